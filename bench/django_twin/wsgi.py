@@ -1,0 +1,7 @@
+"""For gunicorn."""
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.django_twin.settings")
+application = get_wsgi_application()

@@ -1,0 +1,111 @@
+"""A county's boundary files read into one `Delivery`: GeoPackage, GeoJSON or a zip of shapefiles.
+
+From layers as they stand in the files (gis.opening) to valid polygons in longitude and latitude, each with its
+tier and its parent (gis.tiers). Whether the shapes fit each other is asked by gis.check.
+"""
+
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from gis import crs, opening, tiers
+from gis.delivery import Delivery, Facts, Finding, Refused
+from gis.opening import Layer
+
+__all__ = ["Refused", "read"]
+
+POLYGON, MULTIPOLYGON, COLLECTION = 3, 6, 7  # shapely.get_type_id
+
+
+def read(path: Path, *others: Path, system: str | None = None) -> Delivery:
+    """The delivery in one file, or in several with a tier each.
+
+    `system` names the coordinate system of layers that do not say theirs ('EPSG:4547'), or says that longitude
+    and latitude are shifted ('gcj02', 'bd09'). Raises Refused where a file is unsafe or cannot be understood; all
+    other doubts are findings of the answer.
+    """
+    known = crs.from_name(system, path.name) if system else None
+    opened = [layer for one in (path, *others) for layer in opening.layers(Path(one))]
+    kept = [layer for layer in opened if _has_polygons(layer)]
+    if not kept:
+        raise Refused("nothing_inside", file=path.name)
+    ignored = [Finding("layer_ignored", params={"layer": layer.name}) for layer in opened if layer not in kept]
+    return _deliver(kept, known, ignored)
+
+
+def _has_polygons(layer: Layer) -> bool:
+    return bool(np.isin(shapely.get_type_id(layer.shapes), (POLYGON, MULTIPOLYGON, COLLECTION)).any())
+
+
+def _deliver(layers: Sequence[Layer], known: crs.System | None, findings: list[Finding]) -> Delivery:
+    """Rows of all layers, sorted so that parents come first, linked and turned into cells."""
+    systems = [_system(layer, known) for layer in layers]
+    by_layer = {f"{layer.file}/{layer.name}": _rows(layer, system)
+                for layer, system in zip(layers, systems, strict=True)}
+    tiers.set_tiers(by_layer)
+    rows = sorted(chain.from_iterable(by_layer.values()), key=lambda row: row.tier)
+    unknown = tiers.set_parents(rows)
+    cells = tuple(row.cell() for row in rows)
+    repaired = tuple(at for at, row in enumerate(rows) if row.is_repaired)
+    found = [Finding("invalid", tuple(cells[at].label for at in repaired), {}, repaired)] if repaired else []
+    said = chain.from_iterable(layer.findings for layer in layers)
+    facts = tuple(map(_facts, layers, systems, by_layer.values()))
+    return Delivery(facts, cells, (*findings, *said, *found, *unknown))
+
+
+def _system(layer: Layer, known: crs.System | None) -> crs.System:
+    """The layer's own system, or the one named from outside; only degrees can be shifted ones."""
+    if known in (crs.GCJ02, crs.BD09):
+        if layer.system and layer.system.kind != crs.LONLAT:
+            raise Refused("crs_not_lonlat", layer=layer.name, name=known.name, found=layer.system.name)
+        return known
+    if not (layer.system or known):
+        raise Refused("crs_missing", layer=layer.name)
+    return layer.system or known
+
+
+def _column(layer: Layer, wanted: str) -> list[str]:
+    """The values of the code or name column; Refused where there is none."""
+    name = tiers.column(tuple(layer.columns), wanted)
+    if name is None:
+        raise Refused(f"no_{wanted}_column", layer=layer.name, columns=", ".join(layer.columns)[:300] or "–")
+    return layer.columns[name]
+
+
+def _rows(layer: Layer, system: crs.System) -> list[tiers.Row]:
+    codes, names = tiers.tidy_codes(_column(layer, "code")), _column(layer, "name")
+    parent = tiers.column(tuple(layer.columns), "parent")
+    said = layer.columns[parent] if parent else [""] * len(codes)
+    shapes, repaired = _polygons(layer, system)
+    return [tiers.Row(layer.name, number, *row)
+            for number, row in enumerate(zip(codes, names, said, shapes, repaired, strict=True), 1)]
+
+
+def _polygons(layer: Layer, system: crs.System) -> tuple[np.ndarray, np.ndarray]:
+    """Valid flat polygons in lon/lat (None where there is none), and which of them had to be repaired."""
+    if not np.isfinite(shapely.get_coordinates(layer.shapes)).all():
+        raise Refused("not_finite", layer=layer.name)
+    shapes = shapely.transform(layer.shapes, lambda points: crs.to_lonlat(points, system, layer.name))
+    broken = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
+    shapes[broken] = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
+    return opening.objects(map(_polygon_parts, shapes)), broken
+
+
+def _polygon_parts(shape: shapely.Geometry | None) -> shapely.Geometry | None:
+    """Only what has an area: a repair may leave lines and points beside it."""
+    kind = shapely.get_type_id(shape)
+    if kind == COLLECTION:
+        parts = shapely.get_parts(shape)
+        shape = shapely.union_all(parts[np.isin(shapely.get_type_id(parts), (POLYGON, MULTIPOLYGON))])
+        kind = shapely.get_type_id(shape)
+    return shape if kind in (POLYGON, MULTIPOLYGON) and not shapely.is_empty(shape) else None
+
+
+def _facts(layer: Layer, system: crs.System, rows: list[tiers.Row]) -> Facts:
+    seen = {row.tier for row in rows}
+    code, name, parent = (tiers.column(tuple(layer.columns), wanted) for wanted in ("code", "name", "parent"))
+    return Facts(layer.file, layer.name, seen.pop() if len(seen) == 1 else None, len(rows), layer.encoding,
+                 layer.encoding_from, system.name, system.epsg, code, name, parent)

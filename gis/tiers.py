@@ -1,0 +1,190 @@
+"""Which layer is county, township or village, which column is what, and which cell belongs under which.
+
+Nothing is assumed about the length of codes: a parent's code (without the zeros that fill it up) begins its
+children's codes, whether the lengths are 6/9/12, 5/8/11 or all 12 filled up with zeros.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+
+from gis.delivery import Cell, Finding, Refused
+
+# The usual column names, the likelier first. XZQ, CJDCQ, ZLDW: the land survey's layers; BM, DM, MC: code and name.
+COLUMNS = {
+    "code": "code xzqdm xzqhdm zldwdm zldwdm_1 cjdcqdm adcode adm_code admin_code gbcode code12 xzdm cundm cdm bm dm id_code "
+            "行政区代码 行政区划代码 行政区域代码 区划代码 代码 编码 网格编码 坐落单位代码",
+    "name": "name xzqmc xzqhmc zldwmc cjdcqmc name_zh cname xzmc cunmc cmc mc "
+            "行政区名称 行政区划名称 名称 网格名称 坐落单位名称 坐落单位名",
+    "parent": "parent parent_code parentcode pcode pid sjdm sjxzqdm sjbm fdm fjdm fbm ssxzdm ssxzqdm "
+              "上级代码 上级编码 上级行政区代码 父级代码 父级编码 所属乡镇代码 所属乡镇 所属县",
+}
+# Words in layer and file names. The last one counts: "东辽县村界" holds villages.
+WORDS = ((1, r"county|xian(?!g)|district|县|县级|区县"), (2, r"town|xiang|zhen|jiedao|street|乡|镇|街道"),
+         (3, r"village|cun|cjdcq|community|shequ|村|社区"))
+GROUP_DIGITS = 7  # ZLDWDM has 19 digits: 12 for the village and 7 for the group, zero for a village as a whole
+
+
+@dataclass
+class Row:
+    """A row on its way to becoming a cell: what the file says, then what was made of it."""
+
+    layer: str
+    number: int
+    code: str
+    name: str
+    said: str  # what the parent column says
+    shape: Any  # shapely polygon or multipolygon in lon/lat, or None
+    is_repaired: bool = False
+    tier: int = 0
+    parent: int | None = None
+    how: str | None = None
+
+    def cell(self) -> Cell:
+        """The finished cell; `parent` must be an index into the finished list by now."""
+        boundary = b"" if self.shape is None else shapely.to_wkb(self.shape)
+        return Cell(self.tier, self.code, self.name, self.parent, boundary, self.how, f"{self.layer}: {self.number}")
+
+
+def column(names: Sequence[str], wanted: str) -> str | None:
+    """The column of a layer that holds 'code', 'name' or 'parent', spelled as the layer spells it."""
+    known = {name.strip().casefold(): name for name in reversed(names)}
+    return next((known[usual] for usual in COLUMNS[wanted].split() if usual in known), None)
+
+
+def tier_by_name(layer: str) -> int | None:
+    """1, 2 or 3 where the layer's name says so."""
+    found = [(match.end(), tier) for tier, words in WORDS for match in re.finditer(words, layer.casefold())]
+    return max(found)[1] if found else None
+
+
+def tidy_codes(codes: Sequence[str]) -> list[str]:
+    """Codes without the group digits of a 19-digit survey code, where a whole layer has only zeros there."""
+    if codes and all(len(code) == 19 and code.endswith("0" * GROUP_DIGITS) for code in codes):
+        return [code[:-GROUP_DIGITS] for code in codes]
+    return list(codes)
+
+
+# --- tiers ----------------------------------------------------------------------------------------
+
+def set_tiers(layers: dict[str, list[Row]]) -> None:
+    """Give every row its tier: by layer name, else by length and number of codes; one layer for all by codes."""
+    named = {layer: tier_by_name(layer) for layer in layers}
+    if len(layers) == 1:
+        (layer, rows), = layers.items()
+        if _split(rows):
+            return
+        tiers = {layer: named[layer] or 3}
+    else:
+        tiers = named if all(named.values()) and len(set(named.values())) > 1 else _by_nesting(layers)
+    for layer, rows in layers.items():
+        for row in rows:
+            row.tier = tiers[layer]
+
+
+def _by_nesting(layers: dict[str, list[Row]]) -> dict[str, int | None]:
+    """Three layers whose names do not tell: the shorter the codes and the fewer the rows, the higher."""
+    order = sorted(layers, key=lambda layer: (_stem([row.code for row in layers[layer]]), len(layers[layer])))
+    counts = [len(layers[layer]) for layer in order]
+    if len(order) != 3 or not counts[0] < counts[1] < counts[2]:
+        raise Refused("tiers_unclear", layers=", ".join(layers))
+    return {layer: tier for tier, layer in enumerate(order, 1)}
+
+
+def _split(rows: list[Row]) -> bool:
+    """One layer with several tiers: by the lengths of its codes, or by the zeros that fill up twelve digits.
+
+    False where the codes show one tier only.
+    """
+    lengths = sorted({len(row.code) for row in rows if row.code})
+    if len(lengths) > 3:
+        raise Refused("tiers_unclear", layers=rows[0].layer)
+    for row in rows:
+        if len(lengths) > 1 and row.code:
+            row.tier = lengths.index(len(row.code)) + 1
+        else:
+            row.tier = 1 if row.code.endswith("000000") else 2 if row.code.endswith("000") else 3
+    return len({row.tier for row in rows}) > 1
+
+
+# --- parents --------------------------------------------------------------------------------------
+
+def set_parents(rows: list[Row]) -> list[Finding]:
+    """Put each row under one of the tier above: by its parent column, else its code, else its place."""
+    findings: list[Finding] = []
+    for tier in (2, 3):
+        upper = [at for at, row in enumerate(rows) if row.tier == tier - 1]
+        lower = [at for at, row in enumerate(rows) if row.tier == tier]
+        if upper and lower:
+            findings += _under(rows, upper, lower)
+    return findings
+
+
+def _under(rows: list[Row], upper: list[int], lower: list[int]) -> list[Finding]:
+    by_said, by_prefix = _names(rows, upper), _prefixes(rows, upper, lower)
+    unknown = [at for at in lower if rows[at].said and rows[at].said not in by_said]
+    for at in lower:
+        row = rows[at]
+        if row.said in by_said:
+            row.parent, row.how = by_said[row.said], "column"
+        elif (found := _longest(by_prefix, row.code)) is not None:
+            row.parent, row.how = found, "prefix"
+    _by_place(rows, upper, [at for at in lower if rows[at].parent is None])
+    return [Finding("parent_unknown", (rows[at].cell().label,), {"parent": rows[at].said}, (at,))
+            for at in unknown]
+
+
+def _names(rows: list[Row], upper: list[int]) -> dict[str, int]:
+    """Everything a parent column may say, where it means one row only: the code, its stem, the name."""
+    length = _stem([rows[at].code for at in upper])
+    words = [(word, at) for at in upper
+             for word in {rows[at].code, rows[at].code[:length], rows[at].name} if word]
+    often = Counter(word for word, _ in words)
+    return {word: at for word, at in words if often[word] == 1}
+
+
+def _stem(codes: list[str]) -> int:
+    """The length up to which codes differ from zeros that only fill them up."""
+    return max((len(code.rstrip("0")) for code in codes), default=0)
+
+
+def _prefixes(rows: list[Row], upper: list[int], lower: list[int]) -> dict[str, int]:
+    """Stem of a parent's code -> parent, cut where most children begin with one; {} where fewer than half do."""
+    parents = {rows[at].code: at for at in upper if rows[at].code}
+    children = [rows[at].code for at in lower]
+    best, most = {}, len(children) / 2
+    for length in range(max(1, _stem(list(parents))), max(map(len, parents), default=0) + 1):
+        stems = {code[:length]: at for code, at in parents.items()}
+        fitting = sum(_longest(stems, code) is not None for code in children)
+        if fitting >= most:  # of equally good lengths the longest: the least of a child's own number in it
+            best, most = stems, fitting
+    return best
+
+
+def _longest(stems: dict[str, int], code: str) -> int | None:
+    """The parent with the longest stem that begins this code."""
+    lengths = sorted({len(stem) for stem in stems if stem}, reverse=True)
+    return next((stems[code[:length]] for length in lengths if len(code) > length and code[:length] in stems), None)
+
+
+def _by_place(rows: list[Row], upper: list[int], lost: list[int]) -> None:
+    """Under the parent that covers a point inside the row, else the one that holds most of it."""
+    above = [at for at in upper if rows[at].shape is not None]
+    lost = [at for at in lost if rows[at].shape is not None]
+    if not above or not lost:
+        return
+    shapes = np.array([rows[at].shape for at in above], dtype=object)
+    tree = shapely.STRtree(shapes)
+    for at in lost:
+        row = rows[at]
+        near = tree.query(row.shape, predicate="intersects")
+        inside = near[shapely.covers(shapes[near], shapely.point_on_surface(row.shape))]
+        if len(inside) != 1 and len(near):
+            inside = near[[shapely.area(shapely.intersection(shapes[near], row.shape)).argmax()]]
+        if len(inside):
+            row.parent, row.how = above[inside[0]], "place"

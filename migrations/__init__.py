@@ -1,0 +1,1 @@
+"""Schema revisions; run by ``wangge migrate``. Revisions import ``migrations.ops``, never ``webapp``."""

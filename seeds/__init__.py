@@ -1,0 +1,107 @@
+"""Seed data with its sources, and the reader. Knows no database and no web.
+
+``read("duties")`` gives the rows of every duties/*.csv, checked against MANIFEST.csv. Nothing comes back from a
+damaged, edited or incomplete file: SeedError names file and row. What can be read stands in ``KINDS``.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from seeds import manifest, parse
+from seeds.errors import SeedError
+from seeds.rows import (
+    Contact,
+    Day,
+    Department,
+    Document,
+    Duty,
+    Figure,
+    Limit,
+    ObjectType,
+    ProblemType,
+    Setting,
+    Succession,
+    Word,
+)
+
+__all__ = [
+    "KINDS", "Contact", "Day", "Department", "Document", "Duty", "Figure", "Limit", "ObjectType", "ProblemType",
+    "Rows", "SeedError", "Setting", "SourceFile", "Succession", "Word", "read",
+]  # fmt: skip
+
+# name → (files, what a row is, the columns that no two rows may share)
+KINDS: dict[str, tuple[str, type, tuple[str, ...]]] = {
+    "documents": ("documents/*.toml", Document, ("code",)),
+    "duties": ("duties/*.csv", Duty, ("code",)),
+    "figures": ("figures/*.csv", Figure, ("code",)),
+    "departments": ("departments.csv", Department, ("code",)),
+    "succession": ("succession.csv", Succession, ("body", "canonical")),
+    "limits": ("settings/limits.csv", Limit, ("code",)),
+    "problem_types": ("settings/problem_types.csv", ProblemType, ("code",)),
+    "object_types": ("settings/object_types.csv", ObjectType, ("code",)),
+    "words": ("settings/words.csv", Word, ("kind", "code")),
+    "settings": ("settings/settings.csv", Setting, ("key",)),
+    "calendar": ("settings/calendar.csv", Day, ("date",)),
+    "contacts": ("settings/contacts.csv", Contact, ("code",)),
+}
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A seed file that rows came from: its name below seeds/ and its sha256."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one kind in the order of the files, and the files they came from."""
+
+    name: str
+    rows: tuple
+    files: tuple[SourceFile, ...]
+
+    def __iter__(self) -> Iterator:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def read(name: str, root: Traversable | None = None) -> Rows:
+    """All rows called ``name`` in KINDS, from the package's own data or from the folder ``root``.
+
+    Raises SeedError, and gives nothing, when a file is missing, damaged, not as MANIFEST.csv records it, lacks a
+    column, holds a value its column does not allow, or repeats a key.
+    """
+    root = root or files("seeds")
+    pattern, kind, key = KINDS[name]
+    recorded = manifest.load(root)
+    found = {n: entry.read_bytes() for n, entry in manifest.seed_files(root) if fnmatchcase(n, pattern)}
+    if lost := [n for n in recorded if fnmatchcase(n, pattern) and n not in found] or (not found and [pattern]):
+        raise SeedError(f"{lost[0]}: the file is missing")
+    rows = tuple(row for n, data in found.items() for row in _rows(n, data, kind, recorded))
+    _refuse_repeats(rows, key)
+    return Rows(name, rows, tuple(SourceFile(n, recorded[n][0]) for n in found))
+
+
+def _rows(name: str, data: bytes, kind: type, recorded: dict) -> list:
+    """The rows of one file. The text is read before its hash is compared: a fault of a row says more."""
+    text = parse.decode(name, data)
+    rows = [parse.document(name, text)] if kind is Document else list(parse.table(name, text, kind))
+    manifest.verify(name, data, recorded)
+    return rows
+
+
+def _refuse_repeats(rows: tuple, key: tuple[str, ...]) -> None:
+    seen: dict[tuple, str] = {}
+    for row in rows:
+        value = tuple(getattr(row, column) for column in key)
+        if value in seen:
+            name, _, line = row.origin.rpartition(":")
+            raise SeedError(f"{name}, row {line}: {' '.join(map(str, value))} stands already at {seen[value]}")
+        seen[value] = row.origin

@@ -1,0 +1,274 @@
+"""What a row of each seed file is: one frozen dataclass per kind, its fields in the order of the columns.
+
+A field's type says how the text of the cell is read: ``str`` (may be empty), ``int``, ``bool`` (yes|no),
+``date`` (ISO), and the same ``| None`` where an empty cell means that the source gives nothing.
+``VOCABULARY`` lists the only words a column may hold. ``origin`` ("duties/004-13.csv:12", file and line) is
+not a column: it is put in by the reader, so that every message can name file and row.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+TIERS = ("province", "city", "county", "township", "village", "enterprise", "any")
+ROLES = ("responsible", "lead", "cooperate", "leader")
+TOPICS = (
+    "air", "water", "soil", "noise", "solid_waste", "chemicals", "ecology", "rural", "livestock", "straw",
+    "drinking_water", "projects", "emergency", "enforcement", "monitoring", "grid", "planning", "finance",
+    "publicity", "inspection_rectification", "energy", "other",
+)  # fmt: skip
+DEADLINE_KINDS = ("", "at_once", "by_date", "by_date_kept_up", "ongoing", "long_term")
+STATUSES = ("ok", "to_confirm", "unknown")
+FIGURE_KINDS = (
+    "meeting", "disclosure", "closing_step", "sanction", "patrol_target", "supervisor", "evaluation", "target",
+    "frequency", "other",
+)  # fmt: skip
+BODY_KINDS = ("government", "department", "party", "court", "enterprise", "township", "village", "group", "unknown")
+UNITS = ("minute", "hour", "work_hour", "work_day", "calendar_day")
+CATEGORIES = ("air", "water", "soil", "noise", "solid_waste", "ecology", "radiation", "other", "")
+WORD_KINDS = (
+    "severity", "first_measure", "could_not_see", "return_missing", "result", "ground", "category", "label",
+)  # fmt: skip
+SETTING_TYPES = ("int", "bool", "text", "time")
+DAY_KINDS = ("holiday", "make_up_work_day")
+
+
+@dataclass(frozen=True)
+class Unsure:
+    """One thing that is not certain about a document, in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class NoDuty:
+    """Lines that were read and carry no duty, and why; ``lines`` are line numbers counted from 1."""
+
+    lines: tuple[int, ...]
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """One source document. ``number`` and ``date`` are "unknown" where the text lost or never had them.
+
+    ``sha256`` is that of the raw file; ``sha256_clean`` that of the copy without pinyin, empty where there is none.
+    """
+
+    code: str
+    title_zh: str
+    title_en: str
+    issuer_zh: str
+    issuer_en: str
+    number: str
+    date: str
+    script: str
+    lines: int
+    sha256: str
+    sha256_clean: str
+    unsure: tuple[Unsure, ...]
+    no_duty: tuple[NoDuty, ...]
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One duty of one body. ``body_printed`` is as the source prints it, ``body`` the same in simplified
+    characters, ``canonical`` the code in departments.csv; ``zh`` and ``en`` restate the duty in our own words.
+    ``anchor`` is a short string of the cited lines that shows the row is about them.
+    """
+
+    code: str
+    document: str
+    section: str
+    line_from: int
+    line_to: int
+    order: int
+    body_printed: str
+    body: str
+    canonical: str
+    tier: str
+    role: str
+    topic: str
+    zh: str
+    en: str
+    target: str
+    target_number: str
+    target_unit: str
+    target_year: str
+    deadline_kind: str
+    deadline_on: date | None
+    frequency: str
+    anchor: str
+    status: str
+    why_zh: str
+    why_en: str
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure, frequency, step, sanction or supervisor's role that a document itself states."""
+
+    code: str
+    document: str
+    section: str
+    line_from: int
+    line_to: int
+    order: int
+    kind: str
+    subject: str
+    zh: str
+    en: str
+    number: str
+    unit: str
+    year: str
+    period: str
+    anchor: str
+    status: str
+    why_zh: str
+    why_en: str
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Department:
+    """A present-day body that duties are listed under."""
+
+    code: str
+    zh: str
+    en: str
+    kind: str
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Succession:
+    """What a printed body is called now. The key is (body, canonical): when a reform split a body's duties, it
+    stands here once for each successor, and the duty's own ``canonical`` says which one is meant.
+    ``from_on`` is the date of the national decision, None where no change of name is known.
+    """
+
+    body: str
+    canonical: str
+    from_on: date | None
+    event_zh: str
+    event_en: str
+    status: str
+    source: str
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A time limit: ``number`` of ``unit``; ``code`` is the clock of the workflow table."""
+
+    code: str
+    number: int
+    unit: str
+    zh: str
+    en: str
+    source: str
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class ProblemType:
+    """A problem in everyday words. ``category`` is the 12369 one, a code of the words of kind "category"; it is
+    empty where only what is found on the spot tells it. ``needs_enforcement``: no officer settles it on the spot.
+    """
+
+    code: str
+    order: int
+    zh: str
+    en: str
+    category: str
+    subtype_zh: str
+    subtype_en: str
+    needs_enforcement: bool
+    asks_emergency: bool
+    source: str
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class ObjectType:
+    """A kind of patrol object; ``interval_days`` is how often one of it is due."""
+
+    code: str
+    order: int
+    zh: str
+    en: str
+    interval_days: int
+    source: str
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Word:
+    """One choice of a short list on a form; the key is (kind, code)."""
+
+    kind: str
+    code: str
+    order: int
+    zh: str
+    en: str
+    source: str
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A value that a county may change; ``value`` is text, to be read as ``type`` (bool: yes|no, time: HH:MM)."""
+
+    key: str
+    value: str
+    type: str
+    zh: str
+    en: str
+    source: str
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day that differs from the plain week: off by the holiday notice, or a weekend day that is worked.
+
+    Days not listed are plain: Monday to Friday worked, Saturday and Sunday off. ``confirmed`` is False for all
+    rows of a year whose notice is not out; a year without any row is not known at all.
+    """
+
+    date: date
+    kind: str
+    name_zh: str
+    name_en: str
+    confirmed: bool
+    source: str
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A telephone number that stands on every emergency page."""
+
+    code: str
+    order: int
+    number: str
+    zh: str
+    en: str
+    source: str
+    origin: str = field(default="", compare=False)
+
+
+VOCABULARY = {
+    Duty: {"tier": TIERS, "role": ROLES, "topic": TOPICS, "deadline_kind": DEADLINE_KINDS, "status": STATUSES},
+    Figure: {"kind": FIGURE_KINDS, "status": STATUSES},
+    Department: {"kind": BODY_KINDS},
+    Succession: {"status": STATUSES},
+    Limit: {"unit": UNITS},
+    ProblemType: {"category": CATEGORIES},
+    Word: {"kind": WORD_KINDS},
+    Setting: {"type": SETTING_TYPES},
+    Day: {"kind": DAY_KINDS},
+}

@@ -1,0 +1,252 @@
+"""Sends every route for everybody and every target, and says where an answer is not what the tables expect."""
+import re
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from flask.testing import FlaskClient
+
+from tests import access_tables as tables
+from tests.access_county import GONE, OFFICERS, VILLAGES, County, mark
+from tests.access_tables import Route
+from webapp.core import clock
+
+NO_ID = uuid.UUID(int=GONE)
+QUERIES = {"/bodies/new": "?kind=committee", "/people/new": "?role=grid_officer", "/search": "?q=zq",
+           "/people/<person_id>/postings/new": "?role=grid_officer", "/map": "?days=30", "/duties.xlsx": "?q=zq", "/figures.xlsx": "?q=zq"}
+_TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
+
+
+class Target(NamedTuple):
+    """What a request is about; ``action`` only for moves. Without a name it is an id that does not exist."""
+
+    name: str | None
+    action: str = ""
+
+
+def targets(route: Route) -> list[Target]:
+    """Everything a route is tried on."""
+    kinds: dict[str, Any] = {
+        "-": ["-"], "grid": ["county", "A", "A1", "A2", "A3", "B", "B1", "B2"], "village": VILLAGES, "object": VILLAGES,
+        "round": ["A1", "B1"], "report": tables.MOVES, "photo": tables.MOVES, "layer": ["newest"], "look": ["township"],
+        "account": dict.fromkeys(column for _, column in tables.ACCOUNTS), "message": ["officer_b1"],
+        "posting": dict.fromkeys(column for _, column in tables.POSTINGS), "session": ["officer_a1", "officer_b1", "auditor"],
+        "body": dict.fromkeys(column for _, column in tables.BODIES)}
+    if route.target == "move":
+        return [Target(name, action) for name, actions in tables.MOVES.items() for action in actions]
+    if route.target == "beside":
+        return [Target(tables.BESIDE[route.need][0])]
+    return [Target(name) for name in kinds[route.target]]
+
+
+def letters(login: str, route: Route, target: Target) -> str:
+    """The cell of the tables for somebody and a target; empty when it is nothing to him."""
+    name = target.name or ""
+    if route.need in tables.BESIDE:
+        seen = "" if route.target == "look" else tables.REPORTS.get((login, name), "")
+        return seen + (route.need if login in tables.BESIDE[route.need][1] else "")
+    if route.target == "session":
+        return "e" if login == name else ""
+    table = {"grid": tables.GRIDS, "village": tables.GRIDS, "object": tables.GRIDS, "round": tables.GRIDS,
+             "report": tables.REPORTS, "photo": tables.REPORTS, "move": tables.REPORTS, "account": tables.ACCOUNTS,
+             "posting": tables.POSTINGS, "body": tables.BODIES}.get(route.target, {})
+    return table.get((login, name), "")
+
+
+def expected(login: str, route: Route, target: Target) -> str:
+    """allowed, refused (he sees it, this is not his to do), hidden, never (403) or login."""
+    roles = tables.roles(login)
+    if not route.who & set(roles):
+        return "login" if roles == ["out"] else "never"
+    if route.target == "-" or route.need == "*":
+        return "allowed"
+    cell = letters(login, route, target)
+    if route.need in cell:
+        return "allowed"
+    return "refused" if cell and route.hidden == 404 else "hidden"
+
+
+# --- requests ---
+
+def address(county: County, route: Route, target: Target) -> str:
+    """The route's address for a target."""
+    return re.sub(r"<(\w+)>", lambda hole: str(_hole(county, route.address, hole[1], target)), route.address) \
+        + QUERIES.get(route.address, "")
+
+
+def _hole(county: County, route: str, hole: str, target: Target) -> Any:
+    fixed = {"action": target.action, "role": "grid_officer", "kind": "setting", "key": "few", "succession_id": 1,
+             "root": "own", "path": "css/app.css", "code": county.ids["code"]["document" if route.startswith("/documents") else "duty"]}
+    if hole in fixed:
+        return fixed[hole]
+    if target.name is None:
+        return {"mark": "0" * 64}.get(hole, NO_ID if hole in ("report_id", "photo_id", "look_id", "patrol_id", "message_id") else GONE)
+    kind = {"person_id": "account", "mark": "layer", "patrol_id": "round"}.get(hole, hole.removesuffix("_id"))
+    name = target.name.split("@")[0] if kind == "account" else target.name
+    return county.ids[kind].get(name, "asset")
+
+
+def fields(county: County, route: Route, login: str, target: Target) -> dict[str, Any]:
+    """What is typed into the form: right for those who may, whoever sends it."""
+    later, grids, bodies = (clock.today() + timedelta(days=9)).isoformat(), county.ids["grid"], county.ids["body"]
+    village = target.name if route.target == "village" and target.name else "A1"
+    at = grids[village] if target.name else GONE
+    person = {"zh": "new", "en": "new", "phone": "1"}
+    posting = {"role": "grid_officer", "place": f"g{at}", "first": clock.today().isoformat()}
+    own = "B2" if ("B2" in {place for name, place in tables.GRIDS if name == login and "t" in tables.GRIDS[name, place]}) else "A2"
+    line = {"name": "new", "login": "new", "role": "grid_officer", "grid": county.ids["code"].get(at, "888888888888")}
+    entry = {"id": uuid.uuid4(), "made_at": clock.now().isoformat(), "grid": at, "note": "seen",
+             "person_id": county.ids["account"][OFFICERS[village]]}
+    move = {"id": uuid.uuid4(), "seen": county.ids["state"].get(target.name or "", "township"), "reason": "so", "note": "seen",
+            "missing": county.ids["code"]["missing"], "result": "true", "done": "swept", "due": later,
+            "body": bodies["ecology" if target.action == "dispatch" else "committee_a2"], "ground": "none_listed",
+            "ground_text": "fits nothing", "duty_or_none": "none"}
+    return {
+        "/account/language": {"language": "zh"}, "/feedback": {"id": uuid.uuid4(), "text": "well"},
+        "/feedback/<message_id>/answer": {f"m{_message(county, target)}-answer": "thanks"},
+        "/duties/<code>/department": {"department": ""}, "/settings/<kind>/<key>": {"value": "4"},
+        "/grids/<grid_id>/objects": {"type": "livestock_farm", "zh": "new"}, "/objects/<object_id>/retire": {"why": "gone"},
+        "/patrols": entry | {f"v{county.ids['object'][village]}-outcome": "normal"},
+        "/reports": entry | {"place": "here", "problem": "smoke", "severity": "minor", "first_measure": "not_heeded"},
+        "/reports/<report_id>/<action>": move,
+        "/reports/<report_id>/beside/look": {"id": uuid.uuid4(), "question": "how is it"},
+        "/reports/<report_id>/beside/problems": {"id": uuid.uuid4(), "problem": "dust"},
+        "/reports/<report_id>/beside/sample": {"note": "clean"},
+        "/reports/<report_id>/beside/result": {"id": uuid.uuid4(), "done": "measured"}, "/looks/<look_id>": {"answer": "right"},
+        "/people/new": person | posting | {"login": "new"}, "/people/import": {"sheet": _sheet(line)},
+        "/people/import/confirm": {"rows": _packed(line)}, "/people/<person_id>/edit": person,
+        "/people/<person_id>/postings/new": posting | {"place": f"g{grids[own]}"},
+        "/bodies/new": {"kind": "committee", "zh": "new", "grid_id": at}, "/bodies/<body_id>": {"zh": "new"},
+    }.get(route.address, {})
+
+
+def _message(county: County, target: Target) -> str:
+    return county.ids["message"].get(target.name, NO_ID).hex
+
+
+def _sheet(line: dict[str, str]) -> str:
+    return ",".join(line) + "\n" + ",".join(line.values()) + "\n"
+
+
+def _packed(line: dict[str, str]) -> str:
+    import json
+    return json.dumps([[2, {"zh" if key == "name" else key: cell for key, cell in line.items()}]])
+
+
+# --- people at their browsers ---
+
+class Answer(NamedTuple):
+    """Status, where it leads to, the bytes without tokens and without the address asked for, whether a row changed."""
+
+    status: int
+    leads_to: str
+    body: bytes
+    changed: bool
+
+
+class Visitor:
+    """Somebody logged in (or not) who begins every request with the cookie he came with."""
+
+    def __init__(self, county: County, login: str):
+        self.county, self.login, self.client = county, login, FlaskClient(county.app, county.app.response_class)
+        if login in county.tokens:
+            with self.client.session_transaction() as session:
+                session["sid"] = county.tokens[login]
+        page = self.client.get("/login").text
+        self.token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]  # type: ignore[index]
+        cookie = self.client.get_cookie("wangge")
+        assert cookie is not None
+        self.cookie, self.gone = cookie.value, {}  # type: ignore[var-annotated]
+
+    def raw(self, method: str, where: str, typed: dict[str, Any] | None = None) -> Any:
+        """Flask's own answer."""
+        import io
+        self.client.set_cookie("wangge", self.cookie)
+        sent = {"csrf_token": self.token} | (typed or {}) if method == "POST" else None
+        if sent and "sheet" in sent:
+            sent["sheet"] = (io.BytesIO(sent["sheet"].encode()), "people.csv")
+        return self.client.open(where, method=method, data=sent)
+
+    def send(self, route: Route, target: Target) -> Answer:
+        """The answer to a route on a target; afterwards the county is as it was."""
+        where = address(self.county, route, target)
+        answer = self.raw(route.method, where, fields(self.county, route, self.login, target))
+        body = answer.data
+        if answer.mimetype == "text/html":
+            path = where.split("?")[0]
+            body = _TOKEN.sub("", answer.text).replace(path, "~").replace(quote(path, safe=""), "~").encode()
+        return Answer(answer.status_code, answer.headers.get("Location", ""), body, self.county.changed())
+
+    def nothing(self, route: Route, target: Target) -> Answer:
+        """The answer for an id that does not exist, asked once."""
+        key = route, target.action
+        if key not in self.gone:
+            self.gone[key] = self.send(route, target._replace(name=None))
+        return self.gone[key]
+
+
+# --- the judgement ---
+
+def fault(visitor: Visitor, route: Route, target: Target) -> str | None:
+    """What is wrong with the answer; None when it is as the tables say."""
+    want, got = expected(visitor.login, route, target), visitor.send(route, target)
+    right = {"allowed": _allowed, "refused": _refused, "hidden": _hidden, "never": _never, "login": _login}[want]
+    if right(visitor, route, target, got):
+        return None
+    return (f"{visitor.login}: {route.method} {route.address} on {target.name} {target.action}: expected {want}, "
+            f"got {got.status} {got.leads_to}{' and a change' if got.changed else ''}")
+
+
+def _allowed(_visitor: Visitor, route: Route, _target: Target, got: Answer) -> bool:
+    if route.method == "GET":
+        return got.status == 200 or (got.status == 302 and route.address in ("/", "/language"))
+    if got.status == 422:
+        return route.address in tables.ALSO_422 and not got.changed
+    return got.status in (200, 302, 303) and (got.changed or route.address in tables.CHANGES_NOTHING)
+
+
+def _refused(_visitor: Visitor, _route: Route, _target: Target, got: Answer) -> bool:
+    """He sees the thing itself, so only this counts: it was not done. A form's address leads back to the page."""
+    return got.status in (302, 403, 404, 409, 422) and not got.changed
+
+
+def _hidden(visitor: Visitor, route: Route, target: Target, got: Answer) -> bool:
+    nothing = visitor.nothing(route, target)
+    return got.status == nothing.status == route.hidden and got.body == nothing.body and not got.changed
+
+
+def _never(_visitor: Visitor, _route: Route, _target: Target, got: Answer) -> bool:
+    return got.status == 403 and not got.changed
+
+
+def _login(visitor: Visitor, route: Route, target: Target, got: Answer) -> bool:
+    """The log-in page, the same for what is there and what is not."""
+    nothing = visitor.nothing(route, target)
+    if route.method == "GET":
+        return got.status == nothing.status == 302 and got.leads_to.startswith("/login?next=") and not got.changed
+    return got.status == nothing.status == 401 and mark("").encode()[:2] not in got.body and not got.changed
+
+
+def faults(visitors: dict[str, Visitor], routes: list[Route]) -> Iterator[str]:
+    """Everything that is wrong on some routes."""
+    for route in routes:
+        for login, target in tries(route, list(visitors)):
+            found = fault(visitors[login], route, target)
+            if found:
+                yield found
+
+
+def tries(route: Route, logins: list[str]) -> Iterator[tuple[str, Target]]:
+    """Who asks for what, without what would only repeat: a page about nothing in particular for a second person of the
+    same roles, another move of a hidden report, another thing for who is not logged in or never does this."""
+    known = set()
+    for login in logins:
+        for target in targets(route):
+            want = expected(login, route, target)
+            same = {"hidden": (login, target.name), "never": (login,), "login": (login,)}.get(want, (login, target))
+            key = (tuple(tables.roles(login)),) if route.target == "-" else same
+            if key not in known:
+                known.add(key)
+                yield login, target

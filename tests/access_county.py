@@ -1,0 +1,230 @@
+"""The county of the access test: everybody of the tables, and one record of each kind, every text with its own marker."""
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests import engines, make
+from tests.access_tables import PEOPLE
+from tests.conftest import KEY
+from webapp.app import App, create_app
+from webapp.config import Config
+from webapp.core import clock, files, ids
+from webapp.core.db import Store
+from webapp.core.models import Word
+from webapp.duty.models import Document, Duty
+from webapp.feedback.models import Feedback
+from webapp.feedback.service import Message
+from webapp.feedback.service import send as send_feedback
+from webapp.grid.models import GridVersion, MapLayer
+from webapp.patrol.service import record
+from webapp.people import login
+from webapp.people.models import LoginSession, Person
+from webapp.report import beside, service
+from webapp.report.models import Photo, Report
+
+BODIES = {  # kind, grid, code in the duty lists
+    "housing": ("department", "county", "housing"), "ecology": ("department", "county", "ecology"),
+    "water": ("department", "county", "water"), "transport": ("department", "county", "transport"),
+    "station_a": ("station", "A", None), "station_b": ("station", "B", None),
+    "committee_a1": ("committee", "A1", None), "committee_a2": ("committee", "A2", None),
+}
+VILLAGES = ("A1", "A2", "A3", "B1", "B2")
+OFFICERS = {"A1": "officer_a1", "A2": "officer_a2", "A3": "moved_a1", "B1": "officer_b1", "B2": "officer_b2"}
+GONE = 999_999  # the id of nothing
+IN_ORIGINAL = b"only the file as sent says this"
+
+
+@dataclass
+class County:
+    """The application on its own database, the ids of what is in it, and a way back to how it was."""
+
+    app: App
+    store: Store
+    picture: files.PhotoFile
+    ids: dict[str, dict[str, Any]] = field(default_factory=lambda: {kind: {} for kind in (
+        "grid", "body", "object", "round", "report", "state", "photo", "look", "account", "posting", "session", "message",
+        "layer", "code")})
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def acting(self, login_: str, hours_ago: float = 1) -> Iterator[tuple[Session, Any]]:
+        """A short write as somebody was entitled to some hours ago."""
+        with clock.at(clock.now() - timedelta(hours=hours_ago)), self.store.write() as session:
+            yield session, make.actor(session, login_)
+
+    def remember(self) -> None:
+        """Keep the database as it stands."""
+        dbapi: Any = self.store.writer.dialect.dbapi
+        self._live, self._kept = dbapi.connect(self.store.url.database), dbapi.connect(":memory:")
+        self._live.backup(self._kept)
+        self._version = self._seen_version()
+
+    def _seen_version(self) -> int:
+        return self._live.execute("pragma data_version").fetchone()[0]
+
+    def changed(self) -> bool:
+        """Whether anything was committed since it was last put back; then it is put back."""
+        if self._seen_version() == self._version:
+            return False
+        self._kept.backup(self._live)
+        self._version = self._seen_version()
+        return True
+
+    def close(self) -> None:
+        """Give back everything."""
+        self._live.close()
+        self._kept.close()
+        self.store.close()
+
+
+def mark(name: str) -> str:
+    """The text that stands in a record and nowhere else."""
+    return f"zq-{name.replace('_', '-')}-qz"
+
+
+def build(seeded: str, folder: Path) -> County:
+    """A new county on a copy of the seeded database. Set the clock before, and leave it so."""
+    store = Store(engines.copy(seeded, folder))
+    picture = files.keep(folder / "data", io.BytesIO(_picture()))
+    county = County(create_app(Config("", folder / "data", KEY), store), store, picture)
+    with store.write() as session:
+        _places(session, county)
+        _people(session, county)
+    _patrols(county)
+    _reports(county)
+    with store.write() as session:
+        _log_in(session, county)
+    with store.read() as session:
+        _note(session, county)
+    county.remember()
+    return county
+
+
+def _picture() -> bytes:
+    sent = io.BytesIO()
+    Image.new("RGB", (40, 30), (90, 120, 60)).save(sent, "JPEG", comment=IN_ORIGINAL)
+    return sent.getvalue()
+
+
+def _places(session: Session, county: County) -> None:
+    county.ids["grid"] = make.grids(session)
+    for name, (kind, place, canonical) in BODIES.items():
+        county.ids["body"][name] = make.body(session, kind, county.ids["grid"][place], mark(name), mark(name), canonical).id
+    for village in VILLAGES:
+        county.ids["object"][village] = make.thing(session, county.ids["grid"][village], mark(f"farm_{village}"),
+                                                   mark(f"farm_{village}")).id
+
+
+def _people(session: Session, county: County) -> None:
+    for name, postings in PEOPLE.items():
+        person = make.person(session, name)
+        person.zh = person.en = mark(name)
+        county.ids["account"][name] = person.id
+        for posting in postings:
+            _post(session, county, name, posting)
+
+
+def _post(session: Session, county: County, name: str, posting: str) -> None:
+    """"<" ended yesterday (today is the first day that no longer counts), ">" begins tomorrow."""
+    role, place = posting.strip("<>").split("@")
+    days = {"<": {"until": clock.today()}, ">": {"since": clock.today() + timedelta(days=1)}}.get(posting[0], {})
+    if role == "evaluator" and not days:
+        days = {"until": clock.today() + timedelta(days=30)}
+    made = make.posting(session, county.ids["account"][name], role, grid=county.ids["grid"].get(place),
+                        body=county.ids["body"].get(place), **days)
+    if not days or role == "evaluator":
+        county.ids["posting"][f"{name}@{place}"] = made.id
+
+
+def _patrols(county: County) -> None:
+    for village in ("A1", "B1"):
+        with county.acting(OFFICERS[village]) as (session, who):
+            entry = make.patrol(county.ids["grid"][village], {county.ids["object"][village]: "problem"},
+                                note=mark(f"round_{village}"))
+            county.ids["round"][village] = record(session, who, entry).id
+
+
+# --- reports ---
+
+def _reports(county: County) -> None:
+    """One report in each state, by the moves that lead there."""
+    day = (clock.today() + timedelta(days=9)).isoformat()
+    out = {"body": county.ids["body"]["committee_a1"], "due": day}
+    done = {"result": "true", "done": "swept"}
+    to = {"ground": "none_listed", "ground_text": "fits nothing", "due": day}
+    water = to | {"body": county.ids["body"]["water"], "coop": [county.ids["body"]["ecology"]]}
+    housing = water | {"body": county.ids["body"]["housing"]}
+    up = [("township_a", "raise", {}), ("county", "dispatch", water), ("water", "bounce", {"duty_or_none": "none"}),
+          ("county", "dispatch", housing)]
+    handed = [("township_a", "assign", out), ("committee_a1", "handle", done)]
+    ways: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
+        "township": [], "border": [], "returned": [("township_a", "give_back", {"missing": ["place"]})],
+        "station": [*handed, ("township_a", "confirm", {}), ("county", "reopen", {}), ("county", "give_back", {}),
+                    ("township_a", "assign", out | {"body": county.ids["body"]["station_a"]})],
+        "checked": handed, "handled": [("township_a", "handle", done)], "county": [("township_a", "raise", {})],
+        "sent": up, "work": [*up, ("housing", "receive", {})],
+        "finished": [*up, ("housing", "receive", {}), ("housing", "handle", done)], "closed": [], "b_plain": [],
+        "b_work": [("township_b", "raise", {}), ("county", "dispatch", to | {"body": county.ids["body"]["transport"]}),
+                   ("transport", "receive", {})]}
+    for name, way in ways.items():
+        _submit(county, name)
+        for login_, action, given in way:
+            _move(county, name, login_, action, given)
+    with county.acting("township_a") as (session, who):
+        look = beside.ask_look(session, who, county.ids["report"]["township"], ids.new(), mark("look"))
+        county.ids["look"]["township"] = look.id
+
+
+def _submit(county: County, name: str) -> None:
+    village = "B1" if name.startswith("b_") else "A1"
+    finder = "moved_a1" if name == "county" else OFFICERS[village]
+    grids = county.ids["grid"]
+    lon, lat = (110.005, 35.005) if village == "A1" else (110.005, 35.015)
+    with county.acting(finder, 30 if finder == "moved_a1" else 2) as (session, who):
+        entry = make.report(
+            grids[village], place=mark(name), note=f"what {mark(name)}", photos=(county.picture,), settle=name == "closed",
+            problems=("rubbish_dumping",) if name == "closed" else ("smoke",), lon=lon, lat=lat, accuracy_m=5.0,
+            joint=(grids["B2"],) if name == "border" else ())
+        service.submit(session, who, entry)
+    county.ids["report"][name] = entry.id
+
+
+def _move(county: County, name: str, login_: str, action: str, given: dict[str, Any]) -> None:
+    said = {"reason": f"because {mark(name)}", "note": f"seen {mark(name)}"} | given
+    with county.acting(login_) as (session, who):
+        id_ = county.ids["report"][name]
+        service.move(session, who, id_, make.move(action, session.get_one(Report, id_).state, **said))
+
+
+# --- log-ins, and what the requests have to know ---
+
+def _log_in(session: Session, county: County) -> None:
+    for name, person_id in county.ids["account"].items():
+        county.tokens[name] = login.begin(session, person_id, None, name, "test", remember=False)
+        send_feedback(session, make.actor(session, name), Message(ids.new(), "/", mark(f"feedback_{name}")))
+    session.get_one(Person, county.ids["account"]["suspended_a1"]).suspended_at = clock.now()
+
+
+def _note(session: Session, county: County) -> None:
+    found = county.ids
+    for name, id_ in found["report"].items():
+        found["state"][name] = session.get_one(Report, id_).state
+        found["photo"][name] = session.scalars(select(Photo.id).where(Photo.report_id == id_)).first()
+    for name, id_ in found["account"].items():
+        found["session"][name] = session.scalar(select(LoginSession.id).where(LoginSession.person_id == id_))
+    found["message"]["officer_b1"] = session.scalar(
+        select(Feedback.id).where(Feedback.person_id == found["account"]["officer_b1"]))
+    found["layer"]["newest"] = session.scalar(select(MapLayer.hash))
+    found["code"] = {
+        "duty": session.scalar(select(Duty.code).where(Duty.status == "ok").order_by(Duty.id)),
+        "document": session.scalar(select(Document.code)),
+        "missing": session.scalar(select(Word.code).where(Word.kind == "return_missing"))} | dict(session.execute(
+            select(GridVersion.grid_id, GridVersion.code)).all())

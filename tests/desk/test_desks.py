@@ -1,0 +1,155 @@
+"""Desks: a count equals its list, what stands where, and that a role sees its own."""
+import re
+from datetime import timedelta
+
+import pytest
+
+from tests import make
+from webapp.core import clock
+from webapp.desk import tabs
+from webapp.patrol import service as patrol_service
+from webapp.report import service
+
+
+@pytest.fixture
+def busy(world):
+    """Reports of A1 and B1 in many states, some late."""
+    due = (clock.today() + timedelta(days=5)).isoformat()
+    ways = [
+        ("A1", ()), ("A1", ()), ("B1", ()),
+        ("A1", (("township_a", "give_back", {"missing": ["place"]}),)),
+        ("A1", (("township_a", "assign", {"body": world.bodies["committee_a1"], "due": due}),)),
+        ("A1", (("township_a", "assign", {"body": world.bodies["station_a"], "due": due}),
+                ("station_a", "handle", {"result": "true", "done": "x"}))),
+        ("A2", (("township_a", "handle", {"result": "true", "done": "x"}),)),
+        ("A1", (("township_a", "raise", {"reason": "x"}),)),
+        ("A1", (("township_a", "raise", {"reason": "x"}), ("county", "dispatch", _dispatch(world, due)))),
+        ("B1", (("township_b", "raise", {"reason": "x"}), ("county", "dispatch", _dispatch(world, due)),
+                ("liaison", "bounce", {"duty_or_none": "none", "reason": "x"}))),
+        ("A1", (("township_a", "raise", {"reason": "x"}), ("county", "dispatch", _dispatch(world, due)),
+                ("liaison", "receive", {}), ("liaison", "handle", {"result": "true", "done": "x"}),
+                ("township_a", "redo", {"reason": "x"}))),
+    ]
+    for number, (village, moves) in enumerate(ways):
+        with clock.at(clock.now() - timedelta(days=9 if number % 2 else 0, minutes=30 - number)):
+            entry = make.report(world.grids[village])
+            with world.store.write() as session:
+                service.submit(session, make.actor(session, f"officer_{village.lower()}"), entry)
+                for login, action, given in moves:
+                    from webapp.report.models import Report
+                    seen = session.get(Report, entry.id).state
+                    service.move(session, make.actor(session, login), entry.id, make.move(action, seen, **given))
+    return world
+
+
+def _dispatch(world, due):
+    return {"body": world.bodies["housing"], "ground": "minutes", "ground_text": "x", "due": due, "coop": [world.bodies["ecology"]]}
+
+
+DESKS = {"township_a": "township_supervisor", "township_b": "township_supervisor", "county": "county_office",
+         "liaison": "department_liaison", "liaison_other": "department_liaison", "station_a": "station_officer",
+         "committee_a1": "station_officer", "leader": "leader", "inspector": "evaluator"}
+
+
+@pytest.mark.parametrize("login", DESKS)
+def test_a_count_equals_its_list(busy, browse, login):
+    with busy.store.read() as session:
+        actor, at = make.actor(session, login), tabs.moments(session)
+        shown = tabs.DESKS[DESKS[login]]
+        counts = tabs.counts(session, actor, shown, at)
+        lists = {tab: len(session.scalars(tabs.query(actor, tab, at)).all()) for tab in counts}
+    assert counts == lists
+    browser = browse(login)
+    for tab in shown:
+        page = browser.get(f"/desk?tab={tab}").text.split("<main")[1]
+        rows = len(re.findall(r'<li class="row[ "]', page))
+        said = int(re.search(r'aria-current="[^"]*"[^>]*>.*?<span class="tab-count[^"]*">(\d+)', page, re.S)[1])
+        assert rows == said, tab
+
+
+def test_the_tabs_hold_what_their_words_say(busy):
+    with busy.store.read() as session:
+        at = tabs.moments(session)
+
+        def states(login, tab):
+            return sorted(report.state for report in session.scalars(tabs.query(make.actor(session, login), tab, at)))
+
+        assert states("township_a", "review") == ["township", "township"]
+        assert states("township_a", "to_check") == ["station_done"]
+        assert states("township_a", "returned") == ["returned"]
+        assert states("county", "to_check") == ["township_done"]
+        assert states("county", "bounced") == ["county"]
+        assert len(states("county", "dispatch")) == 2
+        assert states("liaison", "receive") == ["department"]
+        assert states("liaison", "redo") == ["handling"]
+        assert states("committee_a1", "station") == ["station"]
+        assert states("liaison_other", "cooperating") == ["department", "handling"]
+        assert states("liaison_other", "receive") == []
+
+
+def test_what_is_late_stands_under_overdue_of_the_desk_that_holds_it_and_nowhere_else(busy):
+    with busy.store.read() as session:
+        at = tabs.moments(session)
+        for login in ("township_a", "county", "liaison"):
+            actor = make.actor(session, login)
+            role = DESKS[login]
+            for report in session.scalars(tabs.query(actor, "overdue", at)):
+                from webapp.report.workflow import STATES
+                assert STATES[report.state]["holder"] == role
+                assert report.due_at < clock.now()
+
+
+def test_due_not_gone_lists_objects_and_empties_when_they_were_seen(world, browse):
+    township = browse("township_a")
+    assert "Old kiln" in township.get("/desk?tab=not_gone").text
+    with world.store.write() as session:
+        for login, village in (("officer_a1", "A1"), ("officer_a2", "A2")):
+            entry = make.patrol(world.grids[village], {world.things[f"{kind}_{village.lower()}"]: "normal" for kind in ("farm", "kiln")})
+            patrol_service.record(session, make.actor(session, login), entry)
+    page = township.get("/desk?tab=not_gone").text
+    assert "Old kiln" not in page
+
+
+def test_everybody_lands_on_the_page_their_work_begins_on(world, browse):
+    for login, words in {"officer_a1": "Start patrol", "township_a": "To review", "county": "To dispatch", "liaison": "To receive",
+                         "committee_a1": "With village or station", "leader": "All open", "inspector": "All open",
+                         "admin": "People", "auditor": "Log"}.items():
+        page = browse(login).get("/")
+        assert page.status_code == 200
+        assert words in page.text, login
+
+
+def test_a_person_without_a_posting_is_told_whom_to_ask(world, browse, password_hash):
+    with world.store.write() as session:
+        make.person(session, "nobody", password_hash=password_hash)
+    assert "no posting today" in browse("nobody").get("/").text
+
+
+def test_the_card_of_a_village_says_who_is_responsible_what_is_due_and_what_is_open(busy, browse):
+    page = browse("township_a").get(f"/grids/{busy.grids['A1']}").text
+    for words in ("officer_a1", "Xingwang Farm", "Open reports", "Old kiln"):
+        assert words in page
+
+
+def test_a_county_setting_changes_what_it_says_and_stands_in_the_log(world, browse):
+    county = browse("county")
+    county.post("/settings/limit/review", value="3")
+    county.post("/settings/interval/livestock_farm", value="30")
+    page = county.get("/settings").text
+    assert re.search(r'id="in-limit-review"[^>]*value="3"', page)
+    assert re.search(r'id="in-interval-livestock_farm"[^>]*value="30"', page)
+    assert "set by the county" in page
+    log = browse("auditor").get("/log").text
+    assert "limit.change" in log and "interval.change" in log
+
+
+@pytest.mark.parametrize(("kind", "key", "value"), [
+    ("limit", "review", "0"), ("limit", "review", "x"), ("interval", "livestock_farm", "-1"), ("setting", "idle_minutes", "many"),
+    ("setting", "work_to", "25:00"), ("setting", "few", "-3"),
+])
+def test_a_value_that_does_not_fit_is_refused_and_changes_nothing(world, browse, kind, key, value):
+    county = browse("county")
+    before = county.get("/settings").text.count("set by the county")
+    answer = county.post(f"/settings/{kind}/{key}", value=value, follow=True)
+    assert answer.status_code == 200
+    assert answer.text.count("set by the county") == before

@@ -1,0 +1,100 @@
+"""gis/archive.py: what a zip may hold, and that nothing of it is ever written to disk."""
+
+import stat
+import struct
+import zipfile
+
+import pytest
+from boundary_files import zipped
+
+from gis import archive
+from gis.delivery import Refused
+
+SHP = archive.MAGIC + bytes(96)
+WHOLE = {"a.shp": SHP, "a.shx": SHP, "a.dbf": b"dbf"}
+
+
+def refusal(path):
+    with pytest.raises(Refused) as refused:
+        archive.shapefiles(path)
+    return refused.value.code
+
+
+def test_the_parts_of_each_shapefile_are_found(tmp_path):
+    path = zipped(tmp_path / "a.zip", {**WHOLE, "a.PRJ": b"prj", "a.cpg": b"GBK", "a.sbn": b"ignored", "a.shp.xml": b"ignored"})
+    assert archive.shapefiles(path) == {"a": {".shp": SHP, ".shx": SHP, ".dbf": b"dbf", ".prj": b"prj", ".cpg": b"GBK"}}
+
+
+def test_names_packed_on_a_chinese_windows_are_readable(tmp_path):
+    zipped(tmp_path / "a.zip", {f"cunjie{part[1:]}": content for part, content in WHOLE.items()})
+    spelled = (tmp_path / "a.zip").read_bytes().replace(b"cunjie", "村界县".encode("gbk"))
+    (tmp_path / "a.zip").write_bytes(spelled)
+    assert list(archive.shapefiles(tmp_path / "a.zip")) == ["村界县"]
+
+
+@pytest.mark.parametrize("name", [
+    "../a.shp", "/etc/a.shp", "folder/a.shp", "..\\a.shp", "C:a.shp", "a.exe", "a.vrt", "a.zip", ".shp", "a.shp/", "folder/", "a",
+])
+def test_a_member_that_does_not_belong_is_refused_by_name(tmp_path, name):
+    assert refusal(zipped(tmp_path / "a.zip", {**WHOLE, name: b""})) == "zip_member"
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a.zip"]
+
+
+@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFDIR, stat.S_IFCHR])
+def test_a_link_or_device_is_refused(tmp_path, kind):
+    info = zipfile.ZipInfo("a.prj")
+    info.external_attr = (kind | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as made:
+        for name, content in WHOLE.items():
+            made.writestr(name, content)
+        made.writestr(info, "/etc/passwd")
+    assert refusal(tmp_path / "a.zip") == "zip_member"
+
+
+def test_more_than_twenty_files_are_refused(tmp_path):
+    assert refusal(zipped(tmp_path / "a.zip", {f"{n}.shp": b"" for n in range(21)})) == "zip_too_many"
+    assert refusal(zipped(tmp_path / "b.zip", {f"{n}.sbn": b"" for n in range(500)})) == "zip_too_many"
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
+    def unpack(*_, **__):
+        raise AssertionError("unpacked")
+
+    bomb, harmless = zipped(tmp_path / "a.zip", {**WHOLE, "b.dbf": bytes(4_000_000)}), zipped(tmp_path / "b.zip", WHOLE)
+    monkeypatch.setattr(zipfile.ZipFile, "open", unpack)
+    with pytest.raises(AssertionError, match="unpacked"):
+        archive.shapefiles(harmless)
+    assert refusal(bomb) == "zip_ratio"
+    monkeypatch.setattr(archive, "UNPACKED", 3_000_000)
+    assert refusal(bomb) == "zip_too_big"
+
+
+def test_a_member_that_is_larger_than_it_declares_is_damage(tmp_path):
+    path = zipped(tmp_path / "a.zip", {**WHOLE, "b.dbf": bytes(1_000_000)})
+    path.write_bytes(path.read_bytes().replace(struct.pack("<L", 1_000_000), struct.pack("<L", 100)))
+    assert refusal(path) == "damaged"
+
+
+def test_encryption_and_unusual_packing_are_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_LZMA) as made:
+        made.writestr("a.shp", SHP)
+    assert refusal(tmp_path / "a.zip") == "zip_locked"
+    data = bytearray(zipped(tmp_path / "b.zip", WHOLE).read_bytes())
+    at = data.index(b"PK\x01\x02")
+    data[at + 8] |= 1
+    (tmp_path / "b.zip").write_bytes(data)
+    assert refusal(tmp_path / "b.zip") == "zip_locked"
+
+
+@pytest.mark.parametrize("part", [".shp", ".shx", ".dbf"])
+def test_a_shapefile_without_one_of_its_parts_is_refused(tmp_path, part):
+    assert refusal(zipped(tmp_path / "a.zip", {name: content for name, content in WHOLE.items() if not name.endswith(part)})) \
+        == "shapefile_incomplete"
+
+
+def test_what_only_calls_itself_a_shapefile_is_refused(tmp_path):
+    assert refusal(zipped(tmp_path / "a.zip", {**WHOLE, "a.shp": b"<OGRVRTDataSource>"})) == "damaged"
+
+
+def test_the_same_part_twice_is_refused(tmp_path):
+    assert refusal(zipped(tmp_path / "a.zip", {**WHOLE, "a.SHP": SHP})) == "zip_twice"

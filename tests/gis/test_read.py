@@ -1,0 +1,342 @@
+"""gis/read.py: deliveries of every kind come in right, and say how they were understood."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+from boundary_files import (
+    CGCS_GK_117,
+    NAMES,
+    gauss_kruger,
+    gbk_zip,
+    geojson,
+    geopackage,
+    shapes,
+    write,
+    zipped,
+)
+
+from gis import crs
+from gis.read import Refused, read
+
+PUBLISHED = Path(__file__).parents[3] / "shared/data/boundaries"
+published = pytest.mark.skipif(not PUBLISHED.is_dir(), reason="the published boundary files are not here")
+
+
+def counts(delivery):
+    return [delivery.count(tier) for tier in (1, 2, 3)]
+
+
+def under(delivery):
+    """Code -> (code of the parent, how it was found)."""
+    return {cell.code: (None if cell.parent is None else delivery.cells[cell.parent].code, cell.how_parent) for cell in delivery.cells}
+
+
+def codes(delivery, code):
+    return [finding for finding in delivery.findings if finding.code == code]
+
+
+def assert_whole(delivery, how):
+    """The small county, every cell named and under its parent."""
+    assert counts(delivery) == [1, 2, 8]
+    assert {cell.code: cell.name for cell in delivery.cells} == NAMES
+    assert under(delivery) == {code: (code[:-3], how) if len(code) > 6 else (None, None) for code in NAMES}
+    for cell in delivery.cells:
+        assert shapely.from_wkb(cell.boundary).symmetric_difference(shapes()[cell.code]).area < 1e-9
+
+
+# --- formats -----------------------------------------------------------------------------------------------------
+
+def test_a_geopackage_with_parent_columns_comes_in_right(tmp_path):
+    delivery = read(geopackage(tmp_path / "a.gpkg"))
+    assert_whole(delivery, "column")
+    assert {(fact.crs, fact.epsg, fact.code_column, fact.parent_column) for fact in delivery.facts if fact.tier == 3} == {
+        ("CGCS2000", 4490, "code", "parent")}
+    assert not delivery.findings
+
+
+def test_shapefiles_in_gbk_and_gauss_kruger_come_in_right(tmp_path):
+    delivery = read(gbk_zip(tmp_path))
+    assert_whole(delivery, "prefix")
+    assert {(fact.encoding, fact.encoding_from, fact.epsg, fact.name_column) for fact in delivery.facts} == {
+        ("gb18030", "tried", 4548, "XZQMC")}
+
+
+def test_one_geojson_with_all_tiers_comes_in_right(tmp_path):
+    assert_whole(read(geojson(tmp_path / "a.geojson")), "prefix")
+
+
+def test_three_geojson_files_with_a_tier_each_come_in_right(tmp_path):
+    by_length = {6: "县", 9: "乡镇", 12: "村"}
+    files = [geojson(tmp_path / f"测试县{word}界.json", {code: shape for code, shape in shapes().items() if len(code) == length})
+             for length, word in by_length.items()]
+    delivery = read(*files)
+    assert_whole(delivery, "prefix")
+    assert [fact.tier for fact in delivery.facts] == [1, 2, 3]
+
+
+def test_the_name_of_a_file_does_not_decide_what_it_is(tmp_path):
+    assert_whole(read(geopackage(tmp_path / "a.gpkg").rename(tmp_path / "a.geojson")), "column")
+
+
+def test_heights_are_dropped(tmp_path):
+    flat = read(geopackage(tmp_path / "a.gpkg", {code: shapely.force_3d(shape, 12.5) for code, shape in shapes().items()}))
+    assert not any(shapely.from_wkb(cell.boundary).has_z for cell in flat.cells)
+
+
+# --- text --------------------------------------------------------------------------------------------------------
+
+def test_utf8_without_a_word_about_it_is_found(tmp_path):
+    delivery = read(gbk_zip(tmp_path, encoding="utf-8"))
+    assert {fact.encoding for fact in delivery.facts} == {"utf-8"}
+    assert {cell.name for cell in delivery.cells} == set(NAMES.values())
+
+
+def test_what_the_cpg_says_is_taken_when_it_is_true(tmp_path):
+    delivery = read(gbk_zip(tmp_path, **{f"XZQ_{layer}.cpg": b"GBK\r\n" for layer in ("county", "township", "village")}))
+    assert {(fact.encoding, fact.encoding_from) for fact in delivery.facts} == {("gb18030", "cpg")}
+
+
+def test_what_the_cpg_says_is_checked_and_overruled_aloud_when_it_is_wrong(tmp_path):
+    delivery = read(gbk_zip(tmp_path, **{"XZQ_village.cpg": b"UTF-8"}))
+    assert_whole(delivery, "prefix")
+    (finding,) = codes(delivery, "encoding_wrong")
+    assert (finding.level, finding.params) == ("warning", {"layer": "XZQ_village", "said": "utf-8", "used": "gb18030"})
+
+
+def test_a_name_cut_in_the_middle_of_a_character_is_said(tmp_path, monkeypatch):
+    monkeypatch.setitem(NAMES, "370900101203", "很" * 85)  # 255 bytes in UTF-8, a field holds 254
+    delivery = read(gbk_zip(tmp_path, encoding="utf-8"))
+    (finding,) = codes(delivery, "text_cut")
+    assert finding.rows == ("很" * 84,)
+
+
+# --- coordinates -------------------------------------------------------------------------------------------------
+
+def test_shapefiles_without_prj_are_refused_with_advice(tmp_path):
+    with pytest.raises(Refused, match=r"\.prj") as refused:
+        read(gbk_zip(tmp_path, prj=""))
+    assert (refused.value.code, refused.value.params) == ("crs_missing", {"layer": "XZQ_county"})
+
+
+def test_the_system_can_be_named_for_files_that_do_not_say_theirs(tmp_path):
+    assert_whole(read(gbk_zip(tmp_path, prj=""), system="EPSG:4548"), "prefix")
+
+
+def test_zone_numbers_before_the_easting_are_understood(tmp_path):
+    prj = CGCS_GK_117.replace("500000.0", "39500000.0")
+    delivery = read(gbk_zip(tmp_path, gauss_kruger(shapes(), 4527), prj=prj))
+    assert_whole(delivery, "prefix")
+    assert {fact.epsg for fact in delivery.facts} == {4527}
+
+
+def test_a_drawing_in_gcj02_is_put_right_when_it_is_said_to_be_one(tmp_path):
+    shifted = {code: shapely.transform(shape, crs.wgs84_to_gcj02) for code, shape in shapes().items()}
+    assert_whole(read(geojson(tmp_path / "a.geojson", shifted), system="gcj02"), "prefix")
+
+
+def test_metres_cannot_be_said_to_be_gcj02(tmp_path):
+    with pytest.raises(Refused) as refused:
+        read(gbk_zip(tmp_path), system="gcj02")
+    assert refused.value.code == "crs_not_lonlat"
+
+
+def test_an_undefined_system_in_a_geopackage_is_refused(tmp_path):
+    with pytest.raises(Refused) as refused:
+        read(geopackage(tmp_path / "a.gpkg", crs=None))
+    assert refused.value.code == "crs_missing"
+
+
+def test_xian_1980_in_a_geopackage_is_refused(tmp_path):
+    with pytest.raises(Refused, match="surveying authority"):
+        read(geopackage(tmp_path / "a.gpkg", gauss_kruger(shapes()), crs="EPSG:2384"))
+
+
+# --- tiers, columns, parents -------------------------------------------------------------------------------------
+
+def write_tiers(path, coded, layers, **parents):
+    """Layers under these names, `coded` as {tier: {code: shape}}."""
+    for layer, (tier, made) in zip(layers, coded.items(), strict=True):
+        fields = {"dm": list(made), "mc": [f"名{code}" for code in made]}
+        if f"parent{tier}" in parents:
+            fields["sjdm"] = parents[f"parent{tier}"]
+        write(path, layer, list(made.values()), fields, driver="GPKG", crs="EPSG:4490", append=path.exists())
+    return path
+
+
+def by_tier(rename=lambda code: code):
+    return {tier: {rename(code): shape for code, shape in shapes().items() if len(code) == length}
+            for tier, length in ((1, 6), (2, 9), (3, 12))}
+
+
+@pytest.mark.parametrize("rename", [
+    lambda code: code,
+    lambda code: code[1:],  # 5, 8, 11
+    lambda code: code.ljust(12, "0"),
+    lambda code: code.ljust(19, "0"),  # the land survey's codes, with the digits of the group
+    lambda code: code.replace("370900", "370").ljust(12, "0"),
+    lambda code: "A-" + code,
+], ids=["6-9-12", "5-8-11", "12 filled up", "19 filled up", "3-6-9 filled up", "with letters"])
+def test_codes_of_any_length_tell_the_parent(tmp_path, rename):
+    delivery = read(write_tiers(tmp_path / "a.gpkg", by_tier(rename), ("county", "township", "village")))
+    assert counts(delivery) == [1, 2, 8]
+    assert {cell.how_parent for cell in delivery.cells if cell.tier > 1} == {"prefix"}
+    for cell in delivery.cells:
+        if cell.tier > 1:
+            parent = shapely.from_wkb(delivery.cells[cell.parent].boundary)
+            assert parent.covers(shapely.from_wkb(cell.boundary))
+
+
+def test_a_code_that_begins_like_no_township_does_not_spoil_the_others(tmp_path):
+    odd = "370900999200"
+    delivery = read(write_tiers(tmp_path / "a.gpkg", by_tier(lambda code: odd if code == "370900101203" else code), ("county", "township", "village")))
+    assert under(delivery)[odd] == ("370900101", "place")
+    assert under(delivery)["370900101202"] == ("370900101", "prefix")
+
+
+def test_layers_without_telling_names_are_told_apart_by_their_codes(tmp_path):
+    delivery = read(write_tiers(tmp_path / "a.gpkg", by_tier(), ("layer_b", "layer_c", "layer_a")))
+    assert {fact.layer: fact.tier for fact in delivery.facts} == {"layer_a": 3, "layer_b": 1, "layer_c": 2}
+
+
+def test_two_layers_without_telling_names_are_refused(tmp_path):
+    two = {tier: made for tier, made in by_tier().items() if tier > 1}
+    with pytest.raises(Refused) as refused:
+        read(write_tiers(tmp_path / "a.gpkg", two, ("one", "two")))
+    assert refused.value.code == "tiers_unclear"
+
+
+def test_unrelated_codes_leave_the_place_to_tell_the_parent(tmp_path):
+    scrambled = {tier: {f"{'xyz'[tier - 1]}{n}": shape for n, shape in enumerate(made.values())}
+                 for tier, made in by_tier().items()}
+    delivery = read(write_tiers(tmp_path / "a.gpkg", scrambled, ("county", "township", "village")))
+    assert {cell.how_parent for cell in delivery.cells if cell.tier > 1} == {"place"}
+    assert [delivery.cells[cell.parent].code for cell in delivery.cells if cell.tier == 3] == ["y0"] * 4 + ["y1"] * 4
+
+
+def test_a_village_across_the_border_belongs_where_most_of_it_lies(tmp_path):
+    scrambled = {1: {"x": shapes()["370900"]}, 2: {"y0": shapes()["370900100"], "y1": shapes()["370900101"]},
+                 3: {"z": shapely.box(117.0, 37.2, 117.25, 37.4)}}
+    delivery = read(write_tiers(tmp_path / "a.gpkg", scrambled, ("county", "township", "village")))
+    assert under(delivery)["z"] == ("y1", "place")
+
+
+def test_a_village_drawn_far_beyond_the_county_belongs_where_it_still_touches_it(tmp_path):
+    scrambled = {1: {"x": shapes()["370900"]}, 2: {"y0": shapes()["370900100"], "y1": shapes()["370900101"]},
+                 3: {"z": shapely.box(117.0, 37.4, 117.25, 37.9)}}  # its middle lies in no township
+    delivery = read(write_tiers(tmp_path / "a.gpkg", scrambled, ("county", "township", "village")))
+    assert under(delivery)["z"] == ("y1", "place")
+
+
+def test_a_parent_column_may_say_the_name(tmp_path):
+    names = ["名370900100"] * 4 + ["名370900101"] * 4
+    delivery = read(write_tiers(tmp_path / "a.gpkg", by_tier(), ("county", "township", "village"), parent3=names))
+    assert under(delivery)["370900101203"] == ("370900101", "column")
+
+
+def test_a_parent_that_does_not_exist_is_an_error_and_the_code_is_followed(tmp_path):
+    said = ["370900100"] * 4 + ["370900101"] * 3 + ["370999"]
+    delivery = read(write_tiers(tmp_path / "a.gpkg", by_tier(), ("county", "township", "village"), parent3=said))
+    (finding,) = delivery.errors
+    assert (finding.code, finding.params, finding.rows) == ("parent_unknown", {"parent": "370999"}, ("370900101203 名370900101203",))
+    assert under(delivery)["370900101203"] == ("370900101", "prefix")
+
+
+def test_a_layer_without_a_code_column_is_refused_with_the_columns_it_has(tmp_path):
+    write(tmp_path / "a.gpkg", "village", list(shapes().values()), {"colour": list(shapes())}, driver="GPKG", crs="EPSG:4490")
+    with pytest.raises(Refused, match="colour"):
+        read(tmp_path / "a.gpkg")
+
+
+def test_a_layer_of_points_is_left_out_and_said(tmp_path):
+    path = geopackage(tmp_path / "a.gpkg")
+    write(path, "wells", [shapely.Point(117, 37)], {"code": ["1"], "name": ["井"]}, driver="GPKG", crs="EPSG:4490", append=True)
+    delivery = read(path)
+    assert_whole(delivery, "column")
+    assert [finding.params for finding in codes(delivery, "layer_ignored")] == [{"layer": "wells"}]
+
+
+def test_a_border_that_crosses_itself_is_repaired_and_said(tmp_path):
+    made = shapes()
+    made["370900100200"] = shapely.Polygon([(117.0, 37.0), (117.0625, 37.25), (117.0625, 37.0), (117.0, 37.25)])
+    delivery = read(geopackage(tmp_path / "a.gpkg", made))
+    (finding,) = codes(delivery, "invalid")
+    assert finding.rows == ("370900100200 东一村",) and [delivery.cells[at].code for at in finding.cells] == ["370900100200"]
+    repaired = shapely.from_wkb(delivery.cells[finding.cells[0]].boundary)
+    assert repaired.is_valid and repaired.area == pytest.approx(0.25 / 16 / 2)
+
+
+def test_what_a_repair_leaves_beside_polygons_is_dropped(tmp_path):
+    made = shapes()
+    spike = [(117.0, 37.0), (117.0625, 37.0), (117.0625, 37.25), (117.0625, 37.5), (117.0625, 37.25), (117.0, 37.25)]
+    made["370900100200"] = shapely.Polygon(spike)
+    delivery = read(geopackage(tmp_path / "a.gpkg", made))
+    assert {shapely.from_wkb(cell.boundary).geom_type for cell in delivery.cells} == {"Polygon"}
+    assert len(codes(delivery, "invalid")) == 1
+
+
+def test_numbers_as_codes_are_read_as_whole_numbers(tmp_path):
+    import pyogrio.raw
+
+    for layer, made in zip(("county", "township", "village"), by_tier().values(), strict=True):
+        pyogrio.raw.write(tmp_path / "a.gpkg", np.array(shapely.to_wkb(list(made.values())), dtype=object),
+                          [np.array([float(code) for code in made]), np.array(list(made), dtype=object)], ["code", "name"],
+                          layer=layer, geometry_type="Polygon", driver="GPKG", crs="EPSG:4490", append=layer != "county")
+    assert {cell.code for cell in read(tmp_path / "a.gpkg").cells} == set(NAMES)
+
+
+def test_every_message_is_said_somewhere():
+    from gis.delivery import MESSAGES
+
+    sources = "".join(path.read_text() for path in (Path(__file__).parents[2] / "gis").glob("*.py") if path.name != "delivery.py")
+    sources = sources.replace('f"no_{wanted}_column"', '"no_code_column", "no_name_column"')
+    assert [code for code in MESSAGES if f'"{code}"' not in sources] == []
+
+
+def test_every_message_can_be_filled_in():
+    from gis.delivery import MESSAGES
+
+    class Anything(dict):
+        def __missing__(self, key):
+            return "x"
+
+    for level, sentence in MESSAGES.values():
+        assert sentence % Anything() and level in ("error", "warning", "refusal")
+
+
+# --- the published county ----------------------------------------------------------------------------------------
+
+@published
+@pytest.mark.parametrize(("file", "how"), [("clean.gpkg", "column"), ("delivery_gbk.zip", "prefix")])
+def test_the_published_county_comes_in_whole(file, how):
+    delivery = read(PUBLISHED / file)
+    assert counts(delivery) == [1, 12, 233] and not delivery.errors
+    assert {cell.how_parent for cell in delivery.cells if cell.tier > 1} == {how}
+    for cell in delivery.cells:
+        shape = shapely.from_wkb(cell.boundary)
+        assert shape.is_valid and shape.geom_type in ("Polygon", "MultiPolygon")
+        if cell.parent is not None:
+            assert cell.code.startswith(delivery.cells[cell.parent].code)
+            parent = shapely.from_wkb(delivery.cells[cell.parent].boundary)
+            assert parent.intersection(shape).area > 0.8 * shape.area
+
+
+@published
+def test_both_published_files_hold_the_same_names_at_the_same_places():
+    first, second = (sorted((cell.tier, cell.name, shapely.from_wkb(cell.boundary).centroid.coords[0]) for cell in read(PUBLISHED / file).cells)
+                     for file in ("clean.gpkg", "delivery_gbk.zip"))
+    assert [row[:2] for row in first] == [row[:2] for row in second]
+    assert np.array([row[2] for row in first]) == pytest.approx(np.array([row[2] for row in second]), abs=1e-9)
+
+
+def test_an_unreadable_path_is_refused(tmp_path):
+    for path in (tmp_path, tmp_path / "missing.gpkg"):
+        with pytest.raises(Refused) as refused:
+            read(path)
+        assert refused.value.code == "unreadable"
+
+
+def test_a_zip_without_shapefiles_is_refused(tmp_path):
+    with pytest.raises(Refused):
+        read(zipped(tmp_path / "a.zip", {"a.prj": b"x"}))

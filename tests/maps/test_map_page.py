@@ -1,0 +1,150 @@
+"""The map page: whose figures it shows, for which days, and that map and table say the same."""
+import re
+from typing import Any
+
+from flask import g
+
+from tests import make
+from tests.maps.conftest import read_page
+from webapp.app import create_app
+from webapp.config import Config
+from webapp.core import clock
+
+INSIDE_A1 = {"lon": 110.005, "lat": 35.005}
+
+
+def test_county_sees_seen_and_due_of_every_village(the_map, world, patrol):
+    patrol("officer_a1", "A1", farm_a1="normal")
+    page = the_map("county")
+    assert page.values[str(world.grids["A1"])]["label"] == "1/2"
+    assert page.values[str(world.grids["B1"])]["label"] == "0/2"
+
+
+ALL = {"A1", "A2", "A3", "B1", "B2", "B3"}
+REACHED = {"officer_a1": {"A1"}, "township_a": {"A1", "A2", "A3"}, "leader": ALL, "inspector": ALL, "liaison": set(),
+           "committee_a1": set()}
+
+
+def test_figures_are_only_of_grids_the_reader_may_read(the_map, world):
+    for login, reached in REACHED.items():
+        page = the_map(login)
+        assert page.status == 200
+        assert set(page.values) == {str(world.grids[name]) for name in reached}, login
+        assert len(page.rows) == len(reached), login
+
+
+def test_could_not_see_stands_apart_and_is_not_seen(the_map, patrol):
+    patrol("officer_a1", "A1", farm_a1="normal", kiln_a1="could_not_see")
+    assert ("Village A1", "1/2", "1", "-", "-") in the_map("township_a").rows
+
+
+def test_what_was_not_gone_to_is_counted(the_map, patrol):
+    patrol("officer_a1", "A1", farm_a1="problem")
+    assert ("Village A1", "1/2", "-", "1", "-") in the_map("township_a").rows
+
+
+def test_map_and_table_say_the_same(the_map, patrol, report):
+    patrol("officer_a1", "A1", farm_a1="normal", kiln_a1="normal")
+    report("officer_a2", "A2")
+    page = the_map("township_a")
+    from_map = {(value["label"] or "0/0", value["open"]) for value in page.values.values()}
+    assert from_map == {(row[1], int(row[4].replace("-", "0"))) for row in page.rows} == {("2/2", 0), ("0/2", 1), ("0/0", 0)}
+
+
+def test_villages_stand_in_code_order_whatever_their_share(the_map, patrol):
+    patrol("officer_a2", "A2", farm_a2="normal", kiln_a2="normal")
+    assert [row[0] for row in the_map("county").rows] == [f"Village {town}{n}" for town in "AB" for n in (1, 2, 3)]
+
+
+def test_no_share_is_ever_a_bare_percentage(the_map, patrol):
+    patrol("officer_a1", "A1", farm_a1="normal")
+    assert not re.search(r"\d\s*%", the_map("county").text)
+
+
+def test_too_few_due_is_no_share(the_map, world, patrol, setting):
+    patrol("officer_a1", "A1", farm_a1="normal")
+    a1, a2 = str(world.grids["A1"]), str(world.grids["A2"])
+    assert (the_map("county").values[a1]["class"], the_map("county").values[a2]["class"]) == ("cover-few", "cover-few")
+    setting("few", "2")
+    assert (the_map("county").values[a1]["class"], the_map("county").values[a2]["class"]) == ("cover-1", "cover-0")
+
+
+def test_the_last_days_come_from_the_setting(the_map, world, patrol, setting):
+    patrol("officer_a1", "A1", kiln_a1="normal", at=clock.now() - make.days(9))  # an enterprise: due again after seven days
+    a1 = str(world.grids["A1"])
+    assert the_map("county").values[a1]["label"] == "0/2"
+    assert the_map("county", days=30).values[a1]["label"] == "1/2"
+    setting("coverage_days", "14")
+    assert the_map("county").values[a1]["label"] == "1/2"
+
+
+def test_a_period_from_day_to_day(the_map, world, patrol):
+    patrol("officer_a1", "A1", farm_a1="normal", at=clock.now() - make.days(9))
+    day = (clock.today() - make.days(9)).isoformat()
+    a1 = str(world.grids["A1"])
+    assert the_map("county", **{"from": day, "to": day}).values[a1]["label"] == "1/2"
+    assert the_map("county", **{"from": day}).values[a1]["label"] == "1/2"
+
+
+WRONG_DAYS = [
+    ("2026-02-31", "2026-03-02", "Not a valid date"), ("2026-03-02", "2026-03-01", "before the beginning"),
+    ("", "2026-03-01", "from which day"), ("2999-01-01", "", "not come yet"), ("2020-01-01", "2026-03-01", "At most 366 days")]
+
+
+def test_wrong_days_are_said_beside_the_field_and_stay_typed(browse):
+    browser = browse("county")
+    for first, last, words in WRONG_DAYS:
+        page = read_page(browser.get("/map", query_string={"from": first, "to": last}))
+        assert page.status == 422, words
+        assert words in page.text
+        assert f'name="from" id="from" value="{first}"' in page.text, words
+        assert page.values  # the usual days are shown meanwhile
+
+
+def test_open_reports_show_where_they_are_and_how_many(the_map, world, report):
+    placed = report("officer_a1", "A1", **INSIDE_A1)
+    report("officer_a1", "A1")
+    page = the_map("township_a")
+    assert [point["properties"]["number"] for point in page.points] == [placed]
+    assert page.points[0]["geometry"]["coordinates"] == [110.005, 35.005]
+    assert page.values[str(world.grids["A1"])] == {"class": "cover-few", "label": "0/2", "open": 2, "loose": 1}
+
+
+def test_reports_of_others_are_neither_points_nor_numbers(the_map, report):
+    number = report("officer_a1", "A1", **INSIDE_A1)
+    for login in ("township_b", "officer_a2", "officer_b1", "liaison", "committee_a1"):
+        page = the_map(login)
+        assert page.points == [], login
+        assert all(value["open"] == 0 for value in page.values.values()), login
+        assert number not in page.text, login
+
+
+def test_a_closed_report_is_not_on_the_map(the_map, report):
+    report("officer_a1", "A1", settle=True, problems=("rubbish_dumping",), **INSIDE_A1)
+    page = the_map("county")
+    assert page.points == []
+    assert all(value["open"] == 0 for value in page.values.values())
+
+
+def test_administrators_have_no_map(browse):
+    assert [browse(login).get("/map").status_code for login in ("admin", "auditor")] == [403, 403]
+
+
+def test_the_map_opens_on_the_own_village_or_township(the_map, world):
+    assert f'data-selected="{world.grids["A1"]}"' in the_map("officer_a1").text
+    assert f'data-selected="{world.grids["A"]}"' in the_map("township_a").text
+    assert "data-selected" not in the_map("county").text
+
+
+def test_the_map_asks_who_you_are(browse):
+    assert "/login" in browse().client.get("/map").headers["Location"]
+
+
+def test_without_borders_the_page_says_what_to_do(store: Any, tmp_path: Any):
+    app = create_app(Config("", tmp_path, "a-test-key-of-sufficient-length-0123456789"), store)
+    with store.write() as session:
+        make.person(session, "early", "leader")
+        leader = make.actor(session, "early")  # posted to no grid: there is none yet
+    with app.test_request_context("/map"):
+        g.actor = leader
+        assert "wangge grids import" in app.view_functions["maps.show"]().get_data(as_text=True)

@@ -1,0 +1,148 @@
+"""Recording a round: once, whatever is sent how often; only what was gone to; only where one may."""
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from tests import make
+from webapp.core import clock, ids
+from webapp.core.errors import Conflict, NotFound, Refused
+from webapp.patrol import queries, service
+from webapp.patrol.models import Patrol, PatrolObject, Visit
+
+
+def _record(world, login, entry):
+    with world.store.write() as session:
+        return service.record(session, make.actor(session, login), entry)
+
+
+def test_the_same_round_sent_twice_is_one_record_and_one_receipt(world):
+    entry = make.patrol(world.grids["A1"], {world.things["farm_a1"]: "normal", world.things["kiln_a1"]: "could_not_see"})
+    first, second = _record(world, "officer_a1", entry), _record(world, "officer_a1", entry)
+    assert first == second
+    assert (first.normal, first.problem, first.could_not_see) == (1, 0, 1)
+    with world.store.read() as session:
+        assert session.scalar(select(func.count()).select_from(Patrol)) == 1
+        assert session.scalar(select(func.count()).select_from(Visit)) == 2
+
+
+def test_the_same_id_with_other_content_is_a_conflict_and_changes_nothing(world):
+    entry = make.patrol(world.grids["A1"], {world.things["farm_a1"]: "normal"})
+    _record(world, "officer_a1", entry)
+    with pytest.raises(Conflict):
+        _record(world, "officer_a1", replace(entry, note="other"))
+    with world.store.read() as session:
+        assert session.scalars(select(Patrol.note)).all() == [None]
+
+
+def test_somebody_elses_id_is_a_conflict_even_with_the_same_content(world):
+    entry = make.patrol(world.grids["A1"], {world.things["farm_a1"]: "normal"})
+    _record(world, "officer_a1", entry)
+    with pytest.raises(Conflict):
+        _record(world, "officer_a2", entry)
+
+
+def test_another_village_is_not_found_for_the_officer(world):
+    with pytest.raises(NotFound):
+        _record(world, "officer_a1", make.patrol(world.grids["A2"], {world.things["farm_a2"]: "normal"}))
+
+
+def test_an_object_of_another_village_is_refused_and_nothing_is_stored(world):
+    with pytest.raises(Refused):
+        _record(world, "officer_a1", make.patrol(world.grids["A1"], {world.things["farm_a2"]: "normal"}))
+    with world.store.read() as session:
+        assert session.scalar(select(func.count()).select_from(Patrol)) == 0
+
+
+@pytest.mark.parametrize("results", [{}, {"farm_a1": "fine"}])
+def test_a_round_needs_a_visit_with_a_known_result(world, results):
+    entry = make.patrol(world.grids["A1"], {world.things[key]: value for key, value in results.items()})
+    with pytest.raises(Refused):
+        _record(world, "officer_a1", entry)
+
+
+def test_could_not_see_needs_a_reason(world):
+    visit = service.VisitEntry(world.things["farm_a1"], "could_not_see", None)
+    entry = replace(make.patrol(world.grids["A1"], {world.things["farm_a1"]: "normal"}), visits=(visit,))
+    with pytest.raises(Refused, match="why"):
+        _record(world, "officer_a1", entry)
+
+
+def test_a_day_that_has_not_come_is_refused(world):
+    entry = make.patrol(world.grids["A1"], {world.things["farm_a1"]: "normal"}, at=clock.now() + timedelta(days=1))
+    with pytest.raises(Refused, match="not come"):
+        _record(world, "officer_a1", entry)
+
+
+def test_a_township_types_a_sheet_in_for_a_named_officer_of_that_village(world):
+    entry = make.patrol(world.grids["A1"], {world.things["farm_a1"]: "normal"}, person_id=world.people["officer_a1"])
+    _record(world, "township_a", entry)
+    with world.store.read() as session:
+        row = session.scalars(select(Patrol)).one()
+        assert (row.person_id, row.entered_by, row.entry_mode) == (
+            world.people["officer_a1"], world.people["township_a"], "for_someone")
+
+
+@pytest.mark.parametrize("walker", [None, "officer_b1"])
+def test_a_township_cannot_enter_a_round_as_its_own_or_of_a_stranger(world, walker):
+    entry = make.patrol(world.grids["A1"], {world.things["farm_a1"]: "normal"},
+                        person_id=world.people[walker] if walker else None)
+    with pytest.raises(Refused):
+        _record(world, "township_a", entry)
+
+
+def test_an_earlier_day_is_marked_later_and_counts_on_that_day(world):
+    at = clock.now() - timedelta(days=3)
+    _record(world, "officer_a1", make.patrol(world.grids["A1"], {world.things["farm_a1"]: "normal"}, at=at))
+    with world.store.read() as session:
+        assert session.scalars(select(Patrol.entry_mode)).one() == "later"
+        assert session.scalars(select(Visit.at)).one() == at
+
+
+def test_what_was_seen_is_due_again_after_its_interval_and_what_was_not_seen_stays_due(world):
+    things = world.things
+    _record(world, "officer_a1", make.patrol(
+        world.grids["A1"], {things["farm_a1"]: "normal", things["kiln_a1"]: "could_not_see"}))
+
+    def due():
+        with world.store.read() as session:
+            lines = queries.lines(session, make.actor(session, "officer_a1"), "patrol.write", grid_id=world.grids["A1"])
+            return {line.object.id for line in lines if line.is_due}
+
+    assert due() == {things["kiln_a1"]}
+    with clock.at(clock.now() + timedelta(days=13)):
+        assert things["farm_a1"] not in due()
+    with clock.at(clock.now() + timedelta(days=14)):  # livestock farms: 14 days (county setting)
+        assert things["farm_a1"] in due()
+
+
+def test_coverage_counts_only_what_was_due_and_keeps_could_not_see_apart(world):
+    things, today = world.things, clock.today()
+    _record(world, "officer_a1", make.patrol(
+        world.grids["A1"], {things["farm_a1"]: "problem", things["kiln_a1"]: "could_not_see"}))
+    with world.store.read() as session:
+        tally = queries.due_and_seen(session, make.actor(session, "township_a"), today - timedelta(days=6), today)
+    a1, a2 = world.grids["A1"], world.grids["A2"]
+    assert (tally.due[a1], tally.seen[a1], tally.could_not_see[a1]) == (2, 1, 1)
+    assert (tally.due[a2], tally.seen[a2], tally.could_not_see[a2]) == (2, 0, 0)
+    assert world.grids["B1"] not in tally.due
+
+
+def test_a_retired_object_is_no_longer_due_and_keeps_its_history(world):
+    with world.store.write() as session:
+        service.retire_object(session, make.actor(session, "township_a"), world.things["farm_a1"], "demolished")
+    with world.store.read() as session:
+        lines = queries.lines(session, make.actor(session, "officer_a1"), "patrol.write", grid_id=world.grids["A1"])
+        assert [line.object.id for line in lines] == [world.things["kiln_a1"]]
+        assert session.get(PatrolObject, world.things["farm_a1"]).retired_why == "demolished"
+
+
+def test_a_retired_object_can_be_retired_by_its_own_township_only(world):
+    with pytest.raises(NotFound), world.store.write() as session:
+        service.retire_object(session, make.actor(session, "township_b"), world.things["farm_a1"], "x")
+
+
+def test_visits_get_the_same_ids_from_the_same_round():
+    patrol = ids.new()
+    assert service.visit_id(patrol, 7) == service.visit_id(patrol, 7) != service.visit_id(patrol, 8)

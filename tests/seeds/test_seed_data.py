@@ -1,0 +1,96 @@
+"""The seeded documents, duties and figures themselves: whole, lawful, and true to the gaps of the texts."""
+
+import re
+from collections import Counter
+
+import pytest
+
+import seeds
+from seeds.laws import broken
+from seeds.rows import VOCABULARY
+
+DEPARTMENTS_OF_PART_13 = {
+    1: "發改部門", 2: "工信部門", 3: "公安部門", 4: "建設部門", 5: "市容環衛部門", 6: "", 7: "國土部門",
+    8: "交通部門", 9: "水務部門", 10: "畜牧部門", 11: "農業部門", 12: "工商部門", 13: "林業部門",
+    14: "安全生產部門", 15: "商務部門", 16: "質監部門", 17: "電力部門", 18: "金融辦", 19: "司法部門",
+    20: "法制辦", 21: "監察部門", 22: "", 23: "人事部門", 24: "衛生部門", 25: "教育部門",
+    26: "應急管理辦公室", 27: "其它相關部門",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def part_13():
+    """The duties of part 13 of document 004 by code."""
+    return {duty.code: duty for duty in seeds.read("duties") if duty.code.startswith("004-13-")}
+
+
+def of_department(part_13, number):
+    """The rows of one numbered department in the order of the text."""
+    return [duty for code, duty in part_13.items() if code.startswith(f"004-13-dept{number:02d}-")]
+
+
+@pytest.mark.parametrize("name", list(seeds.KINDS))
+def test_everything_named_can_be_read(name):
+    assert len(seeds.read(name)) > 0
+
+
+def test_all_five_documents_are_described():
+    assert [document.code for document in seeds.read("documents")] == ["000", "001", "002", "003", "004"]
+
+
+def test_duties_and_figures_keep_their_laws():
+    rows = (*seeds.read("duties"), *seeds.read("figures"))
+    assert [str(f) for f in broken(seeds.read("documents").rows, rows, seeds.read("departments").rows)] == []
+
+
+def test_every_succession_leads_to_a_known_body_and_waits_for_a_county():
+    bodies = {body.code for body in seeds.read("departments")}
+    rows = seeds.read("succession").rows
+    assert {row.canonical for row in rows} - bodies == set()
+    assert {row.status for row in rows} == {"to_confirm"}
+
+
+def test_the_27_departments_stand_as_printed(part_13):
+    printed = {number: of_department(part_13, number)[0].body_printed for number in DEPARTMENTS_OF_PART_13}
+    assert printed == DEPARTMENTS_OF_PART_13
+
+
+def test_department_6_has_no_name_and_nobody_gave_it_one(part_13):
+    rows = [duty for duty in of_department(part_13, 6) if not duty.body_printed]
+    assert [(duty.canonical, duty.status, bool(duty.why_zh)) for duty in rows] == [("unknown", "unknown", True)] * 2
+
+
+def test_department_22_is_empty(part_13):
+    (row,) = of_department(part_13, 22)
+    assert (row.line_from, row.anchor, row.canonical, row.status) == (257, "22.", "unknown", "unknown")
+
+
+def test_departments_6_and_10_keep_their_split_lines(part_13):
+    assert {duty.line_to for duty in of_department(part_13, 6)} == {224, 225}
+    assert {duty.line_to for duty in of_department(part_13, 10)} == {233, 234}
+
+
+def test_the_county_stands_twice_as_the_template_left_it(part_13):
+    lines = {duty.line_from for code, duty in part_13.items() if re.match("004-13-county[12]-", code)}
+    assert lines == {197, 199}
+
+
+def test_a_named_body_has_a_canonical_one_unless_the_text_is_vague(part_13):
+    vague = {duty.body_printed for duty in part_13.values() if duty.body_printed and duty.canonical == "unknown"}
+    assert vague == {"受理機關或單位", "受理單位"}
+
+
+def test_no_duty_and_no_figure_claims_a_confirmation():
+    rows = (*seeds.read("duties"), *seeds.read("figures"), *seeds.read("succession"))
+    assert {row.status for row in rows} <= {"ok", "to_confirm", "unknown"}
+
+
+def test_the_grids_are_evaluated_as_often_as_line_195_says():
+    rows = [figure for figure in seeds.read("figures") if figure.document == "004" and figure.line_from == 195]
+    assert Counter(figure.period for figure in rows) == {"half_yearly": 1, "quarterly": 2}
+
+
+def test_every_word_of_a_vocabulary_is_spelled_once():
+    for columns in VOCABULARY.values():
+        for words in columns.values():
+            assert len(words) == len(set(words))

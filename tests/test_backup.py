@@ -1,0 +1,368 @@
+"""Backup and restore: nothing answered is missing, both engines give the same, what is damaged is not taken."""
+import hashlib
+import io
+import json
+import os
+import random
+import re
+import tarfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, insert, inspect, select, update
+
+from tests import engines, make
+from tests.conftest import World
+from webapp import backup, dump, migrate, verify
+from webapp.core import clock, files, ids
+from webapp.core.db import Store
+from webapp.core.errors import Refused
+from webapp.core.files import PhotoFile
+from webapp.core.models import AuditEntry
+from webapp.feedback.models import Feedback
+from webapp.models import metadata
+from webapp.patrol import service as patrol_service
+from webapp.people.models import Person
+from webapp.report import service
+from webapp.report.models import Photo, Report
+
+
+def put(data_dir: Path, kind: str, body: bytes) -> str:
+    """A photo's file as `files.keep` leaves it; its sha256."""
+    mark = hashlib.sha256(body).hexdigest()
+    file = files.path(data_dir, kind, mark)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(body)
+    return mark
+
+
+def photo(data_dir: Path, name: str) -> PhotoFile:
+    """A photo with both its files; any bytes do, nobody decodes them here."""
+    return PhotoFile(put(data_dir, "originals", name.encode()), put(data_dir, "copies", b"copy of " + name.encode()), 4, 3)
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def lived(world: World, data_dir: Path) -> World:
+    """The small county after a few days: a round, reports with photos, moves, references that point forwards."""
+    with world.store.write() as session:
+        officer, township = make.actor(session, "officer_a1"), make.actor(session, "township_a")
+        patrol_service.record(session, officer, make.patrol(
+            world.grids["A1"], {world.things["farm_a1"]: "normal", world.things["kiln_a1"]: "could_not_see"}))
+        smoke = photo(data_dir, "smoke")
+        first = make.report(world.grids["A1"], photos=(smoke, smoke), lon=110.0051234567891, lat=35.005)
+        second = make.report(world.grids["A1"], photos=(photo(data_dir, "kiln"),), note="a \"b\" \\ \n ü 烟\u2028")
+        for entry in (first, second):
+            service.submit(session, officer, entry)
+        service.move(session, township, first.id, make.move("give_back", "township", missing="哪一座窑？"))
+        service.move(session, officer, first.id, make.move("supplement", "returned", note="南边那座"))
+        session.execute(update(Report).where(Report.id == first.id).values(recurs_id=second.id))
+        session.execute(update(Person).where(Person.id == world.people["officer_a1"])
+                        .values(created_by=world.people["auditor"]))
+    return world
+
+
+@contextmanager
+def fresh(engine_id: str, tmp_path: Path) -> Iterator[Store]:
+    """A new database without a table."""
+    url = engines.make(engine_id, tmp_path)
+    made = Store(url)
+    yield made
+    made.close()
+    engines.drop(url)
+
+
+@pytest.fixture
+def empty(store: Store, tmp_path: Path) -> Iterator[Store]:
+    """An empty place on the engine that the store is on."""
+    with fresh(engines.record_urls()[0 if store.is_sqlite else -1], tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=engines.record_urls())
+def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty place on each engine: with the store's own, every pair of them."""
+    with fresh(request.param, tmp_path) as made:
+        yield made
+
+
+def contents(store: Store) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table, as the program reads them."""
+    with store.read() as session:
+        return {table.name: [tuple(row) for row in session.execute(select(table).order_by(*table.primary_key))]
+                for table in metadata.sorted_tables}
+
+
+def photo_files(data_dir: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(data_dir)): file.read_bytes()
+            for file in (data_dir / "photos").rglob("*") if file.is_file()}
+
+
+def everything(store: Store, data_dir: Path) -> Any:
+    """What a refused restore must not have touched."""
+    names = sorted(inspect(store.reader).get_table_names())
+    return names, contents(store) if "report" in names else None, sorted(data_dir.rglob("*"))
+
+
+def test_a_restored_place_holds_every_row_and_every_photo_on_either_engine(
+        lived: World, anywhere: Store, data_dir: Path, tmp_path: Path) -> None:
+    put(data_dir, "originals", b"sent, but its form was never stored")
+    made = backup.backup(lived.store, data_dir, tmp_path / "b.tar")
+    restored = backup.restore(tmp_path / "b.tar", anywhere, tmp_path / "new")
+    assert restored == made and made.faults == () and made.photos == 4
+    assert made.rows["report"] == 2 and made.rows["photo"] == 3
+    assert contents(anywhere) == contents(lived.store)
+    assert sorted(photo_files(tmp_path / "new")) == sorted(
+        f"photos/{kind}/{mark[:2]}/{mark}" for row in contents(anywhere)["photo"]
+        for kind, mark in (("originals", row[3]), ("copies", row[4])) if row[7] == 0)
+    assert verify.verify_store(anywhere, tmp_path / "new") == [] == verify.verify_reports(anywhere)
+    assert migrate.current(anywhere) == made.revision
+
+
+def test_work_goes_on_in_a_restored_place_with_fresh_numbers(
+        lived: World, anywhere: Store, data_dir: Path, tmp_path: Path) -> None:
+    backup.backup(lived.store, data_dir, tmp_path / "b.tar")
+    backup.restore(tmp_path / "b.tar", anywhere, tmp_path / "new")
+    with anywhere.write() as session:
+        greatest = session.scalar(select(func.max(Person.id)))
+        assert make.person(session, "newcomer", "grid_officer", grid=lived.grids["A1"]).id > greatest
+        receipt = service.submit(session, make.actor(session, "officer_a1"), make.report(lived.grids["A1"]))
+        assert receipt.number.endswith("-00003")
+
+
+def test_an_empty_table_starts_its_numbers_at_one(store: Store, empty: Store, data_dir: Path, tmp_path: Path) -> None:
+    backup.backup(store, data_dir, tmp_path / "b.tar")
+    backup.restore(tmp_path / "b.tar", empty, tmp_path / "new")
+    with empty.write() as session:
+        assert make.person(session, "first").id == 1
+
+
+def test_a_backup_during_writes_holds_everything_answered_before_it_began(
+        lived: World, empty: Store, data_dir: Path, tmp_path: Path) -> None:
+    person, acked, stop = lived.people["officer_a1"], [], threading.Event()
+    report_id = contents(lived.store)["report"][0][0]
+
+    def write_on() -> None:
+        while not stop.is_set():
+            taken = photo(data_dir, f"photo {len(acked)}")
+            made = ids.new()
+            with lived.store.write() as session:
+                session.add(Feedback(id=made, person_id=person, at=clock.now(), page="/", text="x"))
+                session.add(Photo(id=made, report_id=report_id, event_id=None, sha256=taken.sha256, copy=taken.copy,
+                                  width=4, height=3, position=0))
+            acked.append(made)
+
+    writer = threading.Thread(target=write_on)
+    writer.start()
+    try:
+        while len(acked) < 20:
+            time.sleep(0.005)
+        before = list(acked)
+        backup.backup(lived.store, data_dir, tmp_path / "b.tar")
+        during = len(acked) - len(before)
+    finally:
+        stop.set()
+        writer.join()
+    assert during > 0, "the writer stood still, so nothing was shown"
+    backup.restore(tmp_path / "b.tar", empty, tmp_path / "new")
+    with empty.read() as session:
+        kept = set(session.scalars(select(Feedback.id)))
+        assert set(before) <= kept
+        assert kept == set(session.scalars(select(Photo.id).where(Photo.id.in_(acked))))
+    assert verify.verify_store(empty, tmp_path / "new") == []
+
+
+def test_the_snapshot_stands_still_from_the_first_look(store: Store) -> None:
+    with dump.snapshot(store) as connection:
+        layout = next(layout for layout in dump.layouts(connection) if layout.name == "person")
+        before = dump.count(connection, layout)
+        with store.write() as session:
+            make.person(session, "late")
+        assert dump.count(connection, layout) == before
+
+
+def test_a_reader_without_wangge_can_open_and_check_the_archive(lived: World, data_dir: Path, tmp_path: Path) -> None:
+    made = backup.backup(lived.store, data_dir, tmp_path / "b.tar")
+    with tarfile.open(tmp_path / "b.tar") as tar:
+        names = tar.getnames()
+        sums = tar.extractfile("sha256sums").read().decode()  # type: ignore[union-attr]
+        listed = dict(reversed(line.split("  ")) for line in sums.splitlines())  # type: ignore[misc]
+        for name in names[:-2]:
+            assert listed.pop(name) == hashlib.sha256(tar.extractfile(name).read()).hexdigest()  # type: ignore[union-attr]
+        assert listed == {}
+        assert json.load(tar.extractfile("manifest.json")) == asdict(made) | {"faults": []}  # type: ignore[arg-type]
+    assert names[0] == "wangge-backup" and names[-2:] == ["sha256sums", "manifest.json"]
+
+
+def test_a_backup_is_for_its_owner_alone_and_leaves_nothing_beside(lived: World, data_dir: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    (folder / "b.tar").write_bytes(b"yesterday's")
+    backup.backup(lived.store, data_dir, folder / "b.tar")
+    assert [file.name for file in folder.iterdir()] == ["b.tar"]
+    assert (folder / "b.tar").stat().st_mode & 0o777 == 0o600
+    assert backup.examine(folder / "b.tar").rows["report"] == 2
+
+
+def test_a_backup_that_fails_keeps_the_old_one(
+        lived: World, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    (folder / "b.tar").write_bytes(b"yesterday's")
+
+    def full(_file: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Refused, match="could not be written"):
+        backup.backup(lived.store, data_dir, folder / "b.tar")
+    assert [file.read_bytes() for file in folder.iterdir()] == [b"yesterday's"]
+
+
+def test_a_lost_or_damaged_photo_is_named_and_does_not_stop_the_backup(
+        lived: World, empty: Store, data_dir: Path, tmp_path: Path) -> None:
+    gone, changed = (hashlib.sha256(name).hexdigest() for name in (b"smoke", b"kiln"))
+    files.path(data_dir, "originals", gone).unlink()
+    files.path(data_dir, "originals", changed).write_bytes(b"kiln?")
+    made = backup.backup(lived.store, data_dir, tmp_path / "b.tar")
+    assert sorted(made.faults) == sorted([f"originals/{gone} missing", f"originals/{changed} damaged"])
+    assert made.photos == 3
+    assert f"and 3 photo files, as of {made.made_at}" in str(made) and f"photo file originals/{gone} missing" in str(made)
+    backup.restore(tmp_path / "b.tar", empty, tmp_path / "new")
+    assert {finding.kind for finding in verify.verify_store(empty, tmp_path / "new")} == {"missing", "damaged"}
+
+
+def test_nothing_to_back_up_is_said(empty: Store, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="no records here"):
+        backup.backup(empty, tmp_path, tmp_path / "b.tar")
+    assert not (tmp_path / "b.tar").exists()
+
+
+@pytest.fixture
+def archive(lived: World, data_dir: Path, tmp_path: Path) -> Path:
+    backup.backup(lived.store, data_dir, tmp_path / "b.tar")
+    return tmp_path / "b.tar"
+
+
+def test_fifty_damaged_archives_are_refused_and_the_place_stays_as_it_was(
+        archive: Path, empty: Store, tmp_path: Path) -> None:
+    place, whole, chance = tmp_path / "new", archive.read_bytes(), random.Random(15)
+    place.mkdir()
+    bad = tmp_path / "bad.tar"
+    before = everything(empty, place)
+    for turn in range(50):
+        at = chance.randrange(len(whole))
+        flipped = bytes([whole[at] ^ 1 << chance.randrange(8)])
+        bad.write_bytes(whole[:at] if turn % 2 else whole[:at] + flipped + whole[at + 1:])
+        with pytest.raises(Refused, match=r"damaged or was cut short|not a backup"):
+            backup.restore(bad, empty, place)
+    assert everything(empty, place) == before
+
+
+@pytest.mark.parametrize(("content", "words"), [
+    (b"", "not a backup"), (b"PK\x03\x04 a sheet", "not a backup"), (b"wangge-backup", "damaged or was cut short"),
+])
+def test_another_file_is_refused_in_words(content: bytes, words: str, tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(content)
+    with pytest.raises(Refused, match=words):
+        backup.examine(tmp_path / "x")
+
+
+def test_a_file_that_is_not_there_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="cannot be read"):
+        backup.examine(tmp_path / "x")
+
+
+def remade(archive: Path, target: Path, **members: bytes | None) -> Path:
+    """The archive with members replaced or left out, sealed anew as somebody handy would."""
+    with tarfile.open(archive) as old, tarfile.open(target, "w") as new:
+        for member in old.getmembers():
+            kept = old.extractfile(member).read()  # type: ignore[union-attr]
+            body = members.get(re.sub(r"\W", "_", member.name), kept)
+            if body is not None:
+                member.size = len(body)
+                new.addfile(member, io.BytesIO(body))
+    target.write_bytes(target.read_bytes() + f"sha256 {hashlib.sha256(target.read_bytes()).hexdigest()}\n".encode())
+    return target
+
+
+@pytest.mark.parametrize("member", ["sha256sums", "manifest_json", "tables_person_jsonl_gz"])
+def test_an_archive_without_one_of_its_members_is_refused(member: str, archive: Path, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="damaged"):
+        backup.examine(remade(archive, tmp_path / "bad.tar", **{member: None}))
+
+
+def test_a_backup_of_a_newer_program_is_refused_and_says_so(archive: Path, empty: Store, tmp_path: Path) -> None:
+    for news in ({"revision": "9999"}, {"format": 2, "unheard": "of"}):
+        manifest = asdict(backup.examine(archive)) | news
+        newer = remade(archive, tmp_path / "newer.tar", manifest_json=json.dumps(manifest).encode())
+        with pytest.raises(Refused, match="newer wangge"):
+            backup.restore(newer, empty, tmp_path / "new")
+    assert inspect(empty.reader).get_table_names() in ([], ["spatial_ref_sys"])
+
+
+def test_rows_that_do_not_add_up_are_not_kept(archive: Path, empty: Store, tmp_path: Path) -> None:
+    manifest = asdict(backup.examine(archive))
+    manifest["rows"]["photo"] += 1
+    bad = remade(archive, tmp_path / "bad.tar", manifest_json=json.dumps(manifest).encode())
+    with pytest.raises(Refused, match="nothing was kept"):
+        backup.restore(bad, empty, tmp_path / "new")
+    assert not any(contents(empty).values())
+    assert [file for file in (tmp_path / "new").rglob("*") if "photos" in file.name] == []
+    backup.restore(archive, empty, tmp_path / "new")
+
+
+def test_a_place_with_records_is_refused(archive: Path, lived: World, tmp_path: Path) -> None:
+    before = contents(lived.store)
+    with pytest.raises(Refused, match="records in the database already"):
+        backup.restore(archive, lived.store, tmp_path / "new")
+    assert contents(lived.store) == before
+
+
+def test_a_database_of_another_program_is_refused(archive: Path, empty: Store, tmp_path: Path) -> None:
+    with empty.writer.begin() as connection:
+        connection.exec_driver_sql("create table theirs (id integer primary key)")
+    with pytest.raises(Refused, match="records in the database already") as refusal:
+        backup.restore(archive, empty, tmp_path / "new")
+    assert refusal.value.params == {"table": "theirs"}
+
+
+def test_a_place_with_photos_is_refused(archive: Path, empty: Store, tmp_path: Path) -> None:
+    put(tmp_path / "new", "originals", b"somebody's")
+    with pytest.raises(Refused, match="photos in"):
+        backup.restore(archive, empty, tmp_path / "new")
+    assert len(photo_files(tmp_path / "new")) == 1
+
+
+def test_an_empty_migrated_place_is_taken(archive: Path, empty: Store, lived: World, tmp_path: Path) -> None:
+    migrate.run(empty, "upgrade", "head")
+    (tmp_path / "new" / "photos.restoring" / "originals").mkdir(parents=True)  # left by a restore that was killed
+    backup.restore(archive, empty, tmp_path / "new")
+    assert contents(empty) == contents(lived.store)
+
+
+def test_many_rows_come_back_in_batches(world: World, empty: Store, data_dir: Path, tmp_path: Path) -> None:
+    with world.store.write() as session:
+        session.execute(insert(AuditEntry), [
+            {"at": clock.now(), "person_id": None, "action": "a", "thing": f"t:{number}", "detail": {"n": number}}
+            for number in range(2 * dump.BATCH + 1)])
+    backup.backup(world.store, data_dir, tmp_path / "b.tar")
+    backup.restore(tmp_path / "b.tar", empty, tmp_path / "new")
+    assert contents(empty)["audit_log"] == contents(world.store)["audit_log"]
+
+
+def test_every_column_is_dumped_as_the_kind_the_models_give_it(store: Store) -> None:
+    with store.reader.connect() as connection:
+        found = {layout.name: layout.columns for layout in dump.layouts(connection)}
+    assert found == {table.name: {column.name: dump.kind_of(getattr(column.type, "impl_instance", column.type))
+                                  for column in table.columns} for table in metadata.sorted_tables}

@@ -1,0 +1,78 @@
+"""The few settings of an installation: read once, each explained where it stands, nothing else read from the environment."""
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+from webapp import config
+from webapp.config import Config
+
+ROOT = Path(__file__).parent.parent
+VARIABLES = ("DATABASE_URL", "DATA_DIR", "SECRET_KEY", "HTTPS")
+GOOD_KEY = "6c0b9c4f1b7e4a52b8a7d3e5f9012c4d"
+
+
+def comments() -> dict[str, str]:
+    """Field → what its ``#:`` comment says."""
+    text = Path(config.__file__).read_text(encoding="utf-8")
+    return dict(re.findall(r"^    (\w+): [^#\n]+#: (.+)$", text, re.M))
+
+
+def test_each_field_is_explained_where_it_stands() -> None:
+    assert [field.name for field in dataclasses.fields(Config) if len(comments().get(field.name, "")) < 20] == []
+
+
+def test_each_variable_is_named_at_its_field_and_in_the_architecture_page() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for name in VARIABLES:
+        assert comments()[name.lower()].startswith(f"{name}:")
+        assert f"`{name}`" in page
+    assert set(comments()) - {name.lower() for name in VARIABLES} == {"demo_made"}  # no variable: only ``wangge demo`` sets it
+
+
+def test_nothing_else_reads_the_environment() -> None:
+    readers = [path.relative_to(ROOT).as_posix() for folder in ("webapp", "gis", "seeds", "migrations")
+               for path in sorted((ROOT / folder).rglob("*.py"))
+               if re.search(r"\bos\.(environ|getenv)|from os import .*environ", path.read_text(encoding="utf-8"))]
+    assert readers == ["webapp/config.py"]
+
+
+def test_each_variable_reaches_its_field(tmp_path: Path) -> None:
+    given = {"DATABASE_URL": "postgresql+psycopg://db/wangge", "DATA_DIR": str(tmp_path), "SECRET_KEY": GOOD_KEY, "HTTPS": "yes"}
+    assert Config.from_environment(given) == Config("postgresql+psycopg://db/wangge", tmp_path, GOOD_KEY, https=True)
+
+
+def test_empty_environment_gives_a_sqlite_file_in_the_data_folder_and_no_key() -> None:
+    found = Config.from_environment({})
+    assert found.data_dir == Path("instance").absolute()
+    assert found.database_url == f"sqlite:///{found.data_dir / 'wangge.db'}"
+    assert (found.secret_key, found.https, found.demo) == ("", False, False)
+
+
+def test_sqlite_file_follows_the_data_folder_and_an_empty_address_is_none(tmp_path: Path) -> None:
+    found = Config.from_environment({"DATA_DIR": str(tmp_path), "DATABASE_URL": ""})
+    assert found.database_url == f"sqlite:///{tmp_path}/wangge.db"
+
+
+@pytest.mark.parametrize("value", ["", "no", "0", "true", "YES"])
+def test_https_is_on_for_yes_alone(value: str) -> None:
+    assert not Config.from_environment({"HTTPS": value}).https
+
+
+def test_no_variable_can_turn_a_real_county_into_a_demo() -> None:
+    assert not Config.from_environment({"DEMO": "yes", "demo": "yes", "WANGGE_DEMO": "yes"}).demo
+
+
+@pytest.mark.parametrize("key", ["", "change-me", "secret", "a" * 64, "abcd" * 16, GOOD_KEY[:31]])
+def test_sample_short_or_repeating_key_is_not_safe(key: str) -> None:
+    assert not Config("", Path(), key).key_is_safe()
+
+
+def test_random_key_is_safe() -> None:
+    assert Config("", Path(), GOOD_KEY).key_is_safe()
+
+
+def test_settings_cannot_change_while_the_program_runs() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Config("", Path(), GOOD_KEY).secret_key = "other"  # type: ignore[misc]

@@ -1,0 +1,80 @@
+"""The invented county in small: made through the services, whole, with log-ins only where it is a demo."""
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from gis import invent
+from webapp import verify
+from webapp.core import clock
+from webapp.demo import place, story
+from webapp.patrol.models import Patrol, Visit
+from webapp.people.models import Person
+from webapp.report.models import Report
+
+
+@pytest.fixture
+def demo(tmp_path, monkeypatch):
+    """Three townships, twenty villages, three weeks."""
+    small = invent.county
+    monkeypatch.setattr(invent, "county", lambda: small(townships=3, villages=20))
+    monkeypatch.setattr(story, "WEEKS", 3)
+    config, store = place.opened(tmp_path, fresh=False, say=lambda words: None)
+    yield config, store
+    store.close()
+
+
+def test_a_demo_is_a_county_at_work(demo):
+    _, store = demo
+    with store.read() as session:
+        assert session.scalar(select(func.count()).select_from(Patrol)) > 40
+        assert session.scalar(select(func.count()).select_from(Visit)) > 100
+        assert len(set(session.scalars(select(Report.state)))) >= 4
+        assert session.scalar(select(func.max(Report.received_at))) <= clock.now()
+        numbers = session.execute(select(Report.number, Report.received_at).order_by(Report.number)).all()
+        assert [at for _, at in numbers] == sorted(at for _, at in numbers)
+    assert not list(verify.verify_reports(store))
+
+
+def test_a_demo_is_made_once_and_anew_when_asked(demo, tmp_path, monkeypatch):
+    config, _ = demo
+    said = []
+    again, store = place.opened(tmp_path, fresh=False, say=said.append)
+    store.close()
+    assert (again, said) == (config, [])
+    _, store = place.opened(tmp_path, fresh=True, say=said.append)
+    store.close()
+    assert said
+
+
+def test_a_demo_older_than_a_day_says_so(demo):
+    from dataclasses import replace
+
+    from webapp.app import create_app
+    config, store = demo
+    english = "/language?lang=en&next=/login"
+    fresh = create_app(config, store).test_client().get(english, follow_redirects=True).text
+    assert "invented" in fresh and "--fresh" not in fresh
+    aged = create_app(replace(config, demo_made=clock.today() - timedelta(days=2)), store)
+    old = aged.test_client().get(english, follow_redirects=True).text
+    assert "--fresh" in old
+
+
+def test_only_the_listed_people_can_log_in_and_only_in_a_demo(demo):
+    import re
+
+    from webapp.app import create_app
+    from webapp.config import Config
+    config, store = demo
+    with store.read() as session:
+        listed = set(session.scalars(select(Person.login).where(Person.is_demo)))
+        able = set(session.scalars(select(Person.login).where(Person.password_hash.is_not(None))))
+    assert listed == able
+
+    def log_in(app):
+        client = app.test_client()
+        token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/login").text)[1]
+        return client.post("/login", data={"login": "officer", "secret": "wangge-demo", "csrf_token": token}).status_code
+
+    assert log_in(create_app(config, store)) == 302
+    assert log_in(create_app(Config("", config.data_dir, config.secret_key), store)) == 422

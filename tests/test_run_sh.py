@@ -1,0 +1,99 @@
+"""`run.sh` sets up when it must and only then, also after an interruption; a stand-in plays Python and pip."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FILES = ("setup.cfg", "pyproject.toml", "requirements.txt", "requirements-test.txt")
+PYTHON = """#!/bin/sh
+case "$1 ${2:-} ${3:-}" in
+"-V "*) echo Python 3.11.9 ;;
+"-m venv "*)
+    mkdir "$3/bin" && cp "$0" "$3/bin/python"
+    printf '#!/bin/sh\\necho "wangge $*"\\n' >"$3/bin/wangge" && chmod +x "$3/bin/wangge"
+    echo venv >>"$LOG" ;;
+"-m pip install")
+    echo install >>"$LOG"
+    [ "${DIE:-}" != install ] || kill -9 $PPID ;;
+esac
+"""
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A folder with spaces in its name that holds run.sh and the files it looks at."""
+    folder = tmp_path / "a tree"
+    folder.mkdir()
+    shutil.copy(ROOT / "run.sh", folder)
+    for name in FILES:
+        (folder / name).write_text(f"# {name}\n")
+    stand_in = tmp_path / "python"
+    stand_in.write_text(PYTHON)
+    stand_in.chmod(0o755)
+    return folder
+
+
+def run(tree: Path, *words: str, **environ: str) -> subprocess.CompletedProcess:
+    """Run run.sh of `tree` from elsewhere, as a user in another folder does."""
+    settings = {"PYTHON": str(tree.parent / "python"), "LOG": str(tree.parent / "log"), "PATH": os.environ["PATH"]}
+    return subprocess.run([str(tree / "run.sh"), *words], cwd="/", env=settings | environ, text=True,
+                          capture_output=True, check=False, timeout=60)
+
+
+def steps(tree: Path) -> list[str]:
+    """What the stand-in was asked to do since the last look."""
+    log = tree.parent / "log"
+    done = log.read_text().split() if log.exists() else []
+    log.unlink(missing_ok=True)
+    return done
+
+
+def test_a_second_start_sets_nothing_up(tree):
+    assert run(tree, "demo", "--fresh").stdout == "wangge demo --fresh\n"
+    assert steps(tree) == ["venv", "install"]
+    assert run(tree, "serve").stdout == "wangge serve\n"
+    assert steps(tree) == []
+
+
+@pytest.mark.parametrize("name", ["setup.cfg", "pyproject.toml", "requirements.txt"])
+def test_a_changed_list_is_installed_into_the_same_environment(tree, name):
+    run(tree, "demo")
+    steps(tree)
+    (tree / name).write_text("# changed\n")
+    assert run(tree, "demo").returncode == 0
+    assert steps(tree) == ["install"]
+
+
+def test_an_interrupted_set_up_starts_from_nothing(tree):
+    assert run(tree, "demo", DIE="install").returncode != 0
+    assert steps(tree) == ["venv", "install"]
+    assert run(tree, "demo").stdout == "wangge demo\n"
+    assert steps(tree) == ["venv", "install"]
+
+
+def test_a_moved_tree_is_installed_again(tree):
+    run(tree, "demo")
+    steps(tree)
+    moved = tree.rename(tree.parent / "moved")
+    assert run(moved, "demo").returncode == 0
+    assert steps(moved) == ["install"]
+
+
+def test_an_old_python_is_told_what_is_needed(tree):
+    old = tree.parent / "old"
+    old.write_text('#!/bin/sh\n[ "$1" = -V ] && echo Python 3.9.2 && exit\nexit 1\n')
+    old.chmod(0o755)
+    done = run(tree, "demo", PYTHON=str(old))
+    assert done.returncode == 1
+    assert "Python 3.11 or newer is needed" in done.stderr
+    assert "3.9.2" in done.stderr
+    assert not (tree / ".venv").exists()
+
+
+def test_help_needs_no_set_up(tree):
+    assert run(tree).stdout.startswith("Usage: ./run.sh")
+    assert steps(tree) == []

@@ -1,0 +1,107 @@
+"""The application: its rooms, the gate before every view, and the rule that no view is without an access rule."""
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, g, request, session, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from .config import Config
+from .core.db import Store
+from .desk import nav
+from .desk import views as desk_views
+from .duty import views as duty_views
+from .feedback import views as feedback_views
+from .maps import views as map_views
+from .patrol import views as patrol_views
+from .people import account_views
+from .people import login as people_login
+from .people import queries as people_queries
+from .people import views as people_views
+from .report import views as report_views
+from .web import errors, gate, headers, health, language, static_files
+from .web import request as web_request
+
+TYPED_MB = 2  # what is typed is never larger; only forms with files may be
+UPLOAD_MB = 48  # three photos as phones take them; smaller limits stand at the fields
+
+
+class App(Flask):
+    """Flask with one gate: a view runs when its access rule lets the asker through, and not otherwise."""
+
+    def dispatch_request(self) -> Any:
+        """Ask the gate, then the view."""
+        self._refuse_broken_address()
+        if request.mimetype != "multipart/form-data":
+            request.max_content_length = TYPED_MB * 2**20
+        rule = request.url_rule
+        assert rule is not None
+        view = self.view_functions[rule.endpoint]
+        refusal = self.extensions["gate"].pass_through(access_rule(view))
+        return refusal or self.ensure_sync(view)(**(request.view_args or {}))
+
+    def _refuse_broken_address(self) -> None:
+        if request.routing_exception is not None:
+            g.actor = None
+            self.raise_routing_exception(request)
+
+    def check_access_rules(self) -> None:
+        """Refuse to start while a view says nothing about who may see it."""
+        bare = sorted(name for name, view in self.view_functions.items() if not access_rule(view))
+        if bare:
+            raise RuntimeError(f"views without an access rule: {', '.join(bare)}")
+
+
+def access_rule(view: Callable[..., Any]) -> str:
+    """The rule a decorator of ``web.request`` put on the view; empty when none did."""
+    return getattr(view, "rule", "")
+
+
+def create_app(config: Config, store: Store | None = None) -> App:
+    """The web application on a migrated database."""
+    app = App("webapp", static_folder=None, template_folder="web/templates")
+    app.config.update(
+        WANGGE=config, SECRET_KEY=config.secret_key, MAX_CONTENT_LENGTH=UPLOAD_MB * 2**20,
+        MAX_FORM_MEMORY_SIZE=2 * 2**20, SESSION_COOKIE_NAME="__Host-wangge" if config.https else "wangge",
+        SESSION_COOKIE_SECURE=config.https, SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=400), SESSION_REFRESH_EACH_REQUEST=False,
+        TEMPLATES_AUTO_RELOAD=False)
+    app.extensions["store"] = store or Store(config.database_url)
+    app.extensions["gate"] = gate.Gate(people_queries.by_token, people_login.seen)
+    app.extensions["log_in_page"] = people_views.log_in_page
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.teardown_request(web_request.stop_reading)
+    for part in (static_files, language, errors, headers, gate, health):
+        part.init(app)
+    register(app)
+    app.context_processor(frame)
+    app.check_access_rules()
+    return app
+
+
+def register(app: App) -> None:
+    """Every domain's pages."""
+    for views in (people_views, account_views, patrol_views, report_views, duty_views, desk_views, map_views,
+                  feedback_views):
+        app.register_blueprint(views.bp)
+
+
+def frame() -> dict[str, Any]:
+    """What the frame of every page needs."""
+    me = g.get("actor")
+    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    zh = str(get_locale()).startswith("zh")
+    large = bool(session.get("large"))
+    links = {
+        "home": "/", "privacy": url_for("feedback.privacy"), "help": url_for("feedback.help_page"),
+        "language": url_for("language.switch", lang="en" if zh else "zh", next=here),
+        "large_print": url_for("language.switch", large="no" if large else "yes", next=here),
+    }
+    if me is None:
+        links["login"] = url_for("people.login")
+    else:
+        links |= {"account": url_for("people.account"), "logout": url_for("people.logout"),
+                  "feedback": url_for("feedback.write_page", page=request.path)}
+    return {"lang": "zh" if zh else "en", "html_class": "large" if large else "", "site": _("Wangge"), "me": me,
+            "nav": nav.entries(me, request.path), "demo_note": nav.demo_note(), "links": links}

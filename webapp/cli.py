@@ -1,0 +1,276 @@
+"""The command ``wangge``: set up, run and look after a county's records. Heavy imports stay inside the verbs."""
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from . import migrate as migrations
+from .access import SYSTEM
+from .config import Config
+from .core import clock, passwords
+from .core.db import Store
+from .core.errors import Refused
+
+SHOWN = 12  # findings of a kind that are printed one by one
+
+
+@click.group()
+def main() -> None:
+    """Records of grid-based environmental supervision. Settings: DATABASE_URL, DATA_DIR, SECRET_KEY, HTTPS."""
+
+
+def _open(config: Config | None = None) -> tuple[Config, Store]:
+    config = config or Config.from_environment()
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    return config, Store(config.database_url)
+
+
+def _ready() -> tuple[Config, Store]:
+    """A migrated database, or a message that says how to get one."""
+    config, store = _open()
+    if migrations.current(store) != migrations.newest():
+        _fail("The database is not at this program's version. Run: wangge migrate")
+    return config, store
+
+
+def _fail(message: str) -> None:
+    click.echo(message, err=True)
+    sys.exit(1)
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to this program's version; safe to repeat."""
+    _, store = _open()
+    migrations.run(store, "upgrade", "head")
+    click.echo(f"Database at {migrations.current(store)}.")
+
+
+@main.command()
+def seed() -> None:
+    """Load duty lists, settings and ready words from the seeds; says what changed."""
+    from seeds import SeedError
+
+    from .seeding import seed as run
+    _, store = _ready()
+    try:
+        for name, change in run(store).items():
+            click.echo(f"{name}: {change}")
+    except SeedError as fault:
+        _fail(f"Nothing stored. {fault}")
+
+
+@main.group()
+def seeds() -> None:
+    """The seed data itself."""
+
+
+@seeds.command("check")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+def seeds_check(path: Path) -> None:
+    """Hold the seeds against the source documents in PATH."""
+    from seeds.check import check
+    report = check(path)
+    click.echo(report.text())
+    sys.exit(report.exit_code)
+
+
+@main.group()
+def admin() -> None:
+    """Administrators."""
+
+
+@admin.command("create")
+@click.argument("login")
+@click.option("--name", prompt=True)
+@click.password_option()
+def admin_create(login: str, name: str, password: str) -> None:
+    """Create a system administrator who can log in and set up everybody else."""
+    from .people.service import create_admin
+    if len(password) < passwords.SHORTEST:
+        _fail(f"At least {passwords.SHORTEST} characters.")
+    _, store = _ready()
+    hashed = passwords.make(password)
+    try:
+        with store.write() as session:
+            create_admin(session, login, name, hashed)
+    except Refused as refusal:
+        _fail(refusal.message % refusal.params)
+    click.echo(f"Administrator {login} created.")
+
+
+@main.group()
+def grids() -> None:
+    """The tree of grids and its borders."""
+
+
+@grids.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--crs", help="Coordinate system of files that do not say theirs, e.g. EPSG:4547, gcj02, bd09.")
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="The day these borders count from (default today).")
+def grids_import(paths: tuple[Path, ...], yes: bool, crs: str | None, since: Any) -> None:
+    """Read borders from GeoPackage, GeoJSON or zipped shapefiles, show what was understood, store all or nothing."""
+    from gis.check import check
+    from gis.read import Refused as Unreadable
+    from gis.read import read
+    _, store = _ready()
+    try:
+        delivery = read(*paths, system=crs)
+    except Unreadable as refusal:
+        _fail(f"Nothing stored. {refusal}")
+    findings = (*delivery.findings, *check(delivery))
+    _show(delivery, findings)
+    errors = [finding for finding in findings if finding.level == "error"]
+    if errors:
+        _fail(f"Nothing stored: {len(errors)} findings stop the import. Mend the files and try again.")
+    if not yes and not click.confirm("Store these grids?"):
+        _fail("Nothing stored.")
+    _plant(store, delivery, paths, since.date() if since else clock.today())
+
+
+def _show(delivery: Any, findings: Any) -> None:
+    """What was understood, then what is doubtful."""
+    for fact in delivery.facts:
+        click.echo(f"{fact.file} / {fact.layer}: {fact.count} rows, tier {fact.tier or 'several'}, {fact.crs}, "
+                   f"text {fact.encoding} ({fact.encoding_from}), code {fact.code_column}, name {fact.name_column}, "
+                   f"parent {fact.parent_column or 'none: by code or place'}")
+    for tier, word in ((1, "county"), (2, "townships"), (3, "villages")):
+        cells = [cell for cell in delivery.cells if cell.tier == tier]
+        click.echo(f"{word}: {len(cells)}, e.g. {', '.join(cell.label for cell in cells[:3])}")
+    for finding in findings:
+        click.echo(f"[{finding.level}] {finding}")
+
+
+def _plant(store: Store, delivery: Any, paths: tuple[Path, ...], since: Any) -> None:
+    from .grid.service import name_levels, plant
+    names = [(cell.name, "") for cell in delivery.cells]
+    facts = {"layers": [vars(fact) for fact in delivery.facts]}
+    try:
+        with store.write() as session:
+            name_levels(session)
+            planted = plant(session, SYSTEM, delivery.cells, names, since, ", ".join(path.name for path in paths), facts)
+            number = len(planted)
+    except Refused as refusal:
+        _fail(f"Nothing stored. {refusal.message % refusal.params}")
+    click.echo(f"Stored {number} grids.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write all records and photos into FILE while work goes on."""
+    from .backup import backup as run
+    config, store = _ready()
+    _say(lambda: run(store, config.data_dir, file))
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Restore a backup into an empty place."""
+    from .backup import restore as run
+    config, store = _open()
+    _say(lambda: run(file, store, config.data_dir))
+
+
+@main.command("verify-store")
+def verify_store() -> None:
+    """Compare the photos on disk with the records."""
+    from .verify import verify_store as run
+    config, store = _ready()
+    _findings(run(store, config.data_dir))
+
+
+@main.command("verify-reports")
+def verify_reports() -> None:
+    """Replay every report's history and compare it with its state."""
+    from .verify import verify_reports as run
+    _, store = _ready()
+    _findings(run(store))
+
+
+def _findings(found: Any) -> None:
+    for finding in found:
+        click.echo(str(finding))
+    if found:
+        _fail(f"{len(found)} findings.")
+    click.echo("In order.")
+
+
+def _say(act: Any) -> None:
+    try:
+        click.echo(str(act()))
+    except Refused as refusal:
+        _fail(refusal.message % refusal.params)
+
+
+@main.command()
+def sweep() -> None:
+    """What has to happen by itself: delete what is past its time. Safe to run often and on several machines."""
+    _, store = _ready()
+    for name, number in _sweep(store).items():
+        click.echo(f"{name}: {number}")
+
+
+def _sweep(store: Store) -> dict[str, int]:
+    from .retention import purge
+    with store.write() as session:
+        return purge(session)
+
+
+@main.command()
+def docs() -> None:
+    """Write docs/rules.md from the permission table and the workflow."""
+    from .rules_page import render
+    target = Path(__file__).parent.parent / "docs" / "rules.md"
+    target.write_text(render(), encoding="utf-8")
+    click.echo(f"Wrote {target.name}.")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1")
+@click.option("--port", default=8000)
+@click.option("--threads", default=4)
+def serve(host: str, port: int, threads: int) -> None:
+    """Serve a real county. Refuses a sample key, and a county without an administrator."""
+    from .people.service import has_admin
+    config, store = _ready()
+    if not config.key_is_safe():
+        _fail("SECRET_KEY is missing, a sample or too short. Make one: python3 -c 'import secrets; print(secrets.token_hex(32))'")
+    with store.read() as session:
+        if not has_admin(session):
+            _fail("Nobody administers this place yet. Run: wangge admin create LOGIN")
+    _serve(config, store, host, port, threads)
+
+
+def _serve(config: Config, store: Store, host: str, port: int, threads: int) -> None:
+    """Waitress takes in a whole request before a thread is spent on it, so one slow phone holds up nobody."""
+    from waitress import serve as run
+
+    from .app import create_app
+    from .sweeper import start
+    app = create_app(config, store)
+    start(store, _sweep)
+    run(app, host=host, port=port, threads=threads, ident=None, max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+        inbuf_overflow=2**20, channel_timeout=120, connection_limit=500)
+
+
+@main.command()
+@click.option("--fresh", is_flag=True, help="Invent the county anew, so that its eight weeks end today.")
+@click.option("--port", default=8000)
+@click.option("--host", default="127.0.0.1")
+@click.option("--build-only", is_flag=True, help="Make the demo and stop.")
+def demo(fresh: bool, port: int, host: str, build_only: bool) -> None:
+    """Invent a county with eight weeks of work and serve it, with sample log-ins. Never for real records."""
+    from .demo import place
+    config, store = place.opened(Config.from_environment().data_dir, fresh=fresh, say=click.echo)
+    for line in place.welcome(store, host, port):
+        click.echo(line)
+    if not build_only:
+        _serve(config, store, host, port, threads=6)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What every domain stands on and no domain words: database, clock, calendar, text tables, files, audit, errors."""

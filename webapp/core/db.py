@@ -1,0 +1,129 @@
+"""Engines, column types and the two kinds of session: reading, and the short write.
+
+SQLite is used the safe way (docs/decisions/0006): the library inside ``pysqlite3`` where the platform has it,
+WAL with synchronous=FULL, writers BEGIN IMMEDIATE, readers a plain BEGIN.
+"""
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    LargeBinary,
+    MetaData,
+    String,
+    TypeDecorator,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+
+SQLITE_SAFE = (3, 51, 3)  # 3.7.0-3.51.2 can corrupt a WAL database with several writers (sqlite.org/wal.html)
+BUSY_MS = 15000
+
+#: Text compared byte by byte, so that a path prefix is an index range; SQLite does so anyway and refuses the name "C".
+PathString = String(200).with_variant(String(200, collation="C"), "postgresql")
+
+
+class Base(DeclarativeBase):
+    """All tables; the naming convention lets batch migrations on SQLite find constraints again."""
+
+    metadata = MetaData(naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    })
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC. SQLite drops the zone; this puts it back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Shape(TypeDecorator[bytes]):
+    """A boundary as WKB bytes, longitude-latitude WGS84/CGCS2000, on every engine (docs/decisions/0004)."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+
+def _sqlite_module() -> Any:
+    try:
+        import pysqlite3.dbapi2 as module
+    except ImportError:
+        import sqlite3 as module  # type: ignore[no-redef]
+    return module
+
+
+def _sqlite(url: Any, begin: str) -> Engine:
+    module = _sqlite_module()
+    engine = create_engine(url, module=module, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        safe = module.sqlite_version_info >= SQLITE_SAFE
+        for pragma in (f"busy_timeout={BUSY_MS}", f"journal_mode={'WAL' if safe else 'DELETE'}",
+                       "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+class Store:
+    """One database: ``read()`` for looking, ``write()`` for the short transaction that changes it.
+
+    ``url`` is an SQLAlchemy URL of SQLite or PostgreSQL.
+    """
+
+    def __init__(self, url: str):
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self.reader, self.writer = _sqlite(self.url, "BEGIN"), _sqlite(self.url, "BEGIN IMMEDIATE")
+        else:
+            self.reader = self.writer = create_engine(self.url, pool_pre_ping=True)
+
+    def read(self) -> Session:
+        """A session to look with; nothing it holds is ever committed."""
+        return Session(self.reader, autoflush=False)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """The short write: begins here, commits when the block ends well, else leaves no trace.
+
+        All slow work (body, hashing, pictures, passwords) belongs before it; the answer comes after it.
+        """
+        with Session(self.writer) as session, session.begin():
+            session.connection()  # takes SQLite's write lock now, not at the first INSERT after a read
+            yield session
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.reader.dispose()
+        self.writer.dispose()

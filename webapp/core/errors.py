@@ -1,0 +1,44 @@
+"""What a service may answer instead of a result. Messages are msgids; the web layer translates them."""
+from typing import Any
+
+
+def N_(text: str) -> str:
+    """Mark a msgid for extraction where no request, and so no language, exists yet."""
+    return text
+
+
+class Refused(Exception):
+    """The act is not possible; ``message`` says, in an English msgid with ``%(name)s`` places, what to do next.
+
+    ``field`` names the form field the message belongs to, when there is one.
+    """
+
+    status = 422
+
+    def __init__(self, message: str, *, field: str | None = None, **params: Any):
+        super().__init__(message)
+        self.message, self.field, self.params = message, field, params
+
+
+class NotFound(Refused):
+    """Not there, or not the asker's to see: one and the same answer."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(N_("Not there, or not yours to see"))
+
+
+class Conflict(Refused):
+    """The id is taken by another entry. Shows nothing of that entry."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(N_("This entry was already sent with other content. Open a new form and write it there."))
+
+
+class Stale(Refused):
+    """Somebody moved the record after the page was made; ``params`` tell who, when and the present state."""
+
+    status = 409

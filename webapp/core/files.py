@@ -1,0 +1,101 @@
+"""Photos on disk: the file as sent under its sha256, synced before any row names it, and a re-encoded copy to serve."""
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from .errors import N_, Refused
+
+LARGEST = 20 * 2**20
+CHUNK = 2**16
+SECONDS = 20
+NOT_A_PICTURE = N_("This file is not a photo we can read (JPEG, PNG or WebP up to 20 MB). Choose another.")
+
+
+@dataclass(frozen=True)
+class PhotoFile:
+    """A photo that is on disk: hash of the file as sent, hash of the copy that may be served, the copy's size in pixels."""
+
+    sha256: str
+    copy: str
+    width: int
+    height: int
+
+
+def keep(data_dir: Path, sent: IO[bytes]) -> PhotoFile:
+    """Store a photo for good before any record names it. Refused when it is no picture or too large.
+
+    Order: write, sync, rename to its hash, sync the folder; only then may a transaction begin.
+    """
+    folder = data_dir / "tmp"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as original:
+        try:
+            mark = _copy(sent, original)
+            copied, width, height = _reencode(original.name)
+            try:
+                _settle(Path(copied), path(data_dir, "copies", copy := _hash(Path(copied))))
+            finally:
+                Path(copied).unlink(missing_ok=True)
+            _settle(Path(original.name), path(data_dir, "originals", mark))
+        finally:
+            Path(original.name).unlink(missing_ok=True)
+    return PhotoFile(mark, copy, width, height)
+
+
+def path(data_dir: Path, kind: str, mark: str) -> Path:
+    """Where a file lies: ``originals`` are never served, ``copies`` are, by their record's permission."""
+    return data_dir / "photos" / kind / mark[:2] / mark
+
+
+def _copy(sent: IO[bytes], original: IO[bytes]) -> str:
+    digest, size = hashlib.sha256(), 0
+    while chunk := sent.read(CHUNK):
+        size += len(chunk)
+        if size > LARGEST:
+            raise Refused(NOT_A_PICTURE, field="photos")
+        digest.update(chunk)
+        original.write(chunk)
+    original.flush()
+    return digest.hexdigest()
+
+
+def _hash(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _reencode(name: str) -> tuple[str, int, int]:
+    """Decode and write anew in a child process with little memory and time: what is served was written by us."""
+    target = f"{name}.copy"
+    command = [sys.executable, "-I", "-c", "import runpy; runpy.run_module('webapp.core.reencode', run_name='__main__')"]
+    try:
+        done = subprocess.run([*command, name, target], capture_output=True, timeout=SECONDS, check=False,
+                              env={"PATH": "/usr/bin:/bin"})
+    except subprocess.TimeoutExpired:
+        raise Refused(NOT_A_PICTURE, field="photos") from None
+    if done.returncode != 0:
+        Path(target).unlink(missing_ok=True)
+        raise Refused(NOT_A_PICTURE, field="photos")
+    width, height = done.stdout.split()
+    return target, int(width), int(height)
+
+
+def _settle(file: Path, target: Path) -> None:
+    """Sync, then rename; a file that is there already under the same hash is the same file."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    sync(file)
+    os.replace(file, target)
+    sync(target.parent)
+
+
+def sync(place: Path) -> None:
+    """Make a file or a folder's names safe on disk."""
+    handle = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,102 @@
+"""Tables without domain: counters, settings, limits, calendar, ready words, audit, throttle."""
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .db import Base, Moment
+
+
+class Counter(Base):
+    """The last number given under a name, e.g. ``report-2026``; only ``core.numbers`` touches it."""
+
+    __tablename__ = "counter"
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[int]
+
+
+class Setting(Base):
+    """One county setting; the default came from seeds and is marked as our proposal until the county edits it."""
+
+    __tablename__ = "setting"
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(20))
+    zh: Mapped[str] = mapped_column(Text)
+    en: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime | None] = mapped_column(Moment)
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class TimeLimit(Base):
+    """How long a state may rest: number and unit (hour, work_day, calendar_day), with its source."""
+
+    __tablename__ = "time_limit"
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    number: Mapped[int]
+    unit: Mapped[str] = mapped_column(String(20))
+    zh: Mapped[str] = mapped_column(Text)
+    en: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime | None] = mapped_column(Moment)
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class CalendarDay(Base):
+    """A day that is not what its weekday says, or a provisional guess for a year without a notice."""
+
+    __tablename__ = "calendar_day"
+    on: Mapped[date] = mapped_column(primary_key=True)
+    is_workday: Mapped[bool]
+    zh: Mapped[str] = mapped_column(Text)
+    en: Mapped[str] = mapped_column(Text)
+    is_confirmed: Mapped[bool]
+    source: Mapped[str] = mapped_column(Text)
+
+
+class Word(Base):
+    """A ready word of a form (severity, first measure, could not see, …), in both languages."""
+
+    __tablename__ = "word"
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    zh: Mapped[str] = mapped_column(Text)
+    en: Mapped[str] = mapped_column(Text)
+    position: Mapped[int]
+
+
+class Contact(Base):
+    """A telephone number that stands on every officer's page: 12369, 110, 119, 120."""
+
+    __tablename__ = "contact"
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    position: Mapped[int]
+    number: Mapped[str] = mapped_column(String(40))
+    zh: Mapped[str] = mapped_column(Text)
+    en: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+
+
+class AuditEntry(Base):
+    """Who did what to which thing, when. Appended in the transaction of the act; never changed."""
+
+    __tablename__ = "audit_log"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    action: Mapped[str] = mapped_column(String(60))
+    thing: Mapped[str] = mapped_column(String(80))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    __table_args__ = (Index(None, "thing"),)
+
+
+class Throttle(Base):
+    """Failed tries under a key within a window; shared by all workers because it is a row."""
+
+    __tablename__ = "throttle"
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    since: Mapped[datetime] = mapped_column(Moment)
+    count: Mapped[int]

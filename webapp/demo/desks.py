@@ -1,0 +1,140 @@
+"""How the invented desks work: after a believable while each open report gets its next move, and some are left lying."""
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..core import clock, ids
+from ..duty.queries import duties_of
+from ..report import beside, queries
+from ..report.models import Report, ReportProblem
+from ..report.service import MoveEntry, limit_after, move
+from . import things
+
+if TYPE_CHECKING:
+    from .story import Story
+
+#: state → weighted next moves; the rest is in ``_given``.
+NEXT: dict[str, dict[str, int]] = {
+    "township": {"assign": 46, "raise": 32, "give_back": 9, "handle": 7, "dismiss": 6},
+    "returned": {"supplement": 85, "cannot_add": 15},
+    "station": {"handle": 100},
+    "station_done": {"confirm": 86, "redo": 14},
+    "township_done": {"confirm": 90, "redo": 10},
+    "county": {"dispatch": 90, "give_back": 6, "dismiss": 4},
+    "department": {"receive": 89, "bounce": 11},
+    "handling": {"handle": 100},
+    "department_done": {"confirm": 86, "redo": 14},
+}
+#: state → work hours it usually rests; one report in twelve rests far longer.
+RESTS = {"township": 10, "returned": 16, "station": 40, "station_done": 26, "township_done": 30, "county": 14,
+         "department": 14, "handling": 90, "department_done": 44}
+LEFT_LYING = 0.1
+
+
+def expect(story: "Story", session: Session, report: Report) -> None:
+    """Put the next move of a report on the agenda."""
+    if report.state not in NEXT or report.id in story.scene:
+        return
+    hours = story.random.gauss(RESTS[report.state], RESTS[report.state] / 3)
+    if story.random.random() < LEFT_LYING:
+        hours = hours * 6 + 40
+    report_id, moment = report.id, _desk_time(story, clock.now() + timedelta(hours=max(hours, 0.3)))
+    story.at(moment, lambda session: act(story, session, report_id))
+
+
+def _desk_time(story: "Story", moment: datetime) -> datetime:
+    """The same moment if a desk is open then, else some time of the next morning that is worked."""
+    on, hour = clock.day(moment), moment.astimezone(clock.ZONE).time()
+    if story.calendar.is_workday(on) and time(8, 40) <= hour <= time(17, 50):
+        return moment
+    if hour > time(17, 50) or not story.calendar.is_workday(on):
+        on += timedelta(days=1)
+    while not story.calendar.is_workday(on):
+        on += timedelta(days=1)
+    return clock.at_hour(on, time(8, 40)) + timedelta(minutes=story.random.randint(0, 200))
+
+
+def act(story: "Story", session: Session, report_id: Any, action: str | None = None) -> Report:
+    """Make the next move (or the given one) as somebody who may, and expect the one after it."""
+    report = session.get_one(Report, report_id)
+    choices = NEXT[report.state]
+    action = action or story.random.choices(list(choices), list(choices.values()))[0]
+    who = story.actor(session, _who(story, session, report, action))
+    move(session, who, report_id, MoveEntry(ids.new(), action, report.state, _given(story, session, report, action)))
+    expect(story, session, report)
+    return report
+
+
+def _who(story: "Story", session: Session, report: Report, action: str) -> int:
+    village = story.county.villages[report.grid_id]
+    township = story.county.townships[village.township or 0]
+    if report.state == "returned":
+        return village.people[0]
+    if report.state in ("township_done", "county"):
+        return story.random.choice(story.county.office)
+    if report.state in ("station", "department", "handling"):
+        return story.county.speakers[queries.leads(session, [report.id])[report.id].id]
+    return township.people[action in ("confirm", "redo")]
+
+
+def _given(story: "Story", session: Session, report: Report, action: str) -> dict[str, Any]:
+    pick = story.random.choice
+    village = story.county.villages[report.grid_id]
+    if action == "assign":
+        body = village.committee if story.random.random() < 0.6 else pick(story.county.stations[village.township or 0])
+        return {"body": body, "due": _day(session, "station_handle")}
+    if action == "dispatch":
+        return _dispatch(story, session, report)
+    return {
+        "give_back": {"missing": pick(things.MISSING), "reason": "请乡镇先核实位置再报。"},
+        "supplement": {"note": "位置在村东头第二排房后，已补充。"}, "cannot_add": {"reason": "现场已经没有痕迹，补不了。"},
+        "raise": {"reason": pick(things.RAISE)}, "dismiss": {"reason": pick(things.DISMISS)},
+        "handle": {"result": pick(["true", "true", "true", "partly", "not_true"]), "done": pick(things.DONE)},
+        "confirm": {"note": things.LOOKED}, "redo": {"reason": pick(things.REDO)},
+        "bounce": {"duty_or_none": "none", "reason": pick(things.BOUNCE)},
+    }.get(action, {})
+
+
+def _day(session: Session, code: str) -> str:
+    return clock.day(limit_after(session, code, clock.now())).isoformat()
+
+
+def _dispatch(story: "Story", session: Session, report: Report) -> dict[str, Any]:
+    problem = session.scalars(select(ReportProblem.problem).where(ReportProblem.report_id == report.id)).first()
+    canonical = things.DEPARTMENT.get(problem or "", "ecology")
+    given = {"body": story.county.departments[canonical], "due": _day(session, "handle")}
+    duties = [duty for duty in duties_of(session, canonical) if duty.document == "004" and duty.status == "ok"]
+    if not duties:
+        return given | {"ground": "none_listed", "ground_text": "清单里没有完全对应的一条，按属事先派。"}
+    others = [body for body in story.county.departments.values() if body != given["body"]]
+    return given | {"ground": "duty", "duty": duties[0].id, "coop": [story.random.choice(others)] if story.random.random() < 0.2 else []}
+
+
+#: What a visitor meets at the sample officer's and his township's: hours before the end, and what has happened since.
+SCENE = ((30, ("give_back",)), (75, ("assign", "handle", "look")), (122, ("raise", "dispatch", "receive")), (5, ()),
+         (98, ("raise", "dispatch", "receive", "handle")))
+PACE = timedelta(hours=2)
+
+
+def set_scene(story: "Story") -> None:
+    """Put the sample village's reports on the agenda; each stays where its row ends."""
+    for hours, actions in SCENE:
+        begins = story.ends - timedelta(hours=hours)
+        story.at(begins, lambda session, actions=actions: _open_scene(story, session, actions))
+
+
+def _open_scene(story: "Story", session: Session, actions: tuple[str, ...]) -> None:
+    village = story.county.villages[story.county.sample_village]
+    report = story.found(session, village, story.random.choice(village.objects), None, settle=False, is_scene=True)
+    for number, action in enumerate(actions, 1):
+        story.at(clock.now() + number * PACE, lambda session, action=action: _scene_act(story, session, report.id, action))
+
+
+def _scene_act(story: "Story", session: Session, report_id: Any, action: str) -> None:
+    if action != "look":
+        act(story, session, report_id, action)
+        return
+    township = story.county.townships[story.county.villages[story.county.sample_village].township or 0]
+    beside.ask_look(session, story.actor(session, township.people[0]), report_id, ids.new(), "清干净了没有？")

@@ -1,0 +1,93 @@
+"""Settings, limits and the log; the card of a grid; where a desk sits."""
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..access import Actor
+from ..core import audit, clock, settings
+from ..core.errors import N_, NotFound, Refused
+from ..core.models import AuditEntry, Setting, TimeLimit
+from ..grid import queries as grid_queries
+from ..patrol import queries as patrol_queries
+from ..patrol import service as patrol_service
+from ..people import queries as people_queries
+from ..people.models import Body, Person
+from ..report import queries as report_queries
+
+LOG_PAGE = 100
+UNITS = ("hour", "work_day", "calendar_day")
+
+
+def settings_rows(session: Session) -> dict[str, Any]:
+    """All that a county may set, in the order of the seeds."""
+    return {"settings": list(session.scalars(select(Setting).order_by(Setting.key))),
+            "limits": list(session.scalars(select(TimeLimit).order_by(TimeLimit.code))),
+            "kinds": patrol_queries.types(session)}
+
+
+def change(session: Session, actor: Actor, kind: str, key: str, value: str) -> None:
+    """Set one value; what was there before stands in the log."""
+    if kind == "limit":
+        _change_limit(session, actor, key, value)
+        return
+    if kind == "interval":
+        patrol_service.set_interval(session, actor, key, int(value) if value.strip().isdigit() else 0)
+        return
+    row = session.get(Setting, key, with_for_update=True) if kind == "setting" else None
+    if row is None:
+        raise NotFound
+    audit.note(session, actor.person_id, "setting.change", f"setting:{key}", before=row.value, after=value)
+    row.value, row.changed_at, row.changed_by = _valid(row.kind, value.strip()), clock.now(), actor.person_id
+
+
+def _valid(kind: str, value: str) -> str:
+    try:
+        settings.KINDS[kind](value)
+    except ValueError:
+        raise Refused(N_("This value does not fit: %(value)s"), value=value) from None
+    if kind == "int" and not 0 <= int(value) <= 100_000:
+        raise Refused(N_("This value does not fit: %(value)s"), value=value)
+    return value
+
+
+def _change_limit(session: Session, actor: Actor, code: str, value: str) -> None:
+    row = session.get(TimeLimit, code, with_for_update=True)
+    if row is None:
+        raise NotFound
+    if not value.strip().isdigit() or not 1 <= int(value) <= 366:
+        raise Refused(N_("Between 1 and 366."))
+    audit.note(session, actor.person_id, "limit.change", f"time_limit:{code}", before=row.number, after=int(value))
+    row.number, row.changed_at, row.changed_by = int(value), clock.now(), actor.person_id
+
+
+def note_reading(session: Session, actor: Actor) -> None:
+    """Reading the log is noted in it."""
+    audit.note(session, actor.person_id, "log.read", "log")
+
+
+def log(session: Session, before: int | None) -> tuple[list[tuple[AuditEntry, Person | None]], int | None]:
+    """One page of the log, newest first, and the id to go on from."""
+    query = select(AuditEntry, Person).outerjoin(Person, Person.id == AuditEntry.person_id).order_by(AuditEntry.id.desc())
+    rows = session.execute((query.where(AuditEntry.id < before) if before else query).limit(LOG_PAGE + 1)).all()
+    shown = [(entry, person) for entry, person in rows[:LOG_PAGE]]
+    return shown, shown[-1][0].id if len(rows) > LOG_PAGE else None
+
+
+def places(session: Session, actor: Actor) -> list[Any]:
+    """The grids and bodies of the actor's postings, for the head of a desk."""
+    grids = grid_queries.named(session, {p.grid_id for p in actor.postings if p.grid_id is not None})
+    bodies = session.scalars(select(Body).where(Body.id.in_(actor.bodies()))) if actor.bodies() else []
+    return [*grids.values(), *bodies]
+
+
+def card(session: Session, actor: Actor, grid_id: int) -> dict[str, Any]:
+    """Who is responsible, what is due, what is open; nothing that is not the actor's to see."""
+    cell = grid_queries.cell(session, actor, "grid.read", grid_id)
+    lines = patrol_queries.lines(session, actor, "grid.read", grid_id=grid_id)
+    above = grid_queries.parents(session, cell)
+    return {"cell": cell, "above": above, "lines": lines, "level": grid_queries.levels(session)[cell.tier],
+            "reachable": {up.id for up in above if grid_queries.cells_reached(session, actor, "grid.read", up.id)},
+            "due": [line for line in lines if line.is_due], "officers": people_queries.officers(session, grid_id),
+            "below": grid_queries.cells(session, actor, "grid.read", parent_id=grid_id),
+            "open": report_queries.open_in(session, actor, cell.path)}

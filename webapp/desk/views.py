@@ -1,0 +1,172 @@
+"""The first page of everybody: the officer's village, or the desk with its tabs; settings and the log."""
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from ..core import clock, words
+from ..core.errors import Refused
+from ..grid import queries as grid_queries
+from ..patrol import queries as patrol_queries
+from ..report import pages
+from ..report import queries as report_queries
+from ..web.errors import say
+from ..web.request import actor, may, read, signed_in, write
+from . import admin, tabs
+
+bp = Blueprint("desk", __name__, template_folder="templates")
+PAGE = 25
+UNWRITTEN_DAYS = timedelta(days=14)
+
+
+@bp.get("/")
+@signed_in
+def start() -> str | Response:
+    """Send everybody to the page their work begins on."""
+    who = actor()
+    for role, endpoint in (("grid_officer", "desk.home"), ("system_admin", "accounts.index"), ("audit_admin", "desk.log")):
+        if role in who.roles():
+            return redirect(url_for(endpoint))  # type: ignore[return-value]
+    if who.may("desk.read"):
+        return redirect(url_for("desk.desk"))  # type: ignore[return-value]
+    return render_template("desk/nothing.html")
+
+
+@bp.get("/home")
+@may("patrol.write")
+def home() -> str:
+    """The officer's page: what waits for him, what is due, what became of his reports."""
+    who = actor()
+    villages = [_village(grid_id) for grid_id in who.grids("grid_officer")]
+    mine = report_queries.found_by(read(), who)
+    return render_template(
+        "desk/home.html", villages=villages, returned=pages.rows(read(), report_queries.to_supplement(read(), who)),
+        looks=report_queries.open_looks(read(), who), unwritten=report_queries.unwritten(read(), who, clock.now() - UNWRITTEN_DAYS),
+        mine=pages.rows(read(), mine), today=clock.today(), contacts=words.contacts(read()), rounds=_rounds(who.grids("grid_officer")))
+
+
+def _village(grid_id: int) -> dict[str, Any]:
+    who = actor()
+    cell = grid_queries.cell(read(), who, "patrol.write", grid_id)
+    lines = patrol_queries.lines(read(), who, "patrol.write", grid_id=grid_id)
+    week = clock.today() + timedelta(days=7)
+    return {"cell": cell, "due": [line for line in lines if line.is_due], "all": len(lines),
+            "this_week": sum(not line.is_due and line.due_on <= week for line in lines)}
+
+
+def _rounds(grid_ids: tuple[int, ...]) -> list[Any]:
+    return [patrol for grid_id in grid_ids for patrol in patrol_queries.recent(read(), actor(), grid_id, 5)]
+
+
+@bp.get("/patrols/<uuid:patrol_id>")
+@may("patrol.read")
+def round_receipt(patrol_id: uuid.UUID) -> str:
+    """What arrived of a round, and for each problem the way to its report."""
+    found = patrol_queries.one(read(), actor(), patrol_id)
+    cell = grid_queries.cell(read(), actor(), "patrol.read", found.patrol.grid_id)
+    return render_template("desk/round_receipt.html", found=found, cell=cell, may_report=actor().may("report.submit"),
+                           reasons=words.named(read(), "could_not_see"),
+                           written=report_queries.written_for(read(), patrol_id))
+
+
+@bp.get("/desk")
+@may("desk.read")
+def desk() -> str:
+    """The desk: overdue first, then due today, then everything that rests with it; or one tab whole."""
+    who, at = actor(), tabs.moments(read())
+    shown = desk_tabs()
+    chosen = request.args.get("tab")
+    if chosen is not None and chosen not in shown:
+        abort(404)
+    numbers = tabs.counts(read(), who, shown, at)
+    not_gone = [line for line in patrol_queries.lines(read(), who, "patrol.read") if line.due_on < clock.today()] \
+        if "not_gone" in shown else []
+    numbers["not_gone"] = len(not_gone)
+    listing = [(chosen, *_list(chosen, at, not_gone))] if chosen else \
+        [(tab, *_list(tab, at, not_gone)) for tab in opening(shown) if numbers.get(tab)]
+    return render_template("desk/desk.html", tabs=shown, labels=tabs.LABELS, counts=numbers, chosen=chosen,
+                           lists=listing, places=_places(), page=_page(), now=clock.now())
+
+
+def desk_tabs() -> tuple[str, ...]:
+    """The tabs of all desks the person sits at, each once."""
+    found = dict.fromkeys(tab for role in tabs.DESKS if role in actor().roles() for tab in tabs.DESKS[role])
+    return tuple(found)
+
+
+def opening(shown: tuple[str, ...]) -> list[str]:
+    """A desk opens with what is late, then what is due today, then what rests with it."""
+    first = [tab for tab in ("overdue", "due_today") if tab in shown]
+    rest = [tab for tab in shown if tab in ("review", "dispatch", "receive", "handling", "station", "to_check")]
+    return first + rest or list(shown[:1])
+
+
+def _page() -> int:
+    return max(request.args.get("page", 0, type=int), 0)
+
+
+def _list(tab: str, at: tabs.Moments, not_gone: list[Any]) -> tuple[list[Any], bool]:
+    """One page of a tab's list, and whether there is another after it."""
+    first = _page() * PAGE
+    if tab == "not_gone":
+        cells = grid_queries.named(read(), {line.object.grid_id for line in not_gone})
+        return [(line, cells[line.object.grid_id]) for line in not_gone[first:first + PAGE]], len(not_gone) > first + PAGE
+    found = list(read().scalars(tabs.query(actor(), tab, at).offset(first).limit(PAGE + 1)))
+    moves = {report.id: list(report_queries.one(read(), actor(), report.id).moves) for report in found[:PAGE]}
+    return pages.rows(read(), found[:PAGE], moves), len(found) > PAGE
+
+
+def _places() -> list[Any]:
+    """Where the desk sits: its grids' names, and its bodies'."""
+    return list(admin.places(read(), actor()))
+
+
+@bp.get("/grids/<int:grid_id>")
+@may("grid.read")
+def card(grid_id: int) -> str:
+    """A grid's card as a page: who is responsible, what is due, what is open."""
+    facts = admin.card(read(), actor(), grid_id)
+    facts["open"] = pages.rows(read(), facts["open"])
+    return render_template("desk/card_page.html", **facts)
+
+
+@bp.get("/enter-for")
+@may("patrol.write")
+def enter_for() -> str:
+    """The villages for which the township types in rounds and problems."""
+    lowest = grid_queries.lowest_tier(read())
+    return render_template("desk/enter_for.html", cells=grid_queries.cells(read(), actor(), "patrol.write", tier=lowest))
+
+
+@bp.get("/settings")
+@may("setting.edit")
+def settings_page() -> str:
+    """Limits, intervals and settings with their source."""
+    return render_template("desk/settings.html", **admin.settings_rows(read()))
+
+
+@bp.post("/settings/<kind>/<key>")
+@may("setting.edit")
+def set_setting(kind: str, key: str) -> Response:
+    """The county's own value."""
+    try:
+        with write() as session:
+            admin.change(session, actor(), kind, key, request.form.get("value", ""))
+    except Refused as refusal:
+        flash(say(refusal), "late")
+    else:
+        flash(_("Counts from now on."), "good")
+    return redirect(url_for("desk.settings_page") + f"#{kind}-{key}", 303)  # type: ignore[return-value]
+
+
+@bp.get("/log")
+@may("log.read")
+def log() -> str:
+    """The log of acts, newest first; reading it is an act too."""
+    before = request.args.get("before", type=int)
+    with write() as session:
+        admin.note_reading(session, actor())
+    entries, older = admin.log(read(), before)
+    return render_template("desk/log.html", entries=entries, older=older)

@@ -1,0 +1,103 @@
+"""What narrows a list, and the department that a county names for a duty."""
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, SelectField, ValidationError
+
+from ..web.forms import BaseForm, text
+from ..web.language import named
+from . import labels
+from .models import Department, Document
+from .queries import Body, Wanted
+from .words import word
+
+LONGEST_SECTION = 100
+
+
+def _choice(label: Any) -> SelectField:
+    return SelectField(label, default="", validate_choice=False)
+
+
+def _all(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [("", _("all")), *pairs]
+
+
+def _of(table: dict[str, str]) -> list[tuple[str, str]]:
+    return _all((code, word(table, code)) for code in table)
+
+
+class _ListForm(BaseForm):
+    """Words to look for and what to narrow to; a value that nobody offers is refused beside its field."""
+
+    q = text(_l("Words"), 60)
+    document = _choice(_l("Document"))
+    section = text(_l("Section"), LONGEST_SECTION)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also: each choice is one that is offered."""
+        good = super().validate(extra_validators)
+        for field in self:
+            if isinstance(field, SelectField) and field.data not in dict(field.choices or []):
+                self.refuse(field.name, _("Choose one."))
+                good = False
+        return good
+
+    def wanted(self) -> Wanted:
+        """What was asked for; a field with a mistake narrows nothing."""
+        given = {field.name: field.data or "" for field in self if not field.errors and field.name != "q"}
+        return Wanted(words="" if self.q.errors else self.q.data or "", **given)
+
+    def offer_documents(self, documents: Iterable[Document]) -> None:
+        """The documents to choose from."""
+        self.document.choices = _all((each.code, f"{each.code} {named(each, 'title')}") for each in documents)
+
+
+class DutiesForm(_ListForm):
+    """Duties by department, tier, role, topic, document and standing."""
+
+    department = _choice(_l("Department"))
+    tier = _choice(_l("Tier"))
+    topic = _choice(_l("Topic"))
+    role = _choice(_l("Part"))
+    status = _choice(_l("Standing"))
+
+    def offer(self, documents: Iterable[Document], departments: Iterable[Body]) -> None:
+        """Fill the choices, departments with their number of duties."""
+        self.offer_documents(documents)
+        self.department.choices = _all((body.department.code, f"{named(body.department)} · {body.duties}")
+                                       for body in departments)
+        self.tier.choices, self.role.choices = _of(labels.TIERS), _of(labels.ROLES)
+        self.topic.choices, self.status.choices = _of(labels.TOPICS), _of(labels.STATUSES)
+
+
+class FiguresForm(_ListForm):
+    """Figures by kind and document."""
+
+    kind = _choice(_l("Kind"))
+
+    def offer(self, documents: Iterable[Document]) -> None:
+        """Fill the choices."""
+        self.offer_documents(documents)
+        self.kind.choices = _of(labels.FIGURES)
+
+
+class NameForm(BaseForm):
+    """Whose a duty is, said by the county."""
+
+    department = _choice(_l("Department"))
+    beside = BooleanField()
+
+    def offer(self, departments: Iterable[Department]) -> None:
+        """Fill the choices, by kind of body."""
+        groups: dict[str, list[tuple[str, str]]] = {kind: [] for kind in labels.BODIES}
+        for each in departments:
+            groups[each.kind].append((each.code, named(each)))
+        self.department.choices = {_("Please choose"): [("", _("Please choose"))]} | {
+            word(labels.BODIES, kind): sorted(found, key=lambda pair: pair[1]) for kind, found in groups.items() if found}
+
+    def validate_department(self, field: SelectField) -> None:
+        """One has to be chosen; whether it exists is the service's to say."""
+        if not field.data:
+            raise ValidationError(_("Choose one."))

@@ -1,0 +1,264 @@
+"""Reads of the duty lists; open to every desk and officer, they hold no records of the county."""
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from ..core.models import AuditEntry
+from ..people.models import Person
+from .models import Department, Document, Duty, Figure, Succession
+from .script import spellings
+
+UNKNOWN = "unknown"  # the department (and the kind of department) that stands for "not named in the text"
+NAMED, RETIRED = "named", "retired"  # beside the three statuses of the seeds
+TERMS = 6  # words of one search that count
+
+Condition = ColumnElement[bool]
+Now = aliased(Department, name="now")  # whose a duty is today: what the county has named, else the list's reading
+_WHOSE = func.coalesce(Duty.named, Duty.canonical)
+
+
+# --- for dispatch ---
+
+def duty_of(session: Session, duty_id: int | None, department: str | None) -> Duty | None:
+    """A duty in force that is this department's, by the list or by what the county has named; else None."""
+    if duty_id is None or department is None:
+        return None
+    return session.scalar(select(Duty).where(Duty.id == duty_id, _of(department), Duty.valid_to.is_(None)))
+
+
+def duties_of(session: Session, department: str) -> list[Duty]:
+    """A department's duties in force, in the order of the documents."""
+    return list(session.scalars(select(Duty).where(_of(department), Duty.valid_to.is_(None))
+                                .order_by(Duty.document, Duty.line_from, Duty.position, Duty.id)))
+
+
+def _of(department: str) -> Condition:
+    return or_(Duty.named == department, (Duty.named.is_(None)) & (Duty.canonical == department))
+
+
+# --- the list of duties ---
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list is narrowed to; empty means all. ``words`` is typed text: every word has to be found."""
+
+    words: str = ""
+    document: str = ""
+    section: str = ""
+    department: str = ""
+    tier: str = ""
+    role: str = ""
+    topic: str = ""
+    status: str = ""
+    kind: str = ""
+
+
+class Line(NamedTuple):
+    """A duty, the department it is today, and how the printed name became that one (None when nothing is known)."""
+
+    duty: Duty
+    department: Department
+    succession: Succession | None
+
+
+_LINES = (select(Duty, Now, Succession).join(Now, Now.code == _WHOSE)
+          .outerjoin(Succession, and_(Succession.body == Duty.body, Succession.canonical == Now.code,
+                                      Succession.valid_to.is_(None))))
+_IN_ORDER = (Duty.document, Duty.line_from, Duty.position, Duty.id)
+_SEARCHED = (Duty.zh, Duty.en, Duty.body, Duty.body_printed, Duty.anchor, Duty.target, Duty.section, Duty.code,
+             Now.zh, Now.en)
+
+
+def duties(session: Session, wanted: Wanted, limit: int | None = None, offset: int = 0) -> list[Line]:
+    """Duties in the order of the documents."""
+    query = _LINES.where(*_duty_conditions(wanted)).order_by(*_IN_ORDER).limit(limit).offset(offset)
+    return [Line(*row) for row in session.execute(query)]
+
+
+def count_duties(session: Session, wanted: Wanted) -> int:
+    """How many duties ``duties`` would give without a limit."""
+    query = select(func.count()).select_from(Duty).join(Now, Now.code == _WHOSE).where(*_duty_conditions(wanted))
+    return session.scalar(query) or 0
+
+
+def duty(session: Session, code: str) -> Line | None:
+    """One duty, also a retired one."""
+    row = session.execute(_LINES.where(Duty.code == code)).first()
+    return Line(*row) if row else None
+
+
+def same_lines(session: Session, one: Duty) -> list[Line]:
+    """The other duties that stand on the same lines of the document."""
+    return [Line(*row) for row in session.execute(_LINES.where(
+        Duty.document == one.document, Duty.line_from <= one.line_to, Duty.line_to >= one.line_from,
+        Duty.id != one.id, Duty.valid_to.is_(None)).order_by(*_IN_ORDER))]
+
+
+def silent_beside(session: Session, one: Duty) -> list[Duty]:
+    """The other duties of the same section that print the same body or none, and whose department nobody knows."""
+    return list(session.scalars(select(Duty).where(
+        Duty.document == one.document, Duty.section == one.section, Duty.body == one.body, Duty.tier == one.tier,
+        Duty.canonical == UNKNOWN, Duty.named.is_(None), Duty.valid_to.is_(None), Duty.id != one.id)
+        .order_by(*_IN_ORDER)))
+
+
+def _duty_conditions(wanted: Wanted) -> list[Condition]:
+    pairs = ((Duty.document, wanted.document), (Duty.section, wanted.section), (_WHOSE, wanted.department),
+             (Duty.tier, wanted.tier), (Duty.role, wanted.role), (Duty.topic, wanted.topic))
+    return [*_equal(pairs), _standing(wanted.status), *_found(wanted.words, _SEARCHED)]
+
+
+def _standing(status: str) -> Condition:
+    """Retired duties show only when asked for; a named one is no longer among the unknown."""
+    if status == RETIRED:
+        return Duty.valid_to.is_not(None)
+    in_force = Duty.valid_to.is_(None)
+    if status == NAMED:
+        return and_(in_force, Duty.named.is_not(None))
+    return and_(in_force, Duty.status == status, Duty.named.is_(None)) if status else in_force
+
+
+def _equal(pairs: Iterable[tuple[Any, str]]) -> list[Condition]:
+    return [column == value for column, value in pairs if value]
+
+
+def _found(words: str, columns: Sequence[Any]) -> list[Condition]:
+    """Every word in some column, in either script, big or small letters alike."""
+    return [or_(*(column.icontains(spelling, autoescape=True) for column in columns for spelling in spellings(word)))
+            for word in words.split()[:TERMS]]
+
+
+# --- figures ---
+
+_FIGURE_SEARCHED = (Figure.zh, Figure.en, Figure.subject, Figure.anchor, Figure.section, Figure.code, Figure.number)
+
+
+def figures(session: Session, wanted: Wanted, limit: int | None = None, offset: int = 0) -> list[Figure]:
+    """The documents' own figures, frequencies, steps and lists in force, in the order of the documents."""
+    query = _figures(select(Figure), wanted).order_by(Figure.document, Figure.line_from, Figure.position, Figure.id)
+    return list(session.scalars(query.limit(limit).offset(offset)))
+
+
+def count_figures(session: Session, wanted: Wanted) -> int:
+    """How many figures ``figures`` would give without a limit."""
+    return session.scalar(_figures(select(func.count()).select_from(Figure), wanted)) or 0
+
+
+def _figures(query: Select[Any], wanted: Wanted) -> Select[Any]:
+    pairs = ((Figure.document, wanted.document), (Figure.section, wanted.section), (Figure.kind, wanted.kind))
+    return query.where(Figure.valid_to.is_(None), *_equal(pairs), *_found(wanted.words, _FIGURE_SEARCHED))
+
+
+# --- documents ---
+
+class Part(NamedTuple):
+    """A section of a document: its lines, the names printed in it in their order ("" = none), how many duties it
+    holds, and for how many of these nobody knows yet whose they are.
+    """
+
+    section: str
+    line_from: int
+    line_to: int
+    printed: tuple[str, ...]
+    duties: int
+    unknown: int
+
+
+def documents(session: Session) -> list[Document]:
+    """All documents in the order of their codes."""
+    return list(session.scalars(select(Document).order_by(Document.code)))
+
+
+def document(session: Session, code: str) -> Document | None:
+    """One document."""
+    return session.get(Document, code)
+
+
+def tally(session: Session) -> dict[str, int]:
+    """Duties in force by document."""
+    rows = session.execute(select(Duty.document, func.count()).where(Duty.valid_to.is_(None)).group_by(Duty.document))
+    return dict(tuple(row) for row in rows)
+
+
+def parts(session: Session, code: str) -> list[Part]:
+    """The sections of a document that hold duties, in the order of their lines."""
+    rows = session.execute(
+        select(Duty.section, Duty.line_from, Duty.line_to, Duty.body_printed, _WHOSE.label("whose"))
+        .where(Duty.document == code, Duty.valid_to.is_(None)).order_by(*_IN_ORDER)).all()
+    sections: dict[str, list[Any]] = {}
+    for row in rows:
+        sections.setdefault(row.section, []).append(row)
+    return [Part(section, min(row.line_from for row in found), max(row.line_to for row in found),
+                 tuple(dict.fromkeys(row.body_printed for row in found)), len(found),
+                 sum(row.whose == UNKNOWN for row in found)) for section, found in sections.items()]
+
+
+# --- departments ---
+
+class Body(NamedTuple):
+    """A department of today with its number of duties in force."""
+
+    department: Department
+    duties: int
+
+
+class Past(NamedTuple):
+    """A printed name that is a department today, and who of the county confirmed it."""
+
+    succession: Succession
+    confirmed_by: Person | None
+
+
+def departments(session: Session) -> list[Body]:
+    """Departments that hold a duty or have a printed name, those with most duties first."""
+    number = func.count(Duty.id)
+    rows = session.execute(
+        select(Department, number).outerjoin(Duty, and_(Department.code == _WHOSE, Duty.valid_to.is_(None)))
+        .group_by(Department).having(or_(number > 0, exists().where(
+            Succession.canonical == Department.code, Succession.valid_to.is_(None))))
+        .order_by(number.desc(), Department.code))
+    return [Body(*row) for row in rows]
+
+
+def choosable(session: Session) -> list[Department]:
+    """The departments that a county may name."""
+    return list(session.scalars(select(Department).where(Department.kind != UNKNOWN)
+                                .order_by(Department.kind, Department.code)))
+
+
+def past_of(session: Session, row: Succession | None) -> Past | None:
+    """One printed name with who confirmed it."""
+    if row is None:
+        return None
+    return Past(row, session.get(Person, row.confirmed_by) if row.confirmed_by else None)
+
+
+def past(session: Session) -> dict[str, list[Past]]:
+    """By department the printed names that are this department today, oldest event first, undated last."""
+    rows = session.execute(
+        select(Succession, Person).outerjoin(Person, Person.id == Succession.confirmed_by)
+        .where(Succession.valid_to.is_(None))
+        .order_by(Succession.canonical, Succession.from_on.is_(None), Succession.from_on, Succession.body))
+    found: dict[str, list[Past]] = {}
+    for row in rows:
+        found.setdefault(row[0].canonical, []).append(Past(*row))
+    return found
+
+
+# --- what happened to a row ---
+
+class Act(NamedTuple):
+    """One line of a row's history; ``person`` None = the program itself."""
+
+    entry: AuditEntry
+    person: Person | None
+
+
+def acts(session: Session, thing: str) -> list[Act]:
+    """What was done to "duty:7" or "succession:3", newest first."""
+    rows = session.execute(select(AuditEntry, Person).outerjoin(Person, Person.id == AuditEntry.person_id)
+                           .where(AuditEntry.thing == thing).order_by(AuditEntry.id.desc()))
+    return [Act(*row) for row in rows]

@@ -1,0 +1,105 @@
+"""Sentences about a row, in the page's language: where it stands, what its body is called now, until when."""
+import re
+from collections.abc import Mapping, Sequence
+
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from ..web.language import day, is_zh, named
+from . import labels
+from .models import Duty, Figure
+from .queries import NAMED, RETIRED, Line
+
+_CITED = re.compile(r"(\d{3}) lines? (\d+)(?:-(\d+))?")
+
+
+def word(table: Mapping[str, str], code: str) -> str:
+    """A code's word; what the table does not know stands as it is."""
+    return _(table[code]) if code in table else code
+
+
+def source(row: Duty | Figure) -> str:
+    """The document and the lines a row stands on."""
+    return _lines(row.document, row.line_from, row.line_to)
+
+
+def _lines(document: str, first: int, last: int) -> str:
+    if first == last:
+        return _("document %(code)s, line %(line)s", code=document, line=first)
+    return _("document %(code)s, lines %(first)s-%(last)s", code=document, first=first, last=last)
+
+
+def cited(text: str) -> str:
+    """Where the history of a name comes from: "004 line 91" and general knowledge, in the page's language."""
+    match = _CITED.fullmatch(text)
+    if match is None:
+        return word(labels.SOURCES, text)
+    return _lines(match[1], int(match[2]), int(match[3] or match[2]))
+
+
+def standing(duty: Duty) -> str:
+    """The code of STATUSES that a page shows."""
+    if duty.valid_to is not None:
+        return RETIRED
+    return NAMED if duty.named is not None else duty.status
+
+
+def printed(text: str) -> Markup | str:
+    """What the source prints, marked as Chinese for a reader of the English page; or that it prints nothing."""
+    return original(text) if text else _("no name printed")
+
+
+def original(text: str) -> Markup | str:
+    """Words that exist in Chinese only."""
+    return text if is_zh() or not text else Markup('<span lang="zh">{}</span>').format(text)
+
+
+def now_called(line: Line) -> Markup | str:
+    """ "formerly …, now …" where the printed name's body was reformed on a known date; empty where it was not."""
+    past = line.succession
+    if past is None or past.from_on is None:
+        return ""
+    sentence = _("formerly %(old)s, now %(new)s (%(day)s)",
+                 old="\x00", new=named(line.department), day=day(past.from_on))
+    before, _mark, after = sentence.partition("\x00")
+    return Markup("").join((escape(before), original(past.body), escape(after)))
+
+
+def target(duty: Duty) -> str:
+    """The target as the text gives it; empty when it gives none."""
+    amount = f"{duty.target_number} {duty.target_unit}".strip()
+    year = _("by %(year)s", year=duty.target_year) if duty.target_year else ""
+    return " · ".join(part for part in (duty.target, amount, year) if part)
+
+
+def deadline(duty: Duty) -> str:
+    """Until when; what the text leaves open is called unknown."""
+    kind = word(labels.DEADLINES, duty.deadline_kind)
+    if not duty.deadline_kind.startswith("by_date"):
+        return kind
+    if duty.deadline_on is not None:
+        return _("%(kind)s: %(day)s", kind=kind, day=day(duty.deadline_on))
+    if duty.target_year:
+        return _("%(kind)s: %(year)s, the text gives no day", kind=kind, year=duty.target_year)
+    return _("%(kind)s: the text gives none", kind=kind)
+
+
+def spans(lines: Sequence[int]) -> str:
+    """Line numbers, runs drawn together: "146-154, 157"."""
+    runs: list[list[int]] = []
+    for number in sorted(lines):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ", ".join("-".join(map(str, run)) for run in runs)
+
+
+def known(text: str) -> str:
+    """A number or date of a document; "unknown" in the reader's words."""
+    return _("unknown: the text does not say") if text == "unknown" else text
+
+
+#: For the templates.
+HELPERS = {each.__name__: each for each in
+           (word, source, cited, standing, printed, original, now_called, target, deadline, spans, known)} | {"labels": labels}

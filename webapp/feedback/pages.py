@@ -1,0 +1,145 @@
+"""Privacy and help in the reader's language: numbers out of the county's rows, never out of a sentence."""
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..access import ROLES, Actor
+from ..core import settings, words
+from ..core.errors import N_
+from ..core.models import TimeLimit
+from ..people import rules
+from ..people.queries import PostingLine
+from ..web import photos
+from ..web.language import named
+from . import privacy
+
+COUNTY_SETTING = N_("county setting")  # as the seeds write it
+
+#: What each role finds here, in a sentence; the order is that of the index.
+INTROS = {
+    "grid_officer": N_("You walk your village, say what you saw, and report what is wrong."),
+    "station_officer": N_("You handle what the township hands to your village committee or station."),
+    "township_supervisor": N_("You look at every report first, hand it out, raise it, and check what was done."),
+    "county_office": N_("You dispatch to departments, check, and set how this county works."),
+    "department_liaison": N_("You receive what the county dispatches and report what your department did."),
+    "leader": N_("You see everything in your area and change nothing."),
+    "evaluator": N_("You read everything in your area until your last day here."),
+    "system_admin": N_("You look after accounts. Reports and patrols are not for you to see."),
+    "audit_admin": N_("You read the log. Reports and patrols are not for you to see."),
+}
+REACHES = {"own": N_("own village"), "tree": N_("own area"), "dept": N_("what was given to them"),
+           "lead": N_("what was given to them"), "all": ""}
+
+
+def amount(number: int, unit: str) -> str:
+    """A time in words: "1 work day", "15 minutes"."""
+    return {
+        "minute": lambda: ngettext("%(num)d minute", "%(num)d minutes", number),
+        "hour": lambda: ngettext("%(num)d hour", "%(num)d hours", number),
+        "work_day": lambda: ngettext("%(num)d work day", "%(num)d work days", number),
+        "calendar_day": lambda: ngettext("%(num)d day", "%(num)d days", number),
+        "month": lambda: ngettext("%(num)d month", "%(num)d months", number),
+    }[unit]()
+
+
+def limit_words(row: TimeLimit) -> str:
+    """A limit with where it comes from: "1 work day, county setting"."""
+    source = _(COUNTY_SETTING) if row.source == COUNTY_SETTING else row.source
+    return _("%(time)s, %(source)s", time=amount(row.number, row.unit), source=source)
+
+
+def limits(session: Session) -> dict[str, str]:
+    """All limits in words, by code."""
+    return {row.code: limit_words(row) for row in session.scalars(select(TimeLimit))}
+
+
+def role_word(role: str) -> str:
+    """What a role is called."""
+    return _(rules.ROLE_NAMES[role])
+
+
+def place_words(places: Sequence[PostingLine]) -> str:
+    """Where somebody was posted: "Village A1", or the role where there is no place."""
+    return _(", ").join(named(line.grid or line.body) if line.grid or line.body else role_word(line.posting.role)
+                        for line in places)
+
+
+# --- privacy ---
+
+class Kept(NamedTuple):
+    """One line of the privacy page, in the reader's language."""
+
+    what: str
+    why: str
+    period: str
+    who: str
+
+
+def kept(session: Session) -> list[tuple[str, list[Kept]]]:
+    """All that is kept about people, by heading, with the periods as the county has set them."""
+    periods = {code: _(sentence, time=time) for code, sentence, time in _periods(session)}
+    return [(_(heading), [Kept(_(line.what), _(line.why), periods[line.period], seen_by(line)) for line in group])
+            for heading, group in privacy.INVENTORY.items()]
+
+
+def _periods(session: Session) -> list[tuple[str, str, str]]:
+    times = {
+        "feedback": amount(settings.get(session, "feedback_months"), "month"), "log": log_time(session),
+        "place": amount(settings.get(session, "place_days"), "calendar_day"),
+        "ended": amount(privacy.ENDED.days, "calendar_day"),
+        "brake": amount(settings.get(session, "lock_minutes"), "minute"),
+    }
+    return [(code, sentence, times.get(code, "")) for code, sentence in privacy.PERIODS.items()]
+
+
+def log_time(session: Session) -> str:
+    """How long the log is kept: the county's months, never fewer than the law's."""
+    return amount(max(settings.get(session, "log_months"), privacy.LEAST_LOG_MONTHS), "month")
+
+
+def seen_by(line: privacy.Line) -> str:
+    """Who sees it, as the permission table says: "You, Township office (own area)"."""
+    actions = line.who.split()
+    people = [_("You")] if privacy.ONESELF in actions else []
+    people += [_with_reach(role_word(role), reach) for role, reach in privacy.reaches(actions).items()]
+    said = _(", ").join(people) or _("Nobody")
+    return _("%(said)s. %(note)s", said=said, note=_(line.note)) if line.note else said
+
+
+def _with_reach(who: str, reach: str) -> str:
+    return _("%(who)s (%(reach)s)", who=who, reach=_(REACHES[reach])) if REACHES[reach] else who
+
+
+# --- help ---
+
+def contacts(session: Session) -> list[tuple[str, str]]:
+    """Names and numbers to tap: the county's own first, where one is set."""
+    duty = settings.get(session, "county_duty_phone").strip()
+    own = [(_("County office on duty"), duty)] if duty else []
+    return own + [(named(row), row.number) for row in words.contacts(session)]
+
+
+def index(actor: Actor | None) -> tuple[list[str], list[str]]:
+    """The reader's own roles, and the others."""
+    held = actor.roles() if actor else frozenset()
+    return [role for role in INTROS if role in held], [role for role in INTROS if role not in held]
+
+
+def numbers(session: Session) -> dict[str, str]:
+    """The times of log-ins and of the log, in words, for the help pages."""
+    units = {"code_minutes": "minute", "idle_minutes": "minute", "session_hours": "hour",
+             "remember_phone_days": "calendar_day"}
+    return {key: amount(settings.get(session, key), unit) for key, unit in units.items()} | {"log": log_time(session)}
+
+
+def facts(session: Session) -> dict[str, Any]:
+    """What every help page may use."""
+    return {"limits": limits(session), "times": numbers(session), "contacts": contacts(session),
+            "most_photos": photos.MOST}
+
+
+assert set(INTROS) == set(ROLES)

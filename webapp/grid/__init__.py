@@ -1,0 +1,1 @@
+"""The three-tier grid: identity, dated versions with boundaries, published map layers."""

@@ -1,0 +1,82 @@
+"""Tables of the grid. ``grid`` is who it is (today's place in the tree); ``grid_version`` is how it was drawn when."""
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..core.db import Base, Moment, PathString, Shape
+
+
+class GridLevel(Base):
+    """What a tier is called here: 1 is the root. Depth and words are rows, a county may change them."""
+
+    __tablename__ = "grid_level"
+    tier: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    zh: Mapped[str] = mapped_column(Text)
+    en: Mapped[str] = mapped_column(Text)
+
+
+class Grid(Base):
+    """One grid for good: administrative codes and borders change, this row and its id do not.
+
+    ``path`` is made of ids ("1.4.17."), so a subtree is the index range [path, path with "/" for its last dot).
+    """
+
+    __tablename__ = "grid"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tier: Mapped[int] = mapped_column(ForeignKey("grid_level.tier"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"), index=True)
+    path: Mapped[str] = mapped_column(PathString, unique=True)
+
+
+class GridVersion(Base):
+    """The grid as it stood from ``valid_from`` to ``valid_to`` (exclusive; None = still): code, names, parent, border.
+
+    ``boundary`` is WKB in WGS84/CGCS2000 longitude-latitude; the four box columns are its bounds in degrees. A grid
+    without a border works all the same and has none of the five.
+    """
+
+    __tablename__ = "grid_version"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"), index=True)
+    code: Mapped[str] = mapped_column(String(20), index=True)
+    zh: Mapped[str] = mapped_column(String(80))
+    en: Mapped[str] = mapped_column(String(80))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"))
+    boundary: Mapped[bytes | None] = mapped_column(Shape)
+    minx: Mapped[float | None]
+    miny: Mapped[float | None]
+    maxx: Mapped[float | None]
+    maxy: Mapped[float | None]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    predecessors: Mapped[list[int]] = mapped_column(JSON, default=list)
+
+    __table_args__ = (
+        UniqueConstraint("grid_id", "valid_from"),
+        Index("uq_grid_version_current", "grid_id", unique=True,
+              sqlite_where=text("valid_to is null"), postgresql_where=text("valid_to is null")),
+    )
+
+
+class BoundaryEdition(Base):
+    """One publishing of boundaries. Workers hold the cells of the newest and look once a request whether it moved."""
+
+    __tablename__ = "boundary_edition"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    source: Mapped[str] = mapped_column(Text)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class MapLayer(Base):
+    """A layer written once, when boundaries were published: gzip GeoJSON under the hash of its bytes."""
+
+    __tablename__ = "map_layer"
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("boundary_edition.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (Index(None, "edition_id", "name"),)

@@ -1,0 +1,133 @@
+"""Reads of the grid. Each starts from what the actor reaches."""
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from ..access import SYSTEM, Actor, Condition, where
+from ..core.errors import NotFound
+from .models import BoundaryEdition, Grid, GridLevel, GridVersion, MapLayer
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A grid as it stands today: identity, place in the tree, code and names. ``version_id`` is what records keep."""
+
+    id: int
+    tier: int
+    parent_id: int | None
+    path: str
+    version_id: int
+    code: str
+    zh: str
+    en: str
+
+
+def _cells() -> Select[Any]:
+    return select(Grid.id, Grid.tier, Grid.parent_id, Grid.path, GridVersion.id.label("version_id"),
+                  GridVersion.code, GridVersion.zh, GridVersion.en).join(
+        GridVersion, and_(GridVersion.grid_id == Grid.id, GridVersion.valid_to.is_(None)))
+
+
+def reached(actor: Actor, action: str) -> Condition:
+    """The condition on ``Grid`` for an action; everything for the system itself."""
+    from sqlalchemy import true
+    return true() if actor is SYSTEM else where(actor, action, grid_path=Grid.path)
+
+
+def cells(session: Session, actor: Actor, action: str, *, tier: int | None = None,
+          parent_id: int | None = None) -> list[Cell]:
+    """The grids an action reaches, in code order; of one tier or below one parent when asked."""
+    query = _cells().where(reached(actor, action)).order_by(GridVersion.code)
+    if tier is not None:
+        query = query.where(Grid.tier == tier)
+    if parent_id is not None:
+        query = query.where(Grid.parent_id == parent_id)
+    return [Cell(*row) for row in session.execute(query)]
+
+
+def cell(session: Session, actor: Actor, action: str, grid_id: int) -> Cell:
+    """One grid that the action reaches, else NotFound."""
+    row = session.execute(_cells().where(Grid.id == grid_id, reached(actor, action))).first()
+    if row is None:
+        raise NotFound
+    return Cell(*row)
+
+
+def named(session: Session, ids: set[int]) -> dict[int, Cell]:
+    """Grids by id, for showing the names of records that were already reached."""
+    rows = session.execute(_cells().where(Grid.id.in_(ids))) if ids else []
+    return {row.id: Cell(*row) for row in rows}
+
+
+def parents(session: Session, cell_: Cell) -> list[Cell]:
+    """The grids above, root first."""
+    ids = {int(part) for part in cell_.path.split(".") if part} - {cell_.id}
+    return sorted(named(session, ids).values(), key=lambda above: above.tier)
+
+
+def neighbours(session: Session, grid_id: int) -> list[Cell]:
+    """Villages that may be "the other one" of a matter on a border: all of the same tier but this one, in code order."""
+    own = session.get_one(Grid, grid_id)
+    rows = session.execute(_cells().where(Grid.tier == own.tier, Grid.id != grid_id).order_by(GridVersion.code))
+    return [Cell(*row) for row in rows]
+
+
+def root(session: Session) -> Cell | None:
+    """The whole county, None while the tree is empty."""
+    row = session.execute(_cells().where(Grid.parent_id.is_(None))).first()
+    return Cell(*row) if row else None
+
+
+def levels(session: Session) -> dict[int, GridLevel]:
+    """What the tiers are called here."""
+    return {level.tier: level for level in session.scalars(select(GridLevel))}
+
+
+def version_on(session: Session, grid_id: int, on: date) -> int | None:
+    """The version of a grid that stood on a day."""
+    return session.scalar(select(GridVersion.id).where(
+        GridVersion.grid_id == grid_id, GridVersion.valid_from <= on,
+        or_(GridVersion.valid_to.is_(None), GridVersion.valid_to > on)))
+
+
+def edition(session: Session) -> BoundaryEdition | None:
+    """The newest publishing of boundaries."""
+    return session.scalar(select(BoundaryEdition).order_by(BoundaryEdition.id.desc()).limit(1))
+
+
+def edition_id(session: Session) -> int:
+    """Its number, 0 before the first: what workers compare."""
+    return session.scalar(select(BoundaryEdition.id).order_by(BoundaryEdition.id.desc()).limit(1)) or 0
+
+
+def layers(session: Session, edition_id_: int) -> dict[str, str]:
+    """Names and hashes of an edition's map layers."""
+    return dict(session.execute(
+        select(MapLayer.name, MapLayer.hash).where(MapLayer.edition_id == edition_id_)).all())
+
+
+def layer(session: Session, mark: str) -> bytes | None:
+    """A layer's gzip bytes by their hash."""
+    return session.scalar(select(MapLayer.body).where(MapLayer.hash == mark))
+
+
+def boundaries(session: Session, tier: int) -> list[tuple[int, bytes]]:
+    """Ids and WKB of today's borders of one tier, in id order."""
+    rows = session.execute(
+        select(Grid.id, GridVersion.boundary)
+        .join(GridVersion, and_(GridVersion.grid_id == Grid.id, GridVersion.valid_to.is_(None)))
+        .where(Grid.tier == tier, GridVersion.boundary.is_not(None)).order_by(Grid.id))
+    return [(id_, bytes(wkb)) for id_, wkb in rows]
+
+
+def lowest_tier(session: Session) -> int:
+    """The tier that is walked: the last of the levels."""
+    return max(levels(session), default=3)
+
+
+def cells_reached(session: Session, actor: Actor, action: str, grid_id: int) -> bool:
+    """Whether an action reaches one grid."""
+    return session.scalar(select(Grid.id).where(Grid.id == grid_id, reached(actor, action))) is not None

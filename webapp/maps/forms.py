@@ -1,0 +1,64 @@
+"""The period that the map looks at: the last so many days, or from a day to a day."""
+from datetime import date
+from typing import NamedTuple
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, IntegerField, ValidationError
+from wtforms.validators import NumberRange, Optional
+
+from ..core import clock
+from ..web.forms import BaseForm
+from ..web.places import last_days
+
+LONGEST = 366
+
+
+class Period(NamedTuple):
+    """County days, both included; ``days`` when it was chosen as "the last so many days"."""
+
+    first: date
+    last: date
+    days: int | None
+
+    def query(self) -> dict[str, str]:
+        """The same period as parameters of an address."""
+        if self.days is not None:
+            return {"days": str(self.days)}
+        return {"from": self.first.isoformat(), "to": self.last.isoformat()}
+
+
+def recent(days: int) -> Period:
+    """The last so many days, today included."""
+    return Period(*last_days(days), days)
+
+
+class PeriodForm(BaseForm):
+    """What may stand in the page's address: ``days``, or ``from`` with or without ``to`` (then until today)."""
+
+    days = IntegerField(_l("Days"), validators=[Optional(), NumberRange(1, LONGEST)])
+    first = DateField(_l("From"), name="from", validators=[Optional()])
+    last = DateField(_l("To"), name="to", validators=[Optional()])
+
+    def validate_first(self, field: DateField) -> None:
+        """A day that has come; the end alone says no period."""
+        if field.data and field.data > clock.today():
+            raise ValidationError(str(_l("This day has not come yet.")))
+
+    def validate_last(self, field: DateField) -> None:
+        """A day that has come, not before the beginning and not further from it than a year."""
+        if field.data and field.data > clock.today():
+            raise ValidationError(str(_l("This day has not come yet.")))
+        if field.data and self.first.data is None and not self.first.errors:
+            raise ValidationError(str(_l("Say from which day, too.")))
+        if field.data and self.first.data and field.data < self.first.data:
+            raise ValidationError(str(_l("The end lies before the beginning.")))
+        if self.first.data and ((field.data or clock.today()) - self.first.data).days >= LONGEST:
+            raise ValidationError(str(_l("At most %(days)d days.", days=LONGEST)))
+
+    def period(self, usual_days: int) -> Period:
+        """What was chosen; the usual days when nothing was, or nothing that makes sense."""
+        if self.errors:
+            return recent(usual_days)
+        if self.first.data:
+            return Period(self.first.data, self.last.data or clock.today(), None)
+        return recent(self.days.data or usual_days)

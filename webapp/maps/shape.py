@@ -1,0 +1,131 @@
+"""What the map and the table beside it show, from rows to figures. Both are made of the same ``Village``, once."""
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from gis import coverage
+from gis.coverage import Share
+
+from ..grid.queries import Cell
+
+#: From which share of the due objects seen a village belongs to a class, best first; map.css draws the classes.
+CLASSES = ((1.0, "cover-3"), (0.75, "cover-2"), (0.5, "cover-1"), (0.0, "cover-0"))
+#: Too few due for a share: all of them seen, some left, none due. Then: not the reader's to see.
+FEW_ALL, FEW_LEFT, NONE_DUE, PLAIN = "cover-few-all", "cover-few", "cover-nil", "cover-none"
+
+
+class Tally(Protocol):
+    """Objects due in a period, the seen and the tried in vain, per grid id."""
+
+    due: Mapping[int, int]
+    seen: Mapping[int, int]
+    could_not_see: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table. ``share`` is None where the reader may not see patrols."""
+
+    cell: Cell
+    share: Share | None
+    open: int
+
+    @property
+    def label(self) -> str:
+        """Seen and due, "5/6"; nothing where it is not the reader's to see."""
+        return f"{self.share.seen}/{self.share.due}" if self.share is not None else ""
+
+    @property
+    def not_gone(self) -> int:
+        """Due objects that nobody went to."""
+        return self.share.due - self.share.seen - self.share.could_not_see if self.share is not None else 0
+
+    @property
+    def shade(self) -> str:
+        """How the map draws it."""
+        if self.share is None:
+            return PLAIN
+        if self.share.due == 0:
+            return NONE_DUE
+        if self.share.share is None:
+            return FEW_ALL if self.share.seen == self.share.due else FEW_LEFT
+        return next(name for least, name in CLASSES if self.share.share >= least)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A township with its villages in code order; its own line sums them."""
+
+    line: Line
+    villages: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The whole: villages that say something by township, and all of them together; ``shades`` are those on the map."""
+
+    groups: tuple[Group, ...]
+    total: Share | None
+    open: int
+    shades: frozenset[str]
+
+    def villages(self) -> Iterable[Line]:
+        """Every village of the table."""
+        return (village for group in self.groups for village in group.villages)
+
+
+def sheet(cells: Sequence[Cell], readable: set[int], tally: Tally, open_: Mapping[int, int], few: int) -> Sheet:
+    """``cells`` are all that are drawn, in code order; figures only for ``readable`` ids; ``open_`` reports by grid id.
+
+    A village that is neither readable nor has a report the reader may see is drawn on the map but no line of the table.
+    Counts of a grid that has others below it are part of its own line only.
+    """
+    parents = {cell.parent_id for cell in cells}
+    shares = coverage.by_cell(sorted(readable), tally.due, tally.seen, tally.could_not_see, few)
+    lines: dict[int | None, list[Line]] = {}
+    shades = set()
+    for line in (Line(cell, shares.get(cell.id), open_.get(cell.id, 0)) for cell in cells if cell.id not in parents):
+        shades.add(line.shade)
+        if line.share is not None or line.open:
+            lines.setdefault(line.cell.parent_id, []).append(line)
+    groups = tuple(_group(cell, lines[cell.id], shares, open_, few) for cell in cells if cell.id in lines)
+    return Sheet(groups, together(shares.values(), few), sum(open_.values()), frozenset(shades))
+
+
+def _group(cell: Cell, villages: list[Line], shares: Mapping[int, Share], open_: Mapping[int, int], few: int) -> Group:
+    own = shares.get(cell.id)  # None: the reader has some of the villages, so their sum is not the township's
+    parts = [own, *(village.share for village in villages)] if own else []
+    opened = open_.get(cell.id, 0) + sum(village.open for village in villages)
+    return Group(Line(cell, together((part for part in parts if part), few), opened), tuple(villages))
+
+
+def together(shares: Iterable[Share], few: int) -> Share | None:
+    """The sum of several, None of none."""
+    parts = list(shares)
+    if not parts:
+        return None
+    due, seen, missed = (sum(getattr(part, name) for part in parts) for name in ("due", "seen", "could_not_see"))
+    return coverage.by_cell((0,), {0: due}, {0: seen}, {0: missed}, few)[0]
+
+
+def values(sheet_: Sheet, placed: Mapping[int, int]) -> dict[str, dict[str, Any]]:
+    """Figures for the map by grid id: class, label, open reports, and how many of these have no point of their own.
+
+    ``placed`` counts, by grid id, the open reports that carry a point.
+    """
+    return {str(line.cell.id): {"class": line.shade, "label": line.label if line.share and line.share.due else "",
+                                "open": line.open, "loose": max(line.open - placed.get(line.cell.id, 0), 0)}
+            for line in sheet_.villages()}
+
+
+def points(reports: Sequence[Any], words: Callable[[Any], Mapping[str, Any]]) -> dict[str, Any]:
+    """Reports that carry a point (``lon``, ``lat`` in WGS84 degrees) as GeoJSON; ``words`` gives the properties of one."""
+    return {"type": "FeatureCollection", "features": [
+        {"type": "Feature", "geometry": {"type": "Point", "coordinates": [round(report.lon, 6), round(report.lat, 6)]},
+         "properties": dict(words(report))} for report in reports]}
+
+
+def per_grid(reports: Iterable[Any]) -> Counter[int]:
+    """How many of these reports lie in each grid."""
+    return Counter(report.grid_id for report in reports)

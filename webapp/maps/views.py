@@ -1,0 +1,113 @@
+"""The map page, the layer of outlines that the browser keeps for ever, and the card of one grid."""
+import gzip
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+
+from ..core import settings
+from ..core.errors import NotFound
+from ..grid import queries as grid_queries
+from ..people.rules import ROLE_NAMES
+from ..report import pages
+from ..report import queries as report_queries
+from ..web import headers
+from ..web.request import actor, may, read
+from . import queries, shape, tiles
+from .forms import LONGEST, Period, PeriodForm, recent
+
+bp = Blueprint("maps", __name__, template_folder="templates")
+PRESETS = (1, 7, 30)
+KEPT = "private, max-age=31536000, immutable"
+
+
+@bp.get("/map")
+@may("outline.read")
+def show() -> Response:
+    """Borders with names, coverage by village, open reports by place; the same figures as a table."""
+    form, period, status = _chosen()
+    base = _base_map()
+    page = render_template(
+        "maps/show.html", form=form, period=period, presets=_presets(), layer=queries.newest_layer(read()), base=base,
+        review_number=settings.get(read(), "map_review_number"), few=settings.get(read(), "few"),
+        may_read=actor().may("patrol.read"), may_open=actor().may("grid.read"), card_url=_card_url(period), selected=_own(),
+        **_figures(period))
+    response = make_response(page, status)
+    if base is not None and base.source:
+        response.headers["Content-Security-Policy"] = headers.policy(base.source)
+    return response
+
+
+def _chosen() -> tuple[PeriodForm, Period, int]:
+    """The form as typed, the period that is shown, and the answer's status."""
+    form = PeriodForm(request.args)
+    status = 200 if form.validate() else 422
+    return form, form.period(_usual_days()), status
+
+
+def _usual_days() -> int:
+    """The county's own number of days, within what a period may be."""
+    return min(max(settings.get(read(), "coverage_days"), 1), LONGEST)
+
+
+def _figures(period: Period) -> dict[str, Any]:
+    """The table, and the same for the map."""
+    sheet = queries.sheet(read(), actor(), period.first, period.last)
+    placed = report_queries.open_places(read(), actor())
+    problems = report_queries.problems(read(), [report.id for report in placed])
+    points = shape.points(placed, lambda report: {
+        "number": report.number[-pages.SHORT:], "name": pages.problem_words(problems.get(report.id, [])),
+        "url": url_for("report.show", report_id=report.id), "tone": "late" if pages.is_late(report) else ""})
+    return {"sheet": sheet, "values": shape.values(sheet, shape.per_grid(placed)), "points": points}
+
+
+def _own() -> int | None:
+    """Where the map opens: on the one village or township that the person is posted to, else on the whole."""
+    grids = actor().grids("grid_officer", "township_supervisor")
+    return grids[0] if len(grids) == 1 else None
+
+
+def _presets() -> list[Period]:
+    """Today, a week, a month, and the county's usual days when these are others."""
+    return [recent(days) for days in sorted({*PRESETS, _usual_days()})]
+
+
+def _card_url(period: Period) -> str:
+    return url_for("maps.card", grid_id=0, **period.query()).replace("/0/", "/{id}/", 1)
+
+
+def _base_map() -> tiles.BaseMap | None:
+    return tiles.base_map(*(settings.get(read(), key) for key in ("tile_url", "tile_crs", "tile_attribution")))
+
+
+@bp.get("/map/layers/<string(length=64):mark>.json")
+@may("outline.read")
+def layer(mark: str) -> Response:
+    """The outlines under the hash of their bytes. Who has them is told so without asking the database."""
+    if request.if_none_match.contains_weak(mark):
+        return _kept(Response(status=304), mark)
+    body = grid_queries.layer(read(), mark)
+    if body is None:
+        raise NotFound
+    if request.accept_encodings["gzip"]:
+        response = Response(body, mimetype="application/json", headers={"Content-Encoding": "gzip"})
+    else:
+        response = Response(gzip.decompress(body), mimetype="application/json")
+    return _kept(response, mark)
+
+
+def _kept(response: Response, mark: str) -> Response:
+    """One address, one content: the browser need not ask again. Weak, because both encodings carry it."""
+    response.set_etag(mark, weak=True)
+    response.headers["Cache-Control"] = KEPT
+    response.headers["Vary"] = "Accept-Encoding"
+    return response
+
+
+@bp.get("/map/grids/<int:grid_id>/card")
+@may("outline.read")
+def card(grid_id: int) -> str:
+    """A piece of page: who is responsible, what is due, what is open, as far as the asker may see it."""
+    _form, period, _status = _chosen()
+    found = queries.card(read(), actor(), grid_id, period.first, period.last)
+    return render_template("maps/card.html", card=found, reports=pages.rows(read(), found.open), period=period,
+                           roles=ROLE_NAMES)

@@ -1,0 +1,12 @@
+"""Imports every domain's tables, so that the metadata is whole (migrations, tests, the command line)."""
+from .core import models as core
+from .core.db import Base
+from .duty import models as duty
+from .feedback import models as feedback
+from .grid import models as grid
+from .patrol import models as patrol
+from .people import models as people
+from .report import models as report
+
+metadata = Base.metadata
+__all__ = ["Base", "core", "duty", "feedback", "grid", "metadata", "patrol", "people", "report"]

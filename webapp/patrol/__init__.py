@@ -1,0 +1,1 @@
+"""Patrols: what is due, the round, and one visit per object of it."""

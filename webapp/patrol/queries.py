@@ -1,0 +1,158 @@
+"""Reads of patrols: objects, what is due, who saw what. Due = last seen plus the type's interval has come."""
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from ..access import Actor, where
+from ..core import clock
+from ..core.errors import NotFound
+from ..grid.models import Grid
+from ..people.models import Person
+from .models import ObjectType, Patrol, PatrolObject, Visit
+
+SEEN = ("normal", "problem")
+NOT_SEEN = "could_not_see"
+
+
+class Line(NamedTuple):
+    """An object with its type and when it is due. ``due_on`` is the day from which it counts as due."""
+
+    object: PatrolObject
+    type: ObjectType
+    last_seen: datetime | None
+    due_on: date
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is due on the county's today."""
+        return self.due_on <= clock.today()
+
+
+def in_list(on: date) -> ColumnElement[bool]:
+    """The condition that an object is on the list on a day."""
+    return and_(PatrolObject.valid_from <= on, or_(PatrolObject.valid_to.is_(None), PatrolObject.valid_to > on))
+
+
+def _last_seen(before: datetime | None = None) -> Any:
+    seen = select(func.max(Visit.at)).where(Visit.object_id == PatrolObject.id, Visit.result.in_(SEEN))
+    return (seen.where(Visit.at < before) if before else seen).correlate(PatrolObject).scalar_subquery()
+
+
+def _line(row: Row[Any]) -> Line:
+    thing, type_, last = row
+    return Line(thing, type_, last, due_day(thing.valid_from, last, type_.interval_days))
+
+
+def due_day(since: date, last_seen: datetime | None, interval_days: int) -> date:
+    """The day an object becomes due: an interval after it was last seen, at once when it never was."""
+    return since if last_seen is None else max(since, clock.day(last_seen) + timedelta(days=interval_days))
+
+
+def lines(session: Session, actor: Actor, action: str, *, grid_id: int | None = None) -> list[Line]:
+    """The objects on the list today that an action reaches, longest due first; of one grid when asked."""
+    query = (select(PatrolObject, ObjectType, _last_seen())
+             .join(ObjectType, ObjectType.code == PatrolObject.type).join(Grid, Grid.id == PatrolObject.grid_id)
+             .where(where(actor, action, grid_path=Grid.path), in_list(clock.today())))
+    if grid_id is not None:
+        query = query.where(PatrolObject.grid_id == grid_id)
+    return sorted(map(_line, session.execute(query)), key=lambda line: (line.due_on, line.object.id))
+
+
+def thing(session: Session, actor: Actor, action: str, object_id: int) -> PatrolObject:
+    """One object that the action reaches, else NotFound."""
+    found = session.scalar(
+        select(PatrolObject).join(Grid, Grid.id == PatrolObject.grid_id)
+        .where(PatrolObject.id == object_id, where(actor, action, grid_path=Grid.path)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+class Round(NamedTuple):
+    """A patrol with the people behind it and what was seen."""
+
+    patrol: Patrol
+    person: Person
+    entered_by: Person
+    visits: list[tuple[Visit, PatrolObject]]
+
+
+def one(session: Session, actor: Actor, patrol_id: uuid.UUID) -> Round:
+    """One patrol that the actor may read, else NotFound."""
+    writer = aliased(Person)
+    row = session.execute(
+        select(Patrol, Person, writer).join(Person, Person.id == Patrol.person_id)
+        .join(writer, writer.id == Patrol.entered_by).join(Grid, Grid.id == Patrol.grid_id)
+        .where(Patrol.id == patrol_id, where(actor, "patrol.read", grid_path=Grid.path))).first()
+    if row is None:
+        raise NotFound
+    return Round(*row, visits_of(session, patrol_id))
+
+
+def visits_of(session: Session, patrol_id: uuid.UUID) -> list[tuple[Visit, PatrolObject]]:
+    """The visits of a round in the order of the list."""
+    rows = session.execute(select(Visit, PatrolObject).join(PatrolObject, PatrolObject.id == Visit.object_id)
+                           .where(Visit.patrol_id == patrol_id).order_by(PatrolObject.id))
+    return [(visit, thing_) for visit, thing_ in rows]
+
+
+def history(session: Session, object_id: int, most: int = 50) -> list[tuple[Visit, Person]]:
+    """The visits to an object that was already reached, newest first."""
+    rows = session.execute(
+        select(Visit, Person).join(Patrol, Patrol.id == Visit.patrol_id).join(Person, Person.id == Patrol.person_id)
+        .where(Visit.object_id == object_id).order_by(Visit.at.desc()).limit(most))
+    return [(visit, person) for visit, person in rows]
+
+
+def recent(session: Session, actor: Actor, grid_id: int, most: int = 20) -> list[Patrol]:
+    """The newest rounds of a grid the actor may read."""
+    return list(session.scalars(
+        select(Patrol).join(Grid, Grid.id == Patrol.grid_id)
+        .where(Patrol.grid_id == grid_id, where(actor, "patrol.read", grid_path=Grid.path))
+        .order_by(Patrol.occurred_at.desc()).limit(most)))
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Objects due in a period, and of these the seen and the tried in vain, per grid id."""
+
+    due: Counter[int]
+    seen: Counter[int]
+    could_not_see: Counter[int]
+
+
+def due_and_seen(session: Session, actor: Actor, first: date, last: date) -> Tally:
+    """Coverage of the grids the actor may read, from ``first`` to ``last`` inclusive.
+
+    An object is due when its day came by the end of the period, counted from the last time it was seen before the
+    period. Seen counts only what was due; could not see is a due object that was tried and never seen.
+    """
+    start, end = clock.start(first), clock.start(last + timedelta(days=1))
+    rows = session.execute(
+        select(PatrolObject.grid_id, PatrolObject.valid_from, ObjectType.interval_days, _last_seen(start),
+               _in_period(SEEN, start, end), _in_period((NOT_SEEN,), start, end))
+        .join(ObjectType, ObjectType.code == PatrolObject.type).join(Grid, Grid.id == PatrolObject.grid_id)
+        .where(where(actor, "patrol.read", grid_path=Grid.path), in_list(last)))
+    tally = Tally(Counter(), Counter(), Counter())
+    for grid_id, since, days, before, seen, tried in rows:
+        if due_day(since, before, days) <= last:
+            tally.due[grid_id] += 1
+            tally.seen[grid_id] += seen
+            tally.could_not_see[grid_id] += tried and not seen
+    return tally
+
+
+def _in_period(results: tuple[str, ...], start: datetime, end: datetime) -> Any:
+    return (select(Visit.id).where(Visit.object_id == PatrolObject.id, Visit.result.in_(results),
+                                   Visit.at >= start, Visit.at < end)
+            .correlate(PatrolObject).exists())
+
+
+def types(session: Session) -> list[ObjectType]:
+    """The kinds of objects in their order."""
+    return list(session.scalars(select(ObjectType).order_by(ObjectType.position)))

@@ -1,0 +1,173 @@
+"""Acts of patrols: record a round once, however often it is sent; keep the list of objects."""
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from ..access import Actor
+from ..core import audit, clock
+from ..core.entry import content, is_resend
+from ..core.errors import N_, NotFound, Refused
+from ..core.models import Word
+from ..grid import queries as grid_queries
+from ..people import queries as people_queries
+from .models import ObjectType, Patrol, PatrolObject, Visit
+from .queries import NOT_SEEN, SEEN, in_list, thing
+
+FAST_CLOCK = timedelta(minutes=10)  # a phone may run ahead this much; more is no moment that can have been
+RESULTS = frozenset({*SEEN, NOT_SEEN})
+
+
+@dataclass(frozen=True)
+class VisitEntry:
+    """One object of the round; ``reason`` (a ready word) only with could_not_see."""
+
+    object_id: int
+    result: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class PatrolEntry:
+    """A round as it was sent. ``person_id`` is who walked it, when somebody else types it in; place in WGS84 degrees."""
+
+    id: uuid.UUID
+    grid_id: int
+    occurred_at: datetime
+    visits: tuple[VisitEntry, ...]
+    note: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+    accuracy_m: float | None = None
+    person_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the server says it holds: the same for every sending of the same round."""
+
+    id: uuid.UUID
+    received_at: datetime
+    normal: int
+    problem: int
+    could_not_see: int
+
+
+def record(session: Session, actor: Actor, entry: PatrolEntry) -> Receipt:
+    """Store a round once. The same entry again gives the first receipt; its id with other content is a Conflict."""
+    mark = content(entry)
+    known = session.execute(select(Patrol.content, Patrol.entered_by, Patrol.received_at)
+                            .where(Patrol.id == entry.id)).first()
+    if known is not None and is_resend((known.content, known.entered_by), mark, actor.person_id):
+        return _receipt(session, entry.id, known.received_at)
+    cell = grid_queries.cell(session, actor, "patrol.write", entry.grid_id)
+    now = clock.now()
+    _check(session, entry, now)
+    walker = _walker(session, actor, entry)
+    session.execute(insert(Patrol).values(
+        id=entry.id, content=mark, grid_id=cell.id,
+        grid_version_id=grid_queries.version_on(session, cell.id, clock.day(entry.occurred_at)) or cell.version_id,
+        person_id=walker, entered_by=actor.person_id, entry_mode=_mode(actor, walker, entry, now),
+        occurred_at=entry.occurred_at, received_at=now, note=entry.note,
+        lon=entry.lon, lat=entry.lat, accuracy_m=entry.accuracy_m))
+    session.execute(insert(Visit), [_row(entry, visit) for visit in entry.visits])
+    return Receipt(entry.id, now, *_counts(visit.result for visit in entry.visits))
+
+
+def visit_id(patrol_id: uuid.UUID, object_id: int) -> uuid.UUID:
+    """A visit's id follows from its round's and its object's, so a resend meets itself."""
+    return uuid.uuid5(patrol_id, f"visit:{object_id}")
+
+
+def _row(entry: PatrolEntry, visit: VisitEntry) -> dict[str, Any]:
+    return {"id": visit_id(entry.id, visit.object_id), "patrol_id": entry.id, "object_id": visit.object_id,
+            "at": entry.occurred_at, "result": visit.result, "reason": visit.reason}
+
+
+def _counts(results: Iterable[str]) -> tuple[int, int, int]:
+    found = list(results)
+    return found.count("normal"), found.count("problem"), found.count(NOT_SEEN)
+
+
+def _receipt(session: Session, patrol_id: uuid.UUID, received_at: datetime) -> Receipt:
+    results = session.scalars(select(Visit.result).where(Visit.patrol_id == patrol_id))
+    return Receipt(patrol_id, received_at, *_counts(results))
+
+
+def _check(session: Session, entry: PatrolEntry, now: datetime) -> None:
+    if not entry.visits:
+        raise Refused(N_("A round needs at least one object you went to."))
+    if entry.occurred_at > now + FAST_CLOCK:
+        raise Refused(N_("This day has not come yet."), field="occurred_on")
+    ids = {visit.object_id for visit in entry.visits}
+    if len(ids) != len(entry.visits):
+        raise Refused(N_("An object stands twice in this round."))
+    on_list = set(session.scalars(select(PatrolObject.id).where(
+        PatrolObject.id.in_(ids), PatrolObject.grid_id == entry.grid_id, in_list(clock.day(entry.occurred_at)))))
+    if on_list != ids:
+        raise Refused(N_("The list has changed: an object of this round is not on it. Open the round again."))
+    _check_results(session, entry)
+
+
+def _check_results(session: Session, entry: PatrolEntry) -> None:
+    reasons = {visit.reason for visit in entry.visits if visit.result == NOT_SEEN}
+    if any(visit.result not in RESULTS for visit in entry.visits):
+        raise Refused(N_("This form is damaged. Open it again."))
+    if reasons and not reasons <= set(session.scalars(select(Word.code).where(Word.kind == "could_not_see"))):
+        raise Refused(N_("Say why it could not be seen."), field="visits")
+
+
+def _walker(session: Session, actor: Actor, entry: PatrolEntry) -> int:
+    """Who walked: the sender, or the officer of that village for whom the township types a sheet in."""
+    if entry.person_id in (None, actor.person_id):
+        if not actor.only("grid_officer").postings:
+            raise Refused(N_("Choose the officer who walked this round."), field="person_id")
+        return actor.person_id
+    if entry.person_id not in {person.id for person in people_queries.officers(session, entry.grid_id)}:
+        raise Refused(N_("Choose an officer of this village."), field="person_id")
+    return entry.person_id  # type: ignore[return-value]
+
+
+def _mode(actor: Actor, walker: int, entry: PatrolEntry, now: datetime) -> str:
+    """on_the_day, later or for_someone: a neutral mark, shown and never punished."""
+    if walker != actor.person_id:
+        return "for_someone"
+    return "on_the_day" if clock.day(entry.occurred_at) == clock.day(now) else "later"
+
+
+def set_interval(session: Session, actor: Actor, code: str, days: int) -> None:
+    """The county's own interval for a type of object."""
+    if not 1 <= days <= 366:
+        raise Refused(N_("Between 1 and 366 days."), field="days")
+    row = session.get(ObjectType, code, with_for_update=True)
+    if row is None:
+        raise NotFound
+    audit.note(session, actor.person_id, "interval.change", f"object_type:{code}", before=row.interval_days, after=days)
+    row.interval_days, row.changed_at, row.changed_by = days, clock.now(), actor.person_id
+
+
+def add_object(session: Session, actor: Actor, grid_id: int, type_: str, zh: str, en: str,
+               lon: float | None = None, lat: float | None = None) -> PatrolObject:
+    """Put something on the list of a grid from today on."""
+    cell = grid_queries.cell(session, actor, "object.edit", grid_id)
+    if session.get(ObjectType, type_) is None:
+        raise Refused(N_("Choose a type."), field="type")
+    added = PatrolObject(type=type_, grid_id=cell.id, zh=zh, en=en or zh, lon=lon, lat=lat,
+                         valid_from=clock.today(), valid_to=None, retired_why=None)
+    session.add(added)
+    session.flush()
+    audit.note(session, actor.person_id or None, "object.add", f"object:{added.id}", grid=cell.id, type=type_, zh=zh)
+    return added
+
+
+def retire_object(session: Session, actor: Actor, object_id: int, why: str) -> None:
+    """Take something off the list from today on; its history stays, the reason stands with it."""
+    gone = thing(session, actor, "object.edit", object_id)
+    if gone.valid_to is not None:
+        raise Refused(N_("This is off the list already."))
+    gone.valid_to, gone.retired_why = clock.today(), why
+    audit.note(session, actor.person_id, "object.retire", f"object:{object_id}", why=why)

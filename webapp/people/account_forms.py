@@ -1,0 +1,89 @@
+"""Forms for those who look after accounts: people, postings, bodies, the sheet."""
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, FileField, HiddenField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+from wtforms.validators import Optional as MayBeEmpty
+
+from ..core import clock
+from ..web.forms import BaseForm, clean, text
+from .bodies import BodyEntry
+from .service import PersonEntry, PostingEntry
+
+
+class NamesForm(BaseForm):
+    """What may be corrected of an account."""
+
+    zh = text(_l("Name"), 80, required=True)
+    en = text(_l("Name in Latin letters"), 80)
+    phone = text(_l("Telephone"), 40)
+
+    def person(self, login: str = "") -> PersonEntry:
+        """The checked values."""
+        return PersonEntry(login, self.zh.data, self.en.data or "", self.phone.data)
+
+
+class _Days(BaseForm):
+    """A role's place and days. Choices of ``place`` are set by the view: "g12" a grid, "b5" a body, "-" nowhere."""
+
+    role = HiddenField()
+    place = SelectField(_l("Place"), validators=[InputRequired(_l("Please choose."))])
+    first = DateField(_l("First day"), validators=[InputRequired(_l("Please fill this in."))],
+                      default=lambda: clock.today())
+    last = DateField(_l("Last day"), validators=[MayBeEmpty()])
+
+    def posting(self) -> PostingEntry:
+        """The checked values."""
+        kind, number = self.place.data[:1], self.place.data[1:]
+        return PostingEntry(self.role.data or "", int(number) if kind == "g" else None,
+                            int(number) if kind == "b" else None, self.first.data, self.last.data)
+
+
+class PostingForm(_Days):
+    """A further posting of somebody who has an account."""
+
+
+class NewPersonForm(NamesForm, _Days):
+    """A new account with its first posting."""
+
+    login = text(_l("Log-in name"), 60, required=True)
+
+
+class EndForm(BaseForm):
+    """When a posting ends: its last day, or at once when left empty."""
+
+    last = DateField(_l("Last day"), validators=[MayBeEmpty()])
+
+
+class BodyForm(BaseForm):
+    """A department, station or committee. ``grid_id`` and ``canonical`` get their choices from the view."""
+
+    zh = text(_l("Name in Chinese"), 80, required=True)
+    en = text(_l("Name in English"), 80)
+    phone = text(_l("Telephone"), 40)
+    grid_id = SelectField(_l("Belongs to"), coerce=int, validate_choice=False)
+    canonical = SelectField(_l("Department of the duty lists"), validate_choice=False)
+
+    def entry(self) -> BodyEntry:
+        """The checked values."""
+        return BodyEntry(self.zh.data, self.en.data or "", self.phone.data, self.canonical.data or None)
+
+
+class SearchForm(BaseForm):
+    """The search box above the list of people."""
+
+    q = StringField(_l("Name or log-in name"), filters=[clean], validators=[Length(max=60)])
+
+
+class SheetForm(BaseForm):
+    """The file with people; what is wrong with it is said by the sheet reader."""
+
+    sheet = FileField(_l("File (xlsx or CSV)"))
+
+
+def place_choices(cells: list[Any], bodies: list[Any], named: Any, nowhere: Any = None) -> list[tuple[str, str]]:
+    """The choices of ``place``; ``named`` gives a row's name in the page's language."""
+    choices = [("-", nowhere)] if nowhere else [("", "")]
+    choices += [(f"g{cell.id}", f"{cell.code} {named(cell)}") for cell in cells]
+    return choices + [(f"b{line.body.id}", f"{named(line.body)} ({named(line.grid)})") for line in bodies]

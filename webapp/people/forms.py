@@ -1,0 +1,55 @@
+"""Forms of people: log-in and password; accounts and postings stand in ``account_forms``."""
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, PasswordField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from ..core import passwords
+from ..web.forms import BaseForm, text
+
+
+class LoginForm(BaseForm):
+    """Name and password, or the one-time code in its place."""
+
+    login = text(_l("Log-in name"), 60, required=True)
+    secret = PasswordField(_l("Password or log-in code"),
+                           validators=[InputRequired(_l("Please fill this in.")), Length(max=200)])
+    remember = BooleanField(_l("Remember this phone (only if it is yours alone)"))
+    next = HiddenField()
+    kept = HiddenField()
+
+
+@dataclass(frozen=True)
+class NewPassword:
+    """What a valid PasswordForm says."""
+
+    current: str
+    new: str
+
+
+class PasswordForm(BaseForm):
+    """A new password, typed twice. After a one-time code the old one is not asked."""
+
+    current = PasswordField(_l("Present password"))
+    new = PasswordField(_l("New password"), validators=[
+        InputRequired(_l("Please fill this in.")),
+        Length(min=passwords.SHORTEST, max=200, message=_l("At least %(min)d characters.")),
+    ])
+    again = PasswordField(_l("New password once more"), validators=[InputRequired(_l("Please fill this in."))])
+    next = HiddenField()
+    kept = HiddenField()
+
+    def validate_again(self, field: PasswordField) -> None:
+        """Both must be the same."""
+        if field.data != self.new.data:
+            raise ValidationError(str(_l("The two do not match.")))
+
+    def validate_new(self, field: PasswordField) -> None:
+        """Not digits alone: they would look like a one-time code."""
+        if (field.data or "").isdigit():
+            raise ValidationError(str(_l("Use letters as well as digits.")))
+
+    def entry(self) -> NewPassword:
+        """The checked values."""
+        return NewPassword(self.current.data or "", self.new.data or "")

@@ -1,0 +1,163 @@
+"""Logging in and out: acts on sessions, passwords and one-time codes."""
+import hashlib
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ..access import Actor
+from ..core import audit, clock, passwords, settings, throttle
+from ..core.errors import N_, NotFound, Refused
+from . import rules
+from .models import LoginCode, LoginSession, Person
+from .queries import by_login, live_roles, token_hash
+
+ANYWHERE, ADDRESS = 6, 12  # times ``login_failures``: one account from all addresses; one address for all accounts
+DEMO_PASSWORD = "wangge-demo"  # of the invented people; they come in only where the program runs as a demo
+WRONG = N_("This name and password do not fit. If you forgot it, ask the office above you for a log-in code.")
+TOO_MANY = N_("Too many tries. Wait %(minutes)d minutes, or ask the office above you for help.")
+
+
+class TooMany(Refused):
+    """The brake is on; this try was not even looked at, and does not count."""
+
+    status = 429
+
+
+def limits(session: Session, login: str, address: str) -> dict[str, int]:
+    """The throttle's keys: this account from this address, this account, this address."""
+    few = settings.get(session, "login_failures")
+    here, anywhere = _keys(login, address)
+    return {here: few, anywhere: few * ANYWHERE, f"from:{address}"[:120]: few * ADDRESS}
+
+
+def _keys(login: str, address: str) -> list[str]:
+    """The two keys of an account; hashed, because some type their password where the name belongs."""
+    mark = hashlib.sha256(login.encode()).hexdigest()[:32]
+    return [f"login:{mark}:{address}"[:120], f"login:{mark}"]
+
+
+def window(session: Session) -> timedelta:
+    """How long the brake stays on."""
+    return timedelta(minutes=settings.get(session, "lock_minutes"))
+
+
+def check(session: Session, login: str, secret: str, address: str, *,
+          demo: bool = False) -> tuple[Person, LoginCode | None]:
+    """The person whose password (or unused one-time code) this is, read only; Refused alike for everything else.
+
+    Slow on purpose, one hash whoever is asked for; call it before any write begins.
+    """
+    login = rules.login_name(login)
+    if throttle.blocked(session, limits(session, login, address), window(session)):
+        raise TooMany(TOO_MANY, minutes=settings.get(session, "lock_minutes"))
+    person, typed = by_login(session, login), passwords.as_code(secret)
+    code = _newest_code(session, person) if typed else None
+    kept = code.code_hash if code else person.password_hash if person and not typed else None
+    fits = passwords.fits(kept, typed or secret, light=len(typed or "") == passwords.LONG)
+    if not fits or person is None or person.suspended_at is not None or (person.is_demo and not demo):
+        raise Refused(WRONG)
+    return person, code
+
+
+def _newest_code(session: Session, person: Person | None) -> LoginCode | None:
+    if person is None:
+        return None
+    return session.scalar(
+        select(LoginCode).where(LoginCode.person_id == person.id, LoginCode.used_at.is_(None),
+                                LoginCode.expires_at > clock.now())
+        .order_by(LoginCode.id.desc()).limit(1))
+
+
+def failed(session: Session, login: str, address: str) -> None:
+    """Count a failed try. What was typed as a name is not kept: some type their password there."""
+    login = rules.login_name(login)
+    throttle.count(session, limits(session, login, address), window(session))
+    person = by_login(session, login)
+    audit.note(session, None, "login.failed", f"person:{person.id}" if person else "person:unknown", address=address)
+
+
+def begin(session: Session, person_id: int, code_id: int | None, login: str, device: str, *, remember: bool,
+          address: str = "-", replaces: str | None = None) -> str:
+    """A fresh session on the server; returns the token for the cookie. A one-time code is used up with it.
+
+    ``replaces`` is the token the browser came with, whose session ends. Refused when the account was suspended since.
+    """
+    if session.scalar(select(Person.suspended_at).where(Person.id == person_id)) is not None:
+        raise Refused(WRONG)
+    if code_id is not None:
+        _use(session, code_id, person_id)
+    if replaces:
+        session.execute(update(LoginSession).where(LoginSession.token_hash == token_hash(replaces))
+                        .values(revoked_at=clock.now()))
+    throttle.forget(session, _keys(rules.login_name(login), address))
+    days = settings.get(session, "remember_phone_days") if remember and _may_stay(session, person_id) else 0
+    token = _store(session, person_id, device[:120], days)
+    audit.note(session, person_id, "login", f"person:{person_id}", device=device[:120], remembered=bool(days))
+    return token
+
+
+def _may_stay(session: Session, person_id: int) -> bool:
+    roles = live_roles(session, person_id)
+    return bool(roles) and roles <= rules.REMEMBERED
+
+
+def _store(session: Session, person_id: int, device: str, days: int) -> str:
+    token, now = secrets.token_urlsafe(32), clock.now()
+    lasts = timedelta(days=days) if days else timedelta(hours=settings.get(session, "session_hours"))
+    session.add(LoginSession(
+        token_hash=token_hash(token), person_id=person_id, device=device, is_remembered=bool(days),
+        created_at=now, seen_at=now, expires_at=now + lasts))
+    return token
+
+
+def _use(session: Session, code_id: int, person_id: int) -> None:
+    """Once only, also when two send it at the same moment. The forgotten password is gone with it."""
+    done = session.execute(update(LoginCode).where(LoginCode.id == code_id, LoginCode.used_at.is_(None),
+                                                   LoginCode.expires_at > clock.now())
+                           .values(used_at=clock.now()))
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise Refused(WRONG)
+    session.execute(update(Person).where(Person.id == person_id).values(must_change=True, password_hash=None))
+
+
+def seen(session: Session, session_id: int) -> None:
+    """Note that the session is in use; called at most once a minute."""
+    session.execute(update(LoginSession).where(LoginSession.id == session_id).values(seen_at=clock.now()))
+
+
+def end(session: Session, actor: Actor, session_id: int) -> None:
+    """Revoke one of the actor's own sessions, this one or a phone that was lost; NotFound for any other."""
+    done = session.execute(update(LoginSession)
+                           .where(LoginSession.id == session_id, LoginSession.person_id == actor.person_id,
+                                  LoginSession.revoked_at.is_(None))
+                           .values(revoked_at=clock.now()))
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise NotFound
+    audit.note(session, actor.person_id, "logout", f"person:{actor.person_id}", log_in=session_id)
+
+
+def end_all(session: Session, person_id: int, *, but: int | None = None, only_remembered: bool = False) -> None:
+    """Revoke all sessions of a person: suspended, code given out, password changed, posted to a desk."""
+    chosen = [LoginSession.person_id == person_id, LoginSession.revoked_at.is_(None), LoginSession.id != (but or 0)]
+    if only_remembered:
+        chosen.append(LoginSession.is_remembered)
+    session.execute(update(LoginSession).where(*chosen).values(revoked_at=clock.now()))
+
+
+def change_password(session: Session, actor: Actor, hashed: str) -> str:
+    """Set the actor's new password (already hashed). Every other log-in of his ends; returns a new token for this one."""
+    session.execute(update(Person).where(Person.id == actor.person_id)
+                    .values(password_hash=hashed, must_change=False))
+    end_all(session, actor.person_id, but=actor.session_id)
+    token = secrets.token_urlsafe(32)
+    session.execute(update(LoginSession).where(LoginSession.id == actor.session_id)
+                    .values(token_hash=token_hash(token)))
+    audit.note(session, actor.person_id, "password.change", f"person:{actor.person_id}")
+    return token
+
+
+def choose_language(session: Session, actor: Actor, language: str) -> None:
+    """The language his pages have on every device that has not chosen another."""
+    session.execute(update(Person).where(Person.id == actor.person_id).values(language=language))

@@ -1,0 +1,87 @@
+"""Tables of people. A person's rights are the postings in force today and nothing else."""
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..core.db import Base, Moment
+
+
+class Body(Base):
+    """What a matter can be handed to: ``kind`` department, station (a township's team) or committee (a village's).
+
+    ``grid_id`` is the grid it belongs to; ``canonical`` is the department's code in the duty lists, where it has one.
+    """
+
+    __tablename__ = "body"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"), index=True)
+    canonical: Mapped[str | None] = mapped_column(String(60), index=True)
+    zh: Mapped[str] = mapped_column(String(80))
+    en: Mapped[str] = mapped_column(String(80))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    closed_on: Mapped[date | None]
+
+
+class Person(Base):
+    """Somebody with a log-in. Never deleted: the records carry the id."""
+
+    __tablename__ = "person"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(60), unique=True)
+    zh: Mapped[str] = mapped_column(String(80))
+    en: Mapped[str] = mapped_column(String(80), default="")
+    phone: Mapped[str | None] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(5), default="zh")
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    must_change: Mapped[bool] = mapped_column(default=False)
+    suspended_at: Mapped[datetime | None] = mapped_column(Moment)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Posting(Base):
+    """Role × grid or body, from a day to a day (exclusive; None = until revoked)."""
+
+    __tablename__ = "posting"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str] = mapped_column(String(30))
+    grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"), index=True)
+    body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"), index=True)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    granted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    granted_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class LoginSession(Base):
+    """A log-in kept on the server: the cookie holds a random token, the row its sha256. Revocable at once."""
+
+    __tablename__ = "login_session"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    device: Mapped[str] = mapped_column(String(120))
+    is_remembered: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class LoginCode(Base):
+    """A one-time code that the tier above gives out when a password is forgotten. Only its argon2 hash is kept."""
+
+    __tablename__ = "login_code"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    code_hash: Mapped[str] = mapped_column(Text)
+    given_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    given_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (Index(None, "person_id", "expires_at"),)

@@ -1,0 +1,148 @@
+"""Reads about people. ``by_token`` is the one SELECT behind every request: person, session and postings together."""
+import hashlib
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Date, Row, and_, bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from ..access import Actor
+from ..access import Posting as Right
+from ..core import clock
+from ..core.db import Moment
+from ..core.models import Setting
+from ..grid.models import Grid, GridVersion
+from .models import Body, LoginSession, Person, Posting
+
+
+class Asker(NamedTuple):
+    """The actor and when the session was last seen (so that the gate notes it at most once a minute)."""
+
+    actor: Actor
+    seen_at: datetime
+    is_remembered: bool
+
+
+def token_hash(token: str) -> str:
+    """What of a session token is kept."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def in_force(on: object) -> object:
+    """The condition that a posting counts on a day."""
+    return and_(Posting.valid_from <= on, or_(Posting.valid_to.is_(None), Posting.valid_to > on))
+
+
+# Built once: putting the SELECT together again for every request cost more than running it.
+_BY_TOKEN = (
+    select(
+        Person.id, Person.zh, Person.en, Person.language, Person.must_change,
+        LoginSession.id.label("session_id"), LoginSession.seen_at, LoginSession.is_remembered,
+        Posting.id.label("posting_id"), Posting.role, Posting.grid_id, Posting.body_id, Posting.valid_to, Grid.path,
+        select(Setting.value).where(Setting.key == "idle_minutes").scalar_subquery().label("idle_minutes"))
+    .join(LoginSession, LoginSession.person_id == Person.id)
+    .outerjoin(Posting, and_(Posting.person_id == Person.id, in_force(bindparam("today", type_=Date))))
+    .outerjoin(Grid, Grid.id == Posting.grid_id)
+    .where(LoginSession.token_hash == bindparam("token"), LoginSession.revoked_at.is_(None),
+           LoginSession.expires_at > bindparam("now", type_=Moment), Person.suspended_at.is_(None))
+)
+
+
+def by_token(session: Session, token: str) -> Asker | None:
+    """Who a session token belongs to, with the postings in force today; None when it no longer counts.
+
+    A desk's session ends when it was not seen for ``idle_minutes`` (county setting); a remembered phone has no idle limit.
+    """
+    now = clock.now()
+    rows = session.connection().execute(
+        _BY_TOKEN, {"today": clock.day(now), "token": token_hash(token), "now": now}).all()
+    if not rows:
+        return None
+    idle = now - rows[0].seen_at > timedelta(minutes=int(rows[0].idle_minutes))
+    return _asker(rows) if rows[0].is_remembered or not idle else None
+
+
+def _asker(rows: list[Row]) -> Asker:  # type: ignore[type-arg]
+    first = rows[0]
+    rights = tuple(Right(r.posting_id, r.role, r.grid_id, r.path, r.body_id, r.valid_to)
+                   for r in rows if r.posting_id is not None)
+    actor = Actor(first.id, first.zh, rights, first.language, first.session_id, first.must_change, first.en)
+    return Asker(actor, first.seen_at, first.is_remembered)
+
+
+def actor_of(session: Session, person_id: int) -> Actor:
+    """The actor a person is today, without a log-in: for the command line, the demo and tests."""
+    person = session.get_one(Person, person_id)
+    rows = session.execute(
+        select(Posting.id, Posting.role, Posting.grid_id, Grid.path, Posting.body_id, Posting.valid_to)
+        .outerjoin(Grid, Grid.id == Posting.grid_id)
+        .where(Posting.person_id == person_id, in_force(clock.today()))).all()
+    return Actor(person.id, person.zh, tuple(Right(*row) for row in rows), person.language, en=person.en)
+
+
+def by_login(session: Session, login: str) -> Person | None:
+    """The person with this log-in name (as ``rules.login_name`` writes it)."""
+    return session.scalar(select(Person).where(Person.login == login))
+
+
+def by_id(session: Session, person_id: int) -> Person:
+    """One's own account."""
+    return session.get_one(Person, person_id)
+
+
+def live_roles(session: Session, person_id: int) -> frozenset[str]:
+    """The roles a person holds today or will hold."""
+    return frozenset(session.scalars(select(Posting.role).where(
+        Posting.person_id == person_id, or_(Posting.valid_to.is_(None), Posting.valid_to > clock.today()))))
+
+
+def phones(session: Session, person_id: int) -> list[LoginSession]:
+    """The person's log-ins that still count, newest first."""
+    return list(session.scalars(
+        select(LoginSession).where(LoginSession.person_id == person_id, LoginSession.revoked_at.is_(None),
+                                   LoginSession.expires_at > clock.now())
+        .order_by(LoginSession.seen_at.desc())))
+
+
+def password_hash(session: Session, person_id: int) -> str | None:
+    """The kept hash, to check the present password against."""
+    return session.scalar(select(Person.password_hash).where(Person.id == person_id))
+
+
+class PostingLine(NamedTuple):
+    """A posting with the names of where it is."""
+
+    posting: Posting
+    grid: GridVersion | None
+    body: Body | None
+
+
+def postings_of(session: Session, person_id: int) -> list[PostingLine]:
+    """All postings of a person that count today or later, in the order they began."""
+    rows = session.execute(
+        select(Posting, GridVersion, Body)
+        .outerjoin(GridVersion, and_(GridVersion.grid_id == Posting.grid_id, GridVersion.valid_to.is_(None)))
+        .outerjoin(Body, Body.id == Posting.body_id)
+        .where(Posting.person_id == person_id, or_(Posting.valid_to.is_(None), Posting.valid_to > clock.today()))
+        .order_by(Posting.valid_from, Posting.id))
+    return [PostingLine(*row) for row in rows]
+
+
+def demo_people(session: Session) -> list[tuple[Person, list[PostingLine]]]:
+    """The sample log-ins of a demo, in the order they were made; there are none outside one."""
+    people = session.scalars(select(Person).where(Person.is_demo).order_by(Person.id))
+    return [(person, postings_of(session, person.id)) for person in people]
+
+
+def officers(session: Session, grid_id: int) -> list[Person]:
+    """The grid officers of a grid today, in the order of their postings."""
+    return list(session.scalars(
+        select(Person).join(Posting, Posting.person_id == Person.id)
+        .where(Posting.grid_id == grid_id, Posting.role == "grid_officer", in_force(clock.today()),
+               Person.suspended_at.is_(None)).order_by(Posting.id)))
+
+
+def departments(session: Session) -> list[Body]:
+    """The county's departments that can be dispatched to, in their order."""
+    return list(session.scalars(select(Body).where(Body.kind == "department", Body.closed_on.is_(None))
+                                .order_by(Body.id)))

@@ -1,0 +1,116 @@
+"""Who gives whom which posting, where, and for how long. How far a role reaches stands in ``access``; the rest is here.
+
+Pure data and functions. "Above" is strict: a role is helped, suspended and ended only by another one that may give it,
+so the county's office is nobody's below the system administrators, and those answer to the command line alone.
+"""
+import unicodedata
+from collections.abc import Collection
+from datetime import date
+
+from ..access import ADMIN_ROLES, ROLES
+from ..core.errors import N_, Refused
+from ..core.tables import table
+
+#: place: a grid's tier (county, township, village = the lowest), a kind of body, or nowhere. end: must have one, or open
+POSTINGS = {row["role"]: row for row in table("""
+role                 place              end   given_by
+grid_officer         village            open  township_supervisor,county_office,system_admin
+station_officer      station,committee  open  township_supervisor,county_office,system_admin
+township_supervisor  township           open  county_office,system_admin
+department_liaison   department         open  county_office,system_admin
+leader               county,township    open  county_office,system_admin
+evaluator            county,township    must  county_office,system_admin
+county_office        county             open  system_admin
+audit_admin          nowhere            open  system_admin
+system_admin         nowhere            open  system_admin   # a second one; only the command line takes it away
+""")}
+
+#: What a matter can be handed to, the tier of the grid it belongs to, and who sets it up.
+BODIES = {row["kind"]: row for row in table("""
+kind        place     made_by
+department  county    county_office,system_admin
+station     township  township_supervisor,county_office,system_admin
+committee   village   township_supervisor,county_office,system_admin
+""")}
+
+#: A phone stays logged in only for people who hold nothing but these; a desk ends after its hours.
+REMEMBERED = frozenset({"grid_officer"})
+
+ROLE_NAMES = {
+    "grid_officer": N_("Grid officer"), "township_supervisor": N_("Township office"),
+    "county_office": N_("County office"), "department_liaison": N_("Department liaison"),
+    "station_officer": N_("Station officer"), "leader": N_("Leader"), "evaluator": N_("Inspector"),
+    "system_admin": N_("System administrator"), "audit_admin": N_("Audit administrator"),
+}
+BODY_NAMES = {"department": N_("Department"), "station": N_("Township station"), "committee": N_("Village committee")}
+PLACE_NAMES = {
+    "county": N_("the county"), "township": N_("a township"), "village": N_("a village"), "nowhere": N_("no place"),
+    "department": N_("a department"), "station": N_("a township station"), "committee": N_("a village committee"),
+}
+
+
+def givers(role: str) -> frozenset[str]:
+    """The roles that may give this one; empty for a role that does not exist."""
+    return frozenset(POSTINGS[role]["given_by"].split(",")) if role in POSTINGS else frozenset()
+
+
+def above(role: str) -> frozenset[str]:
+    """The roles strictly above: they may help, suspend and end it."""
+    return givers(role) - {role}
+
+
+def makers(kind: str) -> frozenset[str]:
+    """The roles that may set up a body of this kind."""
+    return frozenset(BODIES[kind]["made_by"].split(",")) if kind in BODIES else frozenset()
+
+
+def places(role: str) -> tuple[str, ...]:
+    """The kinds of place a role is posted to."""
+    return tuple(POSTINGS[role]["place"].split(","))
+
+
+def tier_kind(tier: int, lowest: int) -> str:
+    """What a grid of a tier is here: village = the lowest, county = the first, township = the one below it."""
+    if tier == lowest:
+        return "village"
+    return {1: "county", 2: "township"}.get(tier, "between")
+
+
+def offered(roles: Collection[str]) -> list[str]:
+    """The roles that somebody with these roles may give, in the table's order."""
+    return [role for role in POSTINGS if givers(role) & set(roles)]
+
+
+def kinds_offered(roles: Collection[str]) -> list[str]:
+    """The kinds of body that somebody with these roles may set up."""
+    return [kind for kind in BODIES if makers(kind) & set(roles)]
+
+
+def check_place(role: str, kind: str) -> None:
+    """A role is posted to its own kind of place only."""
+    if kind not in places(role):
+        raise Refused(N_("This role cannot be posted to that kind of place."), field="place")
+
+
+def check_days(role: str, first: date, last: date | None, today: date) -> None:
+    """First and last day of a posting: in order, not over already, and present where the role must end."""
+    if last is None and POSTINGS[role]["end"] == "must":
+        raise Refused(N_("This role needs a last day."), field="last")
+    if last is not None and last < first:
+        raise Refused(N_("The last day is before the first."), field="last")
+    if last is not None and last < today:
+        raise Refused(N_("The last day has passed already."), field="last")
+
+
+def check_mix(held: Collection[str]) -> None:
+    """An administrator holds no other role, so that nobody both runs the system and works in it, or checks himself."""
+    if ADMIN_ROLES & set(held) and len(set(held)) > 1:
+        raise Refused(N_("An administrator cannot hold another role at the same time."), field="role")
+
+
+def login_name(typed: str | None) -> str:
+    """A log-in name as it is kept and compared: half-width, small letters (phones capitalise the first one)."""
+    return unicodedata.normalize("NFKC", typed or "").strip().lower()
+
+
+assert set(POSTINGS) == set(ROLES) == set(ROLE_NAMES)

@@ -1,0 +1,182 @@
+"""Log-in, log-out, the account page: password, phones, language."""
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.blueprints import BlueprintSetupState
+from flask_babel import gettext as _
+
+from ..core import passwords, settings
+from ..core.errors import Refused
+from ..web.errors import say
+from ..web.kept import unpack
+from ..web.language import LANGUAGES, safe_next
+from ..web.request import actor, public, read, signed_in, write
+from . import device, queries, words
+from . import login as acts
+from .forms import LoginForm, PasswordForm
+
+bp = Blueprint("people", __name__, template_folder="templates")
+CHOICES = ("lang", "large")  # what a browser chose for itself outlives a log-in
+
+
+@bp.record_once
+def _words(state: BlueprintSetupState) -> None:
+    words.init(state.app)
+
+
+def log_in_page(message: str, next_address: str, kept: str) -> Response:
+    """The log-in page carrying what somebody had typed; the gate shows it when a log-in has ended."""
+    form = LoginForm(data={"next": next_address, "kept": kept})
+    return make_response(_login_page(form, message), 401)
+
+
+@bp.get("/login")
+@public
+def login() -> str:
+    """The log-in page; in a demo it lists the sample log-ins."""
+    return _login_page(LoginForm(data={"next": safe_next(request.args.get("next"))}))
+
+
+def _login_page(form: LoginForm, message: str | None = None) -> str:
+    people = queries.demo_people(read()) if _is_demo() else []
+    return render_template("people/login.html", form=form, message=message, demo_people=people,
+                           demo_password=acts.DEMO_PASSWORD, days=settings.get(read(), "remember_phone_days"))
+
+
+def _is_demo() -> bool:
+    return current_app.config["WANGGE"].demo
+
+
+@bp.post("/login")
+@public
+def log_in() -> Any:
+    """Check, then begin a session; the password is hashed before the write begins."""
+    form = LoginForm(request.form)
+    if not form.validate():
+        return _login_page(form), 422
+    name, address = form.login.data, request.remote_addr or "-"
+    try:
+        person, code = acts.check(read(), name, form.secret.data, address, demo=_is_demo())
+        must_change, facts = person.must_change or code is not None, (person.id, code.id if code else None, name)
+        with write() as writing:
+            token = acts.begin(writing, *facts, device.describe(request.user_agent.string), address=address,
+                               remember=form.remember.data, replaces=session.get("sid"))
+    except Refused as refusal:
+        return _not_let_in(form, refusal, address)
+    _take(token)
+    return _choose_password(form.next.data, form.kept.data) if must_change else _onward(form.next.data, form.kept.data)
+
+
+def _not_let_in(form: LoginForm, refusal: Refused, address: str) -> tuple[str, int]:
+    if not isinstance(refusal, acts.TooMany):
+        with write() as writing:
+            acts.failed(writing, form.login.data, address)
+    return _login_page(form, say(refusal)), refusal.status
+
+
+def _take(token: str) -> None:
+    """The cookie gets a new content altogether, so nothing from before the log-in lives on."""
+    choices = {key: session[key] for key in CHOICES if key in session}
+    session.clear()
+    session.update(choices, sid=token)
+    session.permanent = True
+
+
+def _onward(next_address: str | None, kept: str | None) -> Any:
+    """To where the person was going; what had been typed is offered again on the way."""
+    fields = unpack(kept)
+    if fields:
+        return render_template("people/kept.html", fields=fields, address=safe_next(next_address))
+    return redirect(safe_next(next_address))
+
+
+def _choose_password(next_address: str | None, kept: str | None) -> str:
+    form = PasswordForm(data={"next": safe_next(next_address), "kept": kept})
+    return render_template("people/password.html", form=form, ask_current=False)
+
+
+@bp.post("/logout")
+@signed_in
+def logout() -> Any:
+    """End this session on the server and empty the cookie."""
+    who = actor()
+    with write() as writing:
+        acts.end(writing, who, who.session_id or 0)
+    choices = {key: session[key] for key in CHOICES if key in session}
+    session.clear()
+    session.update(choices)
+    return redirect(url_for("people.login"))
+
+
+@bp.get("/account")
+@signed_in
+def account() -> str:
+    """Who I am here, my postings, and the phones that are logged in as me."""
+    who = actor()
+    return render_template("people/account.html", phones=queries.phones(read(), who.person_id), languages=LANGUAGES,
+                           person=queries.by_id(read(), who.person_id),
+                           postings=queries.postings_of(read(), who.person_id))
+
+
+@bp.post("/account/phones/<int:session_id>/end")
+@signed_in
+def end_phone(session_id: int) -> Any:
+    """Revoke one of my own log-ins."""
+    with write() as writing:
+        acts.end(writing, actor(), session_id)
+    flash(_("That log-in has ended."), "good")
+    return redirect(url_for("people.account"))
+
+
+@bp.post("/account/language")
+@signed_in
+def language() -> Any:
+    """Keep the language of my pages with my account."""
+    chosen = request.form.get("language")
+    if chosen in LANGUAGES:
+        with write() as writing:
+            acts.choose_language(writing, actor(), chosen)
+        session.pop("lang", None)
+    return redirect(url_for("people.account"))
+
+
+@bp.get("/account/password")
+@signed_in
+def password() -> str:
+    """The form for a new password."""
+    return render_template("people/password.html", form=PasswordForm(), ask_current=not actor().must_change)
+
+
+@bp.post("/account/password")
+@signed_in
+def change_password() -> Any:
+    """Set it; every other log-in of mine ends."""
+    form, who = PasswordForm(request.form), actor()
+    if not _password_is_right(form):
+        return render_template("people/password.html", form=form, ask_current=not who.must_change), 422
+    hashed = passwords.make(form.entry().new)
+    with write() as writing:
+        token = acts.change_password(writing, who, hashed)
+    _take(token)
+    flash(_("Your new password counts from now on."), "good")
+    return _onward(form.next.data, form.kept.data)
+
+
+def _password_is_right(form: PasswordForm) -> bool:
+    if not form.validate():
+        return False
+    if actor().must_change or passwords.fits(queries.password_hash(read(), actor().person_id), form.entry().current):
+        return True
+    form.refuse("current", _("This is not your present password."))
+    return False

@@ -1,0 +1,49 @@
+"""Words of people for every template: roles, devices, days."""
+from collections.abc import Iterable
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from flask import Flask
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from . import rules
+
+
+def role_name(role: str) -> str:
+    """What a role is called in the page's language."""
+    return _(rules.ROLE_NAMES[role])
+
+
+def role_places(role: str) -> str:
+    """Where a role is posted to."""
+    return " / ".join(_(rules.PLACE_NAMES[kind]) for kind in rules.places(role))
+
+
+def device_name(words: str) -> str:
+    """A device in the page's language: each part is a word, or a brand that is no word."""
+    return " · ".join(_(part) for part in words.split(", "))
+
+
+def days_words(days: int) -> str:
+    """"30 days" for the remembered phone."""
+    return ngettext("%(num)d day", "%(num)d days", days)
+
+
+def day_before(on: date) -> date:
+    """The last day of a posting, which the tables keep as the first that no longer counts."""
+    return on - timedelta(days=1)
+
+
+def groupby_place(lines: Iterable[Any]) -> list[tuple[Any, list[Any]]]:
+    """Lines under the place they stand at, in their order; the place is None for people posted to nowhere."""
+    groups = [list(group) for _key, group in groupby(lines, lambda line: line.grid.grid_id if line.grid else None)]
+    return [(group[0].grid, group) for group in groups]
+
+
+def init(app: Flask) -> None:
+    """Let the templates use them."""
+    app.jinja_env.globals.update(role_name=role_name, role_places=role_places, device_name=device_name,
+                                 days_words=days_words)
+    app.jinja_env.filters.update(day_before=day_before, groupby_place=groupby_place)

@@ -1,0 +1,115 @@
+"""Acts beside the state: a site look and its answer, a cooperating body's result, sampling, a corrected problem type.
+
+Each appends to the history and moves nothing; docs/glossary.md has the words.
+"""
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from ..access import Actor
+from ..core import clock
+from ..core.entry import content, is_resend
+from ..core.errors import N_, NotFound, Refused
+from . import queries
+from .models import Assignment, ProblemType, Report, ReportEvent, ReportProblem, SiteLook
+from .service import append, limit_after
+from .workflow import ENDS
+
+ANSWERS = ("right", "not_yet")
+
+
+@dataclass(frozen=True)
+class Result:
+    """A cooperating body's result as it was sent."""
+
+    done: str
+
+
+def ask_look(session: Session, actor: Actor, report_id: uuid.UUID, look_id: uuid.UUID, question: str | None) -> SiteLook:
+    """Ask the village's officer to go and look; on top of his page until he answers."""
+    found = queries.one(session, actor, report_id, lock=True)
+    known = session.get(SiteLook, look_id)
+    if known is not None and is_resend((known.question or "", known.asked_by), question or "", actor.person_id):
+        return known
+    if "look.ask" not in found.allowed:
+        raise NotFound
+    if found.report.state in ENDS:
+        raise Refused(N_("This is closed. Reopen it first."))
+    if any(look.answer is None for look in queries.looks(session, report_id)):
+        raise Refused(N_("Somebody was asked to look already and has not answered yet."))
+    look = SiteLook(id=look_id, report_id=report_id, grid_id=found.report.grid_id, asked_by=actor.person_id,
+                    asked_at=clock.now(), due_at=limit_after(session, "look", clock.now()), question=question)
+    session.add(look)
+    append(session, actor, found.report, "ask_look", _role(actor, "township_supervisor", "county_office"),
+           {"question": question}, event_id=uuid.uuid5(look_id, "ask"))
+    return look
+
+
+def answer_look(session: Session, actor: Actor, look_id: uuid.UUID, answer: str, note: str | None) -> SiteLook:
+    """The village's answer: put right, or not yet. A second sending of the same answer changes nothing."""
+    look = session.get(SiteLook, look_id, with_for_update=True)
+    if look is None or look.grid_id not in actor.grids("grid_officer"):
+        raise NotFound
+    if answer not in ANSWERS:
+        raise Refused(N_("Choose one."), field="answer")
+    if look.answer is not None:
+        if (look.answer, look.answered_by, look.note) == (answer, actor.person_id, note):
+            return look
+        raise Refused(N_("This look was answered already."))
+    look.answer, look.note, look.answered_by, look.answered_at = answer, note, actor.person_id, clock.now()
+    append(session, actor, session.get_one(Report, look.report_id), "look_answer", "grid_officer",
+           {"answer": answer, "note": note}, event_id=uuid.uuid5(look_id, "answer"))
+    return look
+
+
+def add_result(session: Session, actor: Actor, report_id: uuid.UUID, event_id: uuid.UUID, result: str) -> None:
+    """What a cooperating body did; the lead's result stays the lead's."""
+    found = queries.one(session, actor, report_id, lock=True)
+    mark = content(Result(result))
+    known = session.execute(select(ReportEvent.content, ReportEvent.person_id).where(ReportEvent.id == event_id)).first()
+    if is_resend((known[0], known[1]) if known else None, mark, actor.person_id):  # type: ignore[arg-type]
+        return
+    mine = session.scalar(select(Assignment.id).where(
+        Assignment.report_id == report_id, Assignment.role == "coop", Assignment.to_at.is_(None),
+        Assignment.body_id.in_(actor.bodies())))
+    if mine is None:
+        raise Refused(N_("Your department does not cooperate on this one now."))
+    append(session, actor, found.report, "coop_result", "department_liaison", {"done": result}, event_id=event_id, mark=mark)
+
+
+def sample(session: Session, actor: Actor, report_id: uuid.UUID, note: str | None) -> None:
+    """A desk has looked again at a matter that was settled on the spot."""
+    found = queries.one(session, actor, report_id, lock=True)
+    if "report.sample" not in found.allowed:
+        raise NotFound
+    if not found.report.settled or found.report.sampled_at is not None:
+        return
+    if found.report.entered_by == actor.person_id or found.report.found_by == actor.person_id:
+        raise Refused(N_("You settled this yourself; somebody else has to look at it."))
+    found.report.sampled_at = clock.now()
+    append(session, actor, found.report, "sample", _role(actor, "township_supervisor", "county_office"),
+           {"note": note}, event_id=uuid.uuid5(report_id, "sample"))
+
+
+def correct_problems(session: Session, actor: Actor, report_id: uuid.UUID, event_id: uuid.UUID, codes: Sequence[str]) -> None:
+    """The township's correction of what the problem is; before and after stand in the history."""
+    found = queries.one(session, actor, report_id, lock=True)
+    if session.get(ReportEvent, event_id) is not None:
+        return
+    if "report.sample" not in found.allowed:
+        raise NotFound
+    known = set(session.scalars(select(ProblemType.code).where(ProblemType.code.in_(codes))))
+    if not codes or known != set(codes):
+        raise Refused(N_("Choose what the problem is."), field="problem")
+    before = [problem.code for problem in queries.problems(session, [report_id]).get(report_id, [])]
+    session.execute(delete(ReportProblem).where(ReportProblem.report_id == report_id))
+    session.execute(insert(ReportProblem), [{"report_id": report_id, "problem": code} for code in sorted(known)])
+    append(session, actor, found.report, "correct", _role(actor, "township_supervisor", "county_office"),
+           {"before": before, "after": sorted(known)}, event_id=event_id)
+
+
+def _role(actor: Actor, *wanted: str) -> str:
+    return next(role for role in wanted if role in actor.roles())

@@ -1,0 +1,110 @@
+"""Pick lists of the report forms, in the reader's language."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from ..access import Actor
+from ..core import clock, words
+from ..duty import queries as duty_queries
+from ..duty.models import Duty
+from ..grid import queries as grid_queries
+from ..grid.queries import Cell
+from ..people import queries as people_queries
+from ..people.models import Body
+from ..web.language import named
+from . import effects, queries, service
+from .forms import ReportForm
+from .queries import Found
+from .workflow import ALL, Move
+
+Options = list[tuple[Any, str]]
+SUGGESTED, EACH = 8, 3
+
+
+def _words(session: Session, kind: str) -> Options:
+    return [(word.code, named(word)) for word in words.of(session, kind)]
+
+
+def problem_choices(session: Session) -> Options:
+    """Everyday words for problems."""
+    return [(kind.code, named(kind)) for kind in queries.problem_types(session)]
+
+
+def fill(session: Session, form: ReportForm) -> None:
+    """The lists of the report form that do not depend on the village."""
+    form.problem.choices = problem_choices(session)
+    form.severity.choices = _words(session, "severity")
+    form.first_measure.choices = _words(session, "first_measure")
+
+
+def for_report(session: Session, cell: Cell, form: ReportForm) -> dict[str, Any]:
+    """Fill the form for a village and say what its page needs besides."""
+    fill(session, form)
+    officers = people_queries.officers(session, cell.id)
+    form.person_id.choices = [(person.id, named(person)) for person in officers]
+    form.joint.choices = [("", _("Choose")), *((other.id, named(other)) for other in grid_queries.neighbours(session, cell.id))]
+    settles = {kind.code: not kind.needs_enforcement for kind in queries.problem_types(session)}
+    return {"cell": cell, "officers": {person.id for person in officers}, "settles": settles,
+            "contacts": words.contacts(session)}
+
+
+def for_move(session: Session, actor: Actor, found: Found, move: Move) -> dict[str, Options]:
+    """Pick lists of a move's form by field name."""
+    made: dict[str, Options] = {"missing": _words(session, "return_missing"), "result": _words(session, "result")}
+    if move.action == "assign":
+        made["body"] = _bodies(effects.near_bodies(session, actor, found.path))
+    if move.action == "dispatch":
+        departments = people_queries.departments(session)
+        made |= {"body": _bodies(departments), "coop": _bodies(departments), "ground": _words(session, "ground")}
+    if move.action == "bounce":
+        made["duty_or_none"] = [("none", _("Nobody's that we can name")),
+                                *((str(body.id), named(body)) for body in people_queries.departments(session))]
+    return made
+
+
+def _bodies(bodies: Sequence[Body]) -> Options:
+    return [(body.id, named(body)) for body in bodies]
+
+
+def presets(session: Session, found: Found, move: Move) -> dict[str, Any]:
+    """The day a hand-over proposes: the limit of the state in which the work is done."""
+    if "due" not in move.needs:
+        return {}
+    code = "handle" if move.action == "dispatch" else "station_handle"
+    return {"due": clock.day(service.limit_after(session, code, clock.now())), "ground": "duty"}
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A department and one of its duties that fits the problem."""
+
+    body: Body
+    duty: Duty
+
+
+def dispatch_panel(session: Session, problems: Sequence[str]) -> dict[str, Any]:
+    """Every department with its duties, and on top the duties that name this kind of problem."""
+    departments = people_queries.departments(session)
+    duties = {body.id: duty_queries.duties_of(session, body.canonical) if body.canonical else [] for body in departments}
+    kinds = [kind for kind in queries.problem_types(session) if kind.code in problems]
+    every = [Suggestion(body, duty) for body in departments for duty in duties[body.id]]
+    named_so = [row for row in every if any(kind.zh in row.duty.zh for kind in kinds)]
+    by_topic = [row for row in every if row.duty.topic in {kind.category for kind in kinds}]
+    return {"departments": departments, "duties": duties, "suggested": _few_each([*named_so, *by_topic])[:SUGGESTED]}
+
+
+def _few_each(rows: Sequence[Suggestion]) -> list[Suggestion]:
+    """The first few of each department, so that one long list does not hide the others."""
+    shown: dict[str, Suggestion] = {}
+    for row in rows:
+        if sum(other.body.id == row.body.id for other in shown.values()) < EACH:
+            shown.setdefault(row.duty.code, row)
+    return list(shown.values())
+
+
+def any_move(action: str, state: str) -> Move | None:
+    """The row a stale page was made for, so that its form can be read and shown again."""
+    return next((move for move in ALL if move.action == action and move.source == state), None)

@@ -1,0 +1,120 @@
+"""What a move changes besides the state: whose the matter is. One function per action that changes anything."""
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import false, or_, select, update
+from sqlalchemy.orm import Session
+
+from ..access import Actor, below
+from ..core import clock
+from ..core.errors import N_, Refused
+from ..duty import queries as duty_queries
+from ..grid.models import Grid
+from ..people.models import Body
+from .models import Assignment
+from .queries import Found, assignments
+from .workflow import Move
+
+Effect = Callable[[Session, Actor, Found, Mapping[str, Any]], date | None]
+GROUNDS = frozenset({"duty", "none_listed", "minutes", "instruction"})
+
+
+def apply(session: Session, actor: Actor, found: Found, move: Move, given: Mapping[str, Any]) -> date | None:
+    """Change whose it is as the move asks; the day a desk set as limit, where it sets one."""
+    effect = EFFECTS.get((move.action, move.target)) or EFFECTS.get((move.action, "*"))
+    return effect(session, actor, found, given) if effect else None
+
+
+def role_of(move: Move, roles: frozenset[str]) -> str:
+    """The role in which the move is made: the first that the row allows and the actor has here."""
+    return sorted(move.roles & roles)[0]
+
+
+def body_for(actor: Actor, role: str) -> int | None:
+    """The body the actor speaks for in a role, where the role belongs to one."""
+    return next((p.body_id for p in actor.postings if p.role == role and p.body_id is not None), None)
+
+
+def _assign(session: Session, actor: Actor, found: Found, given: Mapping[str, Any]) -> date:
+    """To a village committee or the township's own station, with a date."""
+    body, on = session.get(Body, given["body"]), _day(given["due"])
+    if body is None or body.id not in {near.id for near in near_bodies(session, actor, found.path)}:
+        raise Refused(N_("Choose a village committee or station of this township."), field="body")
+    _hand_over(session, found, body.id, on)
+    return on
+
+
+def near_bodies(session: Session, actor: Actor, path: str) -> list[Body]:
+    """The stations and village committees below the actor's own township, for a report on that ground."""
+    roots = [p.path for p in actor.only("township_supervisor").postings if p.path and path.startswith(p.path)]
+    return list(session.scalars(
+        select(Body).join(Grid, Grid.id == Body.grid_id)
+        .where(or_(false(), *(below(Grid.path, root) for root in roots)),
+               Body.kind.in_(("station", "committee")), Body.closed_on.is_(None))
+        .order_by(Body.kind.desc(), Body.id)))
+
+
+def _dispatch(session: Session, _actor: Actor, found: Found, given: Mapping[str, Any]) -> None:
+    """To one lead and any cooperating departments, on a duty of the lead or another ground with a reason."""
+    lead = session.get(Body, given["body"])
+    others = [session.get(Body, id_) for id_ in given.get("coop", ()) if id_ != given["body"]]
+    if lead is None or any(body is None or body.kind != "department" or body.closed_on for body in [lead, *others]):
+        raise Refused(N_("Choose a department."), field="body")
+    ground = _ground(session, lead, given)
+    _hand_over(session, found, lead.id, _day(given["due"]), **ground)
+    for body in others:
+        session.add(Assignment(report_id=found.report.id, body_id=body.id, role="coop",  # type: ignore[union-attr]
+                               from_at=clock.now(), due_on=_day(given["due"])))
+
+
+def _ground(session: Session, lead: Body, given: Mapping[str, Any]) -> dict[str, Any]:
+    kind = given["ground"]
+    if kind not in GROUNDS:
+        raise Refused(N_("Choose a ground."), field="ground")
+    if kind != "duty":
+        if not given.get("ground_text"):
+            raise Refused(N_("Say which minutes or instruction, or why no listed duty fits."), field="ground_text")
+        return {"ground": kind, "ground_text": given["ground_text"]}
+    duty = duty_queries.duty_of(session, given.get("duty"), lead.canonical)
+    if duty is None:
+        raise Refused(N_("Choose a duty of this department, or another ground."), field="duty")
+    return {"ground": kind, "duty_id": duty.id, "ground_text": None}
+
+
+def _hand_over(session: Session, found: Found, body_id: int, on: date, **ground: Any) -> None:
+    _release(session, found)
+    session.add(Assignment(report_id=found.report.id, body_id=body_id, role="lead", from_at=clock.now(), due_on=on,
+                           **ground))
+    session.flush()
+
+
+def _release(session: Session, found: Found) -> None:
+    session.execute(update(Assignment).where(Assignment.report_id == found.report.id, Assignment.to_at.is_(None))
+                    .values(to_at=clock.now()))
+
+
+def _let_go(session: Session, _actor: Actor, found: Found, _given: Mapping[str, Any]) -> None:
+    _release(session, found)
+
+
+def _agreed_day(session: Session, _actor: Actor, found: Found, _given: Mapping[str, Any]) -> date | None:
+    """Receiving starts the clock that the dispatch set."""
+    return next((place.assignment.due_on for place in assignments(session, found.report.id, now=True)
+                 if place.assignment.role == "lead"), None)
+
+
+def _day(value: Any) -> date:
+    on = value if isinstance(value, date) else date.fromisoformat(str(value))
+    if on < clock.today():
+        raise Refused(N_("Choose today or a later day."), field="due")
+    return on
+
+
+EFFECTS: dict[tuple[str, str], Effect] = {
+    ("assign", "*"): _assign,
+    ("dispatch", "*"): _dispatch,
+    ("bounce", "*"): _let_go,
+    ("confirm", "*"): _let_go,
+    ("receive", "*"): _agreed_day,
+}

@@ -1,0 +1,174 @@
+"""Forms of reports: one to report a problem, one per move built from the table's ``needs`` column."""
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    BooleanField,
+    DateField,
+    Field,
+    HiddenField,
+    IntegerField,
+    MultipleFileField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Optional
+
+from ..core.files import PhotoFile
+from ..web.forms import BaseForm, IdField, text
+from ..web.places import PointForm, WhenForm
+from .service import MoveEntry, ReportEntry
+from .workflow import Move
+
+
+def number(value: Any) -> int | None:
+    """A choice that is an id; None for an empty one."""
+    return int(value) if str(value or "").isdigit() else None
+
+
+class ReportForm(PointForm, WhenForm):
+    """What is wrong, where, how bad, what was done first, in a sentence: five fields, the rest may be left out."""
+
+    id = IdField()
+    grid = IntegerField(validators=[InputRequired()])
+    object_id = HiddenField(filters=[number])
+    patrol_id = IdField()
+    recurs_id = IdField()
+    person_id = SelectField(_l("Who found it"), coerce=number, validate_choice=False)
+    place = text(_l("Where"), 200, required=True)
+    between = BooleanField(_l("Between two villages"))
+    joint = SelectField(_l("The other village"), coerce=number, validate_choice=False)
+    problem = SelectMultipleField(_l("What is wrong (several may be picked)"),
+                                  validators=[InputRequired(_l("Choose what the problem is."))])
+    severity = RadioField(_l("How bad"), validators=[InputRequired(_l("Choose one."))])
+    first_measure = RadioField(_l("What was done first"), validators=[InputRequired(_l("Choose one."))])
+    note = text(_l("In a sentence (you can speak it)"), 1000, required=True, area=True)
+    photos = MultipleFileField(_l("Photos"))
+    settle = HiddenField()
+
+    def __init__(self, *args: Any, **given: Any):
+        super().__init__(*args, **given)
+        for field in (self.patrol_id, self.recurs_id):
+            field.pre_validate = lambda form: None  # these two ids may be absent
+
+    def validate_joint(self, field: SelectField) -> None:
+        """Ticked means named."""
+        if self.between.data and field.data is None:
+            raise ValueError(str(_l("Choose the other village.")))
+
+    def entry(self, photos: tuple[PhotoFile, ...]) -> ReportEntry:
+        """The problem as it was sent."""
+        return ReportEntry(
+            id=self.id.data, grid_id=self.grid.data, place=self.place.data, problems=tuple(sorted(self.problem.data)),
+            severity=self.severity.data, first_measure=self.first_measure.data, note=self.note.data,
+            occurred_at=self.occurred(), joint=(self.joint.data,) if self.between.data else (),
+            object_id=self.object_id.data, patrol_id=self.patrol_id.data, person_id=self.person_id.data,
+            recurs_id=self.recurs_id.data, settle=self.settle.data == "yes", photos=photos, **self.point())
+
+
+#: What each "need" of workflow.MOVES is on paper: field name → how to make it. A move shows the fields of its needs.
+FIELDS: dict[str, tuple[tuple[str, Field], ...]] = {
+    "note": (("note", text(_l("What you saw"), 1000, required=True, area=True)),),
+    "reason": (("reason", text(_l("Reason"), 1000, required=True, area=True)),),
+    "missing": (
+        ("missing", SelectMultipleField(_l("What is missing"), validators=[InputRequired(_l("Choose one."))])),
+        ("note", text(_l("A word, if you like"), 500, area=True)),
+    ),
+    "body": (("body", RadioField(_l("To whom"), coerce=number, validators=[InputRequired(_l("Choose one."))])),),
+    "due": (("due", DateField(_l("Due"), validators=[InputRequired(_l("Choose a day."))])),),
+    "ground": (
+        ("coop", SelectMultipleField(_l("Cooperating"), coerce=int, validators=[Optional()])),
+        ("ground", RadioField(_l("Ground"), validators=[InputRequired(_l("Choose one."))])),
+        ("duty", HiddenField(filters=[number])),
+        ("ground_text", text(_l("Which minutes or instruction, or why no listed duty fits"), 500, area=True)),
+    ),
+    "duty_or_none": (("duty_or_none", SelectField(_l("Whose duty it is"), validate_choice=False,
+                                                  validators=[InputRequired(_l("Choose one."))])),),
+    "result": (
+        ("result", RadioField(_l("Was it so"), validators=[InputRequired(_l("Choose one."))])),
+        ("done", text(_l("What was done"), 2000, required=True, area=True)),
+        ("document_no", text(_l("Document number, if there is one"), 120)),
+        ("photos", MultipleFileField(_l("Photos"))),
+    ),
+}
+
+
+class MoveBase(BaseForm):
+    """What every move says: its own id, and the state the page showed."""
+
+    id = IdField()
+    seen = HiddenField(validators=[InputRequired()])
+
+    def given(self) -> dict[str, Any]:
+        """The facts of the move as plain JSON values; empty ones left out."""
+        found = {name: field.data for name, field in self._fields.items() if name not in ("id", "seen", "photos")}
+        return {name: value.isoformat() if hasattr(value, "isoformat") else value
+                for name, value in found.items() if value not in (None, "", [])}
+
+    def entry(self, action: str, photos: tuple[PhotoFile, ...]) -> MoveEntry:
+        """The move as it was sent."""
+        return MoveEntry(self.id.data, action, self.seen.data, self.given(), photos)
+
+
+def unpicked(sent: MultiDict[str, str]) -> MultiDict[str, str]:
+    """One tap on a duty says both department and ground: "body:duty" becomes the fields it stands for."""
+    body, _, duty = sent.get("pick", "").partition(":")
+    if not (body and duty) or sent.get("ground", "duty") != "duty":
+        return sent
+    opened = MultiDict(sent)
+    opened.setlist("body", [body])
+    opened.setlist("duty", [duty])
+    opened.setlist("ground", ["duty"])
+    return opened
+
+
+def form_for(move: Move, choices: Mapping[str, list[tuple[Any, str]]], *args: Any, **given: Any) -> MoveBase:
+    """The form of a move; ``choices`` fill its pick lists by field name."""
+    if args and args[0]:
+        args = (unpicked(args[0]), *args[1:])
+    fields = {name: field for need in move.needs for name, field in FIELDS[need]}
+    made = type("MoveForm", (MoveBase,), fields)(*args, **given)
+    for name, options in choices.items():
+        if name in made._fields:
+            made._fields[name].choices = options
+    return made
+
+
+class LookForm(BaseForm):
+    """Ask the village to go and look."""
+
+    id = IdField()
+    question = text(_l("What to look for, if not plain"), 300, area=True)
+
+
+class LookAnswerForm(BaseForm):
+    """The village's answer."""
+
+    answer = RadioField(_l("How is it now"), choices=[SelectChoice("right", _l("Put right")), SelectChoice("not_yet", _l("Not yet"))],
+                        validators=[InputRequired(_l("Choose one."))])
+    note = text(_l("A word, if you like"), 500, area=True)
+
+
+class ResultForm(BaseForm):
+    """What a cooperating department did."""
+
+    id = IdField()
+    done = text(_l("What was done"), 2000, required=True, area=True)
+
+
+class SampleForm(BaseForm):
+    """A second look at what was settled on the spot."""
+
+    note = text(_l("What you saw"), 500, area=True)
+
+
+class ProblemsForm(BaseForm):
+    """The corrected problem types."""
+
+    id = IdField()
+    problem = SelectMultipleField(_l("What is wrong (several may be picked)"),
+                                  validators=[InputRequired(_l("Choose what the problem is."))])

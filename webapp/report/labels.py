@@ -1,0 +1,87 @@
+"""The words for states, moves and reasons: one row each, translated where a page is made. docs/glossary.md reads them."""
+from ..core.errors import N_
+
+STATES = {
+    "township": N_("to review"),
+    "returned": N_("returned for more"),
+    "station": N_("with village or station"),
+    "station_done": N_("township to check"),
+    "township_done": N_("county to check"),
+    "county": N_("to dispatch"),
+    "department": N_("to receive"),
+    "handling": N_("being handled"),
+    "department_done": N_("to check on site"),
+    "closed": N_("closed"),
+    "void": N_("not accepted"),
+}
+
+#: Buttons; a move that is named differently by state has a row "action:target".
+ACTIONS = {
+    "submit": N_("Report"),
+    "settle": N_("Settled on the spot"),
+    "give_back": N_("Return"),
+    "supplement": N_("Add"),
+    "cannot_add": N_("Cannot add"),
+    "assign": N_("Hand out"),
+    "handle": N_("Report the result"),
+    "handle:township_done": N_("Handle ourselves"),
+    "confirm": N_("Pass and close"),
+    "redo": N_("Redo"),
+    "raise": N_("Raise"),
+    "dispatch": N_("Dispatch"),
+    "dismiss": N_("Not accept"),
+    "receive": N_("Receive"),
+    "bounce": N_("Not ours"),
+    "reopen": N_("Reopen"),
+    "ask_look": N_("Ask for a look"),
+    "look_answer": N_("Site look answered"),
+    "coop_result": N_("Cooperating body's result"),
+    "sample": N_("Looked at again"),
+    "correct": N_("Problem type corrected"),
+}
+
+#: Why a report stands where it stands: by the last move and the state it led to. %(who)s acted, %(reason)s was given.
+WHY = {
+    ("submit", "township"): N_("new from the village"),
+    ("supplement", "township"): N_("the village has added what was missing"),
+    ("cannot_add", "township"): N_("the village cannot add it: %(reason)s"),
+    ("give_back", "returned"): N_("the township asks for more: %(missing)s"),
+    ("give_back", "township"): N_("the county returned it: %(reason)s"),
+    ("redo", "township"): N_("the county looked, it is not right yet: %(reason)s"),
+    ("assign", "station"): N_("handed out by the township"),
+    ("redo", "station"): N_("looked at, not right yet: %(reason)s"),
+    ("handle", "station_done"): N_("%(who)s reported a result; somebody who did not handle it has to look"),
+    ("handle", "township_done"): N_("the township handled it itself; the county has to look"),
+    ("raise", "county"): N_("raised by the township: %(reason)s"),
+    ("bounce", "county"): N_("%(who)s says not ours: %(reason)s"),
+    ("reopen", "county"): N_("reopened: %(reason)s"),
+    ("dispatch", "department"): N_("dispatched by the county"),
+    ("receive", "handling"): N_("%(who)s has received it"),
+    ("redo", "handling"): N_("looked at, not right yet: %(reason)s"),
+    ("handle", "department_done"): N_("%(who)s reported a result; somebody who did not handle it has to look"),
+    ("confirm", "closed"): N_("looked at and closed"),
+    ("settle", "closed"): N_("settled on the spot"),
+    ("dismiss", "void"): N_("not accepted: %(reason)s"),
+}
+
+#: Who holds a state, as a page says it; %(name)s is the grid or the body.
+HOLDERS = {
+    "grid_officer": N_("grid officer of %(name)s"),
+    "township_supervisor": N_("township office of %(name)s"),
+    "county_office": N_("county office"),
+    "department_liaison": "%(name)s",
+    "station_officer": "%(name)s",
+    "leader": N_("leader"),
+    "evaluator": N_("inspector"),
+}
+
+MARKS = {
+    "overdue": N_("overdue"),
+    "due_soon": N_("due today"),
+    "redo": N_("redo"),
+    "emergency": N_("emergency"),
+    "border": N_("on a border"),
+    "for_someone": N_("entered for someone"),
+    "later": N_("entered later"),
+}
+TONES = {"closed": "good", "void": "quiet", "returned": "wait"}

@@ -1,0 +1,165 @@
+"""Tables of reports. ``report`` is the matter and its present state; ``report_event`` is what happened, append-only."""
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..core.db import Base, Moment
+
+OPEN = text("state not in ('closed', 'void')")
+
+
+class ProblemType(Base):
+    """A problem in everyday words, with its 12369 category and whether it calls for enforcement."""
+
+    __tablename__ = "problem_type"
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    zh: Mapped[str] = mapped_column(Text)
+    en: Mapped[str] = mapped_column(Text)
+    category: Mapped[str] = mapped_column(String(40))
+    subtype_zh: Mapped[str] = mapped_column(Text)
+    subtype_en: Mapped[str] = mapped_column(Text)
+    needs_enforcement: Mapped[bool]
+    asks_emergency: Mapped[bool]
+    position: Mapped[int]
+    source: Mapped[str] = mapped_column(Text)
+
+
+class Report(Base):
+    """One matter. ``number`` is what people say; ``content`` the sha256 of the entry as first sent.
+
+    ``due_at`` is when the clock of the present state runs out; ``state_since`` when it began. ``settled`` marks what
+    was settled on the spot and ``sampled_at`` when a desk looked at such a one again. Point in WGS84 degrees.
+    """
+
+    __tablename__ = "report"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    content: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(20))
+    state_since: Mapped[datetime] = mapped_column(Moment)
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    grid_version_id: Mapped[int] = mapped_column(ForeignKey("grid_version.id"))
+    object_id: Mapped[int | None] = mapped_column(ForeignKey("patrol_object.id"), index=True)
+    patrol_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("patrol.id"))
+    found_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    entered_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    entry_mode: Mapped[str] = mapped_column(String(20))
+    occurred_at: Mapped[datetime] = mapped_column(Moment)
+    received_at: Mapped[datetime] = mapped_column(Moment)
+    place: Mapped[str] = mapped_column(Text)
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    accuracy_m: Mapped[float | None]
+    severity: Mapped[str] = mapped_column(String(20))
+    first_measure: Mapped[str] = mapped_column(String(40))
+    note: Mapped[str] = mapped_column(Text)
+    settled: Mapped[bool] = mapped_column(default=False)
+    sampled_at: Mapped[datetime | None] = mapped_column(Moment)
+    recurs_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("report.id"))
+
+    __table_args__ = (
+        Index(None, "grid_id", "received_at"),
+        Index("ix_report_open", "grid_id", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
+    )
+
+
+class ReportProblem(Base):
+    """A problem type of a report; several may be picked, the township may correct them."""
+
+    __tablename__ = "report_problem"
+    report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report.id"), primary_key=True)
+    problem: Mapped[str] = mapped_column(ForeignKey("problem_type.code"), primary_key=True)
+
+
+class ReportJoint(Base):
+    """A further grid of a matter on a border: it sees the report, the lead grid acts."""
+
+    __tablename__ = "report_joint"
+    report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report.id"), primary_key=True)
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"), primary_key=True)
+
+
+class ReportEvent(Base):
+    """One move or one act beside the state, appended and never changed. ``given`` is what the form said.
+
+    ``id`` is the client's, so that sending a move twice does it once; ``content`` is the test of the resend.
+    """
+
+    __tablename__ = "report_event"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report.id"))
+    seq: Mapped[int]
+    content: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Moment)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str] = mapped_column(String(30))
+    body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"))
+    action: Mapped[str] = mapped_column(String(30))
+    from_state: Mapped[str | None] = mapped_column(String(20))
+    to_state: Mapped[str | None] = mapped_column(String(20))
+    due_before: Mapped[datetime | None] = mapped_column(Moment)
+    due_after: Mapped[datetime | None] = mapped_column(Moment)
+    given: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    __table_args__ = (UniqueConstraint("report_id", "seq"),)
+
+
+class Assignment(Base):
+    """Whose it is: exactly one lead at a time, any number of cooperating bodies, with the ground of the dispatch.
+
+    ``ground`` is duty, none_listed, minutes or instruction; a duty is named in ``duty_id``, the rest in ``ground_text``.
+    """
+
+    __tablename__ = "assignment"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report.id"), index=True)
+    body_id: Mapped[int] = mapped_column(ForeignKey("body.id"))
+    role: Mapped[str] = mapped_column(String(10))
+    ground: Mapped[str | None] = mapped_column(String(20))
+    ground_text: Mapped[str | None] = mapped_column(Text)
+    duty_id: Mapped[int | None] = mapped_column(ForeignKey("duty.id"))
+    from_at: Mapped[datetime] = mapped_column(Moment)
+    to_at: Mapped[datetime | None] = mapped_column(Moment)
+    due_on: Mapped[date | None]
+
+    __table_args__ = (
+        Index(None, "body_id", "report_id"),
+        Index("uq_assignment_one_lead", "report_id", unique=True,
+              sqlite_where=text("role = 'lead' and to_at is null"),
+              postgresql_where=text("role = 'lead' and to_at is null")),
+    )
+
+
+class Photo(Base):
+    """A picture of a report. The file as sent is kept under ``sha256`` and never served; a re-encoded copy is."""
+
+    __tablename__ = "photo"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report.id"), index=True)
+    event_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("report_event.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    copy: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int]
+    height: Mapped[int]
+    position: Mapped[int]
+
+
+class SiteLook(Base):
+    """"Please go and look": a task for the village beside the report. ``answer`` is right or not_yet."""
+
+    __tablename__ = "site_look"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report.id"), index=True)
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"), index=True)
+    asked_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    due_at: Mapped[datetime] = mapped_column(Moment)
+    question: Mapped[str | None] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(String(20))
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    note: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,315 @@
+"""Reports as pages and lists show them: words for states, reasons and clocks, in the reader's language."""
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from ..access import Actor
+from ..core import clock, words
+from ..core.errors import Stale
+from ..core.models import TimeLimit, Word
+from ..duty.models import Duty
+from ..grid import queries as grid_queries
+from ..grid.queries import Cell
+from ..patrol import queries as patrol_queries
+from ..patrol.models import PatrolObject
+from ..people.models import Body, Person
+from ..web.language import day, left, moment, named
+from . import labels, queries
+from .models import Photo, Report, SiteLook
+from .workflow import ENDS, HANDLING, STATES, Move
+
+SHORT = 5  # the digits of a number that people say
+
+
+def state_word(state: str) -> str:
+    """A state in the reader's language."""
+    return _(labels.STATES[state])
+
+
+def action_word(action: str, target: str | None = None) -> str:
+    """A button or a line of the history."""
+    return _(labels.ACTIONS.get(f"{action}:{target}") or labels.ACTIONS[action])
+
+
+def holder_word(role: str, cell: Cell, body: Body | None) -> str:
+    """Who holds it: "county office", "grid officer of Liulin"."""
+    name = named(body) if body is not None and role in ("department_liaison", "station_officer") else named(cell)
+    return _(labels.HOLDERS[role], name=name)
+
+
+def why(event: queries.Event | None, place: str, ready: Mapping[str, Word]) -> str:
+    """Why a report stands where it stands, from its last move."""
+    if event is None:
+        return ""
+    given = event.event.given
+    sentence = labels.WHY.get((event.event.action, event.event.to_state or ""))
+    if sentence is None:
+        return ""
+    missing = _(", ").join(named(ready[code]) for code in given.get("missing", ()) if code in ready)
+    return _(sentence, who=named(event.body) if event.body else place, reason=given.get("reason", ""),
+             missing=_with(missing, given.get("note")))
+
+
+def _with(first: str, second: str | None) -> str:
+    return first + _(": ") + second if first and second else first or second or ""
+
+
+def marks(report: Report, last: queries.Event | None, joint: bool) -> list[tuple[str, str]]:
+    """Short words beside the state; a colour only repeats them."""
+    found = []
+    if report.severity == "emergency":
+        found.append(("emergency", "late"))
+    if is_late(report):
+        found.append(("overdue", "late"))
+    elif report.due_at and clock.day(report.due_at) == clock.today():
+        found.append(("due_soon", "wait"))
+    if last is not None and last.event.action == "redo":
+        found.append(("redo", "wait"))
+    if joint:
+        found.append(("border", ""))
+    if report.entry_mode in ("for_someone", "later"):
+        found.append((report.entry_mode, ""))
+    return [(_(labels.MARKS[mark]), tone) for mark, tone in found]
+
+
+def is_late(report: Report) -> bool:
+    """Whether the clock of an open state has run out."""
+    return report.due_at is not None and report.due_at < clock.now() and report.state not in ENDS
+
+
+def due_words(report: Report) -> str:
+    """"until 4 Sep, 18:00, 2 h 18 min left"."""
+    return _("until %(at)s, %(left)s", at=moment(report.due_at), left=left(report.due_at)) if report.due_at else ""
+
+
+def rows(session: Session, reports: Sequence[Report], actions: Mapping[uuid.UUID, list[Move]] | None = None) -> list[dict[str, Any]]:
+    """Reports as rows of a list; at most two of ``actions`` show as buttons."""
+    ids = [report.id for report in reports]
+    problems, last = queries.problems(session, ids), queries.last_moves(session, ids)
+    cells = grid_queries.named(session, {report.grid_id for report in reports})
+    borders, ready = queries.on_borders(session, ids), words.named(session, "return_missing")
+
+    def row(report: Report) -> dict[str, Any]:
+        open_to_me = (actions or {}).get(report.id, [])
+        url = url_for("report.show", report_id=report.id)
+        return {
+            "number": report.number[-SHORT:], "url": url, "state": (state_word(report.state), tone(report)),
+            "words": problem_words(problems.get(report.id, [])), "place": f"{named(cells[report.grid_id])} · {report.place}",
+            "why": _("Why here: %(why)s", why=reason) if (reason := why(last.get(report.id), named(cells[report.grid_id]), ready)) and report.state not in ENDS else reason,
+            "due": due_words(report), "due_tone": "late" if is_late(report) else "",
+            "marks": marks(report, last.get(report.id), report.id in borders), "pick": str(report.id),
+            "actions": [(action_word(move.action, move.target), url_for("report.ask", report_id=report.id, action=move.action))
+                        for move in open_to_me[:2]],
+            "more_url": url if len(open_to_me) > 2 else None,
+        }
+
+    return [row(report) for report in reports]
+
+
+def tone(report: Report) -> str:
+    """The colour that repeats the state's word."""
+    return "late" if is_late(report) else labels.TONES.get(report.state, "")
+
+
+def problem_words(problems: Sequence[Any]) -> str:
+    """"Smoke, bad smell"."""
+    return _(", ").join(named(problem) for problem in problems)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything one report's page shows, and only what its reader may see."""
+
+    found: queries.Found
+    cell: Cell
+    parents: list[Cell]
+    joint: list[Cell]
+    problems: str
+    problem_codes: list[str]
+    thing: PatrolObject | None
+    finder: str
+    standing: dict[str, Any]
+    moves: list[tuple[Move, str]]
+    places: list[queries.Place]
+    ground: Any
+    photos: list[Photo]
+    looks: list[SiteLook]
+    history: list[dict[str, Any]]
+    result: str
+    facts: list[tuple[str, str]]
+    limit: TimeLimit | None
+    earlier: Report | None
+    later: list[Report]
+    may_recur: bool
+
+    @property
+    def report(self) -> Report:
+        """The matter itself."""
+        return self.found.report
+
+
+def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
+    """One report as its page shows it, else NotFound."""
+    found = queries.one(session, actor, report_id)
+    report = found.report
+    ids = {report.grid_id, *queries.joint_grids(session, report.id)}
+    cells = grid_queries.named(session, ids)
+    cell, last = cells[report.grid_id], queries.last_moves(session, [report.id]).get(report.id)
+    places = queries.assignments(session, report.id)
+    problems = queries.problems(session, [report.id]).get(report.id, [])
+    return Page(
+        found=found, cell=cell, parents=grid_queries.parents(session, cell),
+        joint=[cells[id_] for id_ in ids if id_ != report.grid_id], problems=problem_words(problems),
+        problem_codes=[problem.code for problem in problems], thing=_thing(session, report),
+        finder=_finder(session, actor, report, cell), standing=_standing(session, found, cell, places, last, len(ids) > 1),
+        moves=[(move, action_word(move.action, move.target)) for move in found.moves], places=places,
+        ground=_ground(session, places), photos=queries.photos(session, report.id), looks=queries.looks(session, report.id),
+        history=(events := _history(session, actor, report, cell)), result=_result(events), facts=_facts(session, report), limit=_limit(session, report),
+        earlier=_earlier(session, actor, report), later=queries.recurrences(session, actor, report.id),
+        may_recur=report.state in ENDS and cell.id in actor.grids("grid_officer"))
+
+
+def _thing(session: Session, report: Report) -> PatrolObject | None:
+    return session.get(PatrolObject, report.object_id) if report.object_id else None
+
+
+def _finder(session: Session, actor: Actor, report: Report, cell: Cell) -> str:
+    """A department sees the grid that found it, not the person; the line above sees who."""
+    if actor.roles() <= {"department_liaison", "station_officer"}:
+        return _("grid of %(name)s", name=named(cell))
+    return named(session.get_one(Person, report.found_by))
+
+
+def _lead(places: Sequence[queries.Place]) -> Body | None:
+    return next((place.body for place in places if place.assignment.role == "lead" and place.assignment.to_at is None), None)
+
+
+def _standing(session: Session, found: queries.Found, cell: Cell, places: list[queries.Place],
+              last: queries.Event | None, joint: bool) -> dict[str, Any]:
+    """The block under the head: state, marks, holder, clock, why here."""
+    report, holder = found.report, STATES[found.report.state]["holder"]
+    reason = why(last, named(cell), words.named(session, "return_missing"))
+    who = "" if holder == "-" else holder_word(holder, _holder_cell(session, holder, cell), _lead(places))
+    return {
+        "word": state_word(report.state), "tone": tone(report), "due": due_words(report),
+        "due_tone": "late" if is_late(report) else "", "marked": marks(report, last, joint),
+        "who": who, "holder": _("With: %(who)s", who=who) if who else "",
+        "why": _("Why here: %(why)s", why=reason) if reason else "",
+    }
+
+
+def _holder_cell(session: Session, role: str, cell: Cell) -> Cell:
+    """The grid whose name the holder carries: the township's for its office, else the village's."""
+    above = grid_queries.parents(session, cell)
+    return above[-1] if role == "township_supervisor" and above else cell
+
+
+def _ground(session: Session, places: Sequence[queries.Place]) -> Any:
+    """The ground of the dispatch in force: the duty with its lines, or the words that stand for it."""
+    lead = next((p.assignment for p in places if p.assignment.role == "lead" and p.assignment.ground), None)
+    if lead is None:
+        return None
+    return {"kind": lead.ground, "text": lead.ground_text, "duty": session.get(Duty, lead.duty_id) if lead.duty_id else None}
+
+
+def _history(session: Session, actor: Actor, report: Report, cell: Cell) -> list[dict[str, Any]]:
+    ready = {kind: words.named(session, kind) for kind in ("return_missing", "result")}
+    types = {kind.code: named(kind) for kind in queries.problem_types(session)}
+    return [{"at": moment(event.event.at), "who": _who(event, cell, session),
+             "action": event.event.action, "what": action_word(event.event.action, event.event.to_state), "note": given_words(event.event.given, ready, types),
+             "mark": ""} for event in queries.history(session, report.id)]
+
+
+def _result(events: list[dict[str, Any]]) -> str:
+    """What the handler reported last; empty before the first result."""
+    return next((event["note"] for event in events if event["action"] in HANDLING), "")
+
+
+def _who(event: queries.Event, cell: Cell, session: Session) -> str:
+    if event.event.role in labels.HOLDERS:
+        return holder_word(event.event.role, _holder_cell(session, event.event.role, cell), event.body)
+    return _("the system")
+
+
+def given_words(given: Mapping[str, Any], ready: Mapping[str, Mapping[str, Word]], types: Mapping[str, str]) -> str:
+    """What a move said, as one line for the history."""
+    said = [named(ready["return_missing"][code]) for code in given.get("missing", ()) if code in ready["return_missing"]]
+    if given.get("result") in ready["result"]:
+        said.append(named(ready["result"][given["result"]]))
+    if given.get("answer"):
+        said.append(_("Put right") if given["answer"] == "right" else _("Not yet"))
+    said += [types[code] for code in given.get("after", ()) if code in types]
+    said += [str(given[key]) for key in ("done", "document_no", "reason", "note", "question", "ground_text") if given.get(key)]
+    if given.get("due"):
+        said.append(_("due %(day)s", day=day(date.fromisoformat(given["due"]))))
+    return _(", ").join(said)
+
+
+def _facts(session: Session, report: Report) -> list[tuple[str, str]]:
+    """Severity and first measure in the reader's words."""
+    pairs = (("severity", report.severity), ("first_measure", report.first_measure))
+    return [(kind, named(word)) for kind, code in pairs if (word := session.get(Word, (kind, code))) is not None]
+
+
+def _limit(session: Session, report: Report) -> TimeLimit | None:
+    code = STATES[report.state]["clock"]
+    return session.get(TimeLimit, code) if code != "-" else None
+
+
+def _earlier(session: Session, actor: Actor, report: Report) -> Report | None:
+    if report.recurs_id is None:
+        return None
+    return session.scalar(queries.readable(actor).where(Report.id == report.recurs_id))
+
+
+def prefilled(session: Session, actor: Actor, asked: Mapping[str, str]) -> dict[str, Any]:
+    """What a new report starts with: the object and round it comes from, or the report that is back."""
+    given: dict[str, Any] = {}
+    if asked.get("object", "").isdigit():
+        thing = patrol_queries.thing(session, actor, "grid.read", int(asked["object"]))
+        given |= {"object_id": thing.id, "place": named(thing)}
+    for name, field in (("patrol", "patrol_id"), ("recurs", "recurs_id")):
+        if asked.get(name):
+            given[field] = _uuid(asked[name])
+    if given.get("recurs_id"):
+        old = queries.one(session, actor, given["recurs_id"]).report
+        given |= {"place": old.place, "object_id": old.object_id,
+                  "problem": [problem.code for problem in queries.problems(session, [old.id]).get(old.id, [])]}
+    return given
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def stale_words(refusal: Stale) -> str:
+    """Who acted meanwhile, when, and what it is now."""
+    return _("%(who)s acted at %(at)s; it is now \"%(state)s\". Your text is kept below.", who=refusal.params["who"],
+             at=moment(refusal.params["at"]), state=state_word(refusal.params["state"]))
+
+
+def share(page_: Page) -> str:
+    """One line to pass on in a chat: number, matter, place, state, link; no names of people."""
+    return _("[%(number)s] %(problems)s, %(village)s, %(place)s. Now %(state)s. Log in to see it: %(link)s",
+             number=page_.report.number[-SHORT:], problems=page_.problems, village=named(page_.cell),
+             place=page_.report.place, state=page_.standing["word"],
+             link=url_for("report.show", report_id=page_.report.id, _external=True))
+
+
+def next_words(page_: Page) -> str:
+    """After sending: who looks next, by when."""
+    if page_.report.state in ENDS:
+        return ""
+    return _("Next: %(who)s reviews by %(at)s", who=page_.standing["who"], at=moment(page_.report.due_at))
+
+
+__all__ = ["Page", "action_word", "next_words", "page", "prefilled", "rows", "share", "stale_words", "state_word"]

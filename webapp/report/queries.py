@@ -1,0 +1,291 @@
+"""Reads of reports. Every one starts from ``reach``: what the actor may see or move, as the one permission table says."""
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from ..access import ROLES, Actor, Condition, below, where
+from ..core.errors import NotFound
+from ..grid.models import Grid
+from ..patrol.models import Patrol, PatrolObject, Visit
+from ..people.models import Body, Person
+from .models import Assignment, Photo, ProblemType, Report, ReportEvent, ReportJoint, ReportProblem, SiteLook
+from .workflow import ENDS, HANDLING, STATES, Move, open_moves
+
+SEES_JOINT = frozenset({"report.read"})  # a joint grid sees the report; only the lead grid acts
+
+
+def _joint(test: Callable[[Any], Condition]) -> Condition:
+    other = Grid.__table__.alias("joint_grid")
+    return exists().where(ReportJoint.report_id == Report.id, ReportJoint.grid_id == other.c.id, test(other.c.path))
+
+
+def _assigned(body_id: int) -> Condition:
+    return exists().where(Assignment.report_id == Report.id, Assignment.body_id == body_id)
+
+
+def _lead(body_id: int) -> Condition:
+    return exists().where(Assignment.report_id == Report.id, Assignment.body_id == body_id,
+                          Assignment.role == "lead", Assignment.to_at.is_(None))
+
+
+def reach(actor: Actor, action: str) -> Condition:
+    """What of ``Report`` joined with its ``Grid`` the actor reaches for an action."""
+    return where(actor, action, grid_path=Grid.path, joint=_joint if action in SEES_JOINT else None,
+                 assigned=_assigned, lead=_lead)
+
+
+def readable(actor: Actor) -> Select[tuple[Report]]:
+    """The reports the actor may see, to be narrowed further."""
+    return select(Report).join(Grid, Grid.id == Report.grid_id).where(reach(actor, "report.read"))
+
+
+@dataclass(frozen=True)
+class Found:
+    """A report the actor may see, with what he may do to this one: a role counts only where it reaches."""
+
+    report: Report
+    path: str
+    roles: frozenset[str]
+    moves: tuple[Move, ...]
+    handled: bool
+    allowed: frozenset[str]  # acts beside the state that reach this report
+
+    @property
+    def holds(self) -> bool:
+        """Whether the matter rests with a role of the actor."""
+        return STATES[self.report.state]["holder"] in self.roles
+
+
+BESIDE = ("report.result", "report.sample", "look.ask", "look.answer")
+
+
+def one(session: Session, actor: Actor, report_id: uuid.UUID, *, lock: bool = False) -> Found:
+    """One report the actor may see, else NotFound. ``lock`` holds the row until the write ends."""
+    held = [role for role in ROLES if role in actor.roles()]
+    columns = [reach(actor.only(role), "report.move").label(f"role_{role}") for role in held]
+    beside = [reach(actor, action).label(f"may_{index}") for index, action in enumerate(BESIDE)]
+    query = (select(Report, Grid.path, *columns, *beside).join(Grid, Grid.id == Report.grid_id)
+             .where(Report.id == report_id, reach(actor, "report.read")))
+    row = session.execute(query.with_for_update(of=Report) if lock else query).first()
+    if row is None:
+        raise NotFound
+    roles = frozenset(role for role in held if getattr(row, f"role_{role}"))
+    allowed = frozenset(action for index, action in enumerate(BESIDE) if getattr(row, f"may_{index}"))
+    handled = was_handled_by(session, report_id, actor.person_id)
+    moves = tuple(move for move in open_moves(row.Report.state, roles)
+                  if not (handled and move.action == "confirm"))
+    return Found(row.Report, row.path, roles, moves, handled, allowed)
+
+
+def was_handled_by(session: Session, report_id: uuid.UUID, person_id: int) -> bool:
+    """Whether this person ever reported a result on it: then somebody else must look and close."""
+    return bool(session.scalar(select(exists().where(
+        ReportEvent.report_id == report_id, ReportEvent.person_id == person_id, ReportEvent.action.in_(HANDLING)))))
+
+
+class Event(NamedTuple):
+    """One line of the history with the names of who acted."""
+
+    event: ReportEvent
+    person: Person | None
+    body: Body | None
+
+
+def history(session: Session, report_id: uuid.UUID) -> list[Event]:
+    """What happened, newest first."""
+    rows = session.execute(
+        select(ReportEvent, Person, Body).outerjoin(Person, Person.id == ReportEvent.person_id)
+        .outerjoin(Body, Body.id == ReportEvent.body_id)
+        .where(ReportEvent.report_id == report_id).order_by(ReportEvent.seq.desc()))
+    return [Event(*row) for row in rows]
+
+
+def last_moves(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Event]:
+    """The last move of each report: the answer to "why is it here"."""
+    newest = (select(ReportEvent.report_id, func.max(ReportEvent.seq).label("seq"))
+              .where(ReportEvent.report_id.in_(ids), ReportEvent.to_state.is_not(None))
+              .group_by(ReportEvent.report_id).subquery())
+    rows = session.execute(
+        select(ReportEvent, Person, Body).outerjoin(Person, Person.id == ReportEvent.person_id)
+        .outerjoin(Body, Body.id == ReportEvent.body_id)
+        .join(newest, and_(newest.c.report_id == ReportEvent.report_id, newest.c.seq == ReportEvent.seq)))
+    return {row[0].report_id: Event(*row) for row in rows} if ids else {}
+
+
+def last_action_is(action: str) -> Condition:
+    """The condition that the last move of a report was this one."""
+    later = ReportEvent.__table__.alias("later")
+    return exists().where(
+        ReportEvent.report_id == Report.id, ReportEvent.action == action, ReportEvent.to_state.is_not(None),
+        ~exists().where(later.c.report_id == ReportEvent.report_id, later.c.to_state.is_not(None), later.c.seq > ReportEvent.seq))
+
+
+def is_open() -> Condition:
+    """The condition that somebody still has to do something."""
+    return Report.state.not_in(ENDS)
+
+
+def held_by(actor: Actor) -> Condition:
+    """Open reports that rest with the actor: the holder's role is his, and that role reaches the report."""
+    return or_(*(and_(Report.state.in_(states), reach(actor.only(role), "report.move"))
+                 for role, states in HOLDINGS.items() if role in actor.roles()), Report.id.is_(None))
+
+
+HOLDINGS: dict[str, list[str]] = {}
+for _state, _row in STATES.items():
+    HOLDINGS.setdefault(_row["holder"], []).append(_state)
+HOLDINGS.pop("-")
+
+
+class Place(NamedTuple):
+    """Whose a report is now or was: the assignment and the body."""
+
+    assignment: Assignment
+    body: Body
+
+
+def assignments(session: Session, report_id: uuid.UUID, *, now: bool = False) -> list[Place]:
+    """The bodies a report is (``now``) or ever was with, lead first."""
+    query = (select(Assignment, Body).join(Body, Body.id == Assignment.body_id)
+             .where(Assignment.report_id == report_id).order_by(Assignment.role.desc(), Assignment.id))
+    rows = session.execute(query.where(Assignment.to_at.is_(None)) if now else query)
+    return [Place(*row) for row in rows]
+
+
+def leads(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Body]:
+    """The body that leads each report now."""
+    rows = session.execute(
+        select(Assignment.report_id, Body).join(Body, Body.id == Assignment.body_id)
+        .where(Assignment.report_id.in_(ids), Assignment.role == "lead", Assignment.to_at.is_(None))).all() if ids else []
+    return dict(rows)
+
+
+def problems(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[ProblemType]]:
+    """The problem types of each report in their order."""
+    rows = session.execute(
+        select(ReportProblem.report_id, ProblemType).join(ProblemType, ProblemType.code == ReportProblem.problem)
+        .where(ReportProblem.report_id.in_(ids)).order_by(ProblemType.position)) if ids else []
+    found: dict[uuid.UUID, list[ProblemType]] = {}
+    for report_id, problem in rows:
+        found.setdefault(report_id, []).append(problem)
+    return found
+
+
+def problem_types(session: Session) -> list[ProblemType]:
+    """All everyday words for problems, in their order."""
+    return list(session.scalars(select(ProblemType).order_by(ProblemType.position)))
+
+
+def joint_grids(session: Session, report_id: uuid.UUID) -> list[int]:
+    """Ids of the further grids of a matter on a border."""
+    return list(session.scalars(select(ReportJoint.grid_id).where(ReportJoint.report_id == report_id)
+                                .order_by(ReportJoint.grid_id)))
+
+
+def photos(session: Session, report_id: uuid.UUID) -> list[Photo]:
+    """Its pictures, those sent with the report first."""
+    return list(session.scalars(select(Photo).where(Photo.report_id == report_id)
+                                .order_by(Photo.event_id.is_not(None), Photo.event_id, Photo.position)))
+
+
+def photo(session: Session, actor: Actor, photo_id: uuid.UUID) -> Photo:
+    """A picture of a report the actor may see, else NotFound."""
+    found = session.scalar(
+        select(Photo).join(Report, Report.id == Photo.report_id).join(Grid, Grid.id == Report.grid_id)
+        .where(Photo.id == photo_id, reach(actor, "report.read")))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def looks(session: Session, report_id: uuid.UUID) -> list[SiteLook]:
+    """The site looks asked for, newest first."""
+    return list(session.scalars(select(SiteLook).where(SiteLook.report_id == report_id)
+                                .order_by(SiteLook.asked_at.desc())))
+
+
+def open_looks(session: Session, actor: Actor) -> list[tuple[SiteLook, Report]]:
+    """Looks that wait for the actor's answer, oldest limit first."""
+    rows = session.execute(
+        select(SiteLook, Report).join(Report, Report.id == SiteLook.report_id)
+        .join(Grid, Grid.id == Report.grid_id)
+        .where(SiteLook.answer.is_(None), SiteLook.grid_id.in_(actor.grids("grid_officer")), is_open(),
+               reach(actor, "look.answer")).order_by(SiteLook.due_at))
+    return [(look, report) for look, report in rows]
+
+
+def recurrences(session: Session, actor: Actor, report_id: uuid.UUID) -> list[Report]:
+    """Later reports that say "it is back" of this one, as far as the actor may see them."""
+    return list(session.scalars(readable(actor).where(Report.recurs_id == report_id).order_by(Report.received_at)))
+
+
+def search(session: Session, actor: Actor, words: str, most: int = 50) -> list[Report]:
+    """Reports the actor may see whose number, place or sentence contains the words, newest first."""
+    like = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    return list(session.scalars(
+        readable(actor).where(or_(*(column.like(like, escape="\\") for column in (Report.number, Report.place, Report.note))))
+        .order_by(Report.received_at.desc()).limit(most)))
+
+
+def on_borders(session: Session, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of the reports lie between two villages."""
+    return set(session.scalars(select(ReportJoint.report_id).where(ReportJoint.report_id.in_(ids)))) if ids else set()
+
+
+def cooperates(actor: Actor) -> Condition:
+    """Reports on which a body of the actor cooperates now."""
+    return exists().where(Assignment.report_id == Report.id, Assignment.role == "coop", Assignment.to_at.is_(None),
+                          Assignment.body_id.in_(actor.bodies()))
+
+
+def found_by(session: Session, actor: Actor, most: int = 20) -> list[Report]:
+    """What the actor reported from grids that are still his, newest first, open ones before closed."""
+    return list(session.scalars(
+        readable(actor).where(Report.found_by == actor.person_id)
+        .order_by(Report.state.in_(ENDS), Report.received_at.desc()).limit(most)))
+
+
+def to_supplement(session: Session, actor: Actor) -> list[Report]:
+    """Reports that came back to the actor's villages for more."""
+    return list(session.scalars(readable(actor).where(Report.state == "returned", held_by(actor)).order_by(Report.due_at)))
+
+
+def open_in(session: Session, actor: Actor, grid_path: str, most: int = 50) -> list[Report]:
+    """Open reports below a grid, as far as the actor may see them."""
+    return list(session.scalars(
+        readable(actor).where(is_open(), below(Grid.path, grid_path)).order_by(Report.due_at).limit(most)))
+
+
+def open_places(session: Session, actor: Actor) -> list[Report]:
+    """Open reports that carry a point, for the map."""
+    return list(session.scalars(readable(actor).where(is_open(), Report.lon.is_not(None)).order_by(Report.received_at)))
+
+
+def open_counts(session: Session, actor: Actor) -> dict[int, int]:
+    """How many open reports the actor may see in each grid."""
+    rows = session.execute(readable(actor).where(is_open()).with_only_columns(Report.grid_id, func.count())
+                           .group_by(Report.grid_id)).all()
+    return dict(rows)
+
+
+def written_for(session: Session, patrol_id: uuid.UUID) -> set[int]:
+    """Objects of a round for which a report was written."""
+    return set(session.scalars(select(Report.object_id).where(Report.patrol_id == patrol_id,
+                                                              Report.object_id.is_not(None))))
+
+
+def unwritten(session: Session, actor: Actor, since: datetime) -> list[tuple[Visit, PatrolObject]]:
+    """Problems the actor saw on a round since a moment for which no report was written yet."""
+    rows = session.execute(
+        select(Visit, PatrolObject).join(Patrol, Patrol.id == Visit.patrol_id)
+        .join(PatrolObject, PatrolObject.id == Visit.object_id).join(Grid, Grid.id == PatrolObject.grid_id)
+        .where(Patrol.person_id == actor.person_id, Visit.result == "problem", Visit.at >= since,
+               where(actor, "report.submit", grid_path=Grid.path),
+               ~exists().where(Report.patrol_id == Patrol.id, Report.object_id == PatrolObject.id))
+        .order_by(Visit.at))
+    return [(visit, thing) for visit, thing in rows]

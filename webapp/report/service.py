@@ -1,0 +1,266 @@
+"""Acts of reports: submit once however often it is sent, and make the moves of workflow.py."""
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from ..access import Actor
+from ..core import calendar, clock, numbers, settings
+from ..core.entry import content, is_resend
+from ..core.errors import N_, Refused, Stale
+from ..core.files import PhotoFile
+from ..core.models import Word
+from ..grid import locate
+from ..grid import queries as grid_queries
+from ..grid.queries import Cell
+from ..patrol import queries as patrol_queries
+from ..patrol.service import FAST_CLOCK
+from ..people import queries as people_queries
+from ..people.models import Body, Person
+from . import effects, queries
+from .models import Photo, ProblemType, Report, ReportEvent, ReportJoint, ReportProblem
+from .workflow import START, STATES, Move, step
+
+
+@dataclass(frozen=True)
+class ReportEntry:
+    """A problem as it was sent. Place in WGS84 degrees; ``person_id`` is the officer it is typed for."""
+
+    id: uuid.UUID
+    grid_id: int
+    place: str
+    problems: tuple[str, ...]
+    severity: str
+    first_measure: str
+    note: str
+    occurred_at: datetime
+    lon: float | None = None
+    lat: float | None = None
+    accuracy_m: float | None = None
+    joint: tuple[int, ...] = ()
+    object_id: int | None = None
+    patrol_id: uuid.UUID | None = None
+    person_id: int | None = None
+    recurs_id: uuid.UUID | None = None
+    settle: bool = False
+    photos: tuple[PhotoFile, ...] = ()
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the server says it holds: number, time received, the hash of every photo as it arrived."""
+
+    id: uuid.UUID
+    number: str
+    received_at: datetime
+    state: str
+    photos: tuple[str, ...]
+
+
+def submit(session: Session, actor: Actor, entry: ReportEntry) -> Receipt:
+    """Store a report once and give it its number. The same entry again gives the first receipt; other content, Conflict."""
+    mark = content(replace(entry, photos=tuple(photo.sha256 for photo in entry.photos)))  # type: ignore[arg-type]
+    known = session.get(Report, entry.id)
+    if known is not None and is_resend((known.content, known.entered_by), mark, actor.person_id):
+        return _receipt(session, known)
+    cell = grid_queries.cell(session, actor, "report.submit", entry.grid_id)
+    finder = _check(session, actor, cell, entry)
+    move = step(START, "settle" if entry.settle else "submit", _roles_at(session, actor, cell), _facts(entry))
+    report = _store(session, actor, cell, entry, finder, mark, move)
+    return _receipt(session, report)
+
+
+def _facts(entry: ReportEntry) -> dict[str, Any]:
+    return {"place": entry.place, "problem": entry.problems, "first_measure": entry.first_measure, "note": entry.note}
+
+
+def _roles_at(session: Session, actor: Actor, cell: Cell) -> frozenset[str]:
+    """The roles that reach this grid for submitting."""
+    return frozenset(role for role in actor.roles()
+                     if grid_queries.cells_reached(session, actor.only(role), "report.submit", cell.id))
+
+
+def _store(session: Session, actor: Actor, cell: Cell, entry: ReportEntry, finder: int, mark: str, move: Move) -> Report:
+    now = clock.now()
+    report = Report(
+        id=entry.id, number=_number(session), content=mark, state=move.target, state_since=now,
+        due_at=due(session, move.target, now, severity=entry.severity), grid_id=cell.id,
+        grid_version_id=grid_queries.version_on(session, cell.id, clock.day(entry.occurred_at)) or cell.version_id,
+        object_id=entry.object_id, patrol_id=entry.patrol_id, found_by=finder, entered_by=actor.person_id,
+        entry_mode=_mode(actor, finder, entry, now), occurred_at=entry.occurred_at, received_at=now,
+        place=entry.place, lon=entry.lon, lat=entry.lat, accuracy_m=entry.accuracy_m, severity=entry.severity,
+        first_measure=entry.first_measure, note=entry.note, settled=entry.settle, recurs_id=entry.recurs_id)
+    session.add(report)
+    session.flush()
+    for model, rows in (
+        (ReportProblem, [{"report_id": report.id, "problem": code} for code in entry.problems]),
+        (ReportJoint, [{"report_id": report.id, "grid_id": id_} for id_ in entry.joint]),
+    ):
+        if rows:
+            session.execute(insert(model), rows)
+    event = append(session, actor, report, move.action, effects.role_of(move, _roles_at(session, actor, cell)), {},
+                   event_id=uuid.uuid5(report.id, "submit"), before=(None, None))
+    keep_photos(session, report.id, entry.photos, None if entry.photos else event.id)
+    return report
+
+
+def _number(session: Session) -> str:
+    year = clock.today().year
+    return f"{year}-{numbers.take(session, f'report-{year}'):05d}"
+
+
+def _mode(actor: Actor, finder: int, entry: ReportEntry, now: datetime) -> str:
+    if finder != actor.person_id:
+        return "for_someone"
+    return "on_the_day" if clock.day(entry.occurred_at) == clock.day(now) else "later"
+
+
+def _receipt(session: Session, report: Report) -> Receipt:
+    hashes = session.scalars(select(Photo.sha256).where(Photo.report_id == report.id, Photo.event_id.is_(None))
+                             .order_by(Photo.position))
+    first = session.scalar(select(ReportEvent.to_state).where(ReportEvent.report_id == report.id, ReportEvent.seq == 1))
+    return Receipt(report.id, report.number, report.received_at, first or report.state, tuple(hashes))
+
+
+def _check(session: Session, actor: Actor, cell: Cell, entry: ReportEntry) -> int:
+    """What no form can know; returns who found it."""
+    if entry.occurred_at > clock.now() + FAST_CLOCK:
+        raise Refused(N_("This day has not come yet."), field="occurred_on")
+    types = list(session.scalars(select(ProblemType).where(ProblemType.code.in_(entry.problems))))
+    if len(types) != len(set(entry.problems)) or not types:
+        raise Refused(N_("Choose what the problem is."), field="problem")
+    for kind, code in (("severity", entry.severity), ("first_measure", entry.first_measure)):
+        if session.get(Word, (kind, code)) is None:
+            raise Refused(N_("Choose one."), field=kind)
+    if entry.settle and (entry.severity != "minor" or any(kind.needs_enforcement for kind in types)):
+        raise Refused(N_("Only minor matters that need no enforcement can be settled on the spot. Report it instead."))
+    _check_place(session, cell, entry)
+    _check_links(session, actor, entry)
+    return _finder(session, actor, entry)
+
+
+def _check_place(session: Session, cell: Cell, entry: ReportEntry) -> None:
+    """The point must lie in the village, or the village it lies in must be named as the other one."""
+    if any(id_ == cell.id for id_ in entry.joint) or len(grid_queries.named(session, set(entry.joint))) != len(entry.joint):
+        raise Refused(N_("Choose the other village."), field="joint")
+    if entry.lon is None or entry.lat is None:
+        return
+    found = locate.candidates(session, entry.lon, entry.lat, entry.accuracy_m or 0)
+    if found and not {candidate.id for candidate in found} & {cell.id, *entry.joint}:
+        other = grid_queries.named(session, {found[0].id})[found[0].id]
+        raise Refused(N_("The point lies in %(village)s. Tick \"between two villages\" and choose it, or leave the point out."),
+                      field="joint", village=other.zh)
+
+
+def _check_links(session: Session, actor: Actor, entry: ReportEntry) -> None:
+    """Object, round and earlier report must be the sender's to see."""
+    if entry.object_id is not None:
+        thing = patrol_queries.thing(session, actor, "grid.read", entry.object_id)
+        if thing.grid_id not in (entry.grid_id, *entry.joint):
+            raise Refused(N_("This object is in another village."), field="place")
+    if entry.patrol_id is not None:
+        patrol_queries.one(session, actor, entry.patrol_id)
+    if entry.recurs_id is not None:
+        queries.one(session, actor, entry.recurs_id)
+
+
+def _finder(session: Session, actor: Actor, entry: ReportEntry) -> int:
+    officers = {person.id for person in people_queries.officers(session, entry.grid_id)}
+    finder = entry.person_id or actor.person_id
+    if finder not in officers:
+        raise Refused(N_("Choose the officer of this village who found it."), field="person_id")
+    return finder
+
+
+def due(session: Session, state: str, since: datetime, *, severity: str = "", on: date | None = None) -> datetime | None:
+    """When the clock of a state runs out: the day the desk set where it sets one, else the limit's row."""
+    code = STATES[state]["clock"]
+    if code == "-":
+        return None
+    if code == "review" and severity == "emergency":
+        code = "emergency_review"
+    return clock.at_hour(on, settings.get(session, "work_to")) if on is not None else limit_after(session, code, since)
+
+
+def limit_after(session: Session, code: str, since: datetime) -> datetime:
+    """When a limit's row runs out, counted from a moment."""
+    limit = calendar.limit(session, code)
+    return calendar.load(session, settings.get(session, "work_to")).after(since, limit.number, limit.unit)
+
+
+@dataclass(frozen=True)
+class MoveEntry:
+    """A move as it was sent: its own id, what is done, the state the page showed, what the form said, evidence."""
+
+    id: uuid.UUID
+    action: str
+    seen_state: str
+    given: Mapping[str, Any]
+    photos: tuple[PhotoFile, ...] = ()
+
+
+def move(session: Session, actor: Actor, report_id: uuid.UUID, entry: MoveEntry) -> Report:
+    """Make one move. Sent twice it happens once; from a page that is out of date it is Stale and loses nothing."""
+    mark = content(replace(entry, photos=tuple(photo.sha256 for photo in entry.photos)))  # type: ignore[arg-type]
+    found = queries.one(session, actor, report_id, lock=True)
+    report = found.report
+    known = session.execute(select(ReportEvent.content, ReportEvent.person_id, ReportEvent.report_id)
+                            .where(ReportEvent.id == entry.id)).first()
+    if is_resend((known[0], known[1]) if known else None, mark, actor.person_id):
+        return report
+    if report.state != entry.seen_state:
+        raise stale(session, report)
+    made = step(report.state, entry.action, found.roles, entry.given, handled=found.handled)
+    before = (report.state, report.due_at)
+    role = effects.role_of(made, found.roles)
+    on = effects.apply(session, actor, found, made, entry.given)
+    report.state, report.state_since = made.target, clock.now()
+    report.due_at = due(session, made.target, report.state_since, severity=report.severity, on=on)
+    event = append(session, actor, report, made.action, role, entry.given, event_id=entry.id, before=before, mark=mark)
+    keep_photos(session, report.id, entry.photos, event.id)
+    return report
+
+
+def stale(session: Session, report: Report) -> Stale:
+    """Who acted meanwhile, when, and what it is now."""
+    last = queries.last_moves(session, [report.id])[report.id]
+    who = last.body.zh if last.body else last.person.zh if last.person else "-"
+    return Stale(N_("%(who)s acted meanwhile. It is now another state. What you wrote is kept below."),
+                 who=who, at=last.event.at, state=report.state)
+
+
+def append(session: Session, actor: Actor, report: Report, action: str, role: str, given: Mapping[str, Any], *,
+           event_id: uuid.UUID, before: tuple[str | None, datetime | None] | None = None, mark: str = "") -> ReportEvent:
+    """Append one line to the history. ``before`` is the state and limit a move left; None for acts beside the state."""
+    seq = 1 + (session.scalar(select(ReportEvent.seq).where(ReportEvent.report_id == report.id)
+                              .order_by(ReportEvent.seq.desc()).limit(1)) or 0)
+    event = ReportEvent(
+        id=event_id, report_id=report.id, seq=seq, content=mark, at=clock.now(), person_id=actor.person_id, role=role,
+        body_id=effects.body_for(actor, role), action=action, given=dict(given),
+        from_state=before[0] if before else None, to_state=report.state if before else None,
+        due_before=before[1] if before else None, due_after=report.due_at if before else None)
+    session.add(event)
+    session.flush()
+    return event
+
+
+def keep_photos(session: Session, report_id: uuid.UUID, photos: tuple[PhotoFile, ...], event_id: uuid.UUID | None) -> None:
+    """Rows for files that are on disk already."""
+    for position, photo in enumerate(photos):
+        session.add(Photo(id=uuid.uuid5(event_id or report_id, f"photo:{position}"), report_id=report_id,
+                          event_id=event_id, sha256=photo.sha256, copy=photo.copy, width=photo.width,
+                          height=photo.height, position=position))
+
+
+def person_of(session: Session, person_id: int) -> Person:
+    """The person behind an id of a record that was already reached."""
+    return session.get_one(Person, person_id)
+
+
+def body_of(session: Session, body_id: int) -> Body:
+    """The body behind an id of a record that was already reached."""
+    return session.get_one(Body, body_id)

@@ -1,0 +1,242 @@
+"""Pages of reports: reporting a problem, the report's page, and one view for all moves."""
+import uuid
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask_babel import gettext as _
+
+from ..core import files, ids
+from ..core.errors import N_, Refused, Stale
+from ..grid import queries as grid_queries
+from ..web import photos
+from ..web.errors import say, wants_json
+from ..web.places import stamp
+from ..web.request import actor, may, read, write, write_once
+from . import beside, choices, pages, queries, service
+from .forms import (
+    LookAnswerForm,
+    LookForm,
+    MoveBase,
+    ProblemsForm,
+    ReportForm,
+    ResultForm,
+    SampleForm,
+    form_for,
+)
+from .workflow import Move
+
+bp = Blueprint("report", __name__, template_folder="templates")
+
+
+@bp.get("/grids/<int:grid_id>/report")
+@may("report.submit")
+def start(grid_id: int) -> str:
+    """The form, prefilled with the object and round it comes from, or with the report that is back."""
+    cell = grid_queries.cell(read(), actor(), "report.submit", grid_id)
+    given = pages.prefilled(read(), actor(), request.args)
+    form = ReportForm(data={"id": ids.new(), "grid": grid_id, "made_at": stamp(), "severity": "minor", **given})
+    return render_template("report/new.html", form=form, **choices.for_report(read(), cell, form))
+
+
+@bp.post("/reports")
+@may("report.submit")
+def submit() -> Any:
+    """Store a report; 303 to the receipt, or JSON 201 each time."""
+    form = ReportForm(request.form)
+    choices.fill(read(), form)
+    try:
+        if not form.validate():
+            raise Refused(N_("Please check what you wrote."))
+        entry = form.entry(photos.kept())
+        who = actor()
+        receipt = write_once(lambda session: service.submit(session, who, entry))
+    except Refused as refusal:
+        return _not_submitted(form, refusal)
+    if wants_json():
+        return make_response(jsonify(id=receipt.id, number=receipt.number, state=receipt.state,
+                                     received_at=receipt.received_at.isoformat(), photos=receipt.photos), 201)
+    return redirect(url_for("report.receipt", report_id=entry.id), 303)
+
+
+def _not_submitted(form: ReportForm, refusal: Refused) -> Any:
+    if wants_json() or form.grid.data is None or refusal.status in (404, 409):
+        raise refusal
+    if not form.errors:
+        form.refuse(refusal.field, say(refusal))
+    cell = grid_queries.cell(read(), actor(), "report.submit", form.grid.data)
+    return render_template("report/new.html", form=form, **choices.for_report(read(), cell, form)), 422
+
+
+@bp.get("/reports/<uuid:report_id>/receipt")
+@may("report.read")
+def receipt(report_id: uuid.UUID) -> str:
+    """The number, when it arrived, what arrived, and who looks next by when."""
+    page = pages.page(read(), actor(), report_id)
+    return render_template("report/receipt.html", page=page, next_words=pages.next_words(page))
+
+
+@bp.get("/reports/<uuid:report_id>")
+@may("report.read")
+def show(report_id: uuid.UUID) -> str:
+    """The report's page: state and clock, why here, what I can do, the matter, ground, clocks, history."""
+    return _page(report_id)
+
+
+@bp.get("/reports/<uuid:report_id>/<action>")
+@may("report.move")
+def ask(report_id: uuid.UUID, action: str) -> str | Response:
+    """The form of one move."""
+    found = queries.one(read(), actor(), report_id)
+    move = _move(found, action)
+    if move is None:
+        flash(_("This cannot be done in the present state."), "late")
+        return redirect(url_for("report.show", report_id=report_id))  # type: ignore[return-value]
+    form = form_for(move, choices.for_move(read(), actor(), found, move),
+                    data={"id": ids.new(), "seen": found.report.state, **choices.presets(read(), found, move)})
+    return _move_page(report_id, move, form)
+
+
+def _move(found: queries.Found, action: str) -> Move | None:
+    return next((move for move in found.moves if move.action == action), None)
+
+
+def _move_page(report_id: uuid.UUID, move: Move, form: MoveBase, message: str | None = None) -> str:
+    page = pages.page(read(), actor(), report_id)
+    extra = choices.dispatch_panel(read(), page.problem_codes) if move.action == "dispatch" else {}
+    return render_template("report/move.html", page=page, move=move, form=form, message=message,
+                           word=pages.action_word(move.action, move.target), picked=request.form.get("pick"), **extra)
+
+
+@bp.post("/reports/<uuid:report_id>/<action>")
+@may("report.move")
+def move(report_id: uuid.UUID, action: str) -> Any:
+    """Make one move. A page that is out of date is answered clearly and keeps what was typed."""
+    found = queries.one(read(), actor(), report_id)
+    made = _move(found, action) or choices.any_move(action, request.form.get("seen", ""))
+    if made is None:
+        raise Refused(N_("This cannot be done in the present state."))
+    form = form_for(made, choices.for_move(read(), actor(), found, made), request.form)
+    try:
+        if not form.validate():
+            return _move_page(report_id, made, form), 422
+        entry = form.entry(action, photos.kept())
+        who = actor()
+        write_once(lambda session: service.move(session, who, report_id, entry))
+    except Stale as refusal:
+        return _move_page(report_id, made, form, pages.stale_words(refusal)), 409
+    except Refused as refusal:
+        if refusal.status in (404, 409):
+            raise
+        form.refuse(refusal.field, say(refusal))
+        return _move_page(report_id, made, form), 422
+    return _after(report_id)
+
+
+def _after(report_id: uuid.UUID) -> Response:
+    flash(_("Done."), "good")
+    return redirect(url_for("report.show", report_id=report_id), 303)  # type: ignore[return-value]
+
+
+def _page(report_id: uuid.UUID, status: int = 200, **forms: Any) -> Any:
+    page = pages.page(read(), actor(), report_id)
+    ready = {"look": LookForm(data={"id": ids.new()}), "result": ResultForm(data={"id": ids.new()}),
+             "sample": SampleForm(), "problems": ProblemsForm(data={"id": ids.new(), "problem": page.problem_codes}),
+             "answer": LookAnswerForm()} | forms
+    ready["problems"].problem.choices = choices.problem_choices(read())
+    return make_response(render_template("report/show.html", page=page, forms=ready, share=pages.share(page)), status)
+
+
+@bp.post("/reports/<uuid:report_id>/beside/look")
+@may("look.ask")
+def ask_look(report_id: uuid.UUID) -> Any:
+    """Ask the village's officer to go and look."""
+    form, who = LookForm(request.form), actor()
+    return _beside(report_id, "look", form, lambda session: beside.ask_look(
+        session, who, report_id, form.id.data, form.question.data))
+
+
+@bp.post("/looks/<uuid:look_id>")
+@may("look.answer")
+def answer_look(look_id: uuid.UUID) -> Any:
+    """The village's answer, from the home page or the report's."""
+    form, who = LookAnswerForm(request.form), actor()
+    if not form.validate():
+        flash(_("Choose one."), "late")
+        return redirect("/", 303)
+    with write() as session:
+        beside.answer_look(session, who, look_id, form.answer.data, form.note.data)
+    flash(_("Received. Thank you for looking."), "good")
+    return redirect("/", 303)
+
+
+@bp.post("/reports/<uuid:report_id>/beside/result")
+@may("report.result")
+def add_result(report_id: uuid.UUID) -> Any:
+    """What a cooperating department did."""
+    form, who = ResultForm(request.form), actor()
+    return _beside(report_id, "result", form, lambda session: beside.add_result(
+        session, who, report_id, form.id.data, form.done.data))
+
+
+@bp.post("/reports/<uuid:report_id>/beside/sample")
+@may("report.sample")
+def sample(report_id: uuid.UUID) -> Any:
+    """A second look at what was settled on the spot."""
+    form, who = SampleForm(request.form), actor()
+    return _beside(report_id, "sample", form, lambda session: beside.sample(session, who, report_id, form.note.data))
+
+
+@bp.post("/reports/<uuid:report_id>/beside/problems")
+@may("report.sample")
+def correct(report_id: uuid.UUID) -> Any:
+    """Correct what the problem is."""
+    form, who = ProblemsForm(request.form), actor()
+    form.problem.choices = choices.problem_choices(read())
+    return _beside(report_id, "problems", form, lambda session: beside.correct_problems(
+        session, who, report_id, form.id.data, form.problem.data))
+
+
+def _beside(report_id: uuid.UUID, name: str, form: Any, act: Any) -> Any:
+    """Validate, act once, and come back to the page with what was typed when it was refused."""
+    try:
+        if not form.validate():
+            return _page(report_id, 422, **{name: form})
+        write_once(act)
+    except Refused as refusal:
+        if refusal.status in (404, 409):
+            raise
+        form.refuse(refusal.field, say(refusal))
+        return _page(report_id, 422, **{name: form})
+    return _after(report_id)
+
+
+@bp.get("/photos/<uuid:photo_id>")
+@may("report.read")
+def photo(photo_id: uuid.UUID) -> Response:
+    """The re-encoded copy of a picture, to whoever may see its report; the file as sent is never served."""
+    found = queries.photo(read(), actor(), photo_id)
+    place = files.path(current_app.config["WANGGE"].data_dir, "copies", found.copy)
+    if not place.exists():
+        raise Refused(N_("This photo is missing on the server. Tell the county office."))
+    return send_file(place, mimetype="image/jpeg")
+
+
+@bp.get("/search")
+@may("report.read")
+def search() -> str:
+    """Reports I may see, by number, place or sentence."""
+    words = request.args.get("q", "").strip()[:80]
+    rows = pages.rows(read(), queries.search(read(), actor(), words)) if words else []
+    return render_template("report/search.html", words=words, rows_=rows)

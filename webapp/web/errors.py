@@ -1,0 +1,65 @@
+"""Refusals and faults as pages, or as JSON for those who asked so. Error pages need no database."""
+from typing import Any
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_babel import gettext
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from ..core.errors import N_, NotFound, Refused
+
+WORDS = {
+    400: N_("Something in this request is damaged. Go back and try again."),
+    403: N_("This is not part of your work here."),
+    404: N_("Not there, or not yours to see"),
+    405: N_("This page cannot be used that way."),
+    413: N_("Too large. Send fewer or smaller photos."),
+    500: N_("Our fault, not yours. What you sent may not have arrived: please look before sending again."),
+    503: N_("Busy just now. Nothing was lost; please send again in a moment."),
+}
+
+
+def wants_json() -> bool:
+    """Whether the asker is a program (the phone's own code), not a person with a page."""
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def say(error: Refused) -> str:
+    """A refusal's message in the reader's language."""
+    return gettext(error.message, **error.params)
+
+
+def answer(status: int, message: str, **facts: Any) -> Response:
+    """One message as page or JSON."""
+    if wants_json():
+        return make_response(jsonify(error=message, **facts), status)
+    return make_response(render_template("error.html", status=status, message=message, **facts), status)
+
+
+def refused(error: Refused) -> Response:
+    """An act that a service declined and no form caught."""
+    return answer(error.status, say(error))
+
+
+def http(error: HTTPException) -> Response:
+    """Flask's own refusals: wrong address, wrong method, too large."""
+    code = error.code or 500
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    return answer(code, gettext(WORDS.get(code, WORDS[400])))
+
+
+def locked(error: OperationalError) -> Response:
+    """The database did not answer in time; nothing was written."""
+    response = answer(503, gettext(WORDS[503]))
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def init(app: Flask) -> None:
+    """Register all of them."""
+    app.register_error_handler(Refused, refused)
+    app.register_error_handler(NotFound, refused)
+    app.register_error_handler(HTTPException, http)
+    app.register_error_handler(OperationalError, locked)
+    app.register_error_handler(500, lambda error: answer(500, gettext(WORDS[500])))

@@ -1,0 +1,101 @@
+"""The base of all forms: messages in the reader's language, text cleaned once, the gate's CSRF check not repeated."""
+import unicodedata
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, Form, HiddenField, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from ..core.errors import N_
+
+#: WTForms' own messages in words that say what to write.
+PLAIN = {
+    "This field is required.": N_("Please fill this in."),
+    "Not a valid choice.": N_("Choose one."),
+    "Invalid Choice: could not coerce.": N_("Choose one."),
+    "Not a valid date value.": N_("Not a day. Write it like 2026-09-01."),
+    "Not a valid integer value.": N_("Write a whole number."),
+}
+
+
+class Messages:
+    """What WTForms asks for its messages: ours, in the page's language."""
+
+    def gettext(self, text: str) -> str:
+        """A plain message for WTForms' own."""
+        return gettext(PLAIN.get(text, N_("Please check what you wrote.")))
+
+    def ngettext(self, one: str, _many: str, _number: int) -> str:
+        """The same; no message of WTForms with a number is used."""
+        return self.gettext(one)
+
+
+class Meta:
+    """No CSRF check (the gate has made it), no messages in WTForms' own words."""
+
+    csrf = False
+    messages = Messages()
+
+    def get_translations(self, _form: Form) -> Messages:
+        """Asked by every field."""
+        return self.messages
+
+
+class BaseForm(Form):
+    """A form whose cleaned result is a frozen dataclass made by the subclass (``entry()``), never populate_obj."""
+
+    Meta = Meta
+
+    def refuse(self, field: str | None, message: str) -> None:
+        """Put a service's refusal beside the field it is about, or at the top."""
+        target = self._fields.get(field or "")
+        if target is None:
+            self.form_errors.append(message)
+        else:
+            target.errors = [*target.errors, message]
+
+
+def clean(text: str | None) -> str | None:
+    """Normal form C without control characters (NUL is an error on PostgreSQL); None when nothing is left."""
+    if text is None:
+        return None
+    kept = "".join(c for c in unicodedata.normalize("NFC", text)
+                   if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return kept.strip() or None
+
+
+def text(label: Any, longest: int, *, required: bool = False, area: bool = False, **options: Any) -> Field:
+    """A text field with a length that says so, cleaned."""
+    checks: list[Any] = [InputRequired(_l("Please fill this in."))] if required else []
+    checks.append(Length(max=longest, message=_l("At most %(max)d characters.")))
+    kind = TextAreaField if area else StringField
+    return kind(label, filters=[clean], validators=[*checks, *([filled] if required else [])], **options)
+
+
+def filled(_form: Form, field: Field) -> None:
+    """White space alone is not an answer."""
+    if not field.data:
+        raise ValidationError(str(_l("Please fill this in.")))
+
+
+class IdField(HiddenField):
+    """The entry's own id (UUID), made by the client or by the page; the idempotency key."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Parse the id; anything else makes the form invalid."""
+        if not valuelist or not valuelist[0]:
+            self.data = None
+            return
+        try:
+            self.data = uuid.UUID(valuelist[0])
+        except ValueError:
+            self.data = None
+            raise ValidationError(str(_l("This form is damaged. Open it again."))) from None
+
+    def pre_validate(self, form: Any) -> None:
+        """An entry without an id cannot be told from another."""
+        if self.data is None:
+            raise ValidationError(str(_l("This form is damaged. Open it again.")))

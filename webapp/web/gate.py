@@ -1,0 +1,93 @@
+"""The gate before every view: who asks, whether the view is for them, and that the post came from our own page."""
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask_babel import gettext
+from flask_wtf.csrf import ValidationError as BadToken
+from flask_wtf.csrf import generate_csrf, validate_csrf
+
+from ..core import clock
+from ..core.errors import N_
+from . import errors
+from .request import PUBLIC, SIGNED_IN, read, stop_reading
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+OLD_PAGE = N_("This page was open too long. Check what you wrote and send it again.")
+MINUTE = timedelta(minutes=1)
+
+
+class Gate:
+    """Set up with what knows people (``by_token`` and ``seen``), so that this room does not import that domain."""
+
+    def __init__(self, by_token: Any, seen: Any):
+        self.by_token, self.seen = by_token, seen
+
+    def pass_through(self, rule: str) -> Response | None:
+        """None when the view may run, else the answer in its place."""
+        asker = self.asker()
+        g.actor = asker.actor if asker else None
+        if rule != PUBLIC:
+            refusal = self.refuse(rule)
+            if refusal is not None:
+                return refusal
+        if request.method not in SAFE and not token_is_good():
+            return errors.answer(400, gettext(OLD_PAGE)) if rule == PUBLIC else keep_and_log_in(OLD_PAGE)
+        if asker is not None and clock.now() - asker.seen_at > MINUTE:
+            self.note_seen(asker.actor.session_id)
+        return None
+
+    def asker(self) -> Any:
+        """The person behind the cookie, with the postings in force now."""
+        token = session.get("sid")
+        return self.by_token(read(), token) if token else None
+
+    def refuse(self, rule: str) -> Response | None:
+        """Not logged in, still to change the password, or nobody who ever does this."""
+        if g.actor is None:
+            return keep_and_log_in(N_("Please log in.")) if session.pop("sid", None) else log_in()
+        if g.actor.must_change and rule != SIGNED_IN:
+            return redirect(url_for("people.password"))  # type: ignore[return-value]
+        if rule != SIGNED_IN and not g.actor.may(rule):
+            return errors.answer(403, gettext(errors.WORDS[403]))
+        return None
+
+    def note_seen(self, session_id: int) -> None:
+        """A short write of its own, also when the request only reads."""
+        stop_reading()
+        with current_app.extensions["store"].write() as writing:
+            self.seen(writing, session_id)
+
+
+def token_is_good() -> bool:
+    """The CSRF token, from the form or the header."""
+    try:
+        validate_csrf(request.headers.get("X-CSRFToken") or request.form.get("csrf_token"))
+    except BadToken:
+        return False
+    return True
+
+
+def log_in() -> Response:
+    """Send a person to the log-in page and back afterwards; tell a program 401."""
+    if errors.wants_json():
+        return errors.answer(401, gettext("Please log in."))
+    if request.method not in SAFE:
+        return keep_and_log_in(N_("Please log in."))
+    return redirect(url_for("people.login", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
+
+
+def keep_and_log_in(message: str) -> Response:
+    """What was typed is not lost when the log-in ended meanwhile: the log-in page carries it and offers it again."""
+    if errors.wants_json():
+        return errors.answer(401, gettext(message))
+    if request.method in SAFE:
+        return redirect(url_for("people.login", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
+    from .kept import pack
+    return current_app.extensions["log_in_page"](gettext(message), request.path, pack(request.form))
+
+
+def init(app: Flask) -> None:
+    """Templates make the token with ``csrf_token()``."""
+    app.config["WTF_CSRF_TIME_LIMIT"] = None  # the log-in session's own end is the limit
+    app.jinja_env.globals["csrf_token"] = generate_csrf

@@ -1,0 +1,35 @@
+"""For machines that watch: is the process alive, and can it do its work."""
+from flask import Blueprint, Flask, Response, jsonify
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from .. import migrate
+from .request import public, store
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/healthz")
+@public
+def alive() -> Response:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+@public
+def ready() -> tuple[Response, int]:
+    """The database answers and has the schema this program needs."""
+    try:
+        with store().read() as session:
+            revision = session.scalar(text("select version_num from alembic_version"))
+    except SQLAlchemyError:
+        return jsonify(status="no database"), 503
+    if revision != migrate.newest():
+        return jsonify(status="migrate first", revision=revision), 503
+    return jsonify(status="ok", revision=revision), 200
+
+
+def init(app: Flask) -> None:
+    """Register both."""
+    app.register_blueprint(bp)

@@ -1,0 +1,24 @@
+"""What somebody had typed when the log-in ended: carried through the log-in page and offered again."""
+import json
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+LONGEST = 60_000
+LEFT_OUT = frozenset({"csrf_token", "secret", "password", "current", "new", "again"})
+
+
+def pack(form: MultiDict[str, str]) -> str:
+    """The form's fields as JSON, without secrets; empty when there is nothing or too much."""
+    fields = [[key, value] for key, value in form.items(multi=True) if key not in LEFT_OUT]
+    text = json.dumps(fields, ensure_ascii=False)
+    return text if fields and len(text) <= LONGEST else ""
+
+
+def unpack(text: str | None) -> list[tuple[str, str]]:
+    """The fields again; anything that is not such a list is nothing."""
+    try:
+        fields: Any = json.loads(text or "[]")
+        return [(str(key), str(value)) for key, value in fields if key not in LEFT_OUT]
+    except (ValueError, TypeError):
+        return []

@@ -1,0 +1,108 @@
+"""Chinese by default, English complete, switchable by everybody on every page; dates and numbers as each writes them."""
+from datetime import date, datetime
+from typing import Any
+
+from flask import Blueprint, Flask, Response, g, redirect, request, session
+from flask_babel import Babel, format_date, format_datetime, get_locale, gettext
+
+from ..core import clock
+from ..core.errors import Refused
+from .request import public
+
+LANGUAGES = ("zh", "en")
+bp = Blueprint("language", __name__)
+
+
+def chosen() -> str:
+    """The page's language: this browser's choice, else the person's, else Chinese."""
+    asker = g.get("actor")
+    return session.get("lang") or (asker.language if asker else None) or "zh"
+
+
+def is_zh() -> bool:
+    """Whether the page is in Chinese."""
+    return str(get_locale()).startswith("zh")
+
+
+def named(row: Any, field: str = "") -> str:
+    """A data row's name in the page's language (columns zh/en, or field_zh/field_en); the other when one is empty."""
+    first, second = ("zh", "en") if is_zh() else ("en", "zh")
+    prefix = f"{field}_" if field else ""
+    get = row.get if isinstance(row, dict) else lambda key: getattr(row, key, "")
+    return get(prefix + first) or get(prefix + second) or ""
+
+
+def moment(at: datetime | None) -> str:
+    """A moment in county time: 9月4日 15:42, or 4 Sep, 15:42; with the year when it is another one."""
+    if at is None:
+        return ""
+    same_year = clock.day(at).year == clock.today().year
+    if is_zh():
+        return format_datetime(at, "M月d日 HH:mm" if same_year else "y年M月d日 HH:mm")
+    return format_datetime(at, "d MMM, HH:mm" if same_year else "d MMM y, HH:mm")
+
+
+def day(on: date | datetime | None) -> str:
+    """A day in county time: 9月4日, or 4 Sep; with the year when it is another one."""
+    if on is None:
+        return ""
+    if isinstance(on, datetime):
+        on = clock.day(on)
+    same_year = on.year == clock.today().year
+    if is_zh():
+        return format_date(on, "M月d日" if same_year else "y年M月d日")
+    return format_date(on, "d MMM" if same_year else "d MMM y")
+
+
+def left(due: datetime | None) -> str:
+    """How long until a limit runs out, or how long it has: "2 h 18 min left", "3 days late"."""
+    if due is None:
+        return ""
+    minutes = int((due - clock.now()).total_seconds() // 60)
+    amount = _amount(abs(minutes))
+    return gettext("%(time)s left", time=amount) if minutes >= 0 else gettext("%(time)s late", time=amount)
+
+
+def _amount(minutes: int) -> str:
+    from flask_babel import ngettext
+    if minutes >= 2 * 24 * 60:
+        return ngettext("%(num)d day", "%(num)d days", minutes // (24 * 60))
+    hours, rest = divmod(minutes, 60)
+    if hours >= 24:
+        return ngettext("%(num)d hour", "%(num)d hours", hours)
+    if hours:
+        return gettext("%(hours)d h %(minutes)d min", hours=hours, minutes=rest)
+    return gettext("%(minutes)d min", minutes=rest)
+
+
+def refusal(error: Refused) -> str:
+    """A refusal's sentence in the page's language."""
+    return gettext(error.message, **error.params)
+
+
+@bp.get("/language")
+@public
+def switch() -> Response:
+    """Keep this browser's choice (language, print size) and go back to the page it was made on."""
+    if request.args.get("lang") in LANGUAGES:
+        session["lang"] = request.args["lang"]
+    if request.args.get("large") in ("yes", "no"):
+        session["large"] = request.args["large"] == "yes"
+    return redirect(safe_next(request.args.get("next")))  # type: ignore[return-value]
+
+
+def safe_next(address: str | None) -> str:
+    """An address on this site only: a path that begins with one slash."""
+    if not address or not address.startswith("/") or address.startswith(("//", "/\\")):
+        return "/"
+    return address if "\\" not in address and "\n" not in address and "\r" not in address else "/"
+
+
+def init(app: Flask) -> None:
+    """Languages for the app and its templates."""
+    app.config.update(BABEL_DEFAULT_LOCALE="zh", BABEL_DEFAULT_TIMEZONE=str(clock.ZONE),
+                      BABEL_TRANSLATION_DIRECTORIES=str(app.root_path) + "/translations")
+    Babel(app, locale_selector=chosen)
+    app.register_blueprint(bp)
+    app.jinja_env.globals.update(named=named)
+    app.jinja_env.filters.update(moment=moment, day=day, left=left)

@@ -1,0 +1,68 @@
+"""Fields that many forms share: an optional point, and an optional day that is not today."""
+from datetime import UTC, date, datetime, time, timedelta
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, FloatField, HiddenField, ValidationError
+from wtforms.validators import NumberRange, Optional
+from wtforms.widgets import HiddenInput
+
+from ..core import clock
+from .forms import BaseForm
+
+
+class PointForm(BaseForm):
+    """Longitude, latitude (WGS84 degrees) and accuracy (metres), all or none, filled by the phone when asked."""
+
+    lon = FloatField(widget=HiddenInput(), validators=[Optional(), NumberRange(-180, 180)])
+    lat = FloatField(widget=HiddenInput(), validators=[Optional(), NumberRange(-90, 90)])
+    accuracy_m = FloatField(widget=HiddenInput(), validators=[Optional(), NumberRange(0, 100_000)])
+
+    def point(self) -> dict[str, float | None]:
+        """The three values for an entry; none of them unless both coordinates are there."""
+        if self.lon.data is None or self.lat.data is None:
+            return {"lon": None, "lat": None, "accuracy_m": None}
+        return {"lon": self.lon.data, "lat": self.lat.data, "accuracy_m": self.accuracy_m.data}
+
+
+class WhenForm(BaseForm):
+    """When it was: ``occurred_at`` (moment, from the phone) or ``occurred_on`` (a day); neither means now."""
+
+    occurred_on = DateField(_l("Day"), validators=[Optional()])
+    occurred_at = HiddenField()
+    made_at = HiddenField()
+
+    def validate_occurred_on(self, field: DateField) -> None:
+        """Any day back, none ahead."""
+        if field.data and field.data > clock.today():
+            raise ValidationError(str(_l("This day has not come yet.")))
+
+    def validate_occurred_at(self, field: HiddenField) -> None:
+        """A moment with its zone, or nothing."""
+        if field.data and _moment(field.data) is None:
+            raise ValidationError(str(_l("This form is damaged. Open it again.")))
+
+    def occurred(self) -> datetime:
+        """The moment the entry is about. Without one it is when the page was made, so that a resend says the same."""
+        on = self.occurred_on.data
+        made = _moment(self.made_at.data) or clock.now()
+        if on and on != clock.day(made):
+            return clock.at_hour(on, time(12))
+        return _moment(self.occurred_at.data) or made
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found.tzinfo else None
+
+
+def stamp() -> str:
+    """What a page writes into ``made_at``."""
+    return clock.now().isoformat()
+
+
+def last_days(days: int) -> tuple[date, date]:
+    """The period of the last so many days, today included."""
+    return clock.today() - timedelta(days=days - 1), clock.today()

@@ -1,0 +1,47 @@
+"""Our own static files and Leaflet's out of its wheel, under addresses that change with their content."""
+import hashlib
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, send_from_directory, url_for
+
+from .request import public
+
+bp = Blueprint("assets", __name__)
+
+ROOTS = {
+    "own": Path(str(files("webapp.web") / "static")),
+    "leaflet": Path(str(files("js_lib_leaflet") / "static" / "js_lib_leaflet")),
+}
+FOREVER = "public, max-age=31536000, immutable"
+
+
+@cache
+def stamp(root: str, path: str) -> str:
+    """The first letters of the file's sha256."""
+    return hashlib.sha256((ROOTS[root] / path).read_bytes()).hexdigest()[:12]
+
+
+def static(path: str) -> str:
+    """The address of a static file: "css/app.css", or "leaflet/leaflet.js" out of the installed wheel."""
+    root, _, rest = path.partition("/")
+    root, rest = (root, rest) if root in ROOTS else ("own", path)
+    return url_for("assets.asset", mark=stamp(root, rest), root=root, path=rest)
+
+
+@bp.get("/assets/<mark>/<root>/<path:path>")
+@public
+def asset(mark: str, root: str, path: str) -> Response:
+    """A static file; kept for ever by the browser because another content has another address."""
+    if root not in ROOTS:
+        return Response(status=404)
+    response = send_from_directory(ROOTS[root], path)
+    response.headers["Cache-Control"] = FOREVER
+    return response
+
+
+def init(app: Flask) -> None:
+    """Serve them, and let templates name them."""
+    app.register_blueprint(bp)
+    app.jinja_env.globals["static"] = static
