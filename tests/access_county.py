@@ -3,16 +3,17 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import engines, make
-from tests.access_tables import PEOPLE
+from tests.access_tables import PEOPLE, TWINS
 from tests.conftest import KEY
 from webapp.app import App, create_app
 from webapp.config import Config
@@ -228,3 +229,24 @@ def _note(session: Session, county: County) -> None:
         "document": session.scalar(select(Document.code)),
         "missing": session.scalar(select(Word.code).where(Word.kind == "return_missing"))} | dict(session.execute(
             select(GridVersion.grid_id, GridVersion.code)).all())
+
+
+# --- for the test files ---
+
+on_sqlite = pytest.mark.parametrize("seeded", ["sqlite"], indirect=True, scope="session")
+
+
+@pytest.fixture(scope="module")
+def county(seeded: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+    """The county of the tables; every request leaves it as it was. The clock stands still at noon."""
+    with clock.at(clock.at_hour(clock.today(), time(12))):
+        made = build(seeded, tmp_path_factory.mktemp("access"))
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def visitors(county: County) -> dict[str, Any]:
+    """Everybody at his browser, and one who is not logged in."""
+    from tests.access_check import Visitor
+    return {name: Visitor(county, name) for name in (*PEOPLE, "nobody") if name not in TWINS}

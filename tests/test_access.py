@@ -1,47 +1,111 @@
 """Every route for everybody and every place: own, parent, child, sibling, joint, former. See access_tables for the policy."""
 import re
-from collections.abc import Iterator
-from datetime import time
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
-from flask import Flask
+from sqlalchemy import true
+from werkzeug.routing import Rule
 
 from tests import access_tables as tables
 from tests.access_check import Visitor, faults
-from tests.access_county import County, build
-from webapp.core import clock
+from tests.access_county import County, county, on_sqlite, visitors  # noqa: F401  (fixtures)
+from webapp import access
+from webapp.core.errors import NotFound, Refused
+from webapp.patrol import queries as patrol_queries
+from webapp.patrol.models import PatrolObject
+from webapp.people import queries as people_queries
+from webapp.report import queries as report_queries
+from webapp.report.models import Photo
 
-on_sqlite = pytest.mark.parametrize("seeded", ["sqlite"], indirect=True, scope="session")
-
-
-@pytest.fixture(scope="module")
-def county(seeded: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
-    """The county of the tables; every request leaves it as it was. The clock stands still at noon."""
-    with clock.at(clock.at_hour(clock.today(), time(12))):
-        made = build(seeded, tmp_path_factory.mktemp("access"))
-        yield made
-        made.close()
+Patch = pytest.MonkeyPatch
+ROUTES = {f"{route.method} {route.address}": route for route in tables.ROUTES}
 
 
-@pytest.fixture(scope="module")
-def visitors(county: County) -> dict[str, Visitor]:
-    """Everybody at his browser, and one who is not logged in."""
-    return {login: Visitor(county, login) for login in (*tables.PEOPLE, "nobody") if login not in tables.TWINS}
-
-
-def unlisted(app: Flask) -> list[str]:
+def unlisted(rules: Iterable[Rule]) -> list[str]:
     """Routes of the program without a row of the table, and rows without a route."""
     there = {(method, re.sub(r"<(?:[^<>]*:)?(\w+)>", r"<\1>", rule.rule))
-             for rule in app.url_map.iter_rules() for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}}
+             for rule in rules for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}}
     return sorted(f"{method} {address}" for method, address in there ^ {(row.method, row.address) for row in tables.ROUTES})
 
 
 @on_sqlite
-def test_every_route_has_a_row_and_every_row_a_route(county: County) -> None:
-    assert unlisted(county.app) == []
+def test_every_route_has_a_row_and_every_row_a_route(county: County) -> None:  # noqa: F811
+    rules = list(county.app.url_map.iter_rules())
+    assert unlisted(rules) == []
+    assert unlisted([*rules, Rule("/reports/<uuid:report_id>/whole", methods=["GET"])]) == ["GET /reports/<report_id>/whole"]
 
 
 @on_sqlite
-@pytest.mark.parametrize("route", tables.ROUTES, ids=lambda route: f"{route.method} {route.address}")
-def test_everybody_gets_just_what_the_tables_say(visitors: dict[str, Visitor], route: tables.Route) -> None:
-    assert list(faults(visitors, [route])) == []
+@pytest.mark.parametrize("name", ROUTES)
+def test_everybody_gets_just_what_the_tables_say(visitors: dict[str, Visitor], name: str) -> None:  # noqa: F811
+    assert list(faults(visitors, [ROUTES[name]])) == []
+
+
+# --- the test of the test: a hole made on purpose is reported ---
+
+def _officers_read_every_report(patch: Patch) -> None:
+    patch.setitem(access.MATRIX["report.read"], "grid_officer", "all")
+
+
+def _townships_post_people_everywhere(patch: Patch) -> None:
+    patch.setitem(access.MATRIX["posting.grant"], "township_supervisor", "all")
+
+
+def _leaders_may_move(patch: Patch) -> None:
+    patch.setitem(access.MATRIX["report.move"], "leader", "tree")
+
+
+def _photos_without_their_report(patch: Patch) -> None:
+    def photo(session: Any, _actor: Any, photo_id: Any) -> Photo:
+        found = session.get(Photo, photo_id)
+        if found is None:
+            raise NotFound
+        return found
+
+    patch.setattr(report_queries, "photo", photo)
+
+
+def _joint_villages_act(patch: Patch) -> None:
+    patch.setattr(report_queries, "SEES_JOINT", frozenset({"report.read", "report.move"}))
+
+
+def _departments_see_what_others_have(patch: Patch) -> None:
+    patch.setattr(report_queries, "_assigned", lambda _body: true())
+
+
+def _postings_never_end(patch: Patch) -> None:
+    patch.setattr(people_queries, "in_force", lambda _on: true())
+
+
+def _what_is_there_is_told(patch: Patch) -> None:
+    asked = patrol_queries.thing
+
+    def thing(session: Any, actor: Any, action: str, object_id: int) -> PatrolObject:
+        try:
+            return asked(session, actor, action, object_id)
+        except NotFound:
+            if session.get(PatrolObject, object_id) is not None:
+                error = Refused("Not there, or not yours to see!")
+                error.status = 404  # type: ignore[misc]
+                raise error from None
+            raise
+
+    patch.setattr(patrol_queries, "thing", thing)
+
+
+@on_sqlite
+@pytest.mark.parametrize(("hole", "name", "who"), [
+    (_officers_read_every_report, "GET /reports/<report_id>", "officer_b1"),
+    (_townships_post_people_everywhere, "POST /people/new", "township_a"),
+    (_leaders_may_move, "GET /reports/<report_id>/<action>", "leader"),
+    (_photos_without_their_report, "GET /photos/<photo_id>", "officer_a2"),
+    (_joint_villages_act, "POST /reports/<report_id>/<action>", "township_b"),
+    (_departments_see_what_others_have, "GET /reports/<report_id>/receipt", "transport"),
+    (_postings_never_end, "GET /grids/<grid_id>", "moved_a1"),
+    (_what_is_there_is_told, "GET /objects/<object_id>", "officer_a1"),
+], ids=lambda value: value.__name__.strip("_") if callable(value) else "")
+def test_a_hole_is_reported(
+        visitors: dict[str, Visitor], monkeypatch: Patch, hole: Callable[[Patch], None], name: str, who: str) -> None:  # noqa: F811
+    hole(monkeypatch)
+    assert list(faults({who: visitors[who]}, [ROUTES[name]]))

@@ -1,7 +1,7 @@
 """The command ``wangge``: set up, run and look after a county's records. Heavy imports stay inside the verbs."""
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -11,8 +11,6 @@ from .config import Config
 from .core import clock, passwords
 from .core.db import Store
 from .core.errors import Refused
-
-SHOWN = 12  # findings of a kind that are printed one by one
 
 
 @click.group()
@@ -34,7 +32,7 @@ def _ready() -> tuple[Config, Store]:
     return config, store
 
 
-def _fail(message: str) -> None:
+def _fail(message: str) -> NoReturn:
     click.echo(message, err=True)
     sys.exit(1)
 
@@ -56,7 +54,10 @@ def seed() -> None:
     _, store = _ready()
     try:
         for name, change in run(store).items():
-            click.echo(f"{name}: {change}")
+            click.echo(f"{name}: added {change.added}, changed {change.changed}, retired {change.retired}, same {change.same}")
+            for word, keys in (("changed", change.changed_keys), ("retired", change.retired_keys)):
+                if keys:
+                    click.echo(f"  {word}: {', '.join(map(str, keys))}")
     except SeedError as fault:
         _fail(f"Nothing stored. {fault}")
 
@@ -88,8 +89,8 @@ def admin() -> None:
 def admin_create(login: str, name: str, password: str) -> None:
     """Create a system administrator who can log in and set up everybody else."""
     from .people.service import create_admin
-    if len(password) < passwords.SHORTEST:
-        _fail(f"At least {passwords.SHORTEST} characters.")
+    if len(password) < passwords.SHORTEST or password.isdigit():
+        _fail(f"At least {passwords.SHORTEST} characters, and letters as well as digits.")
     _, store = _ready()
     hashed = passwords.make(password)
     try:
@@ -98,6 +99,25 @@ def admin_create(login: str, name: str, password: str) -> None:
     except Refused as refusal:
         _fail(refusal.message % refusal.params)
     click.echo(f"Administrator {login} created.")
+
+
+@admin.command("code")
+@click.argument("login")
+def admin_code(login: str) -> None:
+    """Print a one-time log-in code for somebody who can get none from the office above, such as the administrator."""
+    from .people import queries, service
+    _, store = _ready()
+    with store.read() as session:
+        person = queries.by_login(session, login)
+        person_id = person.id if person else _fail(f"Nobody is called {login}.")
+    code = passwords.code()
+    hashed = passwords.make(code)
+    _say(lambda: _give(store, service.give_code, person_id, hashed) or f"Log-in code of {login}, once: {code}")
+
+
+def _give(store: Store, act: Any, person_id: int, hashed: str) -> None:
+    with store.write() as session:
+        act(session, SYSTEM, person_id, hashed)
 
 
 @main.group()
@@ -162,7 +182,7 @@ def _plant(store: Store, delivery: Any, paths: tuple[Path, ...], since: Any) -> 
 def backup(file: Path) -> None:
     """Write all records and photos into FILE while work goes on."""
     from .backup import backup as run
-    config, store = _ready()
+    config, store = _open()
     _say(lambda: run(store, config.data_dir, file))
 
 

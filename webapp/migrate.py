@@ -21,15 +21,17 @@ def settings() -> Config:
 def run(store: Store, verb: str, *args: str, **options: object) -> None:
     """Run an Alembic command (upgrade, downgrade, check, revision) on the store's database."""
     config = settings()
-    with store.writer.connect() as connection:
-        if store.is_sqlite:  # a batch step rebuilds a table: references must not fire meanwhile
-            connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
-        config.attributes["connection"] = connection
-        getattr(command, verb)(config, *args, **options)
-        if connection.in_transaction():
-            connection.commit()
-    if store.is_sqlite:
-        store.close()  # a pooled connection would keep foreign_keys off
+    try:
+        with store.writer.connect() as connection:
+            if store.is_sqlite:  # a batch step rebuilds a table: references must not fire meanwhile
+                connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+            config.attributes["connection"] = connection
+            getattr(command, verb)(config, *args, **options)
+            if connection.in_transaction():
+                connection.commit()
+    finally:
+        if store.is_sqlite:
+            store.close()  # a pooled connection would keep foreign_keys off
 
 
 def current(store: Store) -> str | None:

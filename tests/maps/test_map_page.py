@@ -87,7 +87,7 @@ def test_a_period_from_day_to_day(the_map, world, patrol):
 
 
 WRONG_DAYS = [
-    ("2026-02-31", "2026-03-02", "Not a valid date"), ("2026-03-02", "2026-03-01", "before the beginning"),
+    ("2026-02-31", "2026-03-02", "Not a day"), ("2026-03-02", "2026-03-01", "before the beginning"),
     ("", "2026-03-01", "from which day"), ("2999-01-01", "", "not come yet"), ("2020-01-01", "2026-03-01", "At most 366 days")]
 
 

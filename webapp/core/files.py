@@ -76,8 +76,8 @@ def _reencode(name: str) -> tuple[str, int, int]:
         done = subprocess.run([*command, name, target], capture_output=True, timeout=SECONDS, check=False,
                               env={"PATH": "/usr/bin:/bin"})
     except subprocess.TimeoutExpired:
-        raise Refused(NOT_A_PICTURE, field="photos") from None
-    if done.returncode != 0:
+        done = None
+    if done is None or done.returncode != 0:
         Path(target).unlink(missing_ok=True)
         raise Refused(NOT_A_PICTURE, field="photos")
     width, height = done.stdout.split()
@@ -86,10 +86,18 @@ def _reencode(name: str) -> tuple[str, int, int]:
 
 def _settle(file: Path, target: Path) -> None:
     """Sync, then rename; a file that is there already under the same hash is the same file."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make(target.parent)
     sync(file)
     os.replace(file, target)
     sync(target.parent)
+
+
+def _make(folder: Path) -> None:
+    """A folder whose own name is safe on disk, or a power cut could take it with all that is in it."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync(folder.parent)
 
 
 def sync(place: Path) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func
+from sqlalchemy import Select, and_, func, or_
 from sqlalchemy.orm import Session
 
 from ..access import Actor, Condition
@@ -83,7 +83,7 @@ CONDITIONS: dict[str, Callable[[Actor, Moments], Condition]] = {
     "returned": lambda actor, at: Report.state == "returned",
     "bounced": lambda actor, at: and_(Report.state == "county", _held(actor, at), queries.last_action_is("bounce")),
     "stuck": lambda actor, at: and_(queries.is_open(), Report.state_since < at.stuck_since),
-    "settled": lambda actor, at: and_(Report.settled, Report.sampled_at.is_(None)),
+    "settled": lambda actor, at: queries.waits_for_sample(),
     "redo": lambda actor, at: and_(_held(actor, at), queries.last_action_is("redo")),
     "cooperating": lambda actor, at: and_(queries.is_open(), queries.cooperates(actor)),
     "all_open": lambda actor, at: queries.is_open(),
@@ -100,5 +100,6 @@ def counts(session: Session, actor: Actor, tabs: tuple[str, ...], at: Moments) -
     """How many each tab holds: the very conditions of the lists, counted in one SELECT."""
     wanted = [tab for tab in tabs if tab in CONDITIONS]
     columns: list[Any] = [func.count().filter(CONDITIONS[tab](actor, at)).label(tab) for tab in wanted]
-    row = session.execute(queries.readable(actor).with_only_columns(*columns)).one()
+    live = or_(queries.is_open(), queries.waits_for_sample())  # no tab shows anything else, and the rest only grows
+    row = session.execute(queries.readable(actor).where(live).with_only_columns(*columns)).one()
     return dict(zip(wanted, row, strict=True))

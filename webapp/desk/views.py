@@ -114,7 +114,7 @@ def _list(tab: str, at: tabs.Moments, not_gone: list[Any]) -> tuple[list[Any], b
         cells = grid_queries.named(read(), {line.object.grid_id for line in not_gone})
         return [(line, cells[line.object.grid_id]) for line in not_gone[first:first + PAGE]], len(not_gone) > first + PAGE
     found = list(read().scalars(tabs.query(actor(), tab, at).offset(first).limit(PAGE + 1)))
-    moves = {report.id: list(report_queries.one(read(), actor(), report.id).moves) for report in found[:PAGE]}
+    moves = report_queries.moves(read(), actor(), [report.id for report in found[:PAGE]])
     return pages.rows(read(), found[:PAGE], moves), len(found) > PAGE
 
 

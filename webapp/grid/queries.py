@@ -1,9 +1,10 @@
 """Reads of the grid. Each starts from what the actor reaches."""
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Date, Select, and_, bindparam, or_, select, true
 from sqlalchemy.orm import Session
 
 from ..access import SYSTEM, Actor, Condition, where
@@ -25,22 +26,20 @@ class Cell:
     en: str
 
 
-def _cells() -> Select[Any]:
-    return select(Grid.id, Grid.tier, Grid.parent_id, Grid.path, GridVersion.id.label("version_id"),
-                  GridVersion.code, GridVersion.zh, GridVersion.en).join(
-        GridVersion, and_(GridVersion.grid_id == Grid.id, GridVersion.valid_to.is_(None)))
+_CELLS = select(Grid.id, Grid.tier, Grid.parent_id, Grid.path, GridVersion.id.label("version_id"),
+                GridVersion.code, GridVersion.zh, GridVersion.en).join(
+    GridVersion, and_(GridVersion.grid_id == Grid.id, GridVersion.valid_to.is_(None)))
 
 
 def reached(actor: Actor, action: str) -> Condition:
     """The condition on ``Grid`` for an action; everything for the system itself."""
-    from sqlalchemy import true
     return true() if actor is SYSTEM else where(actor, action, grid_path=Grid.path)
 
 
 def cells(session: Session, actor: Actor, action: str, *, tier: int | None = None,
           parent_id: int | None = None) -> list[Cell]:
     """The grids an action reaches, in code order; of one tier or below one parent when asked."""
-    query = _cells().where(reached(actor, action)).order_by(GridVersion.code)
+    query = _CELLS.where(reached(actor, action)).order_by(GridVersion.code)
     if tier is not None:
         query = query.where(Grid.tier == tier)
     if parent_id is not None:
@@ -50,15 +49,21 @@ def cells(session: Session, actor: Actor, action: str, *, tier: int | None = Non
 
 def cell(session: Session, actor: Actor, action: str, grid_id: int) -> Cell:
     """One grid that the action reaches, else NotFound."""
-    row = session.execute(_cells().where(Grid.id == grid_id, reached(actor, action))).first()
+    row = session.connection().execute(_one(actor, action), {"grid_id": grid_id}).first()
     if row is None:
         raise NotFound
     return Cell(*row)
 
 
+@lru_cache(maxsize=256)
+def _one(actor: Actor, action: str) -> Select[Any]:
+    """Kept for those who come again: putting a SELECT together costs ten times as much as running it."""
+    return _CELLS.where(Grid.id == bindparam("grid_id"), reached(actor, action))
+
+
 def named(session: Session, ids: set[int]) -> dict[int, Cell]:
     """Grids by id, for showing the names of records that were already reached."""
-    rows = session.execute(_cells().where(Grid.id.in_(ids))) if ids else []
+    rows = session.execute(_CELLS.where(Grid.id.in_(ids))) if ids else []
     return {row.id: Cell(*row) for row in rows}
 
 
@@ -71,13 +76,13 @@ def parents(session: Session, cell_: Cell) -> list[Cell]:
 def neighbours(session: Session, grid_id: int) -> list[Cell]:
     """Villages that may be "the other one" of a matter on a border: all of the same tier but this one, in code order."""
     own = session.get_one(Grid, grid_id)
-    rows = session.execute(_cells().where(Grid.tier == own.tier, Grid.id != grid_id).order_by(GridVersion.code))
+    rows = session.execute(_CELLS.where(Grid.tier == own.tier, Grid.id != grid_id).order_by(GridVersion.code))
     return [Cell(*row) for row in rows]
 
 
 def root(session: Session) -> Cell | None:
     """The whole county, None while the tree is empty."""
-    row = session.execute(_cells().where(Grid.parent_id.is_(None))).first()
+    row = session.execute(_CELLS.where(Grid.parent_id.is_(None))).first()
     return Cell(*row) if row else None
 
 
@@ -86,11 +91,14 @@ def levels(session: Session) -> dict[int, GridLevel]:
     return {level.tier: level for level in session.scalars(select(GridLevel))}
 
 
+_VERSION_ON = select(GridVersion.id).where(
+    GridVersion.grid_id == bindparam("grid_id"), GridVersion.valid_from <= bindparam("day", type_=Date),
+    or_(GridVersion.valid_to.is_(None), GridVersion.valid_to > bindparam("day", type_=Date)))
+
+
 def version_on(session: Session, grid_id: int, on: date) -> int | None:
     """The version of a grid that stood on a day."""
-    return session.scalar(select(GridVersion.id).where(
-        GridVersion.grid_id == grid_id, GridVersion.valid_from <= on,
-        or_(GridVersion.valid_to.is_(None), GridVersion.valid_to > on)))
+    return session.connection().execute(_VERSION_ON, {"grid_id": grid_id, "day": on}).scalar()
 
 
 def edition(session: Session) -> BoundaryEdition | None:

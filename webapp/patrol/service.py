@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, Date, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor
@@ -17,6 +17,14 @@ from ..grid import queries as grid_queries
 from ..people import queries as people_queries
 from .models import ObjectType, Patrol, PatrolObject, Visit
 from .queries import NOT_SEEN, SEEN, in_list, thing
+
+# Built once: putting a statement together costs ten times as much as running it.
+_KNOWN = select(Patrol.content, Patrol.entered_by, Patrol.received_at).where(Patrol.id == bindparam("id"))
+_ON_LIST = select(PatrolObject.id).where(
+    PatrolObject.grid_id == bindparam("grid_id"), in_list(bindparam("day", type_=Date)))
+_REASONS = select(Word.code).where(Word.kind == "could_not_see")
+_RESULTS = select(Visit.result).where(Visit.patrol_id == bindparam("id"))
+_ROUND, _VISITS = insert(Patrol.__table__), insert(Visit.__table__)
 
 FAST_CLOCK = timedelta(minutes=10)  # a phone may run ahead this much; more is no moment that can have been
 RESULTS = frozenset({*SEEN, NOT_SEEN})
@@ -60,21 +68,21 @@ class Receipt:
 def record(session: Session, actor: Actor, entry: PatrolEntry) -> Receipt:
     """Store a round once. The same entry again gives the first receipt; its id with other content is a Conflict."""
     mark = content(entry)
-    known = session.execute(select(Patrol.content, Patrol.entered_by, Patrol.received_at)
-                            .where(Patrol.id == entry.id)).first()
+    db = session.connection()
+    known = db.execute(_KNOWN, {"id": entry.id}).first()
     if known is not None and is_resend((known.content, known.entered_by), mark, actor.person_id):
-        return _receipt(session, entry.id, known.received_at)
+        return Receipt(entry.id, known.received_at, *_counts(db.execute(_RESULTS, {"id": entry.id}).scalars()))
     cell = grid_queries.cell(session, actor, "patrol.write", entry.grid_id)
     now = clock.now()
-    _check(session, entry, now)
+    _check(db, entry, now)
     walker = _walker(session, actor, entry)
-    session.execute(insert(Patrol).values(
-        id=entry.id, content=mark, grid_id=cell.id,
-        grid_version_id=grid_queries.version_on(session, cell.id, clock.day(entry.occurred_at)) or cell.version_id,
-        person_id=walker, entered_by=actor.person_id, entry_mode=_mode(actor, walker, entry, now),
-        occurred_at=entry.occurred_at, received_at=now, note=entry.note,
-        lon=entry.lon, lat=entry.lat, accuracy_m=entry.accuracy_m))
-    session.execute(insert(Visit), [_row(entry, visit) for visit in entry.visits])
+    db.execute(_ROUND, {
+        "id": entry.id, "content": mark, "grid_id": cell.id,
+        "grid_version_id": grid_queries.version_on(session, cell.id, clock.day(entry.occurred_at)) or cell.version_id,
+        "person_id": walker, "entered_by": actor.person_id, "entry_mode": _mode(actor, walker, entry, now),
+        "occurred_at": entry.occurred_at, "received_at": now, "note": entry.note,
+        "lon": entry.lon, "lat": entry.lat, "accuracy_m": entry.accuracy_m})
+    db.execute(_VISITS, [_row(entry, visit) for visit in entry.visits])
     return Receipt(entry.id, now, *_counts(visit.result for visit in entry.visits))
 
 
@@ -93,12 +101,7 @@ def _counts(results: Iterable[str]) -> tuple[int, int, int]:
     return found.count("normal"), found.count("problem"), found.count(NOT_SEEN)
 
 
-def _receipt(session: Session, patrol_id: uuid.UUID, received_at: datetime) -> Receipt:
-    results = session.scalars(select(Visit.result).where(Visit.patrol_id == patrol_id))
-    return Receipt(patrol_id, received_at, *_counts(results))
-
-
-def _check(session: Session, entry: PatrolEntry, now: datetime) -> None:
+def _check(db: Connection, entry: PatrolEntry, now: datetime) -> None:
     if not entry.visits:
         raise Refused(N_("A round needs at least one object you went to."))
     if entry.occurred_at > now + FAST_CLOCK:
@@ -106,18 +109,17 @@ def _check(session: Session, entry: PatrolEntry, now: datetime) -> None:
     ids = {visit.object_id for visit in entry.visits}
     if len(ids) != len(entry.visits):
         raise Refused(N_("An object stands twice in this round."))
-    on_list = set(session.scalars(select(PatrolObject.id).where(
-        PatrolObject.id.in_(ids), PatrolObject.grid_id == entry.grid_id, in_list(clock.day(entry.occurred_at)))))
-    if on_list != ids:
+    day = clock.day(entry.occurred_at)
+    if not ids <= set(db.execute(_ON_LIST, {"grid_id": entry.grid_id, "day": day}).scalars()):
         raise Refused(N_("The list has changed: an object of this round is not on it. Open the round again."))
-    _check_results(session, entry)
+    _check_results(db, entry)
 
 
-def _check_results(session: Session, entry: PatrolEntry) -> None:
+def _check_results(db: Connection, entry: PatrolEntry) -> None:
     reasons = {visit.reason for visit in entry.visits if visit.result == NOT_SEEN}
     if any(visit.result not in RESULTS for visit in entry.visits):
         raise Refused(N_("This form is damaged. Open it again."))
-    if reasons and not reasons <= set(session.scalars(select(Word.code).where(Word.kind == "could_not_see"))):
+    if reasons and not reasons <= set(db.execute(_REASONS).scalars()):
         raise Refused(N_("Say why it could not be seen."), field="visits")
 
 

@@ -3,7 +3,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Date, Row, and_, bindparam, or_, select
+from sqlalchemy import Connection, Date, Row, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor
@@ -48,13 +48,13 @@ _BY_TOKEN = (
 )
 
 
-def by_token(session: Session, token: str) -> Asker | None:
+def by_token(db: Connection, token: str) -> Asker | None:
     """Who a session token belongs to, with the postings in force today; None when it no longer counts.
 
     A desk's session ends when it was not seen for ``idle_minutes`` (county setting); a remembered phone has no idle limit.
     """
     now = clock.now()
-    rows = session.connection().execute(
+    rows = db.execute(
         _BY_TOKEN, {"today": clock.day(now), "token": token_hash(token), "now": now}).all()
     if not rows:
         return None

@@ -88,7 +88,7 @@ def due_words(report: Report) -> str:
     return _("until %(at)s, %(left)s", at=moment(report.due_at), left=left(report.due_at)) if report.due_at else ""
 
 
-def rows(session: Session, reports: Sequence[Report], actions: Mapping[uuid.UUID, list[Move]] | None = None) -> list[dict[str, Any]]:
+def rows(session: Session, reports: Sequence[Report], actions: Mapping[uuid.UUID, tuple[Move, ...]] | None = None) -> list[dict[str, Any]]:
     """Reports as rows of a list; at most two of ``actions`` show as buttons."""
     ids = [report.id for report in reports]
     problems, last = queries.problems(session, ids), queries.last_moves(session, ids)
@@ -96,7 +96,7 @@ def rows(session: Session, reports: Sequence[Report], actions: Mapping[uuid.UUID
     borders, ready = queries.on_borders(session, ids), words.named(session, "return_missing")
 
     def row(report: Report) -> dict[str, Any]:
-        open_to_me = (actions or {}).get(report.id, [])
+        open_to_me = (actions or {}).get(report.id, ())
         url = url_for("report.show", report_id=report.id)
         return {
             "number": report.number[-SHORT:], "url": url, "state": (state_word(report.state), tone(report)),

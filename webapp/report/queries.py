@@ -64,28 +64,46 @@ class Found:
 BESIDE = ("report.result", "report.sample", "look.ask", "look.answer")
 
 
+def _roles_here(actor: Actor) -> dict[str, Condition]:
+    """For each role held, whether it reaches a report for moving: a role counts only where it reaches."""
+    return {role: reach(actor.only(role), "report.move").label(f"role_{role}") for role in ROLES if role in actor.roles()}
+
+
+def _moves(state: str, roles: frozenset[str], handled: bool) -> tuple[Move, ...]:
+    return tuple(move for move in open_moves(state, roles) if not (handled and move.action == "confirm"))
+
+
 def one(session: Session, actor: Actor, report_id: uuid.UUID, *, lock: bool = False) -> Found:
     """One report the actor may see, else NotFound. ``lock`` holds the row until the write ends."""
-    held = [role for role in ROLES if role in actor.roles()]
-    columns = [reach(actor.only(role), "report.move").label(f"role_{role}") for role in held]
+    held = _roles_here(actor)
     beside = [reach(actor, action).label(f"may_{index}") for index, action in enumerate(BESIDE)]
-    query = (select(Report, Grid.path, *columns, *beside).join(Grid, Grid.id == Report.grid_id)
+    query = (select(Report, Grid.path, *held.values(), *beside).join(Grid, Grid.id == Report.grid_id)
              .where(Report.id == report_id, reach(actor, "report.read")))
     row = session.execute(query.with_for_update(of=Report) if lock else query).first()
     if row is None:
         raise NotFound
     roles = frozenset(role for role in held if getattr(row, f"role_{role}"))
     allowed = frozenset(action for index, action in enumerate(BESIDE) if getattr(row, f"may_{index}"))
-    handled = was_handled_by(session, report_id, actor.person_id)
-    moves = tuple(move for move in open_moves(row.Report.state, roles)
-                  if not (handled and move.action == "confirm"))
-    return Found(row.Report, row.path, roles, moves, handled, allowed)
+    handled = bool(handled_by(session, [report_id], actor.person_id))
+    return Found(row.Report, row.path, roles, _moves(row.Report.state, roles, handled), handled, allowed)
 
 
-def was_handled_by(session: Session, report_id: uuid.UUID, person_id: int) -> bool:
-    """Whether this person ever reported a result on it: then somebody else must look and close."""
-    return bool(session.scalar(select(exists().where(
-        ReportEvent.report_id == report_id, ReportEvent.person_id == person_id, ReportEvent.action.in_(HANDLING)))))
+def moves(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[Move, ...]]:
+    """What the actor may do to each of these reports, for a list's buttons: two SELECTs, however long the list."""
+    held = _roles_here(actor)
+    if not ids or not held:
+        return {}
+    rows = session.execute(select(Report.id, Report.state, *held.values()).join(Grid, Grid.id == Report.grid_id)
+                           .where(Report.id.in_(ids), reach(actor, "report.read")))
+    handled = handled_by(session, ids, actor.person_id)
+    return {row.id: _moves(row.state, frozenset(role for role in held if getattr(row, f"role_{role}")), row.id in handled)
+            for row in rows}
+
+
+def handled_by(session: Session, ids: Sequence[uuid.UUID], person_id: int) -> set[uuid.UUID]:
+    """On which of these this person ever reported a result: there somebody else must look and close."""
+    return set(session.scalars(select(ReportEvent.report_id).where(
+        ReportEvent.report_id.in_(ids), ReportEvent.person_id == person_id, ReportEvent.action.in_(HANDLING))))
 
 
 class Event(NamedTuple):
@@ -140,6 +158,11 @@ HOLDINGS: dict[str, list[str]] = {}
 for _state, _row in STATES.items():
     HOLDINGS.setdefault(_row["holder"], []).append(_state)
 HOLDINGS.pop("-")
+
+
+def waits_for_sample() -> Condition:
+    """The condition that a matter settled on the spot was not looked at again yet."""
+    return and_(Report.settled, Report.sampled_at.is_(None))
 
 
 class Place(NamedTuple):

@@ -3,7 +3,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import gettext
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from ..core.errors import N_, NotFound, Refused
@@ -56,10 +56,16 @@ def locked(error: OperationalError) -> Response:
     return response
 
 
+def clash(_error: IntegrityError) -> Response:
+    """Two acts met at a rule of the database (one lead, one number): the later one did nothing."""
+    return answer(409, gettext("Somebody did the same at this moment. Open the page again and look."))
+
+
 def init(app: Flask) -> None:
     """Register all of them."""
     app.register_error_handler(Refused, refused)
     app.register_error_handler(NotFound, refused)
     app.register_error_handler(HTTPException, http)
     app.register_error_handler(OperationalError, locked)
+    app.register_error_handler(IntegrityError, clash)
     app.register_error_handler(500, lambda error: answer(500, gettext(WORDS[500])))

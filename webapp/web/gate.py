@@ -10,7 +10,7 @@ from flask_wtf.csrf import generate_csrf, validate_csrf
 from ..core import clock
 from ..core.errors import N_
 from . import errors
-from .request import PUBLIC, SIGNED_IN, read, stop_reading
+from .request import PUBLIC, SIGNED_IN, looking, stop_reading
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OLD_PAGE = N_("This page was open too long. Check what you wrote and send it again.")
@@ -40,7 +40,7 @@ class Gate:
     def asker(self) -> Any:
         """The person behind the cookie, with the postings in force now."""
         token = session.get("sid")
-        return self.by_token(read(), token) if token else None
+        return self.by_token(looking(), token) if token else None
 
     def refuse(self, rule: str) -> Response | None:
         """Not logged in, still to change the password, or nobody who ever does this."""

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from flask import current_app, g
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -42,18 +43,26 @@ def actor() -> Actor:
     return g.actor
 
 
+def looking() -> Connection:
+    """This request's connection to look with, opened at first use; enough for the gate, and cheaper than a session."""
+    if "looking" not in g:
+        g.looking = store().reader.connect()
+    return g.looking
+
+
 def read() -> Session:
-    """This request's session to look with, opened at first use."""
+    """This request's session to look with, on that connection."""
     if "reading" not in g:
-        g.reading = store().read()
+        g.reading = Session(looking(), autoflush=False)
     return g.reading
 
 
 def stop_reading(_error: BaseException | None = None) -> None:
-    """Close the reading session: before a write begins, and when the request ends."""
-    session = g.pop("reading", None)
-    if session is not None:
-        session.close()
+    """Close the session and its connection: before a write begins, and when the request ends."""
+    for name in ("reading", "looking"):
+        opened = g.pop(name, None)
+        if opened is not None:
+            opened.close()
 
 
 @contextmanager

@@ -1,0 +1,222 @@
+"""What shows only sideways: lists, counts, links, the map, search, photos, sheets, and fields nobody asked for."""
+import html
+import io
+import json
+import re
+import zipfile
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from tests import access_tables as tables
+from tests import make
+from tests.access_check import Target, Visitor, address, fields
+from tests.access_county import IN_ORIGINAL, County, county, mark, on_sqlite, visitors  # noqa: F401  (fixtures)
+from webapp.core import files, ids
+from webapp.feedback.service import Message
+from webapp.feedback.service import send as send_feedback
+from webapp.patrol.models import Patrol
+from webapp.patrol.service import record
+from webapp.people.models import Person
+from webapp.report import service
+from webapp.report.models import Report, ReportEvent
+
+ROUTES = {f"{route.method} {route.address}": route for route in tables.ROUTES}
+STARTS = ("/", "/map?days=30", "/feedback/mine", "/search?q=zq", "/people", "/bodies", "/enter-for", "/feedback/inbox", "/log")
+#: Pages about texts of law and of the program; they hold no record.
+OTHER = re.compile(r"/(duties|figures|documents|departments|help|privacy|assets|language|account/password|feedback\?)|/map\?")
+MARK = re.compile(r"zq-[a-zA-Z0-9-]+?-qz")
+CRAWLERS = ("officer_a1", "officer_a2", "officer_b2", "moved_a1", "both", "township_a", "township_b", "county", "housing",
+            "transport", "committee_a1", "station_a", "leader_a", "inspector_b", "admin", "auditor")
+
+
+def crawl(visitor: Visitor) -> dict[str, str]:
+    """Every page somebody can click to, by address."""
+    waiting, found = list(STARTS), {}  # type: ignore[var-annotated]
+    while waiting:
+        where = waiting.pop()
+        if where in found:
+            continue
+        answer = visitor.raw("GET", where)
+        leads = [answer.headers["Location"]] if "Location" in answer.headers else []
+        found[where] = answer.text if answer.mimetype == "text/html" else ""
+        links = re.findall(r'(?:href|src|action|data-[a-z]+)="(/[^"#]*)', found[where])
+        waiting += [link for link in map(html.unescape, [*leads, *links]) if not OTHER.match(link) and "{" not in link]
+    visitor.county.changed()  # reading the log is an entry of it
+    return found
+
+
+@pytest.fixture(scope="module")
+def pages(visitors: dict[str, Visitor]) -> dict[str, dict[str, str]]:  # noqa: F811
+    """All that each crawler can click to."""
+    return {login: crawl(visitors[login]) for login in CRAWLERS}
+
+
+@on_sqlite
+@pytest.mark.parametrize("login", CRAWLERS)
+def test_the_reports_somebody_comes_across_are_those_he_may_read(
+        pages: dict[str, dict[str, str]], county: County, login: str) -> None:  # noqa: F811
+    everything = "\n".join(pages[login].values())
+    readable = {name for name in tables.MOVES if tables.REPORTS[login, name]}
+    assert {name for name in tables.MOVES if mark(name) in everything} == readable
+    for name in set(tables.MOVES) - readable:
+        with county.store.read() as session:
+            report = session.get_one(Report, county.ids["report"][name])
+        assert str(report.id) not in everything
+        assert not re.search(rf"\b{report.number[-5:]}\b", everything)
+        assert str(county.ids["photo"][name]) not in everything
+
+
+@on_sqlite
+@pytest.mark.parametrize("login", CRAWLERS)
+def test_the_objects_and_rounds_somebody_comes_across_are_those_of_his_grids(
+        pages: dict[str, dict[str, str]], login: str) -> None:
+    seen = set(MARK.findall("\n".join(pages[login].values())))
+    cells = {village: tables.GRIDS.get((login, village), "") for village in ("A1", "A2", "A3", "B1", "B2")}
+    assert {village for village in cells if mark(f"farm_{village}") in seen} == {v for v, cell in cells.items() if "g" in cell}
+    assert {v for v in ("A1", "B1") if mark(f"round_{v}") in seen} <= {v for v, cell in cells.items() if "v" in cell}
+    assert (mark("look") in seen) <= bool(tables.REPORTS[login, "township"])
+
+
+@on_sqlite
+@pytest.mark.parametrize(("login", "others"), [
+    ("officer_a1", "officer_a2 officer_b1 township_b committee_a2 station_b leader_b"),
+    ("officer_a2", "officer_a1 officer_b1 township_b committee_a1 station_b leader_b moved_a1"),
+    ("township_a", "officer_b1 officer_b2 township_b moved_town station_b leader_b inspector_b housing"),
+    ("leader_a", "officer_b1 officer_b2 township_b moved_town station_b leader_b inspector_b"),
+    ("committee_a1", "officer_a1 officer_a2 officer_b1 township_a township_b station_b committee_a2"),
+    ("housing", "officer_a1 officer_b1 township_a township_b station_a transport moved_housing"),
+])
+def test_nobody_comes_across_the_names_of_others_people_and_bodies(
+        pages: dict[str, dict[str, str]], login: str, others: str) -> None:
+    everything = "\n".join(pages[login].values())
+    assert [name for name in others.split() if mark(name) in everything] == []
+
+
+@on_sqlite
+@pytest.mark.parametrize("login", CRAWLERS)
+def test_a_message_is_seen_by_its_writer_and_the_county_office(pages: dict[str, dict[str, str]], login: str) -> None:
+    seen = {found for found in MARK.findall("\n".join(pages[login].values())) if "feedback" in found}
+    assert mark(f"feedback_{login}") in seen
+    assert login == "county" or len(seen) == 1
+
+
+# --- not a bit: with much more going on in B, nothing changes for who only knows A ---
+
+VARYING = re.compile(r'name="csrf_token" value="[^"]*"|name="id" value="[^"]*"')
+
+
+def much_more_in_b(made: County) -> None:
+    """A report on the map, a round, an object, an officer, a message: all in B1."""
+    with made.acting("officer_b1", 0.5) as (session, who):
+        service.submit(session, who, make.report(made.ids["grid"]["B1"], lon=110.005, lat=35.015, severity="emergency"))
+        record(session, who, make.patrol(made.ids["grid"]["B1"], {made.ids["object"]["B1"]: "normal"}))
+        make.thing(session, made.ids["grid"]["B1"])
+        make.person(session, "officer_new", "grid_officer", grid=made.ids["grid"]["B1"])
+        send_feedback(session, who, Message(ids.new(), "/", "more"))
+
+
+@on_sqlite
+def test_nothing_in_a_tells_that_something_happened_in_b(
+        pages: dict[str, dict[str, str]], visitors: dict[str, Visitor], county: County) -> None:  # noqa: F811
+    logins = ("officer_a1", "officer_a2", "township_a", "leader_a", "housing", "committee_a1", "station_a")
+    much_more_in_b(county)
+    differing = [(login, where) for login in logins for where, before in pages[login].items()
+                 if VARYING.sub("", visitors[login].raw("GET", where).text if before else "") != VARYING.sub("", before)]
+    told = VARYING.sub("", visitors["township_b"].raw("GET", "/desk").text) != VARYING.sub("", pages["township_b"]["/desk"])
+    assert county.changed()
+    assert differing == []
+    assert told  # the same comparison does see it for who may
+
+
+# --- the map ---
+
+@on_sqlite
+@pytest.mark.parametrize(("login", "known"), [  # seen/due where he reads rounds, open reports where he reads these
+    ("officer_a2", {"A2": ("0/1", 0)}),
+    ("officer_b2", {"B2": ("0/1", 0), "A1": ("", 1)}),
+    ("township_a", {"A1": ("1/1", 10), "A2": ("0/1", 0), "A3": ("0/1", 0)}),
+    ("leader_b", {"B1": ("1/1", 2), "B2": ("0/1", 0), "B3": ("", 0), "A1": ("", 1)}),
+    ("housing", {"A1": ("", 3)}), ("station_a", {"A1": ("", 1)}), ("committee_a2", {}), ("transport", {"B1": ("", 1)}),
+])
+def test_the_map_says_what_its_reader_may_know(
+        visitors: dict[str, Visitor], county: County, login: str, known: dict[str, tuple[str, int]]) -> None:  # noqa: F811
+    page = visitors[login].raw("GET", "/map?days=7").text
+    values = json.loads(re.search(r'data-map-values="map">(.*?)</script>', page)[1])  # type: ignore[index]
+    points = json.loads(re.search(r'data-map-points="map">(.*?)</script>', page)[1])["features"]  # type: ignore[index]
+    grids = {id_: name for name, id_ in county.ids["grid"].items()}
+    assert {grids[int(id_)]: (value["label"], value["open"]) for id_, value in values.items()} == known
+    assert len(points) == sum(number for _, number in known.values())
+
+
+# --- photos and sheets ---
+
+@on_sqlite
+def test_a_photo_is_served_as_the_copy_written_by_us_and_kept_by_nobody(
+        visitors: dict[str, Visitor], county: County) -> None:  # noqa: F811
+    answer = visitors["officer_a1"].raw("GET", f"/photos/{county.ids['photo']['township']}")
+    folder, picture = county.app.config["WANGGE"].data_dir, county.picture
+    assert IN_ORIGINAL in files.path(folder, "originals", picture.sha256).read_bytes()
+    assert answer.data == files.path(folder, "copies", picture.copy).read_bytes()
+    assert IN_ORIGINAL not in answer.data
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+@on_sqlite
+@pytest.mark.parametrize("where", ["/photos/{}", "/photos/originals/{}", "/assets/x/own/{}", "/assets/x/own/../../{}"])
+def test_the_file_as_sent_has_no_address(visitors: dict[str, Visitor], county: County, where: str) -> None:  # noqa: F811
+    for mark_ in (county.picture.sha256, county.picture.copy):
+        assert visitors["county"].raw("GET", where.format(mark_)).status_code == 404
+
+
+@on_sqlite
+@pytest.mark.parametrize("where", ["/duties.xlsx", "/figures.xlsx"])
+def test_a_sheet_of_the_duty_lists_holds_no_record(visitors: dict[str, Visitor], where: str) -> None:  # noqa: F811
+    with zipfile.ZipFile(io.BytesIO(visitors["transport"].raw("GET", where).data)) as book:
+        assert not any(MARK.search(book.read(name).decode()) for name in book.namelist())
+
+
+# --- fields nobody asked for ---
+
+EXTRA = {"state": "closed", "to_state": "closed", "grid_id": "7", "found_by": "1", "entered_by": "1", "number": "2020-00001",
+         "settled": "1", "sampled_at": "2026-01-01T00:00:00+00:00", "received_at": "2020-01-01T00:00:00+00:00",
+         "due_at": "2040-01-01T00:00:00+00:00", "role": "county_office", "body_id": "1", "seq": "99", "content": "x",
+         "entry_mode": "x", "version_id": "1", "is_demo": "1", "must_change": "", "password_hash": "x", "granted_by": "1",
+         "suspended_at": "", "holder": "nobody", "action": "reopen", "from_state": "closed", "handled": ""}
+
+
+def _kept(made: County, model: Any, row: Any) -> dict[str, Any]:
+    with made.store.read() as session:
+        found = session.scalars(select(model).where(model.id == row)).one()
+        return {column.name: getattr(found, column.name) for column in model.__table__.columns}
+
+
+def _sent(visitor: Visitor, name: str, target: Target, model: Any, more: dict[str, str], own: dict[str, Any]) -> dict[str, Any]:
+    """The row that a post left, with ``more`` fields than the form has; then the county is put back."""
+    made, route = visitor.county, ROUTES[name]
+    typed = fields(made, route, visitor.login, target) | own
+    answer = visitor.raw("POST", address(made, route, target), typed | {k: v for k, v in more.items() if k not in typed})
+    assert answer.status_code in (200, 303), answer.text
+    with made.store.read() as session:
+        row = own.get("id") or session.scalar(select(Person.id).where(Person.login == own["login"]))
+        moved = [tuple(line) for line in session.execute(text("select id, state, due_at, grid_id from report order by number"))] \
+            if model is not Report else []
+    kept = _kept(made, model, row) | {"reports": moved}
+    assert made.changed()
+    return kept
+
+
+@on_sqlite
+@pytest.mark.parametrize(("login", "name", "target", "model"), [
+    ("officer_a1", "POST /reports", Target("A1"), Report),
+    ("officer_a1", "POST /patrols", Target("A1"), Patrol),
+    ("township_a", "POST /reports/<report_id>/<action>", Target("township", "raise"), ReportEvent),
+    ("housing", "POST /reports/<report_id>/<action>", Target("work", "handle"), ReportEvent),
+    ("township_a", "POST /people/new", Target("A1"), Person),
+])
+def test_fields_that_no_form_has_change_nothing(
+        visitors: dict[str, Visitor], login: str, name: str, target: Target, model: Any) -> None:  # noqa: F811
+    own: dict[str, Any] = {"login": "new"} if model is Person else {"id": ids.new()}
+    with_more, plain = (_sent(visitors[login], name, target, model, more, own) for more in (EXTRA, {}))
+    assert with_more == plain
