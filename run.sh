@@ -206,9 +206,9 @@ run_tests() {
     if [ "${1:-}" = --full ]; then
         shift
         need_postgres
-        WANGGE_FULL=1 "$venv/bin/python" -m pytest --durations=20 "$@"
+        WANGGE_FULL=1 "$venv/bin/python" -m pytest -n auto --dist loadfile --durations=20 "$@"
     else
-        "$venv/bin/python" -m pytest -m 'not full' "$@"
+        "$venv/bin/python" -m pytest -n auto --dist loadfile -m "not full" "$@"
     fi
 }
 

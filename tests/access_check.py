@@ -1,4 +1,6 @@
 """Sends every route for everybody and every target, and says where an answer is not what the tables expect."""
+import io
+import json
 import re
 import uuid
 from collections.abc import Iterator
@@ -131,7 +133,6 @@ def _sheet(line: dict[str, str]) -> str:
 
 
 def _packed(line: dict[str, str]) -> str:
-    import json
     return json.dumps([[2, {"zh" if key == "name" else key: cell for key, cell in line.items()}]])
 
 
@@ -162,12 +163,11 @@ class Visitor:
 
     def raw(self, method: str, where: str, typed: dict[str, Any] | None = None) -> Any:
         """Flask's own answer."""
-        import io
         self.client.set_cookie("wangge", self.cookie)
         sent = {"csrf_token": self.token} | (typed or {}) if method == "POST" else None
         if sent and "sheet" in sent:
             sent["sheet"] = (io.BytesIO(sent["sheet"].encode()), "people.csv")
-        return self.client.open(where, method=method, data=sent)
+        return self.client.open(where, method=method, data=sent, buffered=True)
 
     def send(self, route: Route, target: Target) -> Answer:
         """The answer to a route on a target; afterwards the county is as it was."""

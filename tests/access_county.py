@@ -1,5 +1,6 @@
 """The county of the access test: everybody of the tables, and one record of each kind, every text with its own marker."""
 import io
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -118,7 +119,8 @@ def _picture() -> bytes:
 def _places(session: Session, county: County) -> None:
     county.ids["grid"] = make.grids(session)
     for name, (kind, place, canonical) in BODIES.items():
-        county.ids["body"][name] = make.body(session, kind, county.ids["grid"][place], mark(name), mark(name), canonical).id
+        county.ids["body"][name] = make.body(
+            session, kind, county.ids["grid"][place], mark(f"body_{name}"), mark(f"body_{name}"), canonical).id
     for village in VILLAGES:
         county.ids["object"][village] = make.thing(session, county.ids["grid"][village], mark(f"farm_{village}"),
                                                    mark(f"farm_{village}")).id
@@ -127,7 +129,7 @@ def _places(session: Session, county: County) -> None:
 def _people(session: Session, county: County) -> None:
     for name, postings in PEOPLE.items():
         person = make.person(session, name)
-        person.zh = person.en = mark(name)
+        person.zh = person.en = mark(f"person_{name}")
         county.ids["account"][name] = person.id
         for posting in postings:
             _post(session, county, name, posting)
@@ -191,7 +193,7 @@ def _submit(county: County, name: str) -> None:
     lon, lat = (110.005, 35.005) if village == "A1" else (110.005, 35.015)
     with county.acting(finder, 30 if finder == "moved_a1" else 2) as (session, who):
         entry = make.report(
-            grids[village], place=mark(name), note=f"what {mark(name)}", photos=(county.picture,), settle=name == "closed",
+            grids[village], place=mark(f"report_{name}"), note=f"what {mark(f'report_{name}')}", photos=(county.picture,), settle=name == "closed",
             problems=("rubbish_dumping",) if name == "closed" else ("smoke",), lon=lon, lat=lat, accuracy_m=5.0,
             joint=(grids["B2"],) if name == "border" else ())
         service.submit(session, who, entry)
@@ -199,7 +201,7 @@ def _submit(county: County, name: str) -> None:
 
 
 def _move(county: County, name: str, login_: str, action: str, given: dict[str, Any]) -> None:
-    said = {"reason": f"because {mark(name)}", "note": f"seen {mark(name)}"} | given
+    said = {"reason": f"because {mark(f'report_{name}')}", "note": f"seen {mark(f'report_{name}')}"} | given
     with county.acting(login_) as (session, who):
         id_ = county.ids["report"][name]
         service.move(session, who, id_, make.move(action, session.get_one(Report, id_).state, **said))
@@ -250,3 +252,18 @@ def visitors(county: County) -> dict[str, Any]:
     """Everybody at his browser, and one who is not logged in."""
     from tests.access_check import Visitor
     return {name: Visitor(county, name) for name in (*PEOPLE, "nobody") if name not in TWINS}
+
+
+@pytest.fixture
+def hole(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """For holes made on purpose: statements that queries keep ready are forgotten before and after."""
+    _forget()
+    yield monkeypatch
+    monkeypatch.undo()
+    _forget()
+
+
+def _forget() -> None:
+    modules = [module for name, module in sys.modules.items() if name.startswith("webapp.") and name.endswith("queries")]
+    for kept in (value for module in modules for value in vars(module).values() if hasattr(value, "cache_clear")):
+        kept.cache_clear()

@@ -1,6 +1,7 @@
 """Every route for everybody and every place: own, parent, child, sibling, joint, former. See access_tables for the policy."""
 import re
 from collections.abc import Callable, Iterable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,9 +9,11 @@ from sqlalchemy import true
 from werkzeug.routing import Rule
 
 from tests import access_tables as tables
+from tests import make
 from tests.access_check import Visitor, faults
-from tests.access_county import County, county, on_sqlite, visitors  # noqa: F401  (fixtures)
+from tests.access_county import County, county, hole, on_sqlite, visitors  # noqa: F401  (fixtures)
 from webapp import access
+from webapp.core import clock
 from webapp.core.errors import NotFound, Refused
 from webapp.patrol import queries as patrol_queries
 from webapp.patrol.models import PatrolObject
@@ -74,8 +77,9 @@ def _departments_see_what_others_have(patch: Patch) -> None:
     patch.setattr(report_queries, "_assigned", lambda _body: true())
 
 
-def _postings_never_end(patch: Patch) -> None:
-    patch.setattr(people_queries, "in_force", lambda _on: true())
+def _postings_count_a_day_too_long(patch: Patch) -> None:
+    patch.setattr(people_queries, "clock", SimpleNamespace(
+        now=clock.now, today=lambda: clock.today() - make.days(1), day=lambda at: clock.day(at) - make.days(1)))
 
 
 def _what_is_there_is_told(patch: Patch) -> None:
@@ -95,17 +99,17 @@ def _what_is_there_is_told(patch: Patch) -> None:
 
 
 @on_sqlite
-@pytest.mark.parametrize(("hole", "name", "who"), [
+@pytest.mark.parametrize(("made", "name", "who"), [
     (_officers_read_every_report, "GET /reports/<report_id>", "officer_b1"),
     (_townships_post_people_everywhere, "POST /people/new", "township_a"),
     (_leaders_may_move, "GET /reports/<report_id>/<action>", "leader"),
     (_photos_without_their_report, "GET /photos/<photo_id>", "officer_a2"),
     (_joint_villages_act, "POST /reports/<report_id>/<action>", "township_b"),
     (_departments_see_what_others_have, "GET /reports/<report_id>/receipt", "transport"),
-    (_postings_never_end, "GET /grids/<grid_id>", "moved_a1"),
+    (_postings_count_a_day_too_long, "GET /grids/<grid_id>", "moved_a1"),
     (_what_is_there_is_told, "GET /objects/<object_id>", "officer_a1"),
 ], ids=lambda value: value.__name__.strip("_") if callable(value) else "")
 def test_a_hole_is_reported(
-        visitors: dict[str, Visitor], monkeypatch: Patch, hole: Callable[[Patch], None], name: str, who: str) -> None:  # noqa: F811
-    hole(monkeypatch)
+        visitors: dict[str, Visitor], hole: Patch, made: Callable[[Patch], None], name: str, who: str) -> None:  # noqa: F811
+    made(hole)
     assert list(faults({who: visitors[who]}, [ROUTES[name]]))

@@ -7,25 +7,28 @@ import zipfile
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, true
 
 from tests import access_tables as tables
 from tests import make
 from tests.access_check import Target, Visitor, address, fields
-from tests.access_county import IN_ORIGINAL, County, county, mark, on_sqlite, visitors  # noqa: F401  (fixtures)
+from tests.access_county import IN_ORIGINAL, County, county, hole, mark, on_sqlite, visitors  # noqa: F401  (fixtures)
 from webapp.core import files, ids
 from webapp.feedback.service import Message
 from webapp.feedback.service import send as send_feedback
+from webapp.grid.models import Grid
+from webapp.patrol import queries as patrol_queries
 from webapp.patrol.models import Patrol
 from webapp.patrol.service import record
 from webapp.people.models import Person
+from webapp.report import queries as report_queries
 from webapp.report import service
 from webapp.report.models import Report, ReportEvent
 
 ROUTES = {f"{route.method} {route.address}": route for route in tables.ROUTES}
 STARTS = ("/", "/map?days=30", "/feedback/mine", "/search?q=zq", "/people", "/bodies", "/enter-for", "/feedback/inbox", "/log")
-#: Pages about texts of law and of the program; they hold no record.
-OTHER = re.compile(r"/(duties|figures|documents|departments|help|privacy|assets|language|account/password|feedback\?)|/map\?")
+#: Pages about texts of law and of the program, and forms about somebody whose page is looked at; they hold no record.
+OTHER = re.compile(r"/(duties|figures|documents|departments|help|privacy|assets|language|account/password|feedback\?|people/(new|\d+/))|/map\?")
 MARK = re.compile(r"zq-[a-zA-Z0-9-]+?-qz")
 CRAWLERS = ("officer_a1", "officer_a2", "officer_b2", "moved_a1", "both", "township_a", "township_b", "county", "housing",
             "transport", "committee_a1", "station_a", "leader_a", "inspector_b", "admin", "auditor")
@@ -41,7 +44,7 @@ def crawl(visitor: Visitor) -> dict[str, str]:
         answer = visitor.raw("GET", where)
         leads = [answer.headers["Location"]] if "Location" in answer.headers else []
         found[where] = answer.text if answer.mimetype == "text/html" else ""
-        links = re.findall(r'(?:href|src|action|data-[a-z]+)="(/[^"#]*)', found[where])
+        links = re.findall(r'(?:href|src|data-[a-z]+)="(/[^"#]*)', found[where])
         waiting += [link for link in map(html.unescape, [*leads, *links]) if not OTHER.match(link) and "{" not in link]
     visitor.county.changed()  # reading the log is an entry of it
     return found
@@ -59,7 +62,7 @@ def test_the_reports_somebody_comes_across_are_those_he_may_read(
         pages: dict[str, dict[str, str]], county: County, login: str) -> None:  # noqa: F811
     everything = "\n".join(pages[login].values())
     readable = {name for name in tables.MOVES if tables.REPORTS[login, name]}
-    assert {name for name in tables.MOVES if mark(name) in everything} == readable
+    assert {name for name in tables.MOVES if mark(f"report_{name}") in everything} == readable
     for name in set(tables.MOVES) - readable:
         with county.store.read() as session:
             report = session.get_one(Report, county.ids["report"][name])
@@ -80,18 +83,19 @@ def test_the_objects_and_rounds_somebody_comes_across_are_those_of_his_grids(
 
 
 @on_sqlite
-@pytest.mark.parametrize(("login", "others"), [
-    ("officer_a1", "officer_a2 officer_b1 township_b committee_a2 station_b leader_b"),
-    ("officer_a2", "officer_a1 officer_b1 township_b committee_a1 station_b leader_b moved_a1"),
-    ("township_a", "officer_b1 officer_b2 township_b moved_town station_b leader_b inspector_b housing"),
-    ("leader_a", "officer_b1 officer_b2 township_b moved_town station_b leader_b inspector_b"),
-    ("committee_a1", "officer_a1 officer_a2 officer_b1 township_a township_b station_b committee_a2"),
-    ("housing", "officer_a1 officer_b1 township_a township_b station_a transport moved_housing"),
+@pytest.mark.parametrize(("login", "people", "bodies"), [
+    ("officer_a1", "officer_a2 officer_b1 township_b leader_b", "committee_a2 station_b"),
+    ("officer_a2", "officer_a1 officer_b1 township_b leader_b moved_a1", "committee_a1 station_b housing"),
+    ("township_a", "officer_b1 officer_b2 township_b moved_town station_b leader_b inspector_b housing", "station_b transport"),
+    ("leader_a", "officer_b1 officer_b2 township_b moved_town leader_b inspector_b", "station_b transport"),
+    ("committee_a1", "officer_a1 officer_a2 officer_b1 township_a township_b committee_a2 station_b", "committee_a2 station_b"),
+    ("housing", "officer_a1 officer_b1 township_a township_b transport moved_housing", "station_a committee_a1 station_b"),
 ])
 def test_nobody_comes_across_the_names_of_others_people_and_bodies(
-        pages: dict[str, dict[str, str]], login: str, others: str) -> None:
+        pages: dict[str, dict[str, str]], login: str, people: str, bodies: str) -> None:
     everything = "\n".join(pages[login].values())
-    assert [name for name in others.split() if mark(name) in everything] == []
+    names = [f"person_{name}" for name in people.split()] + [f"body_{name}" for name in bodies.split()]
+    assert [name for name in names if mark(name) in everything] == []
 
 
 @on_sqlite
@@ -104,7 +108,7 @@ def test_a_message_is_seen_by_its_writer_and_the_county_office(pages: dict[str, 
 
 # --- not a bit: with much more going on in B, nothing changes for who only knows A ---
 
-VARYING = re.compile(r'name="csrf_token" value="[^"]*"|name="id" value="[^"]*"')
+VARYING = re.compile(r'name="(?:csrf_token|id)"[^>]*value="[^"]*"')
 
 
 def much_more_in_b(made: County) -> None:
@@ -141,13 +145,37 @@ def test_nothing_in_a_tells_that_something_happened_in_b(
     ("housing", {"A1": ("", 3)}), ("station_a", {"A1": ("", 1)}), ("committee_a2", {}), ("transport", {"B1": ("", 1)}),
 ])
 def test_the_map_says_what_its_reader_may_know(
-        visitors: dict[str, Visitor], county: County, login: str, known: dict[str, tuple[str, int]]) -> None:  # noqa: F811
-    page = visitors[login].raw("GET", "/map?days=7").text
+        visitors: dict[str, Visitor], login: str, known: dict[str, tuple[str, int]]) -> None:  # noqa: F811
+    assert figures(visitors[login]) == (known, sum(number for _, number in known.values()))
+
+
+def figures(visitor: Visitor) -> tuple[dict[str, tuple[str, int]], int]:
+    """What somebody's map says of each grid, and how many reports stand on it as points."""
+    page = visitor.raw("GET", "/map?days=7").text
     values = json.loads(re.search(r'data-map-values="map">(.*?)</script>', page)[1])  # type: ignore[index]
     points = json.loads(re.search(r'data-map-points="map">(.*?)</script>', page)[1])["features"]  # type: ignore[index]
-    grids = {id_: name for name, id_ in county.ids["grid"].items()}
-    assert {grids[int(id_)]: (value["label"], value["open"]) for id_, value in values.items()} == known
-    assert len(points) == sum(number for _, number in known.values())
+    grids = {id_: name for name, id_ in visitor.county.ids["grid"].items()}
+    return {grids[int(id_)]: (value["label"], value["open"]) for id_, value in values.items()}, len(points)
+
+
+# --- the test of the test: two holes made on purpose are seen ---
+
+def _every(*_asked: Any, **_more: Any) -> Any:
+    return true()
+
+
+@on_sqlite
+def test_a_count_over_everything_is_seen(visitors: dict[str, Visitor], hole: pytest.MonkeyPatch) -> None:  # noqa: F811
+    hole.setattr(report_queries, "readable", lambda _actor: select(Report).join(Grid, Grid.id == Report.grid_id))
+    assert figures(visitors["officer_a2"]) != ({"A2": ("0/1", 0)}, 0)
+    assert mark("report_b_plain") in "\n".join(crawl(visitors["officer_a2"]).values())  # found by the search
+
+
+@on_sqlite
+def test_a_list_of_objects_over_everything_is_seen(
+        visitors: dict[str, Visitor], hole: pytest.MonkeyPatch) -> None:  # noqa: F811
+    hole.setattr(patrol_queries, "where", _every)
+    assert mark("farm_B2") in visitors["township_a"].raw("GET", "/desk?tab=not_gone").text
 
 
 # --- photos and sheets ---

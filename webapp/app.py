@@ -4,8 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, g, request, session, url_for
-from flask_babel import get_locale
-from flask_babel import gettext as _
 
 from .config import Config
 from .core.db import Store
@@ -22,6 +20,8 @@ from .people import views as people_views
 from .report import views as report_views
 from .web import errors, gate, headers, health, language, static_files
 from .web import request as web_request
+from .web.language import word as _
+from .web.request import address
 
 TYPED_MB = 2  # what is typed is never larger; only forms with files may be
 UPLOAD_MB = 48  # three photos as phones take them; smaller limits stand at the fields
@@ -91,17 +91,17 @@ def frame() -> dict[str, Any]:
     """What the frame of every page needs."""
     me = g.get("actor")
     here = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    zh = str(get_locale()).startswith("zh")
+    zh = language.is_zh()
     large = bool(session.get("large"))
     links = {
-        "home": "/", "privacy": url_for("feedback.privacy"), "help": url_for("feedback.help_page"),
+        "home": "/", "privacy": address("feedback.privacy"), "help": address("feedback.help_page"),
         "language": url_for("language.switch", lang="en" if zh else "zh", next=here),
         "large_print": url_for("language.switch", large="no" if large else "yes", next=here),
     }
     if me is None:
-        links["login"] = url_for("people.login")
+        links["login"] = address("people.login")
     else:
-        links |= {"account": url_for("people.account"), "logout": url_for("people.logout"),
+        links |= {"account": address("people.account"), "logout": address("people.logout"),
                   "feedback": url_for("feedback.write_page", page=request.path)}
     return {"lang": "zh" if zh else "en", "html_class": "large" if large else "", "site": _("Wangge"), "me": me,
             "nav": nav.entries(me, request.path), "demo_note": nav.demo_note(), "links": links}

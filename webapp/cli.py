@@ -12,6 +12,8 @@ from .core import clock, passwords
 from .core.db import Store
 from .core.errors import Refused
 
+THREADS = 12  # of ``serve``: each log-in holds one while its password is checked, and those who send something need one too
+
 
 @click.group()
 def main() -> None:
@@ -252,7 +254,7 @@ def docs() -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1")
 @click.option("--port", default=8000)
-@click.option("--threads", default=4)
+@click.option("--threads", default=THREADS)
 def serve(host: str, port: int, threads: int) -> None:
     """Serve a real county. Refuses a sample key, and a county without an administrator."""
     from .people.service import has_admin
@@ -289,7 +291,7 @@ def demo(fresh: bool, port: int, host: str, build_only: bool) -> None:
     for line in place.welcome(store, host, port):
         click.echo(line)
     if not build_only:
-        _serve(config, store, host, port, threads=6)
+        _serve(config, store, host, port, THREADS)
 
 
 if __name__ == "__main__":

@@ -19,9 +19,9 @@ SENDERS = 8
 
 
 def posts(world: World, number: int) -> Iterator[Post]:
-    """Rounds and reports by turns, one in ten with a photo."""
+    """Rounds and reports by turns, one in thirty with a photo: each sending of one costs a helper process."""
     for turn in range(number):
-        village, photos = VILLAGES[turn % 3], (photo(turn),) if turn % 10 == 3 else ()
+        village, photos = VILLAGES[turn % 3], (photo(turn),) if turn % 30 == 3 else ()
         yield report(world, village, photos=photos) if turn % 2 else patrol(world, village)
 
 

@@ -1,16 +1,21 @@
 """Ready words of forms, in their order."""
-from sqlalchemy import select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from .models import Contact, Word
 
-
-def of(session: Session, kind: str) -> list[Word]:
-    """All words of a kind."""
-    return list(session.scalars(select(Word).where(Word.kind == kind).order_by(Word.position)))
+_OF = select(Word.__table__).where(Word.kind == bindparam("kind")).order_by(Word.position)
 
 
-def named(session: Session, kind: str) -> dict[str, Word]:
+def of(session: Session, kind: str) -> Sequence[Row[Any]]:
+    """All words of a kind, as rows of the table."""
+    return session.connection().execute(_OF, {"kind": kind}).all()
+
+
+def named(session: Session, kind: str) -> dict[str, Row[Any]]:
     """The words of a kind by their code."""
     return {word.code: word for word in of(session, kind)}
 

@@ -1,13 +1,14 @@
 """The few main pages of each role, in the head of every page."""
 from typing import NamedTuple
 
-from flask import current_app, url_for
-from flask_babel import gettext as _
+from flask import current_app
 
 from ..access import Actor
 from ..core import clock
 from ..core.errors import N_
 from ..web.language import day
+from ..web.language import word as _
+from ..web.request import address
 
 
 class Entry(NamedTuple):
@@ -34,7 +35,7 @@ def entries(me: Actor | None, path: str) -> list[tuple[str, str, bool]]:
     """Label, address and whether it is this page, for those the person holds."""
     if me is None or me.must_change:
         return []
-    made = [(_(entry.word), url_for(entry.endpoint)) for entry in ENTRIES if shown(entry, me)]
+    made = [(_(entry.word), address(entry.endpoint)) for entry in ENTRIES if shown(entry, me)]
     return [(label, url, path == url) for label, url in made]
 
 

@@ -17,8 +17,8 @@ OUTCOME = re.compile(r"v(\d{1,15})-outcome", re.ASCII)
 class PatrolForm(PointForm, WhenForm):
     """``v<object>-outcome`` says normal, problem, could_not_see or not_gone; ``v<object>-reason`` why not seen."""
 
-    id = IdField()
-    grid = IntegerField(validators=[InputRequired()])
+    id = IdField("")
+    grid = IntegerField("", validators=[InputRequired()])
     person_id = SelectField(_l("Who walked"), coerce=lambda value: int(value or 0), validate_choice=False)
     note = text(_l("A word, if you like"), 500, area=True)
 

@@ -3,9 +3,10 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ..access import Actor, where
@@ -19,11 +20,29 @@ SEEN = ("normal", "problem")
 NOT_SEEN = "could_not_see"
 
 
+class Thing(NamedTuple):
+    """What a list says of an object."""
+
+    id: int
+    grid_id: int
+    valid_from: date
+    zh: str
+    en: str
+
+
+class Kind(NamedTuple):
+    """What a list says of an object's type."""
+
+    interval_days: int
+    zh: str
+    en: str
+
+
 class Line(NamedTuple):
     """An object with its type and when it is due. ``due_on`` is the day from which it counts as due."""
 
-    object: PatrolObject
-    type: ObjectType
+    object: Thing
+    type: Kind
     last_seen: datetime | None
     due_on: date
 
@@ -33,7 +52,7 @@ class Line(NamedTuple):
         return self.due_on <= clock.today()
 
 
-def in_list(on: date) -> ColumnElement[bool]:
+def in_list(on: date | BindParameter[date]) -> ColumnElement[bool]:
     """The condition that an object is on the list on a day."""
     return and_(PatrolObject.valid_from <= on, or_(PatrolObject.valid_to.is_(None), PatrolObject.valid_to > on))
 
@@ -44,8 +63,8 @@ def _last_seen(before: datetime | None = None) -> Any:
 
 
 def _line(row: Row[Any]) -> Line:
-    thing, type_, last = row
-    return Line(thing, type_, last, due_day(thing.valid_from, last, type_.interval_days))
+    thing_, kind, last = Thing(*row[:5]), Kind(*row[5:8]), row[8]
+    return Line(thing_, kind, last, due_day(thing_.valid_from, last, kind.interval_days))
 
 
 def due_day(since: date, last_seen: datetime | None, interval_days: int) -> date:
@@ -55,12 +74,18 @@ def due_day(since: date, last_seen: datetime | None, interval_days: int) -> date
 
 def lines(session: Session, actor: Actor, action: str, *, grid_id: int | None = None) -> list[Line]:
     """The objects on the list today that an action reaches, longest due first; of one grid when asked."""
-    query = (select(PatrolObject, ObjectType, _last_seen())
+    rows = session.connection().execute(_lines(actor, action, grid_id is not None), {"grid_id": grid_id, "today": clock.today()})
+    return sorted(map(_line, rows), key=lambda line: (line.due_on, line.object.id))
+
+
+@lru_cache(maxsize=256)
+def _lines(actor: Actor, action: str, of_one_grid: bool) -> Select[Any]:
+    """Kept for those who come again: putting a SELECT together costs more than running it."""
+    query = (select(*(getattr(PatrolObject, name) for name in Thing._fields),
+                    *(getattr(ObjectType, name) for name in Kind._fields), _last_seen())
              .join(ObjectType, ObjectType.code == PatrolObject.type).join(Grid, Grid.id == PatrolObject.grid_id)
-             .where(where(actor, action, grid_path=Grid.path), in_list(clock.today())))
-    if grid_id is not None:
-        query = query.where(PatrolObject.grid_id == grid_id)
-    return sorted(map(_line, session.execute(query)), key=lambda line: (line.due_on, line.object.id))
+             .where(where(actor, action, grid_path=Grid.path), in_list(bindparam("today", type_=Date))))
+    return query.where(PatrolObject.grid_id == bindparam("grid_id")) if of_one_grid else query
 
 
 def thing(session: Session, actor: Actor, action: str, object_id: int) -> PatrolObject:

@@ -40,14 +40,15 @@ def start(grid_id: int) -> str:
 def _round_page(form: PatrolForm, grid_id: int) -> str:
     cell = grid_queries.cell(read(), actor(), "patrol.write", grid_id)
     lines = queries.lines(read(), actor(), "patrol.write", grid_id=grid_id)
-    walkers = people_queries.officers(read(), grid_id)
+    for_someone = grid_id not in actor().grids("grid_officer")
+    walkers = people_queries.officers(read(), grid_id) if for_someone else []
     form.person_id.choices = [(person.id, named(person)) for person in walkers]
     everything = bool(request.values.get("all")) or bool(form.sent)
     shown = lines if everything else [line for line in lines if line.is_due]
     return render_template(
         "patrol/round.html", form=form, cell=cell, lines=shown, later=len(lines) - len(shown),
-        reasons=[(word.code, named(word)) for word in words.of(read(), "could_not_see")],
-        for_someone=actor().person_id not in {p.id for p in walkers})
+        reasons=tuple((word.code, named(word)) for word in words.of(read(), "could_not_see")),
+        for_someone=for_someone)
 
 
 @bp.post("/patrols")

@@ -54,8 +54,7 @@ def by_token(db: Connection, token: str) -> Asker | None:
     A desk's session ends when it was not seen for ``idle_minutes`` (county setting); a remembered phone has no idle limit.
     """
     now = clock.now()
-    rows = db.execute(
-        _BY_TOKEN, {"today": clock.day(now), "token": token_hash(token), "now": now}).all()
+    rows = db.execute(_BY_TOKEN, {"today": clock.day(now), "token": token_hash(token), "now": now}).all()
     if not rows:
         return None
     idle = now - rows[0].seen_at > timedelta(minutes=int(rows[0].idle_minutes))

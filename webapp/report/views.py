@@ -230,7 +230,9 @@ def photo(photo_id: uuid.UUID) -> Response:
     place = files.path(current_app.config["WANGGE"].data_dir, "copies", found.copy)
     if not place.exists():
         raise Refused(N_("This photo is missing on the server. Tell the county office."))
-    return send_file(place, mimetype="image/jpeg")
+    response = send_file(place, mimetype="image/jpeg")
+    response.headers["Cache-Control"] = "private, no-store"  # a browser that is handed on must not keep it
+    return response
 
 
 @bp.get("/search")

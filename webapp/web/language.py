@@ -1,15 +1,20 @@
 """Chinese by default, English complete, switchable by everybody on every page; dates and numbers as each writes them."""
+from collections.abc import Callable, Hashable
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Flask, Response, g, redirect, request, session
 from flask_babel import Babel, format_date, format_datetime, get_locale, gettext
+from markupsafe import Markup
 
 from ..core import clock
 from ..core.errors import Refused
 from .request import public
 
 LANGUAGES = ("zh", "en")
+MOST_DRAWN = 200
+_drawn: dict[Hashable, Markup] = {}
 bp = Blueprint("language", __name__)
 
 
@@ -21,7 +26,42 @@ def chosen() -> str:
 
 def is_zh() -> bool:
     """Whether the page is in Chinese."""
-    return str(get_locale()).startswith("zh")
+    return _language() == "zh"
+
+
+def _language() -> str | None:
+    if "language" not in g:
+        g.language = getattr(get_locale(), "language", None)
+    return g.language
+
+
+def word(text: str, **values: Any) -> Markup:
+    """``_()`` of the templates: a msgid in the page's language, with values escaped into it.
+
+    What has no values is looked up once per language; a page asks for some sixty of them.
+    """
+    return Markup(gettext(text)) % values if values else _fixed(_language(), text)
+
+
+@cache
+def _fixed(_language: str | None, text: str) -> Markup:
+    return Markup(gettext(text)) % {}
+
+
+def once(name: str, *facts: Hashable, caller: Callable[[], Markup]) -> Markup:
+    """``{% call once("name", facts) %}``: a piece of page that depends on nothing but the language and these facts.
+
+    It is drawn once and kept, so nothing about a person may stand in it; a form's token is refused.
+    """
+    key = (_language(), name, *facts)
+    if key not in _drawn:
+        drawn = caller()
+        if "csrf_token" in drawn:
+            raise ValueError(f"{name} is drawn for everybody and holds somebody's token")
+        if len(_drawn) >= MOST_DRAWN:
+            _drawn.clear()
+        _drawn[key] = drawn
+    return _drawn[key]
 
 
 def named(row: Any, field: str = "") -> str:
@@ -104,5 +144,5 @@ def init(app: Flask) -> None:
                       BABEL_TRANSLATION_DIRECTORIES=str(app.root_path) + "/translations")
     Babel(app, locale_selector=chosen)
     app.register_blueprint(bp)
-    app.jinja_env.globals.update(named=named)
+    app.jinja_env.globals.update({"named": named, "once": once, "_": word})
     app.jinja_env.filters.update(moment=moment, day=day, left=left)

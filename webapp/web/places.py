@@ -13,9 +13,9 @@ from .forms import BaseForm
 class PointForm(BaseForm):
     """Longitude, latitude (WGS84 degrees) and accuracy (metres), all or none, filled by the phone when asked."""
 
-    lon = FloatField(widget=HiddenInput(), validators=[Optional(), NumberRange(-180, 180)])
-    lat = FloatField(widget=HiddenInput(), validators=[Optional(), NumberRange(-90, 90)])
-    accuracy_m = FloatField(widget=HiddenInput(), validators=[Optional(), NumberRange(0, 100_000)])
+    lon = FloatField("", widget=HiddenInput(), validators=[Optional(), NumberRange(-180, 180)])
+    lat = FloatField("", widget=HiddenInput(), validators=[Optional(), NumberRange(-90, 90)])
+    accuracy_m = FloatField("", widget=HiddenInput(), validators=[Optional(), NumberRange(0, 100_000)])
 
     def point(self) -> dict[str, float | None]:
         """The three values for an entry; none of them unless both coordinates are there."""
@@ -28,8 +28,8 @@ class WhenForm(BaseForm):
     """When it was: ``occurred_at`` (moment, from the phone) or ``occurred_on`` (a day); neither means now."""
 
     occurred_on = DateField(_l("Day"), validators=[Optional()])
-    occurred_at = HiddenField()
-    made_at = HiddenField()
+    occurred_at = HiddenField("")
+    made_at = HiddenField("")
 
     def validate_occurred_on(self, field: DateField) -> None:
         """Any day back, none ahead."""

@@ -1,9 +1,10 @@
 """What a view may use of its request: who asks, a session to look with, the short write, and its access rule."""
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TypeVar
 
-from flask import current_app, g
+from flask import current_app, g, request, url_for
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -36,6 +37,16 @@ signed_in = _ruled(SIGNED_IN)  # about the person's own account only
 def store() -> Store:
     """The application's database."""
     return current_app.extensions["store"]
+
+
+def address(endpoint: str) -> str:
+    """The address of a view without parameters, worked out once: the frame of a page asks for a dozen."""
+    return _address(request.script_root, endpoint)
+
+
+@cache
+def _address(_script_root: str, endpoint: str) -> str:
+    return url_for(endpoint)
 
 
 def actor() -> Actor:

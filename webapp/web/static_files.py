@@ -4,7 +4,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, request, send_from_directory, url_for
 
 from .request import public
 
@@ -25,6 +25,11 @@ def stamp(root: str, path: str) -> str:
 
 def static(path: str) -> str:
     """The address of a static file: "css/app.css", or "leaflet/leaflet.js" out of the installed wheel."""
+    return _address(request.script_root, path)
+
+
+@cache
+def _address(_script_root: str, path: str) -> str:
     root, _, rest = path.partition("/")
     root, rest = (root, rest) if root in ROOTS else ("own", path)
     return url_for("assets.asset", mark=stamp(root, rest), root=root, path=rest)

@@ -1,0 +1,261 @@
+"""The database used the safe way: settings, the write lock, moments, and text that is the same on both engines."""
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, event, insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
+
+from tests import engines, make
+from tests.conftest import World
+from webapp.core import clock, db, ids
+from webapp.core.db import Store
+from webapp.core.models import AuditEntry, Counter, Throttle
+from webapp.patrol.models import Patrol
+from webapp.people.models import Posting
+
+WRITERS, TURNS = 8, 20
+SQLITE_SETTINGS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": db.BUSY_MS, "trusted_schema": 0}
+
+
+# --- settings ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("side", ["reader", "writer"])
+def test_every_sqlite_connection_is_safe_and_waits(store: Store, side: str) -> None:
+    if not store.is_sqlite:
+        pytest.skip("settings of SQLite")
+    with getattr(store, side).connect() as connection:
+        found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in SQLITE_SETTINGS}
+    assert found == SQLITE_SETTINGS
+    assert db._sqlite_module().sqlite_version_info >= db.SQLITE_SAFE
+
+
+def test_a_library_with_the_wal_bug_gets_no_wal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db, "SQLITE_SAFE", (99,))
+    old = Store(engines.make("sqlite", tmp_path))
+    with old.reader.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
+    old.close()
+
+
+def test_a_row_that_points_nowhere_is_refused(store: Store) -> None:
+    with pytest.raises(IntegrityError), store.write() as session:
+        session.add(Posting(person_id=999_999, role="leader", valid_from=make.BEGAN, granted_at=clock.now()))
+
+
+# --- reading and writing -------------------------------------------------------------------------------
+
+
+def values(store: Store) -> dict[str, int]:
+    """The counters by name."""
+    with store.read() as session:
+        return dict(session.execute(select(Counter.name, Counter.value)).all())  # type: ignore[arg-type]
+
+
+def test_a_write_is_there_when_its_block_ended_and_not_before(store: Store) -> None:
+    with store.write() as session:
+        session.execute(insert(Counter).values(name="a", value=1))
+        assert values(store) == {}
+    assert values(store) == {"a": 1}
+
+
+def test_a_write_that_fails_leaves_no_trace(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError), store.write() as session:
+        session.execute(insert(Counter).values(name="a", value=1))
+        raise ZeroDivisionError
+    assert values(store) == {}
+
+
+def test_what_is_changed_in_a_session_to_look_with_is_never_kept(store: Store) -> None:
+    with store.read() as session:
+        session.add(Counter(name="a", value=1))
+        session.flush()
+    assert values(store) == {}
+
+
+def test_a_reader_is_not_held_up_by_a_writer_and_sees_one_state(store: Store) -> None:
+    with store.write() as session:
+        session.execute(insert(Counter).values(name="a", value=1))
+    with store.write() as session:
+        session.execute(update(Counter).values(value=2))
+        began = time.monotonic()
+        assert values(store) == {"a": 1}
+        assert time.monotonic() - began < 2
+
+
+# --- the write lock ------------------------------------------------------------------------------------
+
+
+def at_once(act: Callable[[], None], writers: int = WRITERS, turns: int = TURNS) -> list[DBAPIError]:
+    """Let all writers act again and again at the same time; what the database refused."""
+    refused, together = [], threading.Barrier(writers)
+
+    def run() -> None:
+        together.wait(30)
+        for _ in range(turns):
+            try:
+                act()
+            except DBAPIError as error:
+                refused.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(writers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return refused
+
+
+def read_then_write(store: Store) -> None:
+    """One more than what stands there, worked out by the program: right only when nobody comes between."""
+    with store.write() as session:
+        look = select(Counter.value).where(Counter.name == "a").with_for_update()
+        value = session.scalar(look)
+        time.sleep(0.0005)
+        session.execute(update(Counter).where(Counter.name == "a").values(value=value + 1))
+
+
+@pytest.fixture
+def counting(store: Store) -> Store:
+    """A store with a counter at zero."""
+    with store.write() as session:
+        session.execute(insert(Counter).values(name="a", value=0))
+    return store
+
+
+def test_no_update_is_lost_when_eight_read_and_then_write(counting: Store) -> None:
+    assert at_once(lambda: read_then_write(counting)) == []
+    assert values(counting) == {"a": WRITERS * TURNS}
+
+
+@pytest.fixture
+def weak(counting: Store, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """The same SQLite file through writers that begin another way: a plain BEGIN, or what SQLAlchemy does by itself."""
+    if not counting.is_sqlite:
+        pytest.skip("the ways of SQLite")
+    safe = db._sqlite
+    plain = lambda url, _begin: safe(url, "BEGIN")  # noqa: E731
+    by_itself = lambda url, _begin: create_engine(url, module=db._sqlite_module(), connect_args={"timeout": 15})  # noqa: E731
+    monkeypatch.setattr(db, "_sqlite", plain if request.param == "plain" else by_itself)
+    made = Store(counting.url.render_as_string())
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("weak", ["plain"], indirect=True)
+def test_writers_that_begin_plainly_are_found_by_what_the_database_refuses(weak: Store) -> None:
+    refused = at_once(lambda: read_then_write(weak))
+    assert refused and all("locked" in str(error) for error in refused)
+    assert values(weak) == {"a": WRITERS * TURNS - len(refused)}
+
+
+@pytest.mark.parametrize("weak", ["by itself"], indirect=True)
+def test_writers_that_begin_as_sqlalchemy_does_are_found_by_what_is_lost(weak: Store) -> None:
+    refused = at_once(lambda: read_then_write(weak))
+    assert values(weak)["a"] < WRITERS * TURNS - len(refused)
+
+
+def test_a_writer_that_waits_too_long_is_told_and_has_written_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not store.is_sqlite:
+        pytest.skip("PostgreSQL locks rows, not the file")
+    monkeypatch.setattr(db, "BUSY_MS", 50)
+    hasty = Store(store.url.render_as_string())
+    holding = store.write()  # the lock is there before the first statement
+    with holding, pytest.raises(OperationalError, match="locked"), hasty.write() as other:
+        other.execute(insert(Counter).values(name="b", value=1))
+    hasty.close()
+    assert values(store) == {}
+
+
+# --- moments -------------------------------------------------------------------------------------------
+
+NOON = datetime(2026, 3, 1, 12, 30, 15, 123000, UTC)
+
+
+def kept(store: Store, moment: datetime) -> datetime:
+    """What a moment is after the database had it."""
+    with store.write() as session:
+        session.execute(insert(Throttle).values(key=moment.isoformat(), since=moment, count=1))
+    with store.read() as session:
+        return session.scalars(select(Throttle.since).where(Throttle.key == moment.isoformat())).one()
+
+
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=8)), timezone(timedelta(hours=-9, minutes=-30)), clock.ZONE])
+def test_a_moment_comes_back_as_the_same_moment_in_utc(store: Store, zone: Any) -> None:
+    found = kept(store, NOON.astimezone(zone))
+    assert (found, found.tzinfo) == (NOON, UTC)
+
+
+def test_half_past_seven_in_the_county_is_not_half_past_seven_utc(store: Store) -> None:
+    found = kept(store, datetime(2026, 3, 1, 7, 30, tzinfo=clock.ZONE))
+    assert found.isoformat() == "2026-02-28T23:30:00+00:00"
+
+
+def test_a_moment_without_a_zone_is_refused(store: Store) -> None:
+    with pytest.raises((StatementError, ValueError), match="without a time zone"):
+        kept(store, datetime(2026, 3, 1, 7, 30))
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "Asia/Urumqi", "America/New_York"])
+def test_the_zone_of_the_server_changes_nothing(store: Store, zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Around 16:00 UTC, where the county's day changes; the machine's zone and the database's are both another."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        if not store.is_sqlite:
+            event.listen(store.writer, "connect", lambda connection, _record: connection.execute(f"SET TIME ZONE '{zone}'"))
+            store.close()
+        around = [datetime(2026, 3, 1, 15, 59, 59, 999000, UTC), datetime(2026, 3, 1, 16, tzinfo=UTC)]
+        found = [kept(store, moment) for moment in around]
+        assert found == around
+        assert [(moment.isoformat(), clock.day(moment).day) for moment in found] == [
+            ("2026-03-01T15:59:59.999000+00:00", 1), ("2026-03-01T16:00:00+00:00", 2)]
+        assert abs((clock.now() - datetime.now(UTC)).total_seconds()) < 5
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_moments_are_sorted_and_compared_alike(store: Store) -> None:
+    moments = [NOON + timedelta(milliseconds=turn * 37) for turn in range(50)]
+    for moment in reversed(moments):
+        kept(store, moment.astimezone(clock.ZONE))
+    with store.read() as session:
+        assert session.scalars(select(Throttle.since).order_by(Throttle.since)).all() == moments
+        assert session.scalars(select(Throttle.since).where(Throttle.since <= moments[20].astimezone(clock.ZONE))
+                               .order_by(Throttle.since)).all() == moments[:21]
+
+
+# --- text ----------------------------------------------------------------------------------------------
+
+TEXTS = {"four bytes": "𠮷野家 𫝀 🐟", "right to left": "\u202eabc", "joined": "👨\u200d👩\u200d👧", "quotes": "'\";--\\%_",
+         "private": "\ue000", "marks": "e\u0301 \ufeff", "last of all": "\U0010ffff"}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_any_text_comes_back_as_it_was(store: Store, name: str) -> None:
+    with store.write() as session:
+        session.execute(insert(AuditEntry).values(at=NOON, action="a", thing=TEXTS[name], detail={TEXTS[name]: [TEXTS[name]]}))
+    with store.read() as session:
+        row = session.scalars(select(AuditEntry).where(AuditEntry.thing == TEXTS[name])).one()
+    assert (row.thing, row.detail) == (TEXTS[name], {TEXTS[name]: [TEXTS[name]]})
+
+
+#: Bytes that are no text reach the form percent-encoded: Werkzeug leaves them so.
+SENT = {"a\0b𠮷\x07 \r\n c\x7f": "ab𠮷 \n c", "e\u0301": "é", "\0": None, "\ud800 lone": "%ED%A0%80 lone"}
+
+
+@pytest.mark.parametrize("sent", SENT, ids=ascii)
+def test_what_one_engine_cannot_store_is_cleaned_before_either_sees_it(world: World, browse: Any, sent: str) -> None:
+    """NUL is text to SQLite and an error to PostgreSQL; half a character is an error to both."""
+    form = {"id": str(ids.new()), "grid": str(world.grids["A1"]), "note": sent.encode("utf-8", "surrogatepass"),
+            f"v{world.things['farm_a1']}-outcome": "normal"}
+    answer = browse("officer_a1").post("/patrols", **form)
+    assert answer.status_code == 303, answer.text
+    with world.store.read() as session:
+        assert session.scalars(select(Patrol.note)).all() == [SENT[sent]]
