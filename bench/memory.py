@@ -34,6 +34,6 @@ def _pair(county: County, folder: Path) -> tuple[dict[str, float], ...]:
 
 def _figures(kind: str, pairs: list[tuple[float, float]]) -> list[Figure]:
     light, heavy = ([pair[side] for pair in pairs] for side in (0, 1))
-    goal = 0.6 if kind != "private" else None
+    goal = 0.6 if kind == "RSS" else None
     return [Figure(f"worker, {kind}", light, "MB"), Figure(f"with geopandas, {kind}", heavy, "MB"),
             Figure(f"worker / with geopandas, {kind}", [a / b for a, b in pairs], "x", goal)]

@@ -37,7 +37,7 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.run", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds; for a claim at least 5 (default 7)")
+    parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds; for a claim at least 5 (default 5)")
     parser.add_argument("--quick", action="store_true", help="one short round: does the bench itself still work?")
     parser.add_argument("--only", choices=PARTS, action="append", help="a part alone; may be given several times")
     chosen = parser.parse_args()

@@ -8,7 +8,7 @@ import click
 from . import migrate as migrations
 from .access import SYSTEM
 from .config import Config
-from .core import clock, passwords
+from .core import clock, files, passwords
 from .core.db import Store
 from .core.errors import Refused
 
@@ -231,15 +231,16 @@ def _say(act: Any) -> None:
 @main.command()
 def sweep() -> None:
     """What has to happen by itself: delete what is past its time. Safe to run often and on several machines."""
-    _, store = _ready()
-    for name, number in _sweep(store).items():
+    config, store = _ready()
+    for name, number in _sweep(config, store).items():
         click.echo(f"{name}: {number}")
 
 
-def _sweep(store: Store) -> dict[str, int]:
+def _sweep(config: Config, store: Store) -> dict[str, int]:
     from .retention import purge
     with store.write() as session:
-        return purge(session)
+        gone = purge(session)
+    return gone | {"uploads": files.tidy(config.data_dir)}
 
 
 @main.command()
@@ -274,7 +275,7 @@ def _serve(config: Config, store: Store, host: str, port: int, threads: int) -> 
     from .app import create_app
     from .sweeper import start
     app = create_app(config, store)
-    start(store, _sweep)
+    start(lambda: _sweep(config, store))
     run(app, host=host, port=port, threads=threads, ident=None, max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
         inbuf_overflow=2**20, channel_timeout=120, connection_limit=500)
 

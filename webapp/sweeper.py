@@ -3,18 +3,16 @@ import logging
 import threading
 from collections.abc import Callable
 
-from .core.db import Store
-
 HOUR = 3600.0
 
 
-def start(store: Store, sweep: Callable[[Store], object]) -> threading.Thread:
+def start(sweep: Callable[[], object]) -> threading.Thread:
     """Sweep now and then every hour, in a thread that ends with the process; a failure is logged and tried again."""
     def run() -> None:
         waiting = threading.Event()
         while True:
             try:
-                sweep(store)
+                sweep()
             except Exception:
                 logging.getLogger("wangge.sweep").exception("the sweep failed; next try in an hour")
             waiting.wait(HOUR)

@@ -199,3 +199,15 @@ def test_a_file_is_synced_before_it_has_its_name_and_every_new_name_is_synced(
     for at, (act, place) in enumerate(done):
         if act == "name" and place != tmp_path / "tmp":
             assert ("sync", place.parent) in done[at:], f"{place} has no name on disk"
+
+
+def test_part_uploads_of_a_killed_server_go_after_a_day_and_others_stay(tmp_path):
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    old, young = folder / "old", folder / "young"
+    for file in (old, young):
+        file.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    assert files.tidy(tmp_path) == 1
+    assert not old.exists() and young.exists()
+    assert files.tidy(tmp_path / "empty place") == 0

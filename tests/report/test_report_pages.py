@@ -207,3 +207,17 @@ def test_search_finds_by_number_place_and_words_only_what_is_mine(world, browse,
     assert "00001" in browse("township_a").get("/search?q=砖窑").text
     assert "row-title" not in browse("township_b").get("/search?q=砖窑").text
     assert "row-title" not in browse("township_a").get("/search?q=%25").text
+
+
+def test_after_a_second_dispatch_the_page_names_the_new_ground(world, browse, sent):
+    due = (clock.today() + timedelta(days=7)).isoformat()
+    with world.store.write() as session:
+        service.move(session, make.actor(session, "township_a"), sent, make.move("raise", "township", reason="x"))
+        for body, login, words in (("housing", "liaison", "first minutes"), ("ecology", "liaison_other", "second minutes")):
+            service.move(session, make.actor(session, "county"), sent, make.move(
+                "dispatch", "county", body=world.bodies[body], ground="minutes", ground_text=words, due=due))
+            if body == "housing":
+                service.move(session, make.actor(session, login), sent, make.move(
+                    "bounce", "department", duty_or_none="none", reason="x"))
+    ground = browse("county").get(f"/reports/{sent}").text.split(">Ground<")[1].split("</section>")[0]
+    assert "second minutes" in ground and "first minutes" not in ground

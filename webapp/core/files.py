@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -12,7 +13,7 @@ from .errors import N_, Refused
 
 LARGEST = 20 * 2**20
 CHUNK = 2**16
-SECONDS = 20
+SECONDS, DAY = 20, 86_400.0
 NOT_A_PICTURE = N_("This file is not a photo we can read (JPEG, PNG or WebP up to 20 MB). Choose another.")
 
 
@@ -45,6 +46,14 @@ def keep(data_dir: Path, sent: IO[bytes]) -> PhotoFile:
         finally:
             Path(original.name).unlink(missing_ok=True)
     return PhotoFile(mark, copy, width, height)
+
+
+def tidy(data_dir: Path, older_than: float = DAY) -> int:
+    """Delete part-uploads that a killed server left, once nobody can still be sending them; how many there were."""
+    left = [file for file in (data_dir / "tmp").glob("*") if time.time() - file.stat().st_mtime > older_than]
+    for file in left:
+        file.unlink(missing_ok=True)
+    return len(left)
 
 
 def path(data_dir: Path, kind: str, mark: str) -> Path:

@@ -58,7 +58,7 @@ def in_list(on: date | BindParameter[date]) -> ColumnElement[bool]:
 
 
 def _last_seen(before: datetime | None = None) -> Any:
-    seen = select(func.max(Visit.at)).where(Visit.object_id == PatrolObject.id, Visit.result.in_(SEEN))
+    seen = select(func.max(Visit.at)).where(Visit.object_id == PatrolObject.id, or_(*(Visit.result == result for result in SEEN)))
     return (seen.where(Visit.at < before) if before else seen).correlate(PatrolObject).scalar_subquery()
 
 

@@ -123,6 +123,18 @@ def problem_words(problems: Sequence[Any]) -> str:
 
 
 @dataclass(frozen=True)
+class Whose:
+    """The village of a report and its township: the names that those who hold or act carry."""
+
+    village: Cell
+    township: Cell
+
+    def word(self, role: str, body: Body | None) -> str:
+        """Who acts in a role: the township's office, the village's officer, a body by its own name."""
+        return holder_word(role, self.township if role == "township_supervisor" else self.village, body)
+
+
+@dataclass(frozen=True)
 class Page:
     """Everything one report's page shows, and only what its reader may see."""
 
@@ -161,16 +173,19 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
     ids = {report.grid_id, *queries.joint_grids(session, report.id)}
     cells = grid_queries.named(session, ids)
     cell, last = cells[report.grid_id], queries.last_moves(session, [report.id]).get(report.id)
+    above = grid_queries.parents(session, cell)
+    whose = Whose(cell, above[-1] if above else cell)
     places = queries.assignments(session, report.id)
     problems = queries.problems(session, [report.id]).get(report.id, [])
     return Page(
-        found=found, cell=cell, parents=grid_queries.parents(session, cell),
+        found=found, cell=cell, parents=above,
         joint=[cells[id_] for id_ in ids if id_ != report.grid_id], problems=problem_words(problems),
         problem_codes=[problem.code for problem in problems], thing=_thing(session, report),
-        finder=_finder(session, actor, report, cell), standing=_standing(session, found, cell, places, last, len(ids) > 1),
+        finder=_finder(session, actor, report, cell), standing=_standing(session, found, whose, places, last),
         moves=[(move, action_word(move.action, move.target)) for move in found.moves], places=places,
         ground=_ground(session, places), photos=queries.photos(session, report.id), looks=queries.looks(session, report.id),
-        history=(events := _history(session, actor, report, cell)), result=_result(events), facts=_facts(session, report), limit=_limit(session, report),
+        history=(events := _history(session, report, whose)), result=_result(events), facts=_facts(session, report),
+        limit=_limit(session, report),
         earlier=_earlier(session, actor, report), later=queries.recurrences(session, actor, report.id),
         may_recur=report.state in ENDS and cell.id in actor.grids("grid_officer"))
 
@@ -190,12 +205,13 @@ def _lead(places: Sequence[queries.Place]) -> Body | None:
     return next((place.body for place in places if place.assignment.role == "lead" and place.assignment.to_at is None), None)
 
 
-def _standing(session: Session, found: queries.Found, cell: Cell, places: list[queries.Place],
-              last: queries.Event | None, joint: bool) -> dict[str, Any]:
+def _standing(session: Session, found: queries.Found, whose: Whose, places: list[queries.Place],
+              last: queries.Event | None) -> dict[str, Any]:
     """The block under the head: state, marks, holder, clock, why here."""
     report, holder = found.report, STATES[found.report.state]["holder"]
-    reason = why(last, named(cell), words.named(session, "return_missing"))
-    who = "" if holder == "-" else holder_word(holder, _holder_cell(session, holder, cell), _lead(places))
+    reason = why(last, named(whose.village), words.named(session, "return_missing"))
+    who = "" if holder == "-" else whose.word(holder, _lead(places))
+    joint = report.id in queries.on_borders(session, [report.id])
     return {
         "word": state_word(report.state), "tone": tone(report), "due": due_words(report),
         "due_tone": "late" if is_late(report) else "", "marked": marks(report, last, joint),
@@ -204,26 +220,20 @@ def _standing(session: Session, found: queries.Found, cell: Cell, places: list[q
     }
 
 
-def _holder_cell(session: Session, role: str, cell: Cell) -> Cell:
-    """The grid whose name the holder carries: the township's for its office, else the village's."""
-    above = grid_queries.parents(session, cell)
-    return above[-1] if role == "township_supervisor" and above else cell
-
-
 def _ground(session: Session, places: Sequence[queries.Place]) -> Any:
     """The ground of the dispatch in force: the duty with its lines, or the words that stand for it."""
-    lead = next((p.assignment for p in places if p.assignment.role == "lead" and p.assignment.ground), None)
+    lead = next((p.assignment for p in reversed(places) if p.assignment.role == "lead" and p.assignment.ground), None)
     if lead is None:
         return None
     return {"kind": lead.ground, "text": lead.ground_text, "duty": session.get(Duty, lead.duty_id) if lead.duty_id else None}
 
 
-def _history(session: Session, actor: Actor, report: Report, cell: Cell) -> list[dict[str, Any]]:
+def _history(session: Session, report: Report, whose: Whose) -> list[dict[str, Any]]:
     ready = {kind: words.named(session, kind) for kind in ("return_missing", "result")}
     types = {kind.code: named(kind) for kind in queries.problem_types(session)}
-    return [{"at": moment(event.event.at), "who": _who(event, cell, session),
-             "action": event.event.action, "what": action_word(event.event.action, event.event.to_state), "note": given_words(event.event.given, ready, types),
-             "mark": ""} for event in queries.history(session, report.id)]
+    return [{"at": moment(event.event.at), "who": _who(event, whose),
+             "action": event.event.action, "what": action_word(event.event.action, event.event.to_state),
+             "note": given_words(event.event.given, ready, types), "mark": ""} for event in queries.history(session, report.id)]
 
 
 def _result(events: list[dict[str, Any]]) -> str:
@@ -231,10 +241,8 @@ def _result(events: list[dict[str, Any]]) -> str:
     return next((event["note"] for event in events if event["action"] in HANDLING), "")
 
 
-def _who(event: queries.Event, cell: Cell, session: Session) -> str:
-    if event.event.role in labels.HOLDERS:
-        return holder_word(event.event.role, _holder_cell(session, event.event.role, cell), event.body)
-    return _("the system")
+def _who(event: queries.Event, whose: Whose) -> str:
+    return whose.word(event.event.role, event.body) if event.event.role in labels.HOLDERS else _("the system")
 
 
 def given_words(given: Mapping[str, Any], ready: Mapping[str, Mapping[str, Word]], types: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from ..core import clock
 from ..core.errors import Refused
-from .request import public
+from .request import address, public
 
 LANGUAGES = ("zh", "en")
 MOST_DRAWN = 200
@@ -30,9 +30,10 @@ def is_zh() -> bool:
 
 
 def _language() -> str | None:
-    if "language" not in g:
-        g.language = getattr(get_locale(), "language", None)
-    return g.language
+    language = g.get("language")
+    if language is None:
+        language = g.language = getattr(get_locale(), "language", None)
+    return language
 
 
 def word(text: str, **values: Any) -> Markup:
@@ -67,9 +68,11 @@ def once(name: str, *facts: Hashable, caller: Callable[[], Markup]) -> Markup:
 def named(row: Any, field: str = "") -> str:
     """A data row's name in the page's language (columns zh/en, or field_zh/field_en); the other when one is empty."""
     first, second = ("zh", "en") if is_zh() else ("en", "zh")
-    prefix = f"{field}_" if field else ""
-    get = row.get if isinstance(row, dict) else lambda key: getattr(row, key, "")
-    return get(prefix + first) or get(prefix + second) or ""
+    if field:
+        first, second = f"{field}_{first}", f"{field}_{second}"
+    if isinstance(row, dict):
+        return row.get(first) or row.get(second) or ""
+    return getattr(row, first, "") or getattr(row, second, "") or ""
 
 
 def moment(at: datetime | None) -> str:
@@ -144,5 +147,5 @@ def init(app: Flask) -> None:
                       BABEL_TRANSLATION_DIRECTORIES=str(app.root_path) + "/translations")
     Babel(app, locale_selector=chosen)
     app.register_blueprint(bp)
-    app.jinja_env.globals.update({"named": named, "once": once, "_": word})
+    app.jinja_env.globals.update({"named": named, "once": once, "address": address, "_": word})
     app.jinja_env.filters.update(moment=moment, day=day, left=left)
