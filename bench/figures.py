@@ -27,8 +27,14 @@ class Figure:
     def cells(self) -> tuple[str, ...]:
         """The line of the table."""
         spread = "/".join(_short(value) for value in (min(self.values), self.median, max(self.values)))
-        goal = "" if self.goal is None else f"<= {_short(self.goal)}" + (f" (aim {_short(self.aim)})" if self.aim else "")
-        return self.name, f"{spread} {self.unit}".strip(), goal, "" if self.goal is None else "met" if self.is_met else "MISSED"
+        wanted = [f"<= {_short(self.goal)}"] if self.goal is not None else []
+        wanted += [f"(aim {_short(self.aim)})"] if self.aim is not None else []
+        return self.name, f"{spread} {self.unit}".strip(), " ".join(wanted), self._verdict()
+
+    def _verdict(self) -> str:
+        if self.goal is None:
+            return ""
+        return "met" if self.is_met else "MISSED"
 
 
 def _short(value: float) -> str:
