@@ -23,7 +23,9 @@ def main() -> None:
 def _open(config: Config | None = None) -> tuple[Config, Store]:
     config = config or Config.from_environment()
     config.data_dir.mkdir(parents=True, exist_ok=True)
-    return config, Store(config.database_url)
+    store = Store(config.database_url)
+    click.get_current_context().call_on_close(store.close)
+    return config, store
 
 
 def _ready() -> tuple[Config, Store]:
