@@ -10,7 +10,8 @@ from webapp.core import clock
 from webapp.demo import place, story
 from webapp.patrol.models import Patrol, Visit
 from webapp.people.models import Person
-from webapp.report.models import Report
+from webapp.report.models import Report, ReportJoint
+from webapp.report.workflow import STATES
 
 
 @pytest.fixture
@@ -29,7 +30,9 @@ def test_a_demo_is_a_county_at_work(demo):
     with store.read() as session:
         assert session.scalar(select(func.count()).select_from(Patrol)) > 40
         assert session.scalar(select(func.count()).select_from(Visit)) > 100
-        assert len(set(session.scalars(select(Report.state)))) >= 4
+        assert set(session.scalars(select(Report.state))) == set(STATES)
+        assert session.scalar(select(func.count()).select_from(Report).where(Report.due_at < clock.now()))
+        assert session.scalars(select(ReportJoint.report_id)).all()
         assert session.scalar(select(func.max(Report.received_at))) <= clock.now()
         numbers = session.execute(select(Report.number, Report.received_at).order_by(Report.number)).all()
         assert [at for _, at in numbers] == sorted(at for _, at in numbers)

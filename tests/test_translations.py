@@ -17,7 +17,7 @@ from werkzeug.routing import MapAdapter
 
 from tests import make
 from tests.conftest import PEOPLE
-from webapp.desk import nav, tabs
+from webapp.desk import frame, tabs
 from webapp.duty import labels as duty_labels
 from webapp.models import metadata
 from webapp.patrol import service as patrol_service
@@ -79,7 +79,7 @@ def test_a_chinese_sentence_ends_as_the_english_one_asks():
     labels.STATES, labels.ACTIONS, labels.WHY, labels.HOLDERS, labels.MARKS, tabs.LABELS, rules.ROLE_NAMES,
     rules.BODY_NAMES, rules.PLACE_NAMES, sheet.LABELS, duty_labels.TIERS, duty_labels.ROLES, duty_labels.TOPICS,
     duty_labels.STATUSES, duty_labels.DEADLINES, duty_labels.PERIODS, duty_labels.FIGURES, duty_labels.BODIES,
-    duty_labels.SOURCES, duty_labels.ACTS, {entry.endpoint: entry.word for entry in nav.ENTRIES},
+    duty_labels.SOURCES, duty_labels.ACTS, {entry.endpoint: entry.word for entry in frame.ENTRIES},
     dict(enumerate(device.WORDS)), {"": device.UNKNOWN},
 ])
 def test_every_label_of_a_table_is_in_the_catalogue(table):

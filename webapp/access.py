@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, false, or_, true
 
 from .core.tables import table
 
@@ -45,6 +45,10 @@ ROLES = tuple(role for role in _TABLE[0] if role != "action")
 ADMIN_ROLES = frozenset({"system_admin", "audit_admin"})
 
 
+#: Per posting: role, whether it has a grid, whether it has a body.
+Shape = tuple[tuple[str, bool, bool], ...]
+
+
 @dataclass(frozen=True)
 class Posting:
     """A person's dated right: a role at a grid or in a body. ``path`` is the grid's today; None without a grid."""
@@ -55,6 +59,11 @@ class Posting:
     path: str | None
     body_id: int | None
     until: date | None = None
+
+
+def roles_may(roles: Iterable[str], action: str) -> bool:
+    """Whether any of the roles holds the action anywhere at all."""
+    return any(MATRIX[action][role] != "." for role in roles)
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,7 @@ class Actor:
 
     def may(self, action: str) -> bool:
         """Whether any posting holds the action anywhere at all."""
-        return any(MATRIX[action][posting.role] != "." for posting in self.postings)
+        return roles_may(self.roles(), action)
 
     def roles(self) -> frozenset[str]:
         """The roles held today."""
@@ -95,15 +104,42 @@ class Actor:
         """Ids of the bodies acted for."""
         return tuple(p.body_id for p in self.postings if p.body_id is not None)
 
+    def shape(self) -> Shape:
+        """What of the rights decides how a SELECT is put together; where they lie are its parameters (``reach``)."""
+        return tuple((p.role, p.path is not None, p.body_id is not None) for p in self.postings)
+
+    def reach(self) -> dict[str, Any]:
+        """The values for a SELECT that was put together for ``anyone(self.shape())``."""
+        values: dict[str, Any] = {}
+        for number, p in enumerate(self.postings):
+            values |= {f"path{number}": p.path, f"path{number}_end": p.path and end(p.path), f"body{number}": p.body_id}
+        return values
+
 
 SYSTEM = Actor(0, "system", ())  # the command line and the sweep: acts that need no right, audited as nobody's
 
 Condition = ColumnElement[bool]
 
 
-def below(path: Any, root: str) -> Condition:
+def anyone(shape: Shape) -> Actor:
+    """A stand-in for everybody with rights of this shape, parameters in the place of their grids and bodies.
+
+    A SELECT put together for it once serves them all: executed with ``actor.reach()``.
+    """
+    return Actor(0, "", tuple(
+        Posting(0, role, None, bindparam(f"path{number}") if on_grid else None,  # type: ignore[arg-type]
+                bindparam(f"body{number}") if in_body else None)  # type: ignore[arg-type]
+        for number, (role, on_grid, in_body) in enumerate(shape)))
+
+
+def end(root: Any) -> Any:
+    """The first path after the subtree of ``root``."""
+    return bindparam(f"{root.key}_end") if isinstance(root, BindParameter) else root[:-1] + "/"
+
+
+def below(path: Any, root: Any) -> Condition:
     """The subtree of ``root`` ("1.4."), itself included, as an index range."""
-    return and_(path >= root, path < root[:-1] + "/")
+    return and_(path >= root, path < end(root))
 
 
 def where(

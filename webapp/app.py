@@ -3,11 +3,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, g, request, session, url_for
+from flask import Flask, g, request
+from jinja2 import Template
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 
 from .config import Config
 from .core.db import Store
-from .desk import nav
+from .desk import frame
 from .desk import views as desk_views
 from .duty import views as duty_views
 from .feedback import views as feedback_views
@@ -20,11 +23,17 @@ from .people import views as people_views
 from .report import views as report_views
 from .web import errors, gate, headers, health, language, static_files
 from .web import request as web_request
-from .web.language import word as _
-from .web.request import address
 
 TYPED_MB = 2  # what is typed is never larger; only forms with files may be
 UPLOAD_MB = 48  # three photos as phones take them; smaller limits stand at the fields
+
+
+class Part(Template):
+    """A template whose macros see what every template sees, and nothing of the page that imports them."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        """Jinja makes the module anew for each page whenever a page has anything that the macros do not see."""
+        return super()._get_default_module()
 
 
 class App(Flask):
@@ -70,12 +79,13 @@ def create_app(config: Config, store: Store | None = None) -> App:
     app.extensions["store"] = store or Store(config.database_url)
     app.extensions["gate"] = gate.Gate(people_queries.by_token, people_login.seen)
     app.extensions["log_in_page"] = people_views.log_in_page
+    app.jinja_env.template_class = Part
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.teardown_request(web_request.stop_reading)
     for part in (static_files, language, errors, headers, gate, health):
         part.init(app)
     register(app)
-    app.context_processor(frame)
+    frame.init(app)
     app.check_access_rules()
     return app
 
@@ -85,23 +95,3 @@ def register(app: App) -> None:
     for views in (people_views, account_views, patrol_views, report_views, duty_views, desk_views, map_views,
                   feedback_views):
         app.register_blueprint(views.bp)
-
-
-def frame() -> dict[str, Any]:
-    """What the frame of every page needs."""
-    me = g.get("actor")
-    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    zh = language.is_zh()
-    large = bool(session.get("large"))
-    links = {
-        "home": "/", "privacy": address("feedback.privacy"), "help": address("feedback.help_page"),
-        "language": url_for("language.switch", lang="en" if zh else "zh", next=here),
-        "large_print": url_for("language.switch", large="no" if large else "yes", next=here),
-    }
-    if me is None:
-        links["login"] = address("people.login")
-    else:
-        links |= {"account": address("people.account"), "logout": address("people.logout"),
-                  "feedback": url_for("feedback.write_page", page=request.path)}
-    return {"lang": "zh" if zh else "en", "html_class": "large" if large else "", "site": _("Wangge"), "me": me,
-            "nav": nav.entries(me, request.path), "demo_note": nav.demo_note(), "links": links}

@@ -1,5 +1,6 @@
 """The pages of the duty lists behind the real gate, without the rest of the application."""
 import re
+from collections import defaultdict
 from types import SimpleNamespace
 
 import pytest
@@ -69,7 +70,9 @@ def duty_app(tmp_path_factory) -> App:
     for part in (static_files, language, errors, headers, gate):
         part.init(app)
     app.register_blueprint(bp)
-    app.context_processor(lambda: {"lang": "en", "links": {}, "nav": [], "site": "Wangge", "me": None})
+    links = defaultdict(str)
+    kind = SimpleNamespace(lang="en", is_large=False, roles=None, note=None, links=lambda: links, nav=lambda: [])
+    app.context_processor(lambda: {"frame": SimpleNamespace(kind=kind, name="", path="", here=""), "me": None})
     app.check_access_rules()
     return app
 

@@ -107,8 +107,8 @@ def test_what_was_seen_is_due_again_after_its_interval_and_what_was_not_seen_sta
 
     def due():
         with world.store.read() as session:
-            lines = queries.lines(session, make.actor(session, "officer_a1"), "patrol.write", grid_id=world.grids["A1"])
-            return {line.object.id for line in lines if line.is_due}
+            lines = queries.lines(session, make.actor(session, "officer_a1"), "patrol.write")
+            return {line.object.id for line in queries.due(lines)}
 
     assert due() == {things["kiln_a1"]}
     with clock.at(clock.now() + timedelta(days=13)):
@@ -133,7 +133,7 @@ def test_a_retired_object_is_no_longer_due_and_keeps_its_history(world):
     with world.store.write() as session:
         service.retire_object(session, make.actor(session, "township_a"), world.things["farm_a1"], "demolished")
     with world.store.read() as session:
-        lines = queries.lines(session, make.actor(session, "officer_a1"), "patrol.write", grid_id=world.grids["A1"])
+        lines = queries.lines(session, make.actor(session, "officer_a1"), "patrol.write")
         assert [line.object.id for line in lines] == [world.things["kiln_a1"]]
         assert session.get(PatrolObject, world.things["farm_a1"]).retired_why == "demolished"
 

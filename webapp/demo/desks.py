@@ -1,6 +1,6 @@
 """How the invented desks work: after a believable while each open report gets its next move, and some are left lying."""
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -112,23 +112,42 @@ def _dispatch(story: "Story", session: Session, report: Report) -> dict[str, Any
     return given | {"ground": "duty", "duty": duties[0].id, "coop": [story.random.choice(others)] if story.random.random() < 0.2 else []}
 
 
-#: What a visitor meets at the sample officer's and his township's: hours before the end, and what has happened since.
-SCENE = ((30, ("give_back",)), (75, ("assign", "handle", "look")), (122, ("raise", "dispatch", "receive")), (5, ()),
-         (98, ("raise", "dispatch", "receive", "handle")))
+class Scene(NamedTuple):
+    """A report that stays where its moves end: hours before the end that it is found, the moves, and in which village:
+    the sample officer's, or a neighbour's (of the same township); ``joint`` lies between the two."""
+
+    hours: int
+    moves: tuple[str, ...] = ()
+    is_neighbours: bool = False
+    is_joint: bool = False
+
+
+#: What a visitor meets at the sample officer's and his township's; every state stands here.
+SCENES = (
+    Scene(5), Scene(30, ("give_back",)), Scene(75, ("assign", "handle", "look")), Scene(122, ("raise", "dispatch", "receive")),
+    Scene(98, ("raise", "dispatch", "receive", "handle")),
+    Scene(28, ("assign",), is_neighbours=True), Scene(54, ("handle",), is_neighbours=True), Scene(27, ("raise",), is_neighbours=True),
+    Scene(51, ("raise", "dispatch"), is_neighbours=True), Scene(6, is_neighbours=True, is_joint=True),
+    Scene(190, is_neighbours=True), Scene(170, ("dismiss",), is_neighbours=True),  # the first is long overdue
+    Scene(150, ("assign", "handle", "confirm"), is_neighbours=True),
+)
 PACE = timedelta(hours=2)
 
 
 def set_scene(story: "Story") -> None:
-    """Put the sample village's reports on the agenda; each stays where its row ends."""
-    for hours, actions in SCENE:
-        begins = story.ends - timedelta(hours=hours)
-        story.at(begins, lambda session, actions=actions: _open_scene(story, session, actions))
+    """Put these reports on the agenda."""
+    for scene in SCENES:
+        story.at(story.ends - timedelta(hours=scene.hours), lambda session, scene=scene: _open_scene(story, session, scene))
 
 
-def _open_scene(story: "Story", session: Session, actions: tuple[str, ...]) -> None:
-    village = story.county.villages[story.county.sample_village]
-    report = story.found(session, village, story.random.choice(village.objects), None, settle=False, is_scene=True)
-    for number, action in enumerate(actions, 1):
+def _open_scene(story: "Story", session: Session, scene: Scene) -> None:
+    sample = story.county.villages[story.county.sample_village]
+    neighbours = [other for other in story.county.villages.values()
+                  if other.township == sample.township and other is not sample and other.objects]
+    village = story.random.choice(neighbours) if scene.is_neighbours else sample
+    report = story.found(session, village, story.random.choice(village.objects), None, settle=False, is_scene=True,
+                         joint=(sample.id,) if scene.is_joint else ())
+    for number, action in enumerate(scene.moves, 1):
         story.at(clock.now() + number * PACE, lambda session, action=action: _scene_act(story, session, report.id, action))
 
 

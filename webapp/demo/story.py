@@ -61,7 +61,7 @@ class Story:
                 act(session)
 
     def found(self, session: Session, village: Place, thing: Thing, patrol: PatrolEntry | None,
-              *, settle: bool | None = None, is_scene: bool = False) -> Report:
+              *, settle: bool | None = None, is_scene: bool = False, joint: tuple[int, ...] = ()) -> Report:
         """The officer reports what is wrong with an object."""
         id_, type_, zh, lon, lat = thing
         code, place, words = self.random.choice(TROUBLES[type_])
@@ -74,7 +74,7 @@ class Story:
             id=new_id(), grid_id=village.id, place=f"{zh}{place}", problems=(code,), severity=severity,
             first_measure=measure, note=f"{zh}{place}{words}，{MEASURES.get(measure, '已清走')}。", occurred_at=clock.now(),
             lon=lon if has_point else None, lat=lat if has_point else None, accuracy_m=25 if has_point else None,
-            object_id=id_, patrol_id=patrol.id if patrol else None, settle=settle)
+            object_id=id_, patrol_id=patrol.id if patrol else None, settle=settle, joint=joint)
         submit(session, self.actor(session, village.people[0]), entry)
         report = session.get_one(Report, entry.id)
         if is_scene:
@@ -82,6 +82,7 @@ class Story:
         if not settle:
             desks.expect(self, session, report)
         return report
+
 
 def told(store: Store, county: County) -> Iterator[int]:
     """Tell it; yields the number of each week that is over. One transaction a day."""

@@ -83,11 +83,10 @@ def places(session: Session, actor: Actor) -> list[Any]:
 
 def card(session: Session, actor: Actor, grid_id: int) -> dict[str, Any]:
     """Who is responsible, what is due, what is open; nothing that is not the actor's to see."""
-    cell = grid_queries.cell(session, actor, "grid.read", grid_id)
-    lines = patrol_queries.lines(session, actor, "grid.read", grid_id=grid_id)
+    cell, lines = patrol_queries.village(session.connection(), actor, "grid.read", grid_id)
     above = grid_queries.parents(session, cell)
     return {"cell": cell, "above": above, "lines": lines, "level": grid_queries.levels(session)[cell.tier],
             "reachable": {up.id for up in above if grid_queries.cells_reached(session, actor, "grid.read", up.id)},
-            "due": [line for line in lines if line.is_due], "officers": people_queries.officers(session, grid_id),
+            "due": patrol_queries.due(lines), "officers": people_queries.officers(session, grid_id),
             "below": grid_queries.cells(session, actor, "grid.read", parent_id=grid_id),
             "open": report_queries.open_in(session, actor, cell.path)}

@@ -13,7 +13,7 @@ from ..patrol import queries as patrol_queries
 from ..report import pages
 from ..report import queries as report_queries
 from ..web.errors import say
-from ..web.request import actor, may, read, signed_in, write
+from ..web.request import actor, looking, may, read, signed_in, write
 from . import admin, tabs
 
 bp = Blueprint("desk", __name__, template_folder="templates")
@@ -48,12 +48,10 @@ def home() -> str:
 
 
 def _village(grid_id: int) -> dict[str, Any]:
-    who = actor()
-    cell = grid_queries.cell(read(), who, "patrol.write", grid_id)
-    lines = patrol_queries.lines(read(), who, "patrol.write", grid_id=grid_id)
-    week = clock.today() + timedelta(days=7)
-    return {"cell": cell, "due": [line for line in lines if line.is_due], "all": len(lines),
-            "this_week": sum(not line.is_due and line.due_on <= week for line in lines)}
+    cell, lines = patrol_queries.village(looking(), actor(), "patrol.write", grid_id)
+    today = clock.today()
+    return {"cell": cell, "due": patrol_queries.due(lines), "all": len(lines),
+            "this_week": sum(today < line.due_on <= today + timedelta(days=7) for line in lines)}
 
 
 def _rounds(grid_ids: tuple[int, ...]) -> list[Any]:
@@ -67,7 +65,7 @@ def round_receipt(patrol_id: uuid.UUID) -> str:
     found = patrol_queries.one(read(), actor(), patrol_id)
     cell = grid_queries.cell(read(), actor(), "patrol.read", found.patrol.grid_id)
     return render_template("desk/round_receipt.html", found=found, cell=cell, may_report=actor().may("report.submit"),
-                           reasons=words.named(read(), "could_not_see"),
+                           reasons=words.named(looking(), "could_not_see"),
                            written=report_queries.written_for(read(), patrol_id))
 
 

@@ -83,7 +83,8 @@ def card(session: Session, actor: Actor, grid_id: int, first: date, last: date) 
 
 
 def _due(session: Session, actor: Actor, cell: Cell) -> list[patrol_queries.Line]:
-    return [line for line in patrol_queries.lines(session, actor, "patrol.read", grid_id=cell.id) if line.is_due]
+    _, lines = patrol_queries.village(session.connection(), actor, "grid.read", cell.id)
+    return patrol_queries.due(lines)
 
 
 def _share(session: Session, actor: Actor, cell: Cell, inside: set[int], first: date, last: date) -> Share | None:

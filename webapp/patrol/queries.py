@@ -1,18 +1,33 @@
 """Reads of patrols: objects, what is due, who saw what. Due = last seen plus the type's interval has come."""
 import uuid
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Date,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
-from ..access import Actor, where
+from ..access import Actor, Shape, where
 from ..core import clock
 from ..core.errors import NotFound
+from ..grid import queries as grid_queries
 from ..grid.models import Grid
+from ..grid.queries import Cell
 from ..people.models import Person
 from .models import ObjectType, Patrol, PatrolObject, Visit
 
@@ -46,10 +61,11 @@ class Line(NamedTuple):
     last_seen: datetime | None
     due_on: date
 
-    @property
-    def is_due(self) -> bool:
-        """Whether it is due on the county's today."""
-        return self.due_on <= clock.today()
+
+def due(lines_: Iterable[Line]) -> list[Line]:
+    """Those that are due on the county's today."""
+    today = clock.today()
+    return [line for line in lines_ if line.due_on <= today]
 
 
 def in_list(on: date | BindParameter[date]) -> ColumnElement[bool]:
@@ -62,6 +78,13 @@ def _last_seen(before: datetime | None = None) -> Any:
     return (seen.where(Visit.at < before) if before else seen).correlate(PatrolObject).scalar_subquery()
 
 
+#: The columns of a ``Line``, in its order.
+_COLUMNS = (*(getattr(PatrolObject, name) for name in Thing._fields),
+            *(getattr(ObjectType, name) for name in Kind._fields), _last_seen())
+_TODAY = bindparam("today", type_=Date)
+_LINES = select(*_COLUMNS).join(ObjectType, ObjectType.code == PatrolObject.type)
+
+
 def _line(row: Row[Any]) -> Line:
     thing_, kind, last = Thing(*row[:5]), Kind(*row[5:8]), row[8]
     return Line(thing_, kind, last, due_day(thing_.valid_from, last, kind.interval_days))
@@ -72,20 +95,32 @@ def due_day(since: date, last_seen: datetime | None, interval_days: int) -> date
     return since if last_seen is None else max(since, clock.day(last_seen) + timedelta(days=interval_days))
 
 
-def lines(session: Session, actor: Actor, action: str, *, grid_id: int | None = None) -> list[Line]:
-    """The objects on the list today that an action reaches, longest due first; of one grid when asked."""
-    rows = session.connection().execute(_lines(actor, action, grid_id is not None), {"grid_id": grid_id, "today": clock.today()})
+def lines(session: Session, actor: Actor, action: str) -> list[Line]:
+    """The objects on the list today that an action reaches, longest due first."""
+    query = _LINES.join(Grid, Grid.id == PatrolObject.grid_id).where(where(actor, action, grid_path=Grid.path), in_list(_TODAY))
+    return _in_order(session.execute(query, {"today": clock.today()}))
+
+
+def _in_order(rows: Iterable[Row[Any]]) -> list[Line]:
     return sorted(map(_line, rows), key=lambda line: (line.due_on, line.object.id))
 
 
+def village(db: Connection, actor: Actor, action: str, grid_id: int) -> tuple[Cell, list[Line]]:
+    """A grid that the action reaches (else NotFound) and the objects on its list today, longest due first."""
+    rows = db.execute(_village(actor.shape(), action),
+                      {"grid_id": grid_id, "today": clock.today(), **actor.reach()}).all()
+    if not rows:
+        raise NotFound
+    width = len(_COLUMNS)
+    return Cell(*rows[0][:-width]), _in_order(row[-width:] for row in rows if row[-width] is not None)
+
+
 @lru_cache(maxsize=256)
-def _lines(actor: Actor, action: str, of_one_grid: bool) -> Select[Any]:
-    """Kept for those who come again: putting a SELECT together costs more than running it."""
-    query = (select(*(getattr(PatrolObject, name) for name in Thing._fields),
-                    *(getattr(ObjectType, name) for name in Kind._fields), _last_seen())
-             .join(ObjectType, ObjectType.code == PatrolObject.type).join(Grid, Grid.id == PatrolObject.grid_id)
-             .where(where(actor, action, grid_path=Grid.path), in_list(bindparam("today", type_=Date))))
-    return query.where(PatrolObject.grid_id == bindparam("grid_id")) if of_one_grid else query
+def _village(shape: Shape, action: str) -> Select[Any]:
+    """Kept for all with the same rights: putting a SELECT together costs ten times as much as running it."""
+    return (grid_queries.one(shape, action).add_columns(*_COLUMNS)
+            .outerjoin(PatrolObject, and_(PatrolObject.grid_id == Grid.id, in_list(_TODAY)))
+            .outerjoin(ObjectType, ObjectType.code == PatrolObject.type))
 
 
 def thing(session: Session, actor: Actor, action: str, object_id: int) -> PatrolObject:

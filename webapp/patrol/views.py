@@ -1,4 +1,5 @@
 """Pages of patrols: the round and its receipt, an object's file, the list of objects, intervals."""
+from functools import partial
 from typing import Any
 
 from flask import (
@@ -13,16 +14,19 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
+from wtforms import SelectField
 
 from ..core import ids, words
 from ..core.errors import Refused
 from ..grid import queries as grid_queries
 from ..people import queries as people_queries
+from ..web import drawn
 from ..web.errors import say, wants_json
-from ..web.language import named
+from ..web.language import in_words, named, of_page
 from ..web.places import stamp
-from ..web.request import actor, may, read, write, write_once
+from ..web.request import actor, looking, may, read, write, write_once
 from . import queries, service
 from .forms import ObjectForm, PatrolForm, RetireForm
 
@@ -33,22 +37,42 @@ bp = Blueprint("patrol", __name__, template_folder="templates")
 @may("patrol.write")
 def start(grid_id: int) -> str:
     """The round of a village: what is due today; with ?all=1 the whole list."""
-    form = PatrolForm(data={"id": ids.new(), "grid": grid_id, "made_at": stamp()})
-    return _round_page(form, grid_id)
+    return _round_page(grid_id, {"id": ids.new(), "grid": grid_id, "made_at": stamp()})
 
 
-def _round_page(form: PatrolForm, grid_id: int) -> str:
-    cell = grid_queries.cell(read(), actor(), "patrol.write", grid_id)
-    lines = queries.lines(read(), actor(), "patrol.write", grid_id=grid_id)
-    for_someone = grid_id not in actor().grids("grid_officer")
-    walkers = people_queries.officers(read(), grid_id) if for_someone else []
-    form.person_id.choices = [(person.id, named(person)) for person in walkers]
-    everything = bool(request.values.get("all")) or bool(form.sent)
-    shown = lines if everything else [line for line in lines if line.is_due]
-    return render_template(
-        "patrol/round.html", form=form, cell=cell, lines=shown, later=len(lines) - len(shown),
-        reasons=tuple((word.code, named(word)) for word in words.of(read(), "could_not_see")),
-        for_someone=for_someone)
+def _round_page(grid_id: int, kept: dict[str, Any], sent: PatrolForm | None = None) -> str:
+    """``kept`` goes along unseen; ``sent`` is what came and has to be put right."""
+    cell, lines = queries.village(looking(), actor(), "patrol.write", grid_id)
+    everything = bool((sent.sent if sent else request.args).get("all"))
+    shown = lines if sent or everything else queries.due(lines)
+    walker = _walker(grid_id, sent or PatrolForm()) if grid_id not in actor().grids("grid_officer") else None
+    fill = {**kept, "village": named(cell), "rows": _rows(shown, sent),
+            "whole": partial(url_for, "patrol.start", grid_id=grid_id, all=1)}
+    facts = {"blank": PatrolForm, "any": bool(shown), "later": len(lines) - len(shown), "everything": everything}
+    if sent or walker:
+        return drawn.alone("patrol/round.html", fill, sent=sent, walker=walker, **facts)
+    return drawn.page("patrol/round.html", fill, sent=None, walker=None, **facts)
+
+
+def _walker(grid_id: int, form: PatrolForm) -> SelectField:
+    form.person_id.choices = [(person.id, named(person)) for person in people_queries.officers(read(), grid_id)]
+    return form.person_id
+
+
+def _rows(lines: list[queries.Line], sent: PatrolForm | None) -> Markup:
+    """The objects to be seen: untouched, or with what was said of each."""
+    reasons = tuple(words.of(looking(), "could_not_see"))
+    name = in_words(of_page())["named"]
+    untouched = drawn.piece("patrol/_row.html", ("key", "label", "kind"), outcome="normal", reason="", reasons=reasons)
+
+    def row(line: queries.Line) -> str:
+        key = f"v{line.object.id}"
+        names = {"key": key, "label": name(line.object), "kind": name(line.type)}
+        return untouched.filled(names) if sent is None else render_template(
+            "patrol/_row.html", **names, outcome=sent.sent.get(f"{key}-outcome", "normal"),
+            reason=sent.sent.get(f"{key}-reason", ""), reasons=reasons)
+
+    return Markup("".join(map(row, lines)))
 
 
 @bp.post("/patrols")
@@ -90,7 +114,8 @@ def _refused(form: PatrolForm, refusal: Refused) -> Any:
     if wants_json() or form.grid.data is None or refusal.status in (404, 409):
         raise refusal
     form.refuse(refusal.field, say(refusal))
-    return _round_page(form, form.grid.data), refusal.status
+    kept = {field.name: field.data or "" for field in (form.id, form.grid, form.made_at)}
+    return _round_page(form.grid.data, kept, form), refusal.status
 
 
 @bp.get("/objects/<int:object_id>")
@@ -101,7 +126,7 @@ def thing(object_id: int) -> str:
     cell = grid_queries.cell(read(), actor(), "grid.read", found.grid_id)
     kinds = {kind.code: kind for kind in queries.types(read())}
     return render_template("patrol/object.html", thing=found, cell=cell, kind=kinds[found.type],
-                           visits=queries.history(read(), object_id), reasons=words.named(read(), "could_not_see"),
+                           visits=queries.history(read(), object_id), reasons=words.named(looking(), "could_not_see"),
                            retire=RetireForm(), may_edit=actor().may("object.edit"))
 
 
@@ -113,10 +138,9 @@ def things(grid_id: int) -> str:
 
 
 def _list_page(grid_id: int, form: ObjectForm) -> str:
-    cell = grid_queries.cell(read(), actor(), "grid.read", grid_id)
+    cell, lines = queries.village(looking(), actor(), "grid.read", grid_id)
     form.type.choices = [(kind.code, named(kind)) for kind in queries.types(read())]
-    return render_template("patrol/objects.html", cell=cell, form=form, may_edit=actor().may("object.edit"),
-                           lines=queries.lines(read(), actor(), "grid.read", grid_id=grid_id))
+    return render_template("patrol/objects.html", cell=cell, form=form, may_edit=actor().may("object.edit"), lines=lines)
 
 
 @bp.post("/grids/<int:grid_id>/objects")

@@ -20,7 +20,7 @@ from ..core import passwords, settings
 from ..core.errors import Refused
 from ..web.errors import say
 from ..web.kept import unpack
-from ..web.language import LANGUAGES, safe_next
+from ..web.language import LOCALES, safe_next
 from ..web.request import actor, public, read, signed_in, write
 from . import device, queries, words
 from . import login as acts
@@ -124,7 +124,7 @@ def logout() -> Any:
 def account() -> str:
     """Who I am here, my postings, and the phones that are logged in as me."""
     who = actor()
-    return render_template("people/account.html", phones=queries.phones(read(), who.person_id), languages=LANGUAGES,
+    return render_template("people/account.html", phones=queries.phones(read(), who.person_id), languages=LOCALES,
                            person=queries.by_id(read(), who.person_id),
                            postings=queries.postings_of(read(), who.person_id))
 
@@ -144,7 +144,7 @@ def end_phone(session_id: int) -> Any:
 def language() -> Any:
     """Keep the language of my pages with my account."""
     chosen = request.form.get("language")
-    if chosen in LANGUAGES:
+    if chosen in LOCALES:
         with write() as writing:
             acts.choose_language(writing, actor(), chosen)
         session.pop("lang", None)

@@ -25,7 +25,7 @@ SUGGESTED, EACH = 8, 3
 
 
 def _words(session: Session, kind: str) -> Options:
-    return [(word.code, named(word)) for word in words.of(session, kind)]
+    return [(word.code, named(word)) for word in words.of(session.connection(), kind)]
 
 
 def problem_choices(session: Session) -> Options:

@@ -93,7 +93,7 @@ def rows(session: Session, reports: Sequence[Report], actions: Mapping[uuid.UUID
     ids = [report.id for report in reports]
     problems, last = queries.problems(session, ids), queries.last_moves(session, ids)
     cells = grid_queries.named(session, {report.grid_id for report in reports})
-    borders, ready = queries.on_borders(session, ids), words.named(session, "return_missing")
+    borders, ready = queries.on_borders(session, ids), words.named(session.connection(), "return_missing")
 
     def row(report: Report) -> dict[str, Any]:
         open_to_me = (actions or {}).get(report.id, ())
@@ -209,7 +209,7 @@ def _standing(session: Session, found: queries.Found, whose: Whose, places: list
               last: queries.Event | None) -> dict[str, Any]:
     """The block under the head: state, marks, holder, clock, why here."""
     report, holder = found.report, STATES[found.report.state]["holder"]
-    reason = why(last, named(whose.village), words.named(session, "return_missing"))
+    reason = why(last, named(whose.village), words.named(session.connection(), "return_missing"))
     who = "" if holder == "-" else whose.word(holder, _lead(places))
     joint = report.id in queries.on_borders(session, [report.id])
     return {
@@ -229,7 +229,7 @@ def _ground(session: Session, places: Sequence[queries.Place]) -> Any:
 
 
 def _history(session: Session, report: Report, whose: Whose) -> list[dict[str, Any]]:
-    ready = {kind: words.named(session, kind) for kind in ("return_missing", "result")}
+    ready = {kind: words.named(session.connection(), kind) for kind in ("return_missing", "result")}
     types = {kind.code: named(kind) for kind in queries.problem_types(session)}
     return [{"at": moment(event.event.at), "who": _who(event, whose),
              "action": event.event.action, "what": action_word(event.event.action, event.event.to_state),

@@ -1,11 +1,13 @@
 """The gate before every view: who asks, whether the view is for them, and that the post came from our own page."""
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import ValidationError as BadToken
 from flask_wtf.csrf import generate_csrf, validate_csrf
+from itsdangerous import URLSafeTimedSerializer
 
 from ..core import clock
 from ..core.errors import N_
@@ -87,7 +89,21 @@ def keep_and_log_in(message: str) -> Response:
     return current_app.extensions["log_in_page"](gettext(message), request.path, pack(request.form))
 
 
+def csrf_token() -> str:
+    """The token of this browser's session for a form; its place, while a page is drawn for everybody (web/drawn.py)."""
+    if "token_place" in g:
+        return g.token_place
+    raw = session.get("csrf_token")
+    return generate_csrf() if raw is None else _signed(current_app.secret_key, raw)
+
+
+@lru_cache(maxsize=1024)
+def _signed(secret: str, raw: str) -> str:
+    """As Flask-WTF signs it. Signed once per session: without a time limit every signature is as good as the first."""
+    return URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(raw)  # type: ignore[return-value]
+
+
 def init(app: Flask) -> None:
     """Templates make the token with ``csrf_token()``."""
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # the log-in session's own end is the limit
-    app.jinja_env.globals["csrf_token"] = generate_csrf
+    app.jinja_env.globals["csrf_token"] = csrf_token

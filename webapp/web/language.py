@@ -1,9 +1,10 @@
 """Chinese by default, English complete, switchable by everybody on every page; dates and numbers as each writes them."""
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
+from babel import Locale
 from flask import Blueprint, Flask, Response, g, redirect, request, session
 from flask_babel import Babel, format_date, format_datetime, get_locale, gettext
 from markupsafe import Markup
@@ -12,24 +13,24 @@ from ..core import clock
 from ..core.errors import Refused
 from .request import address, public
 
-LANGUAGES = ("zh", "en")
-MOST_DRAWN = 200
-_drawn: dict[Hashable, Markup] = {}
+LOCALES = {language: Locale(language) for language in ("zh", "en")}  # parsed once
 bp = Blueprint("language", __name__)
 
 
-def chosen() -> str:
+def chosen() -> Locale:
     """The page's language: this browser's choice, else the person's, else Chinese."""
     asker = g.get("actor")
-    return session.get("lang") or (asker.language if asker else None) or "zh"
+    language = session.get("lang") or (asker.language if asker else None)
+    return LOCALES.get(language, LOCALES["zh"])
 
 
 def is_zh() -> bool:
     """Whether the page is in Chinese."""
-    return _language() == "zh"
+    return of_page() == "zh"
 
 
-def _language() -> str | None:
+def of_page() -> str | None:
+    """The page's language, found once per request."""
     language = g.get("language")
     if language is None:
         language = g.language = getattr(get_locale(), "language", None)
@@ -41,38 +42,43 @@ def word(text: str, **values: Any) -> Markup:
 
     What has no values is looked up once per language; a page asks for some sixty of them.
     """
-    return Markup(gettext(text)) % values if values else _fixed(_language(), text)
+    return word_in(of_page(), text, **values)
+
+
+def word_in(language: str | None, text: str, **values: Any) -> Markup:
+    """The same for one who knows the page's language already: asking for it costs more than looking the word up."""
+    return _pattern(language, text) % values if values else _fixed(language, text)
 
 
 @cache
-def _fixed(_language: str | None, text: str) -> Markup:
-    return Markup(gettext(text)) % {}
+def _pattern(_language: str | None, text: str) -> Markup:
+    return Markup(gettext(text))
 
 
-def once(name: str, *facts: Hashable, caller: Callable[[], Markup]) -> Markup:
-    """``{% call once("name", facts) %}``: a piece of page that depends on nothing but the language and these facts.
-
-    It is drawn once and kept, so nothing about a person may stand in it; a form's token is refused.
-    """
-    key = (_language(), name, *facts)
-    if key not in _drawn:
-        drawn = caller()
-        if "csrf_token" in drawn:
-            raise ValueError(f"{name} is drawn for everybody and holds somebody's token")
-        if len(_drawn) >= MOST_DRAWN:
-            _drawn.clear()
-        _drawn[key] = drawn
-    return _drawn[key]
+@cache
+def _fixed(language: str | None, text: str) -> Markup:
+    return _pattern(language, text) % {}
 
 
 def named(row: Any, field: str = "") -> str:
     """A data row's name in the page's language (columns zh/en, or field_zh/field_en); the other when one is empty."""
-    first, second = ("zh", "en") if is_zh() else ("en", "zh")
+    return named_in(of_page(), row, field)
+
+
+def named_in(language: str | None, row: Any, field: str = "") -> str:
+    """The same for one who knows the page's language already."""
+    first, second = ("zh", "en") if language == "zh" else ("en", "zh")
     if field:
         first, second = f"{field}_{first}", f"{field}_{second}"
     if isinstance(row, dict):
         return row.get(first) or row.get(second) or ""
     return getattr(row, first, "") or getattr(row, second, "") or ""
+
+
+@cache
+def in_words(language: str | None) -> dict[str, Callable[..., str]]:
+    """``_()`` and ``named()`` of a page in this language; what pages import finds the slower ones of every template."""
+    return {"_": partial(word_in, language), "named": partial(named_in, language)}
 
 
 def moment(at: datetime | None) -> str:
@@ -127,7 +133,7 @@ def refusal(error: Refused) -> str:
 @public
 def switch() -> Response:
     """Keep this browser's choice (language, print size) and go back to the page it was made on."""
-    if request.args.get("lang") in LANGUAGES:
+    if request.args.get("lang") in LOCALES:
         session["lang"] = request.args["lang"]
     if request.args.get("large") in ("yes", "no"):
         session["large"] = request.args["large"] == "yes"
@@ -147,5 +153,5 @@ def init(app: Flask) -> None:
                       BABEL_TRANSLATION_DIRECTORIES=str(app.root_path) + "/translations")
     Babel(app, locale_selector=chosen)
     app.register_blueprint(bp)
-    app.jinja_env.globals.update({"named": named, "once": once, "address": address, "_": word})
+    app.jinja_env.globals.update({"named": named, "address": address, "_": word})
     app.jinja_env.filters.update(moment=moment, day=day, left=left)

@@ -1,0 +1,121 @@
+"""The frame of every page: the few main pages of each role, a demo's note, the links that everybody has."""
+from functools import cache
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from flask import Flask, current_app, g, request, session
+
+from ..access import roles_may
+from ..core import clock
+from ..core.errors import N_
+from ..web.drawn import hole
+from ..web.language import day, in_words, named, of_page
+from ..web.language import word as _
+from ..web.request import address
+
+
+class Entry(NamedTuple):
+    """A main page: who sees it (an action of the permission table), its word and its view."""
+
+    action: str
+    word: str
+    endpoint: str
+
+
+ENTRIES = (
+    Entry("patrol.write", N_("My village"), "desk.home"),
+    Entry("desk.read", N_("Desk"), "desk.desk"),
+    Entry("outline.read", N_("Map"), "maps.show"),
+    Entry("duty.read", N_("Duties"), "duty.index"),
+    Entry("person.read", N_("People"), "accounts.index"),
+    Entry("setting.edit", N_("Settings"), "desk.settings_page"),
+    Entry("feedback.answer", N_("Answer feedback"), "feedback.inbox"),
+    Entry("log.read", N_("Log"), "desk.log"),
+)
+LINKS = {"home": "desk.start", "account": "people.account", "login": "people.login", "logout": "people.logout",
+         "language": "language.switch", "feedback": "feedback.write_page", "privacy": "feedback.privacy",
+         "help": "feedback.help_page"}
+
+
+class Kind(NamedTuple):
+    """What decides how a frame is drawn. ``roles`` is None before the log-in; ``main`` the address, on a main page."""
+
+    lang: str
+    is_large: bool
+    roles: frozenset[str] | None
+    must_change: bool
+    main: str | None
+    note: str | None
+
+    def nav(self) -> list[tuple[str, str, bool]]:
+        """Label, address and whether it is this page, of the main pages that the person holds."""
+        if self.roles is None or self.must_change:
+            return []
+        made = [(_(entry.word), address(entry.endpoint)) for entry in ENTRIES if shown(entry, self.roles)]
+        return [(label, url, self.main == url) for label, url in made]
+
+    def links(self) -> dict[str, str]:
+        """Addresses that stand on every page."""
+        return {name: address(endpoint) for name, endpoint in LINKS.items()}
+
+
+class Frame(NamedTuple):
+    """A frame's kind, and its words that differ from page to page: the reader's name, the page's address (quoted)
+    without and with its question."""
+
+    kind: Kind
+    name: str
+    path: str
+    here: str
+
+    def empty(self) -> "Frame":
+        """The same with holes, for a page that is drawn for everybody."""
+        return Frame(self.kind, *map(hole, self.words()))
+
+    def words(self) -> dict[str, str]:
+        """What fills its holes."""
+        return {"frame.name": self.name, "frame.path": self.path, "frame.here": self.here}
+
+
+def frame() -> Frame:
+    """The frame of this page."""
+    me, path = g.get("actor"), request.path
+    kind = Kind(of_page() or "zh", bool(session.get("large")), me.roles() if me else None, bool(me and me.must_change),
+                path if path in _addresses(request.script_root) else None, demo_note())
+    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return Frame(kind, named(me) if me else "", quote(path), quote(here))
+
+
+def context() -> dict[str, Any]:
+    """What every template finds."""
+    framed = frame()
+    return {**in_words(framed.kind.lang), "frame": framed, "me": g.get("actor")}
+
+
+def shown(entry: Entry, roles: frozenset[str]) -> bool:
+    """A township types in rounds, but its own page is the desk."""
+    if entry.endpoint == "desk.home":
+        return "grid_officer" in roles
+    return roles_may(roles, entry.action)
+
+
+@cache
+def _addresses(_script_root: str) -> frozenset[str]:
+    return frozenset(address(entry.endpoint) for entry in ENTRIES)
+
+
+def demo_note() -> str | None:
+    """In a demo: that everything is invented, and how old the day is that it ends on."""
+    if not current_app.config["WANGGE"].demo:
+        return None
+    made = current_app.config["WANGGE"].demo_made
+    if made < clock.today():
+        return _("Demo with an invented county, made on %(day)s. Run \"./run.sh demo --fresh\" for today.", day=day(made))
+    return _("Demo: county, people and records are invented.")
+
+
+
+def init(app: Flask) -> None:
+    """For every template, and for pages drawn once."""
+    app.extensions["frame"] = frame
+    app.context_processor(context)
