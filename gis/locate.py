@@ -16,6 +16,8 @@ _ECCENTRICITY2 = 0.00669437999014
 # Nothing on Earth is farther away; keeps the search box finite whatever a phone reports.
 _FARTHEST = 20_100_000.0
 
+SAME_BORDER_M = 30  # two drawings of one border differ by some metres
+
 
 class Candidate(NamedTuple):
     """A cell that may hold the point.
@@ -75,6 +77,14 @@ class Cells:
         if accuracy_m > 0:
             found += self._near(lon, lat, min(accuracy_m, _FARTHEST), set(held))
         return tuple(sorted(found, key=lambda c: (not c.inside, c.distance_m, c.id)))
+
+    def beside(self, id_: int) -> frozenset[int]:
+        """The cells whose border comes within `SAME_BORDER_M` metres of this one's; none when it has no boundary."""
+        if id_ not in self._ids:
+            return frozenset()
+        shape = self._shapes[self._ids.index(id_)]
+        degrees = SAME_BORDER_M / min(metres_per_degree(shape.centroid.y))
+        return frozenset(self._ids[row] for row in self._tree.query(shape, "dwithin", degrees).tolist()) - {id_}
 
     def _near(self, lon: float, lat: float, reach: float, held: set[int]) -> list[Candidate]:
         """The cells that do not hold the point but come within `reach` metres of it."""

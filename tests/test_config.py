@@ -9,7 +9,7 @@ from webapp import config
 from webapp.config import Config
 
 ROOT = Path(__file__).parent.parent
-VARIABLES = ("DATABASE_URL", "DATA_DIR", "SECRET_KEY", "HTTPS")
+VARIABLES = ("DATABASE_URL", "DATA_DIR", "SECRET_KEY", "HTTPS", "PROXIES")
 GOOD_KEY = "6c0b9c4f1b7e4a52b8a7d3e5f9012c4d"
 
 
@@ -76,3 +76,16 @@ def test_random_key_is_safe() -> None:
 def test_settings_cannot_change_while_the_program_runs() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         Config("", Path(), GOOD_KEY).secret_key = "other"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(("proxies", "address"), [(0, "10.0.0.9"), (1, "203.0.113.7"), (2, "198.51.100.1")])
+def test_the_address_of_a_person_comes_from_our_own_proxies_only(tmp_path: Path, proxies: int, address: str) -> None:
+    from flask import request
+
+    from webapp.app import create_app
+    app = create_app(Config("sqlite://", tmp_path, GOOD_KEY, proxies=proxies))
+    seen = []
+    app.before_request(lambda: seen.append(request.remote_addr))
+    app.test_client().get("/healthz", headers={"X-Forwarded-For": "198.51.100.1, 203.0.113.7"},
+                          environ_overrides={"REMOTE_ADDR": "10.0.0.9"})
+    assert seen == [address]

@@ -7,6 +7,7 @@ from flask import Flask, g, request
 from jinja2 import Template
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .config import Config
 from .core.db import Store
@@ -87,6 +88,8 @@ def create_app(config: Config, store: Store | None = None) -> App:
     register(app)
     frame.init(app)
     app.check_access_rules()
+    if config.proxies:  # else whoever asks could name himself any address, and go on guessing passwords
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
     return app
 
 

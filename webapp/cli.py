@@ -17,7 +17,7 @@ THREADS = 12  # of ``serve``: each log-in holds one while its password is checke
 
 @click.group()
 def main() -> None:
-    """Records of grid-based environmental supervision. Settings: DATABASE_URL, DATA_DIR, SECRET_KEY, HTTPS."""
+    """Records of grid-based environmental supervision. Settings: DATABASE_URL, DATA_DIR, SECRET_KEY, HTTPS, PROXIES."""
 
 
 def _open(config: Config | None = None) -> tuple[Config, Store]:
@@ -279,7 +279,8 @@ def _serve(config: Config, store: Store, host: str, port: int, threads: int) -> 
     app = create_app(config, store)
     start(lambda: _sweep(config, store))
     run(app, host=host, port=port, threads=threads, ident=None, max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
-        inbuf_overflow=2**20, channel_timeout=120, connection_limit=500)
+        inbuf_overflow=2**20, channel_timeout=120, connection_limit=500,
+        clear_untrusted_proxy_headers=not config.proxies)
 
 
 @main.command()

@@ -17,6 +17,7 @@ class Config:
     data_dir: Path  #: DATA_DIR: photos and the SQLite file; default ./instance
     secret_key: str  #: SECRET_KEY: at least 32 characters; ``serve`` refuses a sample
     https: bool = False  #: HTTPS: "yes" marks cookies Secure and sends HSTS; set it wherever TLS ends before us
+    proxies: int = 0  #: PROXIES: how many of our own proxies stand in front; the address a person comes from is what they say
     demo_made: date | None = None  #: set by ``wangge demo`` only: the day the invented county was made
 
     @property
@@ -29,7 +30,8 @@ class Config:
         """Read the environment; nothing is checked here but kept as it is."""
         data = Path(environ.get("DATA_DIR", "instance")).absolute()
         return cls(environ.get("DATABASE_URL") or f"sqlite:///{data / 'wangge.db'}", data,
-                   environ.get("SECRET_KEY", ""), environ.get("HTTPS") == "yes")
+                   environ.get("SECRET_KEY", ""), environ.get("HTTPS") == "yes",
+                   int(environ.get("PROXIES") or 0))
 
     def key_is_safe(self) -> bool:
         """Whether the key may sign cookies in real use."""

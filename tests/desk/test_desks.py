@@ -140,12 +140,14 @@ def test_a_county_setting_changes_what_it_says_and_stands_in_the_log(world, brow
     assert re.search(r'id="in-interval-livestock_farm"[^>]*value="30"', page)
     assert "set by the county" in page
     log = browse("auditor").get("/log").text
-    assert "limit.change" in log and "interval.change" in log
+    assert "Time limit changed" in log and "before: 14; after: 30" in log
+    assert "officer_a1" not in log and "person county" in log  # people by the name they log in with
 
 
 @pytest.mark.parametrize(("kind", "key", "value"), [
     ("limit", "review", "0"), ("limit", "review", "x"), ("interval", "livestock_farm", "-1"), ("setting", "idle_minutes", "many"),
     ("setting", "work_to", "25:00"), ("setting", "few", "-3"),
+    ("setting", "log_months", "5"), ("setting", "idle_minutes", "0"), ("setting", "login_failures", "0"),
 ])
 def test_a_value_that_does_not_fit_is_refused_and_changes_nothing(world, browse, kind, key, value):
     county = browse("county")

@@ -36,6 +36,14 @@ def test_an_overlap_gives_both_cells(squares):
     assert [found.id for found in squares.candidates(115.18, 37.08)] == [3, 5]
 
 
+def test_beside_are_those_that_share_a_border_or_nearly(squares):
+    assert squares.beside(7) == {3}
+    assert squares.beside(3) == {5, 7}
+    assert squares.beside(99) == frozenset()
+    apart = Cells([1, 2, 3], [shapely.box(x, 37, x + 0.1, 37.1).wkb for x in (115, 115.1002, 115.3)])  # 18 m, and 9 km
+    assert apart.beside(1) == {2}
+
+
 def test_a_point_outside_has_no_cell_without_accuracy(squares):
     assert squares.candidates(114.9999, 37.05) == ()
 

@@ -46,7 +46,10 @@ def test_a_refused_round_keeps_everything_typed(world, browse):
     answer = browser.post("/patrols", **fields)
     assert answer.status_code == 422
     assert "the gate was locked" in answer.text
-    assert re.search(rf'id="v{world.things["farm_a1"]}-could_not_see"[^>]*checked', answer.text)
+    farm = world.things["farm_a1"]
+    assert re.search(rf'id="v{farm}-could_not_see"[^>]*checked', answer.text)
+    assert re.search(rf'id="v{farm}-error">Say why it could not be seen', answer.text)
+    assert f'id="v{world.things["kiln_a1"]}-error"' not in answer.text
 
 
 def test_a_problem_leads_to_its_report_prefilled(world, browse):

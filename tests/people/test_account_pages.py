@@ -117,6 +117,7 @@ def test_a_posting_is_given_and_ended_on_pages_and_counts_at_the_next_request(wo
         posting = session.scalar(select(Posting.id).where(Posting.role == "township_supervisor", Posting.person_id == id_))
     assert "<form" in county.get(f"/people/{id_}/postings/{posting}/end").text
     assert county.post(f"/people/{id_}/postings/{posting}/end", last="1999-01-01").status_code == 422
+    assert county.post(f"/people/{world.people['officer_a2']}/postings/{posting}/end", last="").status_code == 404
     assert county.post(f"/people/{id_}/postings/{posting}/end", last="").status_code == 302
     assert officer.client.get("/people").status_code == 403
 

@@ -221,3 +221,17 @@ def test_after_a_second_dispatch_the_page_names_the_new_ground(world, browse, se
                     "bounce", "department", duty_or_none="none", reason="x"))
     ground = browse("county").get(f"/reports/{sent}").text.split(">Ground<")[1].split("</section>")[0]
     assert "second minutes" in ground and "first minutes" not in ground
+
+
+def test_the_other_village_is_offered_neighbours_first(world, browse):
+    page = browse("officer_a1").get(f"/grids/{world.grids['A1']}/report").text
+    offered = re.search(r'<select class="in" name="joint".*?</select>', page, re.S)[0]
+    groups = {name: re.findall(r'value="(\d+)"', options)
+              for name, options in re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', offered, re.S)}
+    assert "On our border" in groups
+    assert next(iter(groups)) == "On our border"
+    everyone = [int(id_) for options in groups.values() for id_ in options]
+    villages = {id_ for name, id_ in world.grids.items() if len(name) == 2 and name != "A1"}
+    assert sorted(everyone) == sorted(villages)
+    assert str(world.grids["A2"]) in groups["On our border"]
+    assert str(world.grids["B3"]) not in groups["On our border"]

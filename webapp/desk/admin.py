@@ -8,6 +8,7 @@ from ..access import Actor
 from ..core import audit, clock, settings
 from ..core.errors import N_, NotFound, Refused
 from ..core.models import AuditEntry, Setting, TimeLimit
+from ..feedback.privacy import LEAST_LOG_MONTHS
 from ..grid import queries as grid_queries
 from ..patrol import queries as patrol_queries
 from ..patrol import service as patrol_service
@@ -16,6 +17,9 @@ from ..people.models import Body, Person
 from ..report import queries as report_queries
 
 LOG_PAGE = 100
+#: Below these nobody could log in to put it right, or (the log) the law would be broken.
+LEAST = {"idle_minutes": 5, "session_hours": 1, "code_minutes": 1, "slip_days": 1, "login_failures": 3, "lock_minutes": 1,
+         "coverage_days": 1, "log_months": LEAST_LOG_MONTHS}
 UNITS = ("hour", "work_day", "calendar_day")
 
 
@@ -38,15 +42,18 @@ def change(session: Session, actor: Actor, kind: str, key: str, value: str) -> N
     if row is None:
         raise NotFound
     audit.note(session, actor.person_id, "setting.change", f"setting:{key}", before=row.value, after=value)
-    row.value, row.changed_at, row.changed_by = _valid(row.kind, value.strip()), clock.now(), actor.person_id
+    row.value, row.changed_at, row.changed_by = _valid(row, value.strip()), clock.now(), actor.person_id
 
 
-def _valid(kind: str, value: str) -> str:
+def _valid(row: Setting, value: str) -> str:
     try:
-        settings.KINDS[kind](value)
+        settings.KINDS[row.kind](value)
     except ValueError:
         raise Refused(N_("This value does not fit: %(value)s"), value=value) from None
-    if kind == "int" and not 0 <= int(value) <= 100_000:
+    least = LEAST.get(row.key, 0)
+    if row.kind == "int" and int(value) < least:
+        raise Refused(N_("At least %(least)d."), least=least)
+    if row.kind == "int" and int(value) > 100_000:
         raise Refused(N_("This value does not fit: %(value)s"), value=value)
     return value
 
@@ -72,6 +79,13 @@ def log(session: Session, before: int | None) -> tuple[list[tuple[AuditEntry, Pe
     rows = session.execute((query.where(AuditEntry.id < before) if before else query).limit(LOG_PAGE + 1)).all()
     shown = [(entry, person) for entry, person in rows[:LOG_PAGE]]
     return shown, shown[-1][0].id if len(rows) > LOG_PAGE else None
+
+
+def logins(session: Session, entries: list[tuple[AuditEntry, Person | None]]) -> dict[int, str]:
+    """The log-in names of the people that a page of the log is about."""
+    ids = {int(which) for kind, _, which in (entry.thing.partition(":") for entry, _ in entries)
+           if kind == "person" and which.isdigit()}
+    return dict(session.execute(select(Person.id, Person.login).where(Person.id.in_(ids))).all())  # type: ignore[arg-type]
 
 
 def places(session: Session, actor: Actor) -> list[Any]:

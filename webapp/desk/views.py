@@ -15,6 +15,7 @@ from ..report import queries as report_queries
 from ..web.errors import say
 from ..web.request import actor, looking, may, read, signed_in, write
 from . import admin, tabs
+from . import words as log_words
 
 bp = Blueprint("desk", __name__, template_folder="templates")
 PAGE = 25
@@ -167,4 +168,7 @@ def log() -> str:
     with write() as session:
         admin.note_reading(session, actor())
     entries, older = admin.log(read(), before)
-    return render_template("desk/log.html", entries=entries, older=older)
+    logins = admin.logins(read(), entries)
+    lines = [(entry.at, person.login if person else _("the system"), log_words.act(entry.action),
+              log_words.thing(entry.thing, logins), log_words.facts(entry.detail)) for entry, person in entries]
+    return render_template("desk/log.html", lines=lines, older=older)

@@ -16,6 +16,11 @@ def candidates(session: Session, lon: float, lat: float, accuracy_m: float = 0) 
     return _cells(session).candidates(lon, lat, accuracy_m)
 
 
+def beside(session: Session, village_id: int) -> frozenset[int]:
+    """Villages that share a border with this one."""
+    return _cells(session).beside(village_id)
+
+
 def _cells(session: Session) -> Cells:
     assert session.bind is not None
     place, newest = str(session.bind.engine.url), queries.edition_id(session)

@@ -77,8 +77,8 @@ def parents(session: Session, cell_: Cell) -> list[Cell]:
     return sorted(named(session, ids).values(), key=lambda above: above.tier)
 
 
-def neighbours(session: Session, grid_id: int) -> list[Cell]:
-    """Villages that may be "the other one" of a matter on a border: all of the same tier but this one, in code order."""
+def others(session: Session, grid_id: int) -> list[Cell]:
+    """All grids of the same tier but this one, in code order."""
     own = session.get_one(Grid, grid_id)
     rows = session.execute(_CELLS.where(Grid.tier == own.tier, Grid.id != grid_id).order_by(GridVersion.code))
     return [Cell(*row) for row in rows]

@@ -27,6 +27,7 @@ _RESULTS = select(Visit.result).where(Visit.patrol_id == bindparam("id"))
 _ROUND, _VISITS = insert(Patrol.__table__), insert(Visit.__table__)
 
 FAST_CLOCK = timedelta(minutes=10)  # a phone may run ahead this much; more is no moment that can have been
+SAY_WHY = N_("Say why it could not be seen.")
 RESULTS = frozenset({*SEEN, NOT_SEEN})
 
 
@@ -120,7 +121,7 @@ def _check_results(db: Connection, entry: PatrolEntry) -> None:
     if any(visit.result not in RESULTS for visit in entry.visits):
         raise Refused(N_("This form is damaged. Open it again."))
     if reasons and not reasons <= set(db.execute(_REASONS).scalars()):
-        raise Refused(N_("Say why it could not be seen."), field="visits")
+        raise Refused(SAY_WHY, field="visits")
 
 
 def _walker(session: Session, actor: Actor, entry: PatrolEntry) -> int:

@@ -29,6 +29,7 @@ from ..web.places import stamp
 from ..web.request import actor, looking, may, read, write, write_once
 from . import queries, service
 from .forms import ObjectForm, PatrolForm, RetireForm
+from .queries import NOT_SEEN
 
 bp = Blueprint("patrol", __name__, template_folder="templates")
 
@@ -63,14 +64,17 @@ def _rows(lines: list[queries.Line], sent: PatrolForm | None) -> Markup:
     """The objects to be seen: untouched, or with what was said of each."""
     reasons = tuple(words.of(looking(), "could_not_see"))
     name = in_words(of_page())["named"]
-    untouched = drawn.piece("patrol/_row.html", ("key", "label", "kind"), outcome="normal", reason="", reasons=reasons)
+    untouched = drawn.piece("patrol/_row.html", ("key", "label", "kind"), outcome="normal", reason="", error="", reasons=reasons)
 
     def row(line: queries.Line) -> str:
         key = f"v{line.object.id}"
         names = {"key": key, "label": name(line.object), "kind": name(line.type)}
-        return untouched.filled(names) if sent is None else render_template(
-            "patrol/_row.html", **names, outcome=sent.sent.get(f"{key}-outcome", "normal"),
-            reason=sent.sent.get(f"{key}-reason", ""), reasons=reasons)
+        if sent is None:
+            return untouched.filled(names)
+        outcome, reason = (sent.sent.get(f"{key}-{part}") for part in ("outcome", "reason"))
+        missing = outcome == NOT_SEEN and not reason
+        return render_template("patrol/_row.html", **names, outcome=outcome or "normal", reason=reason, reasons=reasons,
+                               error=_(service.SAY_WHY) if missing else "")
 
     return Markup("".join(map(row, lines)))
 

@@ -243,6 +243,8 @@ def end_posting(person_id: int, posting_id: int) -> Any:
     form = EndForm(request.form)
     if not form.validate():
         return _end_page(person_id, posting_id, form), 422
+    if posting_id not in {line.posting.id for line in people_queries.postings_of(read(), person_id)}:
+        raise NotFound
     try:
         with write() as session:
             service.end_posting(session, actor(), posting_id, form.last.data)

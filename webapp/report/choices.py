@@ -10,6 +10,7 @@ from ..access import Actor
 from ..core import clock, words
 from ..duty import queries as duty_queries
 from ..duty.models import Duty
+from ..grid import locate
 from ..grid import queries as grid_queries
 from ..grid.queries import Cell
 from ..people import queries as people_queries
@@ -45,10 +46,20 @@ def for_report(session: Session, cell: Cell, form: ReportForm) -> dict[str, Any]
     fill(session, form)
     officers = people_queries.officers(session, cell.id)
     form.person_id.choices = [(person.id, named(person)) for person in officers]
-    form.joint.choices = [("", _("Choose")), *((other.id, named(other)) for other in grid_queries.neighbours(session, cell.id))]
+    form.joint.choices = _other_villages(session, cell)
     settles = {kind.code: not kind.needs_enforcement for kind in queries.problem_types(session)}
     return {"cell": cell, "officers": {person.id for person in officers}, "settles": settles,
             "contacts": words.contacts(session)}
+
+
+def _other_villages(session: Session, cell: Cell) -> dict[str, Options]:
+    """Who may be the other one of a matter on a border: first those that share one."""
+    beside, groups = locate.beside(session, cell.id), {"beside": [], "same": [], "far": []}  # type: ignore[var-annotated]
+    for other in grid_queries.others(session, cell.id):
+        near = "beside" if other.id in beside else "same" if other.parent_id == cell.parent_id else "far"
+        groups[near].append((other.id, named(other)))
+    words_ = {"beside": _("On our border"), "same": _("In our township"), "far": _("Farther away")}
+    return {"": [("", _("Choose"))], **{words_[name]: options for name, options in groups.items() if options}}
 
 
 def for_move(session: Session, actor: Actor, found: Found, move: Move) -> dict[str, Options]:

@@ -1,0 +1,58 @@
+"""The log's words: there is one for every act, thing and fact that the program writes, and none is lost that it does not know."""
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from webapp.app import App
+from webapp.desk import labels, words
+
+ROOT = Path(__file__).parent.parent.parent
+SOURCES = sorted((ROOT / "webapp").rglob("*.py"))
+
+
+def notes() -> Iterator[ast.Call]:
+    """Every call of ``audit.note``."""
+    for file in SOURCES:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.note":
+                yield node
+
+
+def test_every_act_that_is_written_has_its_word() -> None:
+    written = {ast.literal_eval(node.args[2]) for node in notes() if isinstance(node.args[2], ast.Constant)}
+    text = "".join(file.read_text(encoding="utf-8") for file in SOURCES)
+    written |= set(re.findall(r'"(seed\.\w+)"', text))
+    assert {act for act in written if act not in labels.ACTS} == set()
+    assert {act for act in labels.ACTS if f'"{act}"' not in text.replace(_own(), "")} == set()
+
+
+def _own() -> str:
+    return Path(labels.__file__).read_text(encoding="utf-8")
+
+
+def test_every_fact_and_every_kind_of_thing_has_its_word() -> None:
+    facts = {keyword.arg for node in notes() for keyword in node.keywords if keyword.arg}
+    kinds = {found[1] for node in notes() if (found := re.match(r"f?['\"](\w+)", ast.unparse(node.args[3])))}
+    assert facts - set(labels.FACTS) == set()
+    assert kinds - set(labels.THINGS) == set()
+
+
+@pytest.mark.parametrize(("lang", "said"), [
+    ("en", ["Posting ended", "person officer_a1", "role: Grid officer; ends: 2026-09-01; phone remembered: no"]),
+    ("zh", ["岗位结束", "人员 officer_a1", "角色：网格员；截止：2026-09-01；记住手机：否"]),
+])
+def test_a_line_reads_in_either_language(app: App, lang: str, said: list[str]) -> None:
+    from flask import session
+    with app.test_request_context("/"):
+        session["lang"] = lang
+        assert [words.act("posting.end"), words.thing("person:7", {7: "officer_a1"}),
+                words.facts({"role": "grid_officer", "ends": "2026-09-01", "remembered": False})] == said
+
+
+def test_what_a_later_program_wrote_stands_as_it_is(app: App) -> None:
+    with app.test_request_context("/"):
+        assert [words.act("moon.land"), words.thing("moon:1", {}), words.thing("person:9", {})][:2] == ["moon.land", "moon 1"]
+        assert "crater" in words.facts({"crater": {"deep": 3}})

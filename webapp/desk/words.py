@@ -1,0 +1,38 @@
+"""A line of the log in words. What a later program wrote and this one has no word for stands as it is."""
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from ..people.rules import ROLE_NAMES
+from .labels import ACTS, FACTS, THINGS
+
+
+def act(action: str) -> str:
+    """What was done."""
+    return _(ACTS[action]) if action in ACTS else action
+
+
+def thing(name: str, logins: Mapping[int, str]) -> str:
+    """To what: "person officer_a1", "setting idle_minutes"; people by their log-in names."""
+    kind, _colon, which = name.partition(":")
+    if kind == "person" and which.isdigit():
+        which = logins.get(int(which), which)
+    return " ".join(filter(None, (_(THINGS[kind]) if kind in THINGS else kind, which)))
+
+
+def facts(detail: Mapping[str, Any] | None) -> str:
+    """The facts beside it: "before: 3; after: 5"."""
+    return _("; ").join(_("%(name)s: %(value)s", name=_(FACTS[name]) if name in FACTS else name, value=_value(name, value))
+                        for name, value in (detail or {}).items())
+
+
+def _value(name: str, value: Any) -> str:
+    if name == "role" and value in ROLE_NAMES:
+        return _(ROLE_NAMES[value])
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if value is None:
+        return _("nothing")
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
