@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import procs
-from .client import Browser, send_all
+from .client import Answer, Browser, send_all
 from .county import County, environment
 from .figures import Figure, ratios
 
 CONNECTIONS = 4
+SLICES = 4
 LAYER_KB = 60
 
 
@@ -37,6 +38,15 @@ class Sample:
     p95: float
 
 
+@dataclass(frozen=True)
+class Slice:
+    """Some requests of a case in a row: CPU seconds of the server, seconds on the clock, the answers."""
+
+    cpu: float
+    seconds: float
+    answers: list[Answer]
+
+
 def measure(county: County, twin: dict[str, str], folder: Path, rounds: int, scale: float) -> list[Figure]:
     """Run all cases ``rounds`` times; ``scale`` shortens them."""
     with ExitStack() as stack:
@@ -44,12 +54,21 @@ def measure(county: County, twin: dict[str, str], folder: Path, rounds: int, sca
         peer = stack.enter_context(procs.gunicorn("bench.django_twin.wsgi", twin, folder / "twin.log"))
         cases = _cases(county, ours, peer)
         for case in cases:
-            _sample(case, max(int(case.number * scale) // 4, 8))  # warm: templates, statements, pages of the database
+            _slice(case, max(int(case.number * scale) // 4, 8))  # warm: templates, statements, pages of the database
         samples: dict[str, list[Sample]] = {case.name: [] for case in cases}
-        for turn in range(rounds):
-            for case in cases[turn % len(cases):] + cases[:turn % len(cases)]:
-                samples[case.name].append(_sample(case, int(case.number * scale)))
+        for _ in range(rounds):
+            for name, sample in _round(cases, scale).items():
+                samples[name].append(sample)
         return [*_figures(samples), _layer_size(county, ours)]
+
+
+def _round(cases: list[Case], scale: float) -> dict[str, Sample]:
+    """The requests of every case in slices, the cases in turn: what else the machine does falls on all of them alike."""
+    taken: dict[str, list[Slice]] = {case.name: [] for case in cases}
+    for turn in range(SLICES):
+        for case in cases[turn % len(cases):] + cases[:turn % len(cases)]:
+            taken[case.name].append(_slice(case, max(int(case.number * scale) // SLICES, 2)))
+    return {name: _together(slices) for name, slices in taken.items()}
 
 
 def _cases(county: County, ours: procs.Server, peer: procs.Server) -> list[Case]:
@@ -82,16 +101,22 @@ def _logged_in(server: procs.Server, login: str) -> Browser:
     return browser
 
 
-def _sample(case: Case, number: int) -> Sample:
+def _slice(case: Case, number: int) -> Slice:
     requests = [case.request() for _ in range(number)]
     cpu, began = case.server.cpu(), time.perf_counter()
     answers = send_all(case.server.port, requests, CONNECTIONS)
-    cpu, seconds = case.server.cpu() - cpu, time.perf_counter() - began
+    taken = Slice(case.server.cpu() - cpu, time.perf_counter() - began, answers)
     wrong = {answer.status for answer in answers} - {case.status}
     if wrong:
         raise RuntimeError(f"{case.name}: answered {wrong}")
+    return taken
+
+
+def _together(slices: list[Slice]) -> Sample:
+    answers = [answer for taken in slices for answer in taken.answers]
     times = statistics.quantiles([answer.seconds * 1000 for answer in answers], n=20)
-    return Sample(cpu / number * 1000, number / seconds, times[9], times[18])
+    return Sample(sum(taken.cpu for taken in slices) / len(answers) * 1000,
+                  len(answers) / sum(taken.seconds for taken in slices), times[9], times[18])
 
 
 def _figures(samples: dict[str, list[Sample]]) -> list[Figure]:

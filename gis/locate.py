@@ -79,7 +79,10 @@ class Cells:
         return tuple(sorted(found, key=lambda c: (not c.inside, c.distance_m, c.id)))
 
     def beside(self, id_: int) -> frozenset[int]:
-        """The cells whose border comes within `SAME_BORDER_M` metres of this one's; none when it has no boundary."""
+        """The cells whose border comes within `SAME_BORDER_M` metres of this one's (to north and south a little more).
+
+        None when it has no boundary.
+        """
         if id_ not in self._ids:
             return frozenset()
         shape = self._shapes[self._ids.index(id_)]

@@ -78,6 +78,37 @@ def test_settings_cannot_change_while_the_program_runs() -> None:
         Config("", Path(), GOOD_KEY).secret_key = "other"  # type: ignore[misc]
 
 
+@pytest.mark.parametrize("said", ["yes", "-1", "10", "1.5", "１"])
+def test_a_number_of_proxies_that_cannot_be_is_refused(tmp_path: Path, said: str) -> None:
+    from click.testing import CliRunner
+
+    from webapp.app import create_app
+    from webapp.cli import main
+    read = Config.from_environment({"PROXIES": said, "DATA_DIR": str(tmp_path), "SECRET_KEY": GOOD_KEY})
+    with pytest.raises(ValueError, match="0 to 9"):
+        create_app(read)
+    environment = {"PROXIES": said, "DATA_DIR": str(tmp_path), "SECRET_KEY": GOOD_KEY}
+    assert CliRunner().invoke(main, ["migrate"], env=environment).exit_code == 0
+    answer = CliRunner().invoke(main, ["serve"], env=environment)
+    assert (answer.exit_code, "0 to 9" in answer.output) == (1, True)
+
+
+@pytest.mark.parametrize(("proxies", "is_cleared"), [(0, True), (1, False)])
+def test_serve_hands_on_what_our_proxies_say_and_nobody_elses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                             proxies: int, is_cleared: bool) -> None:
+    import waitress
+
+    from webapp import cli, sweeper
+    from webapp.core.db import Store
+    given: dict[str, object] = {}
+    monkeypatch.setattr(waitress, "serve", lambda _app, **options: given.update(options))
+    monkeypatch.setattr(sweeper, "start", lambda _act: None)
+    store = Store("sqlite://")
+    cli._serve(Config("sqlite://", tmp_path, GOOD_KEY, proxies=proxies), store, "127.0.0.1", 1, 1)
+    store.close()
+    assert given["clear_untrusted_proxy_headers"] is is_cleared
+
+
 @pytest.mark.parametrize(("proxies", "address"), [(0, "10.0.0.9"), (1, "203.0.113.7"), (2, "198.51.100.1")])
 def test_the_address_of_a_person_comes_from_our_own_proxies_only(tmp_path: Path, proxies: int, address: str) -> None:
     from flask import request

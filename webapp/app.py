@@ -4,9 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, g, request
-from jinja2 import Template
-from jinja2.environment import TemplateModule
-from jinja2.runtime import Context
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .config import Config
@@ -27,14 +24,6 @@ from .web import request as web_request
 
 TYPED_MB = 2  # what is typed is never larger; only forms with files may be
 UPLOAD_MB = 48  # three photos as phones take them; smaller limits stand at the fields
-
-
-class Part(Template):
-    """A template whose macros see what every template sees, and nothing of the page that imports them."""
-
-    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
-        """Jinja makes the module anew for each page whenever a page has anything that the macros do not see."""
-        return super()._get_default_module()
 
 
 class App(Flask):
@@ -80,7 +69,8 @@ def create_app(config: Config, store: Store | None = None) -> App:
     app.extensions["store"] = store or Store(config.database_url)
     app.extensions["gate"] = gate.Gate(people_queries.by_token, people_login.seen)
     app.extensions["log_in_page"] = people_views.log_in_page
-    app.jinja_env.template_class = Part
+    for name in ("request", "session", "g"):  # macros take what they need; a page that is drawn for everybody has none of these
+        app.jinja_env.globals.pop(name)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.teardown_request(web_request.stop_reading)
     for part in (static_files, language, errors, headers, gate, health):
@@ -88,6 +78,8 @@ def create_app(config: Config, store: Store | None = None) -> App:
     register(app)
     frame.init(app)
     app.check_access_rules()
+    if not config.proxies_are_few():
+        raise ValueError("PROXIES is the number of our own proxies in front: 0 to 9")
     if config.proxies:  # else whoever asks could name himself any address, and go on guessing passwords
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
     return app

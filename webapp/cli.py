@@ -264,6 +264,8 @@ def serve(host: str, port: int, threads: int) -> None:
     config, store = _ready()
     if not config.key_is_safe():
         _fail("SECRET_KEY is missing, a sample or too short. Make one: python3 -c 'import secrets; print(secrets.token_hex(32))'")
+    if not config.proxies_are_few():
+        _fail("PROXIES is the number of our own proxies in front: 0 to 9.")
     with store.read() as session:
         if not has_admin(session):
             _fail("Nobody administers this place yet. Run: wangge admin create LOGIN")

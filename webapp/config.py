@@ -31,7 +31,11 @@ class Config:
         data = Path(environ.get("DATA_DIR", "instance")).absolute()
         return cls(environ.get("DATABASE_URL") or f"sqlite:///{data / 'wangge.db'}", data,
                    environ.get("SECRET_KEY", ""), environ.get("HTTPS") == "yes",
-                   int(environ.get("PROXIES") or 0))
+                   int(proxies) if (proxies := environ.get("PROXIES") or "0").isascii() and proxies.isdigit() else -1)
+
+    def proxies_are_few(self) -> bool:
+        """Whether PROXIES is a number that can be: with a wrong one everybody could say where he comes from."""
+        return 0 <= self.proxies <= 9
 
     def key_is_safe(self) -> bool:
         """Whether the key may sign cookies in real use."""

@@ -1,6 +1,8 @@
 """A grid's card: who is responsible, what is due, what is open, and not a word more than the asker may see."""
 import pytest
 
+from webapp.access import MATRIX
+
 
 @pytest.fixture
 def card(browse, world):
@@ -42,6 +44,12 @@ def test_joint_villages_see_the_report_of_a_border_and_nothing_else_there(card, 
     text = card("officer_b1", "A1").text
     assert number in text
     assert "Responsible" not in text
+
+
+def test_what_is_due_is_for_those_who_read_patrols(card, monkeypatch):
+    assert "Objects due today" in card("leader", "A1").text
+    monkeypatch.setitem(MATRIX["patrol.read"], "leader", ".")
+    assert "Xingwang Farm" not in card("leader", "A1").text
 
 
 def test_a_grid_that_is_not_there_is_not_found(browse):

@@ -2,6 +2,7 @@
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,10 @@ from markupsafe import Markup
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from tests import make
 from webapp.app import App
+from webapp.core import clock
+from webapp.patrol.service import record
 from webapp.web import drawn, gate, language
 from webapp.web.request import actor, looking, read
 
@@ -88,9 +92,19 @@ def test_while_it_is_drawn_there_is_no_asker_and_no_database(app: App, kept: dic
     assert fails(lambda: read().execute(text("select 1")).scalar())
 
 
-def test_a_page_for_everybody_cannot_use_who_reads_it(draw: Any) -> None:
-    with pytest.raises(UndefinedError, match="me"):
-        draw("{{ me.name }}", {})
+@pytest.mark.parametrize("source", ["{{ me.name }}", "{{ session.sid }}", "{{ request.args.q }}", "{{ g.actor }}"])
+def test_a_page_for_everybody_cannot_use_who_reads_it(draw: Any, source: str) -> None:
+    with pytest.raises(UndefinedError, match="is undefined"):
+        draw(source, {})
+
+
+def test_nor_can_the_parts_that_it_imports(app: App) -> None:
+    assert not {"me", "request", "session", "g"} & set(app.jinja_env.globals)
+
+
+def test_a_page_for_everybody_cannot_decide_by_a_word_of_its_own(draw: Any) -> None:
+    with pytest.raises(TypeError, match="make it a fact"):
+        draw("{% if word %}{{ word }}{% endif %}", {"word": ""})
 
 
 def test_the_round_filled_in_is_the_round_drawn_for_one_alone(world: Any, browse: Any, kept: dict[Any, Any],
@@ -111,11 +125,60 @@ def test_the_round_filled_in_is_the_round_drawn_for_one_alone(world: Any, browse
 def test_the_same_page_names_each_reader_and_nobody_else(world: Any, browse: Any, kept: dict[Any, Any]) -> None:
     pages = {name: browse(name).get(f"/grids/{world.grids[grid]}/patrol").text
              for name, grid in (("officer_a1", "A1"), ("officer_b1", "B1"))}
-    assert len([key for key in kept if key[1] == "patrol/round.html"]) == 1
+    assert len([key for key in kept if key[0] == "patrol/round.html"]) == 1
     for name, page in pages.items():
         assert [other for other in pages if other in page] == [name]
     objects = {name: set(re.findall(r'name="v(\d+)-outcome"', page)) for name, page in pages.items()}
     assert objects["officer_a1"] and not objects["officer_a1"] & objects["officer_b1"]
+
+
+def test_words_for_one_reader_alone_stay_with_him(world: Any, browse: Any, kept: dict[Any, Any]) -> None:
+    first, second = browse("officer_a1"), browse("officer_b1")
+    with first.client.session_transaction() as cookie:
+        cookie["_flashes"] = [("good", "for officer_a1 alone")]
+    assert "for officer_a1 alone" in first.get(f"/grids/{world.grids['A1']}/patrol").text
+    assert "for officer_a1 alone" not in second.get(f"/grids/{world.grids['B1']}/patrol").text
+    assert "for officer_a1 alone" not in first.get(f"/grids/{world.grids['A1']}/patrol").text
+
+
+def _second_role(world: Any, browser: Any, app: App) -> None:
+    with world.store.write() as session:
+        make.posting(session, world.people["officer_a1"], "leader", grid=world.grids["A"])
+
+
+def _large(world: Any, browser: Any, app: App) -> None:
+    browser.get("/language?large=yes")
+
+
+def _demo(world: Any, browser: Any, app: App) -> None:
+    app.config["WANGGE"] = replace(app.config["WANGGE"], demo_made=clock.today())
+
+
+def _whole_list(world: Any, browser: Any, app: App) -> None:
+    with world.store.write() as session:
+        record(session, make.actor(session, "officer_a1"), make.patrol(world.grids["A1"], {world.things["farm_a1"]: "normal"}))
+
+
+@pytest.mark.parametrize("otherwise", [_second_role, _large, _demo, _whole_list])
+def test_another_kind_of_frame_or_page_is_another_page(world: Any, browse: Any, app: App, kept: dict[Any, Any],
+                                                       monkeypatch: pytest.MonkeyPatch, otherwise: Any) -> None:
+    """After a plain officer's round has been kept, one that differs in one thing is what it would be drawn alone."""
+    address = f"/grids/{world.grids['A1']}/patrol"
+    browser = browse("officer_a1")
+    plain = browser.get(address).text
+    otherwise(world, browser, app)
+    filled = browser.get(address).text
+    with monkeypatch.context() as patch:
+        patch.setattr(drawn, "page", drawn.alone)
+        alone = browser.get(address).text
+    assert OWN.sub("", filled) == OWN.sub("", alone) != OWN.sub("", plain)
+
+
+def test_how_many_are_not_due_yet_is_no_reason_to_draw_it_again(world: Any, browse: Any, kept: dict[Any, Any]) -> None:
+    browser = browse("officer_a1")
+    _whole_list(world, browser, browser.client.application)
+    assert "Show the whole list (1 more)" in browser.get(f"/grids/{world.grids['A1']}/patrol").text
+    assert [dict(key[2:]).get("more_later") for key in kept if key[0] == "patrol/round.html"] == [True]
 
 
 def test_a_row_no_one_touched_looks_like_one_drawn_whole(browse: Any, world: Any) -> None:

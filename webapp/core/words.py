@@ -15,7 +15,7 @@ _kept: WeakKeyDictionary[Engine, tuple[float, dict[str, list[Row[Any]]]]] = Weak
 
 
 def of(db: Connection, kind: str) -> Sequence[Row[Any]]:
-    """All words of a kind, as rows of the table; at most a minute old."""
+    """All words of a kind, as rows of the table; at most a minute old. Not for a write that changes words."""
     read_at, words = _kept.get(db.engine, (0.0, {}))
     if not words or time.monotonic() - read_at > KEPT_SECONDS:
         words = {}

@@ -82,7 +82,7 @@ def frame() -> Frame:
     me, path = g.get("actor"), request.path
     kind = Kind(of_page() or "zh", bool(session.get("large")), me.roles() if me else None, bool(me and me.must_change),
                 path if path in _addresses(request.script_root) else None, demo_note())
-    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    here = "/" if request.method != "GET" else request.full_path if request.query_string else path
     return Frame(kind, named(me) if me else "", quote(path), quote(here))
 
 

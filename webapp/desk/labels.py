@@ -38,7 +38,7 @@ ACTS = {
 THINGS = {
     "body": N_("body"), "calendar_day": N_("calendar"), "contact": N_("telephone numbers"), "department": N_("departments"),
     "document": N_("documents"), "duty": N_("duty"), "feedback": N_("feedback message"), "figure": N_("figures"),
-    "grid": N_("grid"), "grid_level": N_("names of the tiers"), "log": N_("log"), "object": N_("object"),
+    "grid": N_("grid"), "log": N_("log"), "object": N_("object"),
     "object_type": N_("type of object"), "person": N_("person"), "problem_type": N_("problems"), "retention": N_("retention"),
     "setting": N_("setting"), "succession": N_("succession"), "time_limit": N_("time limit"), "word": N_("ready words"),
 }
@@ -49,6 +49,6 @@ FACTS = {
     "feedback": N_("feedback"), "first": N_("first day"), "grid": N_("grid"), "grids": N_("grids"), "kind": N_("kind"),
     "last": N_("last day"), "log": N_("log"), "log_in": N_("log-in no."), "login": N_("log-in name"), "places": N_("positions"),
     "posting": N_("posting no."), "remembered": N_("phone remembered"), "retired": N_("retired"), "role": N_("role"),
-    "sessions": N_("log-ins"), "signed": N_("signed"), "slip": N_("on paper"), "source": N_("source"), "tries": N_("failed tries"),
+    "sessions": N_("log-ins"), "slip": N_("on paper"), "source": N_("source"), "tries": N_("failed tries"),
     "type": N_("type"), "why": N_("reason"), "zh": N_("name"),
 }

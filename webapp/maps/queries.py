@@ -83,7 +83,9 @@ def card(session: Session, actor: Actor, grid_id: int, first: date, last: date) 
 
 
 def _due(session: Session, actor: Actor, cell: Cell) -> list[patrol_queries.Line]:
-    _, lines = patrol_queries.village(session.connection(), actor, "grid.read", cell.id)
+    if not grid_queries.cells_reached(session, actor, "patrol.read", cell.id):
+        return []
+    _, lines = patrol_queries.village(session.connection(), actor, "patrol.read", cell.id)
     return patrol_queries.due(lines)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    func,
+    literal_column,
     or_,
     select,
 )
@@ -33,6 +33,7 @@ from .models import ObjectType, Patrol, PatrolObject, Visit
 
 SEEN = ("normal", "problem")
 NOT_SEEN = "could_not_see"
+_NOT_SEEN = literal_column(f"'{NOT_SEEN}'")  # a constant of the SELECT, where a parameter would be handed over each time
 
 
 class Thing(NamedTuple):
@@ -74,8 +75,10 @@ def in_list(on: date | BindParameter[date]) -> ColumnElement[bool]:
 
 
 def _last_seen(before: datetime | None = None) -> Any:
-    seen = select(func.max(Visit.at)).where(Visit.object_id == PatrolObject.id, or_(*(Visit.result == result for result in SEEN)))
-    return (seen.where(Visit.at < before) if before else seen).correlate(PatrolObject).scalar_subquery()
+    """Backwards along the index to the first that counts; a maximum would go through an object's whole history."""
+    seen = select(Visit.at).where(Visit.object_id == PatrolObject.id, Visit.result != _NOT_SEEN)
+    return ((seen.where(Visit.at < before) if before else seen).order_by(Visit.at.desc()).limit(literal_column("1"))
+            .correlate(PatrolObject).scalar_subquery())
 
 
 #: The columns of a ``Line``, in its order.

@@ -48,8 +48,8 @@ def _round_page(grid_id: int, kept: dict[str, Any], sent: PatrolForm | None = No
     shown = lines if sent or everything else queries.due(lines)
     walker = _walker(grid_id, sent or PatrolForm()) if grid_id not in actor().grids("grid_officer") else None
     fill = {**kept, "village": named(cell), "rows": _rows(shown, sent),
-            "whole": partial(url_for, "patrol.start", grid_id=grid_id, all=1)}
-    facts = {"blank": PatrolForm, "any": bool(shown), "later": len(lines) - len(shown), "everything": everything}
+            "later": len(lines) - len(shown), "whole": partial(url_for, "patrol.start", grid_id=grid_id, all=1)}
+    facts = {"blank": PatrolForm, "any": bool(shown), "more_later": len(lines) > len(shown), "everything": everything}
     if sent or walker:
         return drawn.alone("patrol/round.html", fill, sent=sent, walker=walker, **facts)
     return drawn.page("patrol/round.html", fill, sent=None, walker=None, **facts)

@@ -1,7 +1,7 @@
 """Pages that are the same for many people but for a few words: drawn once per worker, then only filled in.
 
-Drawing a page costs ten times what filling it in does. Nothing about the asker can get into what is kept: while it is
-drawn there is no actor, no database, and in the place of every word of the asker's there is a hole.
+Drawing a page costs ten times what filling it in does. Nothing about the asker gets into what is kept: while it is drawn
+there is no actor, no database and no request for its templates, and in the place of every word of the asker's there is a hole.
 """
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
@@ -21,14 +21,20 @@ _kept: dict[Hashable, "Drawn"] = {}
 
 
 class Drawn(NamedTuple):
-    """A page as a %-format, and the names of its holes."""
+    """The texts of a page, with a place between every two of them, and which hole is at which place."""
 
-    text: str
-    holes: frozenset[str]
+    parts: list[str]
+    holes: tuple[tuple[int, str], ...]
 
-    def filled(self, values: Mapping[str, Any]) -> Markup:
-        """With a value, escaped, in each hole; a function is asked only when its hole is there."""
-        return Markup(self.text % {name: str(escape(_value(values[name]))) for name in self.holes})
+    def filled(self, values: Mapping[str, Any]) -> str:
+        """HTML, with a value, escaped, in each hole; a function is asked only when its hole is there."""
+        parts, shown = self.parts.copy(), {}
+        for place, name in self.holes:
+            if name not in shown:
+                value = _value(values[name])
+                shown[name] = value if type(value) is Markup else escape(value)  # a long one is not copied
+            parts[place] = shown[name]
+        return "".join(parts)
 
 
 def page(template: str, fill: Mapping[str, Any], **facts: Hashable) -> str:
@@ -39,7 +45,9 @@ def page(template: str, fill: Mapping[str, Any], **facts: Hashable) -> str:
     if "_flashes" in session:  # words for this page alone
         return alone(template, fill, **facts)
     frame = current_app.extensions["frame"]()
-    return piece(template, fill, frame=frame.empty(), **facts).filled({**fill, **frame.words(), "token": csrf_token})
+    key = (template, frame.kind, *facts.items())
+    drawn = _kept.get(key) or _draw(key, template, fill, {**facts, "frame": frame.empty()})
+    return drawn.filled({**fill, **frame.words(), "token": csrf_token})
 
 
 def alone(template: str, fill: Mapping[str, Any], **facts: Any) -> str:
@@ -52,25 +60,31 @@ def _value(value: Any) -> Any:
 
 
 def piece(template: str, holes: Iterable[str], **facts: Hashable) -> Drawn:
-    """The template drawn once for these facts."""
-    key = (of_page(), template, *facts.items())
-    drawn = _kept.get(key)
-    if drawn is None:
-        if len(_kept) >= MOST_KEPT:
-            _kept.clear()
-        drawn = _kept[key] = _draw(template, holes, facts)
-    return drawn
+    """A part of a page, without a frame, drawn once for these facts."""
+    key = (template, of_page(), *facts.items())
+    return _kept.get(key) or _draw(key, template, holes, facts)
 
 
-def _draw(template: str, holes: Iterable[str], facts: Mapping[str, Hashable]) -> Drawn:
+def _draw(key: Hashable, template: str, holes: Iterable[str], facts: Mapping[str, Any]) -> Drawn:
+    barred = {name: StrictUndefined(name=name) for name in ("me", "request", "session", "g")}
     with _for_nobody():
-        text = render_template(template, me=StrictUndefined(name="me"), **facts, **{name: hole(name) for name in holes})
-    return Drawn(HOLE.sub(r"%(\1)s", text.replace("%", "%%")), frozenset(HOLE.findall(text)))
+        text = render_template(template, **barred, **facts, **{name: hole(name) for name in holes})
+    parts = HOLE.split(text)  # texts at even places, names of holes between them
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
+    return _kept.setdefault(key, Drawn(parts, tuple(enumerate(parts))[1::2]))
 
 
-def hole(name: str) -> Markup:
+class Hole(Markup):
     """What stands in a template's text until it is filled in; no text that people type has this character."""
-    return Markup(f"\0{name}\0")
+
+    def __bool__(self) -> bool:
+        raise TypeError("a page for everybody cannot decide by a word of its own: make it a fact")
+
+
+def hole(name: str) -> Hole:
+    """The place of a word."""
+    return Hole(f"\0{name}\0")
 
 
 @contextmanager

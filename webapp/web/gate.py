@@ -93,8 +93,9 @@ def csrf_token() -> str:
     """The token of this browser's session for a form; its place, while a page is drawn for everybody (web/drawn.py)."""
     if "token_place" in g:
         return g.token_place
-    raw = session.get("csrf_token")
-    return generate_csrf() if raw is None else _signed(current_app.secret_key, raw)
+    if "csrf_token" not in session:
+        generate_csrf()  # puts one there
+    return _signed(current_app.secret_key, session["csrf_token"])
 
 
 @lru_cache(maxsize=1024)
