@@ -1,11 +1,11 @@
 """Applications for gunicorn: ours, and ours in a process that has loaded what imports boundaries."""
-from webapp.app import App, create_app
-from webapp.config import Config
+from webapp.app import App
+from webapp.wsgi import application
 
 
 def wangge() -> App:
     """The application as it is, on the database of DATABASE_URL."""
-    return create_app(Config.from_environment())
+    return application()
 
 
 def with_geopandas() -> App:

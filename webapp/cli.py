@@ -260,15 +260,11 @@ def docs() -> None:
 @click.option("--threads", default=THREADS)
 def serve(host: str, port: int, threads: int) -> None:
     """Serve a real county. Refuses a sample key, and a county without an administrator."""
-    from .people.service import has_admin
-    config, store = _ready()
-    if not config.key_is_safe():
-        _fail("SECRET_KEY is missing, a sample or too short. Make one: python3 -c 'import secrets; print(secrets.token_hex(32))'")
-    if not config.proxies_are_few():
-        _fail("PROXIES is the number of our own proxies in front: 0 to 9.")
-    with store.read() as session:
-        if not has_admin(session):
-            _fail("Nobody administers this place yet. Run: wangge admin create LOGIN")
+    from .wsgi import refusal
+    config, store = _open()
+    why = refusal(config, store)
+    if why:
+        _fail(why)
     _serve(config, store, host, port, threads)
 
 
@@ -278,7 +274,9 @@ def _serve(config: Config, store: Store, host: str, port: int, threads: int) -> 
 
     from .app import create_app
     from .sweeper import start
+    from .wsgi import settle
     app = create_app(config, store)
+    settle()
     start(lambda: _sweep(config, store))
     run(app, host=host, port=port, threads=threads, ident=None, max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
         inbuf_overflow=2**20, channel_timeout=120, connection_limit=500,
