@@ -14,6 +14,7 @@ MAGIC = b"\0\0\x27\x0a"  # file code 9994, ESRI Shapefile Technical Description,
 WANTED = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 # What desktop GIS puts beside a shapefile: never opened, and not held against the sender.
 COMPANIONS = (".sbn", ".sbx", ".qix", ".fix", ".shp.xml", ".qmd", ".qpj")
+#: All that zipfile raises for a broken zip; NotImplementedError is its word for a version of the format it does not know.
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, NotImplementedError, ValueError)
 ENTRIES = MEMBERS * len(COMPANIONS)
 

@@ -118,6 +118,16 @@ def world(populated: tuple[str, World], tmp_path: Path) -> Iterator[World]:
     engines.drop(url)
 
 
+@pytest.fixture(params=engines.urls())
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A new database without a table, on each engine that is here."""
+    url = engines.make(request.param, tmp_path)
+    made = Store(url)
+    yield made
+    made.close()
+    engines.drop(url)
+
+
 @pytest.fixture(scope="session")
 def one_app(tmp_path_factory: pytest.TempPathFactory) -> App:
     """The application, made once: compiling its templates takes longer than answering with them."""

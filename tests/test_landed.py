@@ -1,12 +1,11 @@
 """The filled county of each landing, on each engine: it comes back, goes up to today's schema whole, and work goes on in it."""
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests import engines, landed, make
+from tests import landed, make
 from tests.test_migrations import FILES, lost, rows
 from webapp import backup, migrate, verify
 from webapp.core.db import Store
@@ -22,16 +21,6 @@ from webapp.report.workflow import STATES
 BACKUPS = sorted(Path(landed.__file__).parent.glob("*.backup"))
 
 pytestmark = pytest.mark.filterwarnings("ignore:Did not recognize type 'geometry'")
-
-
-@pytest.fixture(params=engines.urls())
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """A new database without a table, on each engine that is here."""
-    url = engines.make(request.param, tmp_path)
-    made = Store(url)
-    yield made
-    made.close()
-    engines.drop(url)
 
 
 def test_every_landed_revision_has_its_county() -> None:

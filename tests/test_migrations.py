@@ -3,7 +3,6 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -29,16 +28,6 @@ FILES = sorted(VERSIONS.glob("[0-9]*.py"))
 NOT_OURS = {"alembic_version", "spatial_ref_sys"}
 
 pytestmark = pytest.mark.filterwarnings("ignore:Did not recognize type 'geometry'")  # SQLAlchemy does not know PostGIS
-
-
-@pytest.fixture(params=engines.urls())
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """A new database without a table, on each engine that is here."""
-    url = engines.make(request.param, tmp_path)
-    made = Store(url)
-    yield made
-    made.close()
-    engines.drop(url)
 
 
 def tables(store: Store) -> set[str]:

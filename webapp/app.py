@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from .config import Config
+from .config import FEW_PROXIES, Config
 from .core.db import Store
 from .desk import frame
 from .desk import views as desk_views
@@ -79,7 +79,7 @@ def create_app(config: Config, store: Store | None = None) -> App:
     frame.init(app)
     app.check_access_rules()
     if not config.proxies_are_few():
-        raise ValueError("PROXIES is the number of our own proxies in front: 0 to 9")
+        raise ValueError(FEW_PROXIES)
     if config.proxies:  # else whoever asks could name himself any address, and go on guessing passwords
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
     return app

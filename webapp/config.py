@@ -7,6 +7,7 @@ from pathlib import Path
 
 SAMPLE_KEYS = frozenset({"", "change-me", "sample", "secret", "dev"})
 SHORTEST_KEY = 32
+FEW_PROXIES = "PROXIES is the number of our own proxies in front: 0 to 9."
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ Sync workers, one a core, behind a proxy that takes in whole requests; ``wangge 
 import gc
 
 from .app import App, create_app
-from .config import Config
+from .config import FEW_PROXIES, Config
 from .core.db import Store
 from .migrate import current, newest
 from .people.service import has_admin
@@ -16,7 +16,7 @@ def refusal(config: Config, store: Store) -> str | None:
     if not config.key_is_safe():
         return "SECRET_KEY is missing, a sample or too short. Make one: python3 -c 'import secrets; print(secrets.token_hex(32))'"
     if not config.proxies_are_few():
-        return "PROXIES is the number of our own proxies in front: 0 to 9."
+        return FEW_PROXIES
     if current(store) != newest():
         return "The database is not at this program's version. Run: wangge migrate"
     with store.read() as session:

@@ -1,24 +1,24 @@
 """The database used the safe way: settings, the write lock, moments, and text that is the same on both engines."""
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, event, insert, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from tests import engines, make
 from tests.conftest import World
+from tests.core.together import WRITERS, at_once
 from webapp.core import clock, db, ids
 from webapp.core.db import Store
 from webapp.core.models import AuditEntry, Counter, Throttle
 from webapp.patrol.models import Patrol
 from webapp.people.models import Posting
 
-WRITERS, TURNS = 8, 20
+TURNS = 20
 SQLITE_SETTINGS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": db.BUSY_MS, "trusted_schema": 0}
 
 
@@ -91,26 +91,6 @@ def test_a_reader_is_not_held_up_by_a_writer_and_sees_one_state(store: Store) ->
 # --- the write lock ------------------------------------------------------------------------------------
 
 
-def at_once(act: Callable[[], None], writers: int = WRITERS, turns: int = TURNS) -> list[DBAPIError]:
-    """Let all writers act again and again at the same time; what the database refused."""
-    refused, together = [], threading.Barrier(writers)
-
-    def run() -> None:
-        together.wait(30)
-        for _ in range(turns):
-            try:
-                act()
-            except DBAPIError as error:
-                refused.append(error)
-
-    threads = [threading.Thread(target=run) for _ in range(writers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return refused
-
-
 def read_then_write(store: Store) -> None:
     """One more than what stands there, worked out by the program: right only when nobody comes between."""
     with store.write() as session:
@@ -129,7 +109,7 @@ def counting(store: Store) -> Store:
 
 
 def test_no_update_is_lost_when_eight_read_and_then_write(counting: Store) -> None:
-    assert at_once(lambda: read_then_write(counting)) == []
+    assert at_once(lambda: read_then_write(counting), TURNS) == []
     assert values(counting) == {"a": WRITERS * TURNS}
 
 
@@ -149,14 +129,14 @@ def weak(counting: Store, request: pytest.FixtureRequest, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("weak", ["plain"], indirect=True)
 def test_writers_that_begin_plainly_are_found_by_what_the_database_refuses(weak: Store) -> None:
-    refused = at_once(lambda: read_then_write(weak))
+    refused = at_once(lambda: read_then_write(weak), TURNS)
     assert refused and all("locked" in str(error) for error in refused)
     assert values(weak) == {"a": WRITERS * TURNS - len(refused)}
 
 
 @pytest.mark.parametrize("weak", ["by itself"], indirect=True)
 def test_writers_that_begin_as_sqlalchemy_does_are_found_by_what_is_lost(weak: Store) -> None:
-    refused = at_once(lambda: read_then_write(weak))
+    refused = at_once(lambda: read_then_write(weak), TURNS)
     assert values(weak)["a"] < WRITERS * TURNS - len(refused)
 
 

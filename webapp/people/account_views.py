@@ -229,11 +229,16 @@ def ending(person_id: int, posting_id: int) -> str:
 
 def _end_page(person_id: int, posting_id: int, form: EndForm) -> str:
     found = queries.person(read(), actor(), person_id)
-    posting = queries.posting_below(read(), actor(), posting_id)
-    line = next((line for line in people_queries.postings_of(read(), person_id) if line.posting.id == posting.id), None)
+    queries.posting_below(read(), actor(), posting_id)
+    return render_template("people/end.html", person=found, line=_line(person_id, posting_id), form=form)
+
+
+def _line(person_id: int, posting_id: int) -> Any:
+    """The posting with its place, when it is this person's."""
+    line = next((line for line in people_queries.postings_of(read(), person_id) if line.posting.id == posting_id), None)
     if line is None:
         raise NotFound
-    return render_template("people/end.html", person=found, line=line, form=form)
+    return line
 
 
 @bp.post("/people/<int:person_id>/postings/<int:posting_id>/end")
@@ -243,8 +248,7 @@ def end_posting(person_id: int, posting_id: int) -> Any:
     form = EndForm(request.form)
     if not form.validate():
         return _end_page(person_id, posting_id, form), 422
-    if posting_id not in {line.posting.id for line in people_queries.postings_of(read(), person_id)}:
-        raise NotFound
+    _line(person_id, posting_id)
     try:
         with write() as session:
             service.end_posting(session, actor(), posting_id, form.last.data)
