@@ -1,5 +1,6 @@
 """The invented county in small: made through the services, whole, with log-ins only where it is a demo."""
-from datetime import timedelta
+import os
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -8,18 +9,25 @@ from gis import invent
 from webapp import verify
 from webapp.core import clock
 from webapp.demo import place, story
+from webapp.desk import tabs
 from webapp.patrol.models import Patrol, Visit
 from webapp.people.models import Person
+from webapp.people.queries import actor_of
 from webapp.report.models import Report, ReportJoint
 from webapp.report.workflow import STATES
 
 
 @pytest.fixture
-def demo(tmp_path, monkeypatch):
+def small(monkeypatch):
     """Three townships, twenty villages, three weeks."""
-    small = invent.county
-    monkeypatch.setattr(invent, "county", lambda: small(townships=3, villages=20))
+    whole = invent.county
+    monkeypatch.setattr(invent, "county", lambda: whole(townships=3, villages=20))
     monkeypatch.setattr(story, "WEEKS", 3)
+
+
+@pytest.fixture
+def demo(small, tmp_path):
+    """A small demo made now."""
     config, store = place.opened(tmp_path, fresh=False, say=lambda words: None)
     yield config, store
     store.close()
@@ -37,6 +45,24 @@ def test_a_demo_is_a_county_at_work(demo):
         numbers = session.execute(select(Report.number, Report.received_at).order_by(Report.number)).all()
         assert [at for _, at in numbers] == sorted(at for _, at in numbers)
     assert not list(verify.verify_reports(store))
+
+
+MONDAY = datetime(2026, 11, 29, 16, tzinfo=UTC)  # the county's midnight
+#: By every thirteenth half hour of a week in the full run (each about two seconds), else some at which a scene goes on past midnight.
+HALF_HOURS = range(0, 7 * 48, 13) if os.environ.get("WANGGE_FULL") else (1, 37, 46, 5 * 48 + 10)
+
+
+@pytest.mark.parametrize("half_hours", HALF_HOURS)
+def test_whenever_it_is_made_every_sample_desk_has_work_on_it(small, tmp_path, half_hours):
+    with clock.at(MONDAY + timedelta(minutes=30 * half_hours)):
+        _, store = place.opened(tmp_path, fresh=False, say=lambda words: None)
+        for login, wanted in (("township", ("review", "to_check", "overdue")), ("county", ("dispatch", "to_check")),
+                              ("department", ("receive", "handling")), ("station", ("station",))):
+            with store.read() as session:
+                person = session.scalars(select(Person).where(Person.login == login)).one()
+                counts = tabs.counts(session, actor_of(session, person.id), wanted, tabs.moments(session))
+            assert all(counts.values()), (login, counts)
+        store.close()
 
 
 def test_a_demo_is_made_once_and_anew_when_asked(demo, tmp_path, monkeypatch):

@@ -13,7 +13,10 @@ from ..report.service import MoveEntry, limit_after, move
 from . import things
 
 if TYPE_CHECKING:
-    from .story import Story
+    from collections.abc import Iterator
+
+    from .people import Place
+    from .story import Story, Thing
 
 #: state → weighted next moves; the rest is in ``_given``.
 NEXT: dict[str, dict[str, int]] = {
@@ -56,13 +59,14 @@ def _desk_time(story: "Story", moment: datetime) -> datetime:
     return clock.at_hour(on, time(8, 40)) + timedelta(minutes=story.random.randint(0, 200))
 
 
-def act(story: "Story", session: Session, report_id: Any, action: str | None = None) -> Report:
-    """Make the next move (or the given one) as somebody who may, and expect the one after it."""
+def act(story: "Story", session: Session, report_id: Any, action: str | None = None, **wanted: Any) -> Report:
+    """Make the next move (or the given one, with what is ``wanted`` of it) as somebody who may, and expect the one after it."""
     report = session.get_one(Report, report_id)
     choices = NEXT[report.state]
     action = action or story.random.choices(list(choices), list(choices.values()))[0]
     who = story.actor(session, _who(story, session, report, action))
-    move(session, who, report_id, MoveEntry(ids.new(), action, report.state, _given(story, session, report, action)))
+    given = _given(story, session, report, action) | wanted
+    move(session, who, report_id, MoveEntry(ids.new(), action, report.state, given))
     expect(story, session, report)
     return report
 
@@ -114,22 +118,26 @@ def _dispatch(story: "Story", session: Session, report: Report) -> dict[str, Any
 
 class Scene(NamedTuple):
     """A report that stays where its moves end: hours before the end that it is found, the moves, and in which village:
-    the sample officer's, or a neighbour's (of the same township); ``joint`` lies between the two."""
+    the sample officer's, or a neighbour's (of the same township); ``is_joint`` lies between the two. With a ``problem``
+    it is of that kind, wherever in the county such a thing can be; ``to_station`` is assigned to the sample station."""
 
     hours: int
     moves: tuple[str, ...] = ()
     is_neighbours: bool = False
     is_joint: bool = False
+    problem: str | None = None
+    to_station: bool = False
 
 
-#: What a visitor meets at the sample officer's and his township's; every state stands here.
+#: What a visitor meets on each sample desk, whatever the day; every state stands here. Dust is the sample department's.
 SCENES = (
     Scene(5), Scene(30, ("give_back",)), Scene(75, ("assign", "handle", "look")), Scene(122, ("raise", "dispatch", "receive")),
     Scene(98, ("raise", "dispatch", "receive", "handle")),
-    Scene(28, ("assign",), is_neighbours=True), Scene(54, ("handle",), is_neighbours=True), Scene(27, ("raise",), is_neighbours=True),
+    Scene(28, ("assign",), is_neighbours=True, to_station=True), Scene(54, ("handle",), is_neighbours=True), Scene(27, ("raise",), is_neighbours=True),
     Scene(51, ("raise", "dispatch"), is_neighbours=True), Scene(6, is_neighbours=True, is_joint=True),
     Scene(190, is_neighbours=True), Scene(170, ("dismiss",), is_neighbours=True),  # the first is long overdue
     Scene(150, ("assign", "handle", "confirm"), is_neighbours=True),
+    Scene(29, ("raise", "dispatch"), problem="dust"), Scene(124, ("raise", "dispatch", "receive"), problem="dust"),
 )
 PACE = timedelta(hours=2)
 
@@ -141,19 +149,30 @@ def set_scene(story: "Story") -> None:
 
 
 def _open_scene(story: "Story", session: Session, scene: Scene) -> None:
-    sample = story.county.villages[story.county.sample_village]
-    neighbours = [other for other in story.county.villages.values()
-                  if other.township == sample.township and other is not sample and other.objects]
-    village = story.random.choice(neighbours) if scene.is_neighbours else sample
-    report = story.found(session, village, story.random.choice(village.objects), None, settle=False, is_scene=True,
-                         joint=(sample.id,) if scene.is_joint else ())
+    village, thing = story.random.choice(list(_places(story, scene)))
+    report = story.found(session, village, thing, None, problem=scene.problem, settle=False, is_scene=True,
+                         joint=(story.county.sample_village,) if scene.is_joint else ())
+    report_id = report.id  # the acts may come on another day, in another session
     for number, action in enumerate(scene.moves, 1):
-        story.at(clock.now() + number * PACE, lambda session, action=action: _scene_act(story, session, report.id, action))
+        story.at(clock.now() + number * PACE,
+                 lambda session, action=action: _scene_act(story, session, report_id, action, scene))
 
 
-def _scene_act(story: "Story", session: Session, report_id: Any, action: str) -> None:
-    if action != "look":
-        act(story, session, report_id, action)
-        return
+def _places(story: "Story", scene: Scene) -> "Iterator[tuple[Place, Thing]]":
+    """Where a scene may be set: villages with their objects."""
+    sample = story.county.villages[story.county.sample_village]
+    for village in story.county.villages.values():
+        is_near = village is not sample and village.township == sample.township
+        if scene.problem or (is_near if scene.is_neighbours else village is sample):
+            yield from ((village, thing) for thing in village.objects
+                        if scene.problem is None or things.can_be(scene.problem, thing[1]))
+
+
+def _scene_act(story: "Story", session: Session, report_id: Any, action: str, scene: Scene) -> None:
     township = story.county.townships[story.county.villages[story.county.sample_village].township or 0]
-    beside.ask_look(session, story.actor(session, township.people[0]), report_id, ids.new(), "清干净了没有？")
+    if action == "look":
+        beside.ask_look(session, story.actor(session, township.people[0]), report_id, ids.new(), "清干净了没有？")
+    elif action == "assign" and scene.to_station:
+        act(story, session, report_id, action, body=story.county.stations[township.id][0])
+    else:
+        act(story, session, report_id, action)

@@ -61,10 +61,10 @@ class Story:
                 act(session)
 
     def found(self, session: Session, village: Place, thing: Thing, patrol: PatrolEntry | None,
-              *, settle: bool | None = None, is_scene: bool = False, joint: tuple[int, ...] = ()) -> Report:
-        """The officer reports what is wrong with an object."""
+              *, problem: str | None = None, settle: bool | None = None, is_scene: bool = False, joint: tuple[int, ...] = ()) -> Report:
+        """The officer reports what is wrong with an object: ``problem``, or something that can be wrong with its type."""
         id_, type_, zh, lon, lat = thing
-        code, place, words = self.random.choice(TROUBLES[type_])
+        code, place, words = self.random.choice([trouble for trouble in TROUBLES[type_] if problem in (None, trouble[0])])
         small = code in ("rubbish_dumping", "smell", "dust", "noise") and self.random.random() < 0.35
         settle = small if settle is None else settle
         measure = "cleared" if settle else self.random.choice(list(MEASURES))

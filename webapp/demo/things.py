@@ -36,3 +36,8 @@ DEPARTMENT = {
 def new_id() -> uuid.UUID:
     """A client-made id at the story's moment."""
     return ids.new()
+
+
+def can_be(problem: str, type_: str) -> bool:
+    """Whether a thing of this type can have that problem."""
+    return any(code == problem for code, *_ in TROUBLES[type_])
