@@ -21,6 +21,7 @@ from .people import views as people_views
 from .report import views as report_views
 from .web import errors, gate, headers, health, language, static_files
 from .web import request as web_request
+from .web.cookies import Cookies
 
 TYPED_MB = 2  # what is typed is never larger; only forms with files may be
 UPLOAD_MB = 48  # three photos as phones take them; smaller limits stand at the fields
@@ -66,6 +67,7 @@ def create_app(config: Config, store: Store | None = None) -> App:
         SESSION_COOKIE_SECURE=config.https, SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(days=400), SESSION_REFRESH_EACH_REQUEST=False,
         TEMPLATES_AUTO_RELOAD=False)
+    app.session_interface = Cookies()
     app.extensions["store"] = store or Store(config.database_url)
     app.extensions["gate"] = gate.Gate(people_queries.by_token, people_login.seen)
     app.extensions["log_in_page"] = people_views.log_in_page

@@ -1,0 +1,34 @@
+"""The signed cookie of a browser, its signature worked out once per worker and not at every request."""
+from typing import Any
+
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+
+MOST_KEPT = 4096  # some 300 bytes each
+
+
+class Cookies(SecureCookieSessionInterface):
+    """Flask's own, which takes again what it found good before: the same signature is no better the second time.
+
+    Whether the log-in in it still counts is asked of the database at every request (``people/queries.py: by_token``),
+    so nothing lasts longer for being kept here. Words for one page alone (flash messages) are not kept.
+    """
+
+    def __init__(self) -> None:
+        self._good: dict[str, dict[str, Any]] = {}
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """What the cookie says; empty without one, or when its signature is not ours."""
+        cookie = request.cookies.get(self.get_cookie_name(app), "")
+        said = self._good.get(cookie)
+        if said is not None:
+            return self.session_class(said)
+        opened = super().open_session(app, request)
+        if opened and "_flashes" not in opened:
+            self._keep(cookie, dict(opened))
+        return opened
+
+    def _keep(self, cookie: str, said: dict[str, Any]) -> None:
+        if len(self._good) >= MOST_KEPT:
+            self._good.clear()
+        self._good[cookie] = said
