@@ -3,6 +3,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_a_line_reads_in_either_language(app: App, lang: str, said: list[str]) -
     from flask import session
     with app.test_request_context("/"):
         session["lang"] = lang
-        assert [words.act("posting.end"), words.thing("person:7", {7: "officer_a1"}),
+        assert [words.act("posting.end"), words.thing("person:7", {"person:7": "officer_a1"}),
                 words.facts({"role": "grid_officer", "ends": "2026-09-01", "remembered": False})] == said
 
 
@@ -66,3 +67,14 @@ def test_what_a_later_program_wrote_stands_as_it_is(app: App) -> None:
     with app.test_request_context("/"):
         assert [words.act("moon.land"), words.thing("moon:1", {}), words.thing("person:9", {})][:2] == ["moon.land", "moon 1"]
         assert "crater" in words.facts({"crater": {"deep": 3}})
+
+
+def test_settings_limits_and_intervals_stand_in_it_by_their_names(browse: Any) -> None:
+    county, auditor = browse("county"), browse("auditor")
+    for address, value in (("limit/review", "3"), ("interval/livestock_farm", "30"), ("setting/idle_minutes", "25")):
+        assert county.post(f"/settings/{address}", value=value).status_code == 303
+    page = auditor.get("/language?lang=en&next=/log").text
+    for words_ in ("time limit: ", "type of object: ", "setting: minutes without a click"):
+        assert words_ in page
+    assert "idle_minutes" not in page and "livestock_farm" not in page
+    assert "设置：工作台多久不动就退出" in auditor.get("/language?lang=zh&next=/log").text

@@ -145,13 +145,20 @@ def test_a_county_setting_changes_what_it_says_and_stands_in_the_log(world, brow
 
 
 @pytest.mark.parametrize(("kind", "key", "value"), [
-    ("limit", "review", "0"), ("limit", "review", "x"), ("interval", "livestock_farm", "-1"), ("setting", "idle_minutes", "many"),
-    ("setting", "work_to", "25:00"), ("setting", "few", "-3"),
-    ("setting", "log_months", "5"), ("setting", "idle_minutes", "0"), ("setting", "login_failures", "0"),
+    ("limit", "review", "0"), ("limit", "review", "x"), ("limit", "review", "²"), ("interval", "livestock_farm", "-1"),
+    ("interval", "livestock_farm", "²"), ("setting", "idle_minutes", "many"), ("setting", "work_to", "25:00"),
+    ("setting", "few", "-3"), ("setting", "log_months", "5"), ("setting", "idle_minutes", "0"), ("setting", "login_failures", "0"),
 ])
-def test_a_value_that_does_not_fit_is_refused_and_changes_nothing(world, browse, kind, key, value):
+def test_a_value_that_does_not_fit_is_refused_beside_its_field_and_changes_nothing(world, browse, kind, key, value):
     county = browse("county")
     before = county.get("/settings").text.count("set by the county")
-    answer = county.post(f"/settings/{kind}/{key}", value=value, follow=True)
-    assert answer.status_code == 200
+    answer = county.post(f"/settings/{kind}/{key}", value=value)
+    assert answer.status_code == 422
     assert answer.text.count("set by the county") == before
+    assert re.search(rf'id="in-{kind}-{key}-error"', answer.text)
+    assert re.search(rf'id="in-{kind}-{key}" name="value" value="{value}" aria-invalid', answer.text)
+
+
+def test_a_setting_that_does_not_exist_is_not_found(browse):
+    county = browse("county")
+    assert [county.post(f"/settings/{kind}/x", value="5").status_code for kind in ("limit", "interval", "setting", "other")] == [404] * 4

@@ -12,6 +12,7 @@ from ..feedback.privacy import LEAST_LOG_MONTHS
 from ..grid import queries as grid_queries
 from ..patrol import queries as patrol_queries
 from ..patrol import service as patrol_service
+from ..patrol.models import ObjectType
 from ..people import queries as people_queries
 from ..people.models import Body, Person
 from ..report import queries as report_queries
@@ -20,6 +21,8 @@ LOG_PAGE = 100
 #: Below these nobody could log in to put it right, or (the log) the law would be broken.
 LEAST = {"idle_minutes": 5, "session_hours": 1, "code_minutes": 1, "slip_days": 1, "login_failures": 3, "lock_minutes": 1,
          "coverage_days": 1, "log_months": LEAST_LOG_MONTHS}
+#: Kinds of things that the log calls by the name of their row.
+NAMED: dict[str, Any] = {"setting": Setting.key, "time_limit": TimeLimit.code, "object_type": ObjectType.code}
 UNITS = ("hour", "work_day", "calendar_day")
 
 
@@ -36,7 +39,7 @@ def change(session: Session, actor: Actor, kind: str, key: str, value: str) -> N
         _change_limit(session, actor, key, value)
         return
     if kind == "interval":
-        patrol_service.set_interval(session, actor, key, int(value) if value.strip().isdigit() else 0)
+        patrol_service.set_interval(session, actor, key, int(value) if value.strip().isdecimal() else 0)
         return
     row = session.get(Setting, key, with_for_update=True) if kind == "setting" else None
     if row is None:
@@ -62,7 +65,7 @@ def _change_limit(session: Session, actor: Actor, code: str, value: str) -> None
     row = session.get(TimeLimit, code, with_for_update=True)
     if row is None:
         raise NotFound
-    if not value.strip().isdigit() or not 1 <= int(value) <= 366:
+    if not value.strip().isdecimal() or not 1 <= int(value) <= 366:
         raise Refused(N_("Between 1 and 366."))
     audit.note(session, actor.person_id, "limit.change", f"time_limit:{code}", before=row.number, after=int(value))
     row.number, row.changed_at, row.changed_by = int(value), clock.now(), actor.person_id
@@ -81,11 +84,19 @@ def log(session: Session, before: int | None) -> tuple[list[tuple[AuditEntry, Pe
     return shown, shown[-1][0].id if len(rows) > LOG_PAGE else None
 
 
-def logins(session: Session, entries: list[tuple[AuditEntry, Person | None]]) -> dict[int, str]:
-    """The log-in names of the people that a page of the log is about."""
-    ids = {int(which) for kind, _, which in (entry.thing.partition(":") for entry, _ in entries)
-           if kind == "person" and which.isdigit()}
-    return dict(session.execute(select(Person.id, Person.login).where(Person.id.in_(ids))).all())  # type: ignore[arg-type]
+def known(session: Session, entries: list[tuple[AuditEntry, Person | None]]) -> dict[str, Any]:
+    """What a page of the log is about, for those of its things that have a better name than a key: people by their
+    log-in names, settings, limits and types of objects by their row (``zh``, ``en``)."""
+    keys: dict[str, set[str]] = {}
+    for kind, _, key in (entry.thing.partition(":") for entry, _ in entries):
+        keys.setdefault(kind, set()).add(key)
+    ids = [int(key) for key in keys.get("person", ()) if key.isdecimal()]
+    found: dict[str, Any] = {f"person:{id_}": login for id_, login in
+                             session.execute(select(Person.id, Person.login).where(Person.id.in_(ids)))}
+    for kind, key in NAMED.items():
+        rows = session.scalars(select(key.class_).where(key.in_(keys[kind]))) if kind in keys else ()
+        found |= {f"{kind}:{getattr(row, key.key)}": row for row in rows}
+    return found
 
 
 def places(session: Session, actor: Actor) -> list[Any]:

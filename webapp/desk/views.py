@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_babel import gettext as _
 
 from ..core import clock, words
-from ..core.errors import Refused
+from ..core.errors import NotFound, Refused
 from ..grid import queries as grid_queries
 from ..patrol import queries as patrol_queries
 from ..report import pages
@@ -143,21 +143,28 @@ def enter_for() -> str:
 @may("setting.edit")
 def settings_page() -> str:
     """Limits, intervals and settings with their source."""
-    return render_template("desk/settings.html", **admin.settings_rows(read()))
+    return _settings_page({})
+
+
+def _settings_page(wrong: dict[str, str]) -> str:
+    """``wrong`` is the value that was not taken: kind, key, value as typed, message."""
+    return render_template("desk/settings.html", wrong=wrong, **admin.settings_rows(read()))
 
 
 @bp.post("/settings/<kind>/<key>")
 @may("setting.edit")
-def set_setting(kind: str, key: str) -> Response:
+def set_setting(kind: str, key: str) -> Any:
     """The county's own value."""
+    value = request.form.get("value", "")
     try:
         with write() as session:
-            admin.change(session, actor(), kind, key, request.form.get("value", ""))
+            admin.change(session, actor(), kind, key, value)
+    except NotFound:
+        raise
     except Refused as refusal:
-        flash(say(refusal), "late")
-    else:
-        flash(_("Counts from now on."), "good")
-    return redirect(url_for("desk.settings_page") + f"#{kind}-{key}", 303)  # type: ignore[return-value]
+        return _settings_page({"kind": kind, "key": key, "value": value, "message": say(refusal)}), refusal.status
+    flash(_("Counts from now on."), "good")
+    return redirect(url_for("desk.settings_page") + f"#{kind}-{key}", 303)
 
 
 @bp.get("/log")
@@ -168,7 +175,7 @@ def log() -> str:
     with write() as session:
         admin.note_reading(session, actor())
     entries, older = admin.log(read(), before)
-    logins = admin.logins(read(), entries)
+    known = admin.known(read(), entries)
     lines = [(entry.at, person.login if person else _("the system"), log_words.act(entry.action),
-              log_words.thing(entry.thing, logins), log_words.facts(entry.detail)) for entry, person in entries]
+              log_words.thing(entry.thing, known), log_words.facts(entry.detail)) for entry, person in entries]
     return render_template("desk/log.html", lines=lines, older=older)

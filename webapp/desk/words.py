@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from ..people.rules import ROLE_NAMES
+from ..web.language import named
 from .labels import ACTS, FACTS, THINGS
 
 
@@ -14,12 +15,13 @@ def act(action: str) -> str:
     return _(ACTS[action]) if action in ACTS else action
 
 
-def thing(name: str, logins: Mapping[int, str]) -> str:
-    """To what: "person officer_a1", "setting idle_minutes"; people by their log-in names."""
+def thing(name: str, known: Mapping[str, Any]) -> str:
+    """To what: "person officer_a1", "time limit: township reviews"; what is ``known`` by its name, all else by its key."""
     kind, _colon, which = name.partition(":")
-    if kind == "person" and which.isdigit():
-        which = logins.get(int(which), which)
-    return " ".join(filter(None, (_(THINGS[kind]) if kind in THINGS else kind, which)))
+    word, row = _(THINGS[kind]) if kind in THINGS else kind, known.get(name, which)
+    if not isinstance(row, str):
+        return _("%(name)s: %(value)s", name=word, value=named(row))
+    return " ".join(filter(None, (word, row)))
 
 
 def facts(detail: Mapping[str, Any] | None) -> str:

@@ -27,7 +27,7 @@ from .workflow import Move
 
 def number(value: Any) -> int | None:
     """A choice that is an id; None for an empty one."""
-    return int(value) if str(value or "").isdigit() else None
+    return int(value) if str(value or "").isdecimal() else None
 
 
 class ReportForm(PointForm, WhenForm):

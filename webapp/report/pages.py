@@ -279,7 +279,7 @@ def _earlier(session: Session, actor: Actor, report: Report) -> Report | None:
 def prefilled(session: Session, actor: Actor, asked: Mapping[str, str]) -> dict[str, Any]:
     """What a new report starts with: the object and round it comes from, or the report that is back."""
     given: dict[str, Any] = {}
-    if asked.get("object", "").isdigit():
+    if asked.get("object", "").isdecimal():
         thing = patrol_queries.thing(session, actor, "grid.read", int(asked["object"]))
         given |= {"object_id": thing.id, "place": named(thing)}
     for name, field in (("patrol", "patrol_id"), ("recurs", "recurs_id")):
