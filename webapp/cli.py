@@ -197,6 +197,7 @@ def restore(file: Path) -> None:
     from .backup import restore as run
     config, store = _open()
     _say(lambda: run(file, store, config.data_dir))
+    click.echo("Accounts, log-ins and suspensions are those of that moment: what was ended since has to be ended again.")
 
 
 @main.command("verify-store")
