@@ -114,7 +114,7 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/reports": entry | {"place": "here", "problem": "smoke", "severity": "minor", "first_measure": "not_heeded"},
         "/reports/<report_id>/<action>": move,
         "/reports/<report_id>/beside/look": {"id": uuid.uuid4(), "question": "how is it"},
-        "/reports/<report_id>/beside/problems": {"id": uuid.uuid4(), "problem": "dust"},
+        "/reports/<report_id>/beside/problems": {"id": uuid.uuid4(), "problem": "smell"},
         "/reports/<report_id>/beside/sample": {"note": "clean"},
         "/reports/<report_id>/beside/result": {"id": uuid.uuid4(), "done": "measured"}, "/looks/<look_id>": {"answer": "right"},
         "/people/new": person | posting | {"login": "new"}, "/people/import": {"sheet": _sheet(line)},

@@ -194,7 +194,7 @@ def _submit(county: County, name: str) -> None:
     with county.acting(finder, 30 if finder == "moved_a1" else 2) as (session, who):
         entry = make.report(
             grids[village], place=mark(f"report_{name}"), note=f"what {mark(f'report_{name}')}", photos=(county.picture,), settle=name == "closed",
-            problems=("rubbish_dumping",) if name == "closed" else ("smoke",), lon=lon, lat=lat, accuracy_m=5.0,
+            problems=("rubbish_dumping",) if name == "closed" else ("dust",), lon=lon, lat=lat, accuracy_m=5.0,
             joint=(grids["B2"],) if name == "border" else ())
         service.submit(session, who, entry)
     county.ids["report"][name] = entry.id

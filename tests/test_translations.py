@@ -17,6 +17,7 @@ from werkzeug.routing import MapAdapter
 
 from tests import make
 from tests.conftest import PEOPLE
+from webapp.core import clock
 from webapp.desk import frame, tabs
 from webapp.duty import labels as duty_labels
 from webapp.models import metadata
@@ -166,7 +167,7 @@ def busy(world):
         for id_ in (raised, sent):
             move("township_a", id_, "raise", "township", reason="要县里办")
         move("county", sent, "dispatch", "county", body=world.bodies["housing"], ground="minutes", ground_text="第3号",
-             due="2030-01-01")
+             due=(clock.today() + make.days(30)).isoformat())
     return world
 
 

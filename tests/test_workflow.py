@@ -14,6 +14,7 @@ import seeds
 from tests import make
 from tests.conftest import World
 from webapp.access import MATRIX, ROLES
+from webapp.core import clock
 from webapp.core.errors import Refused
 from webapp.report import effects, labels, service, workflow
 from webapp.report.forms import FIELDS, ReportForm
@@ -176,13 +177,15 @@ def a_village_alone_ends_nothing(table: Table) -> Iterator[str]:
 
 
 def each_deciding_desk_has_every_answer(table: Table) -> Iterator[str]:
-    """Township and county each can send a new matter on, send it back and turn it down; the county alone reopens."""
+    """Township and county each can send a new matter on, send it back and turn it down. The county alone reopens what
+    ended, but for what was settled on the spot: that its township takes up when it looks again."""
     for state, back in (("township", "returned"), ("county", "township")):
         found = {move.action: move.target for move in table.leaving(state)}
         if found.get("give_back") != back or found.get("dismiss") != "void" or len(found) < 3:
             yield f"{state}: an answer is missing"
     after = [(move.action, move.source, move.target, *move.roles) for move in table.moves if move.source in table.ends]
-    if after != [("reopen", "closed", "county", "county_office")]:
+    if after != [("reopen", "closed", "county", "county_office"), ("reopen", "void", "county", "county_office"),
+                 ("unsettle", "closed", "township", "township_supervisor")]:
         yield "what ended is reopened by the county alone, at its desk"
 
 
@@ -303,8 +306,8 @@ def other_states() -> Iterator[tuple[str, Table]]:
     for state, row in REAL.states.items():
         for holder in {*ROLES, "-", "nobody"} - {row["holder"]}:
             yield f"{state} held by {holder}", _state(state, holder=holder)
-        for clock in {"-", "some_day"} - {row["clock"]}:
-            yield f"{state} with clock {clock}", _state(state, clock=clock)
+        for limit in {"-", "some_day"} - {row["clock"]}:
+            yield f"{state} with clock {limit}", _state(state, clock=limit)
     yield "a state of its own", Table(REAL.states | {"suspended": {"holder": "county_office", "clock": "check"}}, ALL)
 
 
@@ -348,14 +351,20 @@ def test_step_asks_for_each_fact_by_its_field() -> None:
         for need in move.needs:
             given = {other: "x" for other in move.needs if other != need}
             with pytest.raises(Refused) as refusal:
-                workflow.step(move.source, move.action, move.roles, given)
+                workflow.step(move.source, move.action, move.roles, given, sampled=False)
             assert refusal.value.field == need
 
 
 def test_step_refuses_roles_that_do_not_hold_the_report() -> None:
     for move in ALL:
         with pytest.raises(Refused):
-            workflow.step(move.source, move.action, set(ROLES) - move.roles, dict.fromkeys(move.needs, "x"))
+            workflow.step(move.source, move.action, set(ROLES) - move.roles, dict.fromkeys(move.needs, "x"), sampled=False)
+
+
+def test_what_does_not_wait_to_be_looked_at_again_is_not_taken_up_by_the_township() -> None:
+    assert workflow.step("closed", "unsettle", {"township_supervisor"}, {"reason": "x"}, sampled=False).target == "township"
+    with pytest.raises(Refused):
+        workflow.step("closed", "unsettle", {"township_supervisor"}, {"reason": "x"})
 
 
 def test_step_lets_no_handler_pass_his_own_result_whatever_roles_he_has() -> None:
@@ -380,7 +389,7 @@ def test_person_who_handled_cannot_pass_it_in_another_role(world: World) -> None
 
     with world.store.write() as session:
         service.submit(session, make.actor(session, "officer_a1"), entry)
-    act("township_a", "assign", "township", body=world.bodies["station_a"], due="2099-01-01")
+    act("township_a", "assign", "township", body=world.bodies["station_a"], due=clock.today().isoformat())
     assert act("station_a", "handle", "station", result="true", done="cleared") == "station_done"
     with pytest.raises(Refused, match="somebody else"):
         act("station_a", "confirm", "station_done", note="clean")

@@ -32,7 +32,7 @@ def busy(world):
     ]
     for number, (village, moves) in enumerate(ways):
         with clock.at(clock.now() - timedelta(days=9 if number % 2 else 0, minutes=30 - number)):
-            entry = make.report(world.grids[village])
+            entry = make.report(world.grids[village], problems=("dust",))
             with world.store.write() as session:
                 service.submit(session, make.actor(session, f"officer_{village.lower()}"), entry)
                 for login, action, given in moves:
@@ -162,3 +162,15 @@ def test_a_value_that_does_not_fit_is_refused_beside_its_field_and_changes_nothi
 def test_a_setting_that_does_not_exist_is_not_found(browse):
     county = browse("county")
     assert [county.post(f"/settings/{kind}/x", value="5").status_code for kind in ("limit", "interval", "setting", "other")] == [404] * 4
+
+
+def test_the_other_village_of_a_border_finds_the_matter_on_its_page_and_its_card(world, browse):
+    entry = make.report(world.grids["A1"], joint=(world.grids["A2"],), place="ditch between the two")
+    with world.store.write() as session:
+        service.submit(session, make.actor(session, "officer_a1"), entry)
+    neighbour = browse("officer_a2")
+    assert "ditch between the two" in neighbour.get("/home").text.split("On our border")[1].split("My reports")[0]
+    assert "ditch between the two" in neighbour.get(f"/grids/{world.grids['A2']}").text
+    assert "ditch between the two" in browse("township_a").get(f"/grids/{world.grids['A2']}").text
+    assert "ditch between the two" not in browse("officer_b1").get("/home").text
+    assert "On our border" not in browse("officer_a1").get("/home").text, "it stands under his own reports"

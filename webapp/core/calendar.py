@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from . import clock
+from . import clock, settings
 from .models import CalendarDay, TimeLimit
 
 DAY = timedelta(days=1)
@@ -58,3 +58,9 @@ def load(session: Session, closes: time) -> Calendar:
 def limit(session: Session, code: str) -> TimeLimit:
     """The limit row; a missing one is a programming error."""
     return session.get_one(TimeLimit, code)
+
+
+def limit_after(session: Session, code: str, since: datetime) -> datetime:
+    """When a limit's row runs out, counted from a moment."""
+    row = limit(session, code)
+    return load(session, settings.get(session, "work_to")).after(since, row.number, row.unit)

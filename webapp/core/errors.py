@@ -39,6 +39,9 @@ class Conflict(Refused):
 
 
 class Stale(Refused):
-    """Somebody moved the record after the page was made; ``params`` tell who, when and the present state."""
+    """Somebody moved the record after the page was made. A page says besides who, when, and what it is now."""
 
     status = 409
+
+    def __init__(self) -> None:
+        super().__init__(N_("Somebody acted meanwhile. Open the page again and look."))

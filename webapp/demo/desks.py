@@ -6,10 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..core import clock, ids
+from ..core.calendar import limit_after
 from ..duty.queries import duties_of
 from ..report import beside, queries
 from ..report.models import Report, ReportProblem
-from ..report.service import MoveEntry, limit_after, move
+from ..report.service import MoveEntry, move
 from . import things
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ def _given(story: "Story", session: Session, report: Report, action: str) -> dic
     pick = story.random.choice
     village = story.county.villages[report.grid_id]
     if action == "assign":
-        body = village.committee if story.random.random() < 0.6 else pick(story.county.stations[village.township or 0])
+        by_village = story.random.random() < 0.6 and not queries.needs_enforcement(session, report.id)
+        body = village.committee if by_village else pick(story.county.stations[village.township or 0])
         return {"body": body, "due": _day(session, "station_handle")}
     if action == "dispatch":
         return _dispatch(story, session, report)

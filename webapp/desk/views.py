@@ -45,6 +45,7 @@ def home() -> str:
     return render_template(
         "desk/home.html", villages=villages, returned=pages.rows(read(), report_queries.to_supplement(read(), who)),
         looks=report_queries.open_looks(read(), who), unwritten=report_queries.unwritten(read(), who, clock.now() - UNWRITTEN_DAYS),
+        border=pages.rows(read(), report_queries.led_next_door(read(), who, who.grids("grid_officer"))),
         mine=pages.rows(read(), mine), today=clock.today(), contacts=words.contacts(read()), rounds=_rounds(who.grids("grid_officer")))
 
 

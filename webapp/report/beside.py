@@ -11,14 +11,17 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..core import clock
+from ..core.calendar import limit_after
 from ..core.entry import content, is_resend
 from ..core.errors import N_, NotFound, Refused
 from . import queries
+from .effects import look_again
 from .models import Assignment, ProblemType, Report, ReportEvent, ReportProblem, SiteLook
-from .service import append, limit_after
+from .service import append
 from .workflow import ENDS
 
 ANSWERS = ("right", "not_yet")
+CLOSED = N_("This is closed. Reopen it first.")
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ def ask_look(session: Session, actor: Actor, report_id: uuid.UUID, look_id: uuid
     if "look.ask" not in found.allowed:
         raise NotFound
     if found.report.state in ENDS:
-        raise Refused(N_("This is closed. Reopen it first."))
+        raise Refused(CLOSED)
     if any(look.answer is None for look in queries.looks(session, report_id)):
         raise Refused(N_("Somebody was asked to look already and has not answered yet."))
     look = SiteLook(id=look_id, report_id=report_id, grid_id=found.report.grid_id, asked_by=actor.person_id,
@@ -72,11 +75,12 @@ def add_result(session: Session, actor: Actor, report_id: uuid.UUID, event_id: u
     known = session.execute(select(ReportEvent.content, ReportEvent.person_id).where(ReportEvent.id == event_id)).first()
     if is_resend((known[0], known[1]) if known else None, mark, actor.person_id):  # type: ignore[arg-type]
         return
-    mine = session.scalar(select(Assignment.id).where(
+    mine = session.scalar(select(Assignment).where(
         Assignment.report_id == report_id, Assignment.role == "coop", Assignment.to_at.is_(None),
         Assignment.body_id.in_(actor.bodies())))
     if mine is None:
         raise Refused(N_("Your department does not cooperate on this one now."))
+    mine.to_at = clock.now()  # its part is done; the lead's goes on
     append(session, actor, found.report, "coop_result", "department_liaison", {"done": result}, event_id=event_id, mark=mark)
 
 
@@ -85,11 +89,9 @@ def sample(session: Session, actor: Actor, report_id: uuid.UUID, note: str | Non
     found = queries.one(session, actor, report_id, lock=True)
     if "report.sample" not in found.allowed:
         raise NotFound
-    if not found.report.settled or found.report.sampled_at is not None:
+    if not found.report.waits_for_sample:
         return
-    if found.report.entered_by == actor.person_id or found.report.found_by == actor.person_id:
-        raise Refused(N_("You settled this yourself; somebody else has to look at it."))
-    found.report.sampled_at = clock.now()
+    look_again(found.report, actor)
     append(session, actor, found.report, "sample", _role(actor, "township_supervisor", "county_office"),
            {"note": note}, event_id=uuid.uuid5(report_id, "sample"))
 
@@ -101,6 +103,8 @@ def correct_problems(session: Session, actor: Actor, report_id: uuid.UUID, event
         return
     if "report.sample" not in found.allowed:
         raise NotFound
+    if found.report.state in ENDS:
+        raise Refused(CLOSED)
     known = set(session.scalars(select(ProblemType.code).where(ProblemType.code.in_(codes))))
     if not codes or known != set(codes):
         raise Refused(N_("Choose what the problem is."), field="problem")

@@ -1,4 +1,5 @@
 """Pick lists of the report forms, in the reader's language."""
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from ..access import Actor
-from ..core import clock, words
+from ..core import calendar, clock, words
 from ..duty import queries as duty_queries
 from ..duty.models import Duty
 from ..grid import locate
@@ -16,7 +17,7 @@ from ..grid.queries import Cell
 from ..people import queries as people_queries
 from ..people.models import Body
 from ..web.language import named
-from . import effects, queries, service
+from . import effects, queries
 from .forms import ReportForm
 from .queries import Found
 from .workflow import ALL, Move
@@ -66,14 +67,21 @@ def for_move(session: Session, actor: Actor, found: Found, move: Move) -> dict[s
     """Pick lists of a move's form by field name."""
     made: dict[str, Options] = {"missing": _words(session, "return_missing"), "result": _words(session, "result")}
     if move.action == "assign":
-        made["body"] = _bodies(effects.near_bodies(session, actor, found.path))
+        made["body"] = _bodies(_may_decide(session, found, effects.near_bodies(session, actor, found.path)))
     if move.action == "dispatch":
         departments = people_queries.departments(session)
         made |= {"body": _bodies(departments), "coop": _bodies(departments), "ground": _words(session, "ground")}
     if move.action == "bounce":
         made["duty_or_none"] = [("none", _("Nobody's that we can name")),
-                                *((str(body.id), named(body)) for body in people_queries.departments(session))]
+                                *((str(body.id), named(body)) for body in people_queries.departments(session)
+                                  if body.id not in actor.bodies())]
     return made
+
+
+def _may_decide(session: Session, found: Found, bodies: Sequence[Body]) -> Sequence[Body]:
+    """No village committee for a matter of enforcement."""
+    barred = "committee" if queries.needs_enforcement(session, found.report.id) else ""
+    return [body for body in bodies if body.kind != barred]
 
 
 def _bodies(bodies: Sequence[Body]) -> Options:
@@ -85,7 +93,7 @@ def presets(session: Session, found: Found, move: Move) -> dict[str, Any]:
     if "due" not in move.needs:
         return {}
     code = "handle" if move.action == "dispatch" else "station_handle"
-    return {"due": clock.day(service.limit_after(session, code, clock.now())), "ground": "duty"}
+    return {"due": clock.day(calendar.limit_after(session, code, clock.now())), "ground": "duty"}
 
 
 @dataclass(frozen=True)
@@ -96,15 +104,23 @@ class Suggestion:
     duty: Duty
 
 
-def dispatch_panel(session: Session, problems: Sequence[str]) -> dict[str, Any]:
-    """Every department with its duties, and on top the duties that name this kind of problem."""
+def dispatch_panel(session: Session, report_id: uuid.UUID, problems: Sequence[str]) -> dict[str, Any]:
+    """Every department with its duties, and on top the duties that name this kind of problem.
+
+    Who said "not ours" before is not suggested again; whom the last one named comes first.
+    """
+    refused = queries.bounces(session, report_id)
+    named_last = next(iter(refused.values()), None)
     departments = people_queries.departments(session)
     duties = {body.id: duty_queries.duties_of(session, body.canonical) if body.canonical else [] for body in departments}
     kinds = [kind for kind in queries.problem_types(session) if kind.code in problems]
     every = [Suggestion(body, duty) for body in departments for duty in duties[body.id]]
     named_so = [row for row in every if any(kind.zh in row.duty.zh for kind in kinds)]
     by_topic = [row for row in every if row.duty.topic in {kind.category for kind in kinds}]
-    return {"departments": departments, "duties": duties, "suggested": _few_each([*named_so, *by_topic])[:SUGGESTED]}
+    fitting = [*named_so, *by_topic, *(row for row in every if row.body.id == named_last)]
+    fitting.sort(key=lambda row: row.body.id != named_last)
+    suggested = _few_each([row for row in fitting if row.body.id not in refused])[:SUGGESTED]
+    return {"departments": departments, "duties": duties, "suggested": suggested, "refused": refused}
 
 
 def _few_each(rows: Sequence[Suggestion]) -> list[Suggestion]:

@@ -1,22 +1,23 @@
 """What a move changes besides the state: whose the matter is. One function per action that changes anything."""
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import false, or_, select, update
 from sqlalchemy.orm import Session
 
 from ..access import Actor, below
-from ..core import clock
+from ..core import calendar, clock
 from ..core.errors import N_, Refused
 from ..duty import queries as duty_queries
 from ..grid.models import Grid
 from ..people.models import Body
-from .models import Assignment
-from .queries import Found, assignments
-from .workflow import Move
+from .models import Assignment, Report
+from .queries import Found, assignments, needs_enforcement
+from .workflow import STATES, Move
 
 Effect = Callable[[Session, Actor, Found, Mapping[str, Any]], date | None]
+LONGEST = timedelta(days=366)  # a later day is a slip of the finger
 GROUNDS = frozenset({"duty", "none_listed", "minutes", "instruction"})
 
 
@@ -41,6 +42,8 @@ def _assign(session: Session, actor: Actor, found: Found, given: Mapping[str, An
     body, on = session.get(Body, given["body"]), _day(given["due"])
     if body is None or body.id not in {near.id for near in near_bodies(session, actor, found.path)}:
         raise Refused(N_("Choose a village committee or station of this township."), field="body")
+    if body.kind == "committee" and needs_enforcement(session, found.report.id):
+        raise Refused(N_("A village committee cannot decide a matter of enforcement. Choose a station, or raise it."), field="body")
     _hand_over(session, found, body.id, on)
     return on
 
@@ -55,17 +58,19 @@ def near_bodies(session: Session, actor: Actor, path: str) -> list[Body]:
         .order_by(Body.kind.desc(), Body.id)))
 
 
-def _dispatch(session: Session, _actor: Actor, found: Found, given: Mapping[str, Any]) -> None:
+def _dispatch(session: Session, _actor: Actor, found: Found, given: Mapping[str, Any]) -> date:
     """To one lead and any cooperating departments, on a duty of the lead or another ground with a reason."""
-    lead = session.get(Body, given["body"])
+    on, lead = _day(given["due"]), session.get(Body, given["body"])
     others = [session.get(Body, id_) for id_ in given.get("coop", ()) if id_ != given["body"]]
     if lead is None or any(body is None or body.kind != "department" or body.closed_on for body in [lead, *others]):
         raise Refused(N_("Choose a department."), field="body")
     ground = _ground(session, lead, given)
-    _hand_over(session, found, lead.id, _day(given["due"]), **ground)
+    _hand_over(session, found, lead.id, on, **ground)
+    theirs = min(on, clock.day(calendar.limit_after(session, "coop_result", clock.now())))
     for body in others:
         session.add(Assignment(report_id=found.report.id, body_id=body.id, role="coop",  # type: ignore[union-attr]
-                               from_at=clock.now(), due_on=_day(given["due"])))
+                               from_at=clock.now(), due_on=theirs))
+    return on
 
 
 def _ground(session: Session, lead: Body, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,7 +83,7 @@ def _ground(session: Session, lead: Body, given: Mapping[str, Any]) -> dict[str,
         return {"ground": kind, "ground_text": given["ground_text"]}
     duty = duty_queries.duty_of(session, given.get("duty"), lead.canonical)
     if duty is None:
-        raise Refused(N_("Choose a duty of this department, or another ground."), field="duty")
+        raise Refused(N_("Choose a duty of this department, or another ground."), field="ground")
     return {"ground": kind, "duty_id": duty.id, "ground_text": None}
 
 
@@ -104,10 +109,39 @@ def _agreed_day(session: Session, _actor: Actor, found: Found, _given: Mapping[s
                  if place.assignment.role == "lead"), None)
 
 
+def _again(code: str) -> Effect:
+    """Sent back to the same body: its limit begins anew, and with it the day that stands beside its name."""
+    def effect(session: Session, _actor: Actor, found: Found, _given: Mapping[str, Any]) -> date:
+        on = clock.day(calendar.limit_after(session, code, clock.now()))
+        session.execute(update(Assignment).where(
+            Assignment.report_id == found.report.id, Assignment.role == "lead", Assignment.to_at.is_(None)).values(due_on=on))
+        return on
+    return effect
+
+
+def _supplement(_session: Session, _actor: Actor, found: Found, given: Mapping[str, Any]) -> None:
+    """A better place is added to the first one; nothing that was sent is overwritten."""
+    if given.get("place"):
+        found.report.place = f"{found.report.place}；{given['place']}"
+
+
+def look_again(report: Report, actor: Actor) -> None:
+    """What was settled on the spot was looked at by somebody else; Refused for who settled it."""
+    if actor.person_id in (report.entered_by, report.found_by):
+        raise Refused(N_("You settled this yourself; somebody else has to look at it."))
+    report.sampled_at = clock.now()
+
+
+def _unsettle(_session: Session, actor: Actor, found: Found, _given: Mapping[str, Any]) -> None:
+    look_again(found.report, actor)
+
+
 def _day(value: Any) -> date:
     on = value if isinstance(value, date) else date.fromisoformat(str(value))
     if on < clock.today():
         raise Refused(N_("Choose today or a later day."), field="due")
+    if on > clock.today() + LONGEST:
+        raise Refused(N_("Choose a day within a year."), field="due")
     return on
 
 
@@ -117,4 +151,8 @@ EFFECTS: dict[tuple[str, str], Effect] = {
     ("bounce", "*"): _let_go,
     ("confirm", "*"): _let_go,
     ("receive", "*"): _agreed_day,
+    ("redo", "station"): _again(STATES["station"]["clock"]),
+    ("redo", "handling"): _again(STATES["handling"]["clock"]),
+    ("supplement", "*"): _supplement,
+    ("unsettle", "*"): _unsettle,
 }

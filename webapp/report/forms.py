@@ -97,6 +97,12 @@ FIELDS: dict[str, tuple[tuple[str, Field], ...]] = {
 }
 
 
+#: What a move may say besides, though it needs none of it.
+MORE: dict[str, tuple[tuple[str, Field], ...]] = {
+    "supplement": (("place", text(_l("Where, more exactly"), 200)), ("photos", MultipleFileField(_l("Photos")))),
+}
+
+
 class MoveBase(BaseForm):
     """What every move says: its own id, and the state the page showed."""
 
@@ -130,7 +136,7 @@ def form_for(move: Move, choices: Mapping[str, list[tuple[Any, str]]], *args: An
     """The form of a move; ``choices`` fill its pick lists by field name."""
     if args and args[0]:
         args = (unpicked(args[0]), *args[1:])
-    fields = {name: field for need in move.needs for name, field in FIELDS[need]}
+    fields = {name: field for fields in (*(FIELDS[need] for need in move.needs), MORE.get(move.action, ())) for name, field in fields}
     made = type("MoveForm", (MoveBase,), fields)(*args, **given)
     for name, options in choices.items():
         if name in made._fields:

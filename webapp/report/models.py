@@ -61,6 +61,11 @@ class Report(Base):
     sampled_at: Mapped[datetime | None] = mapped_column(Moment)
     recurs_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("report.id"))
 
+    @property
+    def waits_for_sample(self) -> bool:
+        """Whether it was settled on the spot and nobody has looked at it again yet."""
+        return self.settled and self.sampled_at is None
+
     __table_args__ = (
         Index(None, "grid_id", "received_at"),
         Index("ix_report_open", "grid_id", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),

@@ -2,7 +2,6 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask import url_for
@@ -10,8 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from ..access import Actor
-from ..core import clock, words
-from ..core.errors import Stale
+from ..core import clock
 from ..core.models import TimeLimit, Word
 from ..duty.models import Duty
 from ..grid import queries as grid_queries
@@ -19,45 +17,13 @@ from ..grid.queries import Cell
 from ..patrol import queries as patrol_queries
 from ..patrol.models import PatrolObject
 from ..people.models import Body, Person
-from ..web.language import day, left, moment, named
+from ..web.language import left, moment, named
 from . import labels, queries
 from .models import Photo, Report, SiteLook
+from .words import Whose, action_word, problem_words, said, state_word
 from .workflow import ENDS, HANDLING, STATES, Move
 
 SHORT = 5  # the digits of a number that people say
-
-
-def state_word(state: str) -> str:
-    """A state in the reader's language."""
-    return _(labels.STATES[state])
-
-
-def action_word(action: str, target: str | None = None) -> str:
-    """A button or a line of the history."""
-    return _(labels.ACTIONS.get(f"{action}:{target}") or labels.ACTIONS[action])
-
-
-def holder_word(role: str, cell: Cell, body: Body | None) -> str:
-    """Who holds it: "county office", "grid officer of Liulin"."""
-    name = named(body) if body is not None and role in ("department_liaison", "station_officer") else named(cell)
-    return _(labels.HOLDERS[role], name=name)
-
-
-def why(event: queries.Event | None, place: str, ready: Mapping[str, Word]) -> str:
-    """Why a report stands where it stands, from its last move."""
-    if event is None:
-        return ""
-    given = event.event.given
-    sentence = labels.WHY.get((event.event.action, event.event.to_state or ""))
-    if sentence is None:
-        return ""
-    missing = _(", ").join(named(ready[code]) for code in given.get("missing", ()) if code in ready)
-    return _(sentence, who=named(event.body) if event.body else place, reason=given.get("reason", ""),
-             missing=_with(missing, given.get("note")))
-
-
-def _with(first: str, second: str | None) -> str:
-    return first + _(": ") + second if first and second else first or second or ""
 
 
 def marks(report: Report, last: queries.Event | None, joint: bool) -> list[tuple[str, str]]:
@@ -93,15 +59,16 @@ def rows(session: Session, reports: Sequence[Report], actions: Mapping[uuid.UUID
     ids = [report.id for report in reports]
     problems, last = queries.problems(session, ids), queries.last_moves(session, ids)
     cells = grid_queries.named(session, {report.grid_id for report in reports})
-    borders, ready = queries.on_borders(session, ids), words.named(session.connection(), "return_missing")
+    borders, names = queries.on_borders(session, ids), said(session, last.values())
 
     def row(report: Report) -> dict[str, Any]:
         open_to_me = (actions or {}).get(report.id, ())
         url = url_for("report.show", report_id=report.id)
+        reason = names.why(last.get(report.id), named(cells[report.grid_id]))
         return {
             "number": report.number[-SHORT:], "url": url, "state": (state_word(report.state), tone(report)),
             "words": problem_words(problems.get(report.id, [])), "place": f"{named(cells[report.grid_id])} · {report.place}",
-            "why": _("Why here: %(why)s", why=reason) if (reason := why(last.get(report.id), named(cells[report.grid_id]), ready)) and report.state not in ENDS else reason,
+            "why": _("Why here: %(why)s", why=reason) if reason and report.state not in ENDS else reason,
             "due": due_words(report), "due_tone": "late" if is_late(report) else "",
             "marks": marks(report, last.get(report.id), report.id in borders), "pick": str(report.id),
             "actions": [(action_word(move.action, move.target), url_for("report.ask", report_id=report.id, action=move.action))
@@ -115,23 +82,6 @@ def rows(session: Session, reports: Sequence[Report], actions: Mapping[uuid.UUID
 def tone(report: Report) -> str:
     """The colour that repeats the state's word."""
     return "late" if is_late(report) else labels.TONES.get(report.state, "")
-
-
-def problem_words(problems: Sequence[Any]) -> str:
-    """"Smoke, bad smell"."""
-    return _(", ").join(named(problem) for problem in problems)
-
-
-@dataclass(frozen=True)
-class Whose:
-    """The village of a report and its township: the names that those who hold or act carry."""
-
-    village: Cell
-    township: Cell
-
-    def word(self, role: str, body: Body | None) -> str:
-        """Who acts in a role: the township's office, the village's officer, a body by its own name."""
-        return holder_word(role, self.township if role == "township_supervisor" else self.village, body)
 
 
 @dataclass(frozen=True)
@@ -159,6 +109,8 @@ class Page:
     earlier: Report | None
     later: list[Report]
     may_recur: bool
+    look: SiteLook | None  # waits for the reader's answer
+    cooperates: bool  # the reader's department has still to say what it did
 
     @property
     def report(self) -> Report:
@@ -175,7 +127,7 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
     cell, last = cells[report.grid_id], queries.last_moves(session, [report.id]).get(report.id)
     above = grid_queries.parents(session, cell)
     whose = Whose(cell, above[-1] if above else cell)
-    places = queries.assignments(session, report.id)
+    places, looks = queries.assignments(session, report.id), queries.looks(session, report.id)
     problems = queries.problems(session, [report.id]).get(report.id, [])
     return Page(
         found=found, cell=cell, parents=above,
@@ -183,11 +135,14 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
         problem_codes=[problem.code for problem in problems], thing=_thing(session, report),
         finder=_finder(session, actor, report, cell), standing=_standing(session, found, whose, places, last),
         moves=[(move, action_word(move.action, move.target)) for move in found.moves], places=places,
-        ground=_ground(session, places), photos=queries.photos(session, report.id), looks=queries.looks(session, report.id),
+        ground=_ground(session, report, places), photos=queries.photos(session, report.id), looks=looks,
         history=(events := _history(session, report, whose)), result=_result(events), facts=_facts(session, report),
         limit=_limit(session, report),
         earlier=_earlier(session, actor, report), later=queries.recurrences(session, actor, report.id),
-        may_recur=report.state in ENDS and cell.id in actor.grids("grid_officer"))
+        may_recur=report.state in ENDS and cell.id in actor.grids("grid_officer"),
+        look=next((look for look in looks if not look.answer and "look.answer" in found.allowed and report.state not in ENDS), None),
+        cooperates="report.result" in found.allowed and any(
+            place.body.id in actor.bodies() and place.assignment.role == "coop" and not place.assignment.to_at for place in places))
 
 
 def _thing(session: Session, report: Report) -> PatrolObject | None:
@@ -209,7 +164,7 @@ def _standing(session: Session, found: queries.Found, whose: Whose, places: list
               last: queries.Event | None) -> dict[str, Any]:
     """The block under the head: state, marks, holder, clock, why here."""
     report, holder = found.report, STATES[found.report.state]["holder"]
-    reason = why(last, named(whose.village), words.named(session.connection(), "return_missing"))
+    reason = said(session, [last] if last else []).why(last, named(whose.village))
     who = "" if holder == "-" else whose.word(holder, _lead(places))
     joint = report.id in queries.on_borders(session, [report.id])
     return {
@@ -220,20 +175,23 @@ def _standing(session: Session, found: queries.Found, whose: Whose, places: list
     }
 
 
-def _ground(session: Session, places: Sequence[queries.Place]) -> Any:
-    """The ground of the dispatch in force: the duty with its lines, or the words that stand for it."""
-    lead = next((p.assignment for p in reversed(places) if p.assignment.role == "lead" and p.assignment.ground), None)
-    if lead is None:
+def _ground(session: Session, report: Report, places: Sequence[queries.Place]) -> Any:
+    """The ground of the dispatch in force, or of the last one of a closed matter: the duty with its lines, or the words
+    that stand for it. A dispatch that came back is history."""
+    place = next((p for p in reversed(places) if p.assignment.role == "lead" and p.assignment.ground), None)
+    if place is None or (place.assignment.to_at and report.state not in ENDS):
         return None
-    return {"kind": lead.ground, "text": lead.ground_text, "duty": session.get(Duty, lead.duty_id) if lead.duty_id else None}
+    lead = place.assignment
+    return {"kind": lead.ground, "text": lead.ground_text, "body": named(place.body),
+            "duty": session.get(Duty, lead.duty_id) if lead.duty_id else None}
 
 
 def _history(session: Session, report: Report, whose: Whose) -> list[dict[str, Any]]:
-    ready = {kind: words.named(session.connection(), kind) for kind in ("return_missing", "result")}
-    types = {kind.code: named(kind) for kind in queries.problem_types(session)}
-    return [{"at": moment(event.event.at), "who": _who(event, whose),
+    events = queries.history(session, report.id)
+    names = said(session, events)
+    return [{"at": moment(event.event.at), "who": _who(event, whose), "is_move": event.event.to_state is not None,
              "action": event.event.action, "what": action_word(event.event.action, event.event.to_state),
-             "note": given_words(event.event.given, ready, types), "mark": ""} for event in queries.history(session, report.id)]
+             "note": names.line(event.event.given), "mark": ""} for event in events]
 
 
 def _result(events: list[dict[str, Any]]) -> str:
@@ -243,20 +201,6 @@ def _result(events: list[dict[str, Any]]) -> str:
 
 def _who(event: queries.Event, whose: Whose) -> str:
     return whose.word(event.event.role, event.body) if event.event.role in labels.HOLDERS else _("the system")
-
-
-def given_words(given: Mapping[str, Any], ready: Mapping[str, Mapping[str, Word]], types: Mapping[str, str]) -> str:
-    """What a move said, as one line for the history."""
-    said = [named(ready["return_missing"][code]) for code in given.get("missing", ()) if code in ready["return_missing"]]
-    if given.get("result") in ready["result"]:
-        said.append(named(ready["result"][given["result"]]))
-    if given.get("answer"):
-        said.append(_("Put right") if given["answer"] == "right" else _("Not yet"))
-    said += [types[code] for code in given.get("after", ()) if code in types]
-    said += [str(given[key]) for key in ("done", "document_no", "reason", "note", "question", "ground_text") if given.get(key)]
-    if given.get("due"):
-        said.append(_("due %(day)s", day=day(date.fromisoformat(given["due"]))))
-    return _(", ").join(said)
 
 
 def _facts(session: Session, report: Report) -> list[tuple[str, str]]:
@@ -299,10 +243,11 @@ def _uuid(text: str) -> uuid.UUID | None:
         return None
 
 
-def stale_words(refusal: Stale) -> str:
-    """Who acted meanwhile, when, and what it is now."""
-    return _("%(who)s acted at %(at)s; it is now \"%(state)s\". Your text is kept below.", who=refusal.params["who"],
-             at=moment(refusal.params["at"]), state=state_word(refusal.params["state"]))
+def stale_words(page_: Page) -> str:
+    """Which office acted meanwhile, when, and what it is now; no person is named, as in the history."""
+    last = next(event for event in page_.history if event["is_move"])
+    return _("%(who)s acted at %(at)s; it is now \"%(state)s\". Your text is kept below.", who=last["who"], at=last["at"],
+             state=page_.standing["word"])
 
 
 def share(page_: Page) -> str:

@@ -1,6 +1,6 @@
 """Reads of reports. Every one starts from ``reach``: what the actor may see or move, as the one permission table says."""
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..access import ROLES, Actor, Condition, below, where
 from ..core.errors import NotFound
+from ..duty.models import Duty
 from ..grid.models import Grid
 from ..patrol.models import Patrol, PatrolObject, Visit
 from ..people.models import Body, Person
@@ -54,6 +55,12 @@ class Found:
     moves: tuple[Move, ...]
     handled: bool
     allowed: frozenset[str]  # acts beside the state that reach this report
+    moved: int  # how often it was moved: the place of its last move in the history
+
+    @property
+    def seen(self) -> str:
+        """What a page that shows it now gives back: a state alone comes again after a redo, this never does."""
+        return f"{self.report.state}.{self.moved}"
 
     @property
     def holds(self) -> bool:
@@ -69,10 +76,6 @@ def _roles_here(actor: Actor) -> dict[str, Condition]:
     return {role: reach(actor.only(role), "report.move").label(f"role_{role}") for role in ROLES if role in actor.roles()}
 
 
-def _moves(state: str, roles: frozenset[str], handled: bool) -> tuple[Move, ...]:
-    return tuple(move for move in open_moves(state, roles) if not (handled and move.action == "confirm"))
-
-
 def one(session: Session, actor: Actor, report_id: uuid.UUID, *, lock: bool = False) -> Found:
     """One report the actor may see, else NotFound. ``lock`` holds the row until the write ends."""
     held = _roles_here(actor)
@@ -85,7 +88,10 @@ def one(session: Session, actor: Actor, report_id: uuid.UUID, *, lock: bool = Fa
     roles = frozenset(role for role in held if getattr(row, f"role_{role}"))
     allowed = frozenset(action for index, action in enumerate(BESIDE) if getattr(row, f"may_{index}"))
     handled = bool(handled_by(session, [report_id], actor.person_id))
-    return Found(row.Report, row.path, roles, _moves(row.Report.state, roles, handled), handled, allowed)
+    moved = session.scalar(select(func.max(ReportEvent.seq)).where(
+        ReportEvent.report_id == report_id, ReportEvent.to_state.is_not(None))) or 0
+    moves_ = open_moves(row.Report.state, roles, handled=handled, sampled=not row.Report.waits_for_sample)
+    return Found(row.Report, row.path, roles, moves_, handled, allowed, moved)
 
 
 def moves(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[Move, ...]]:
@@ -93,11 +99,11 @@ def moves(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> dict[uuid
     held = _roles_here(actor)
     if not ids or not held:
         return {}
-    rows = session.execute(select(Report.id, Report.state, *held.values()).join(Grid, Grid.id == Report.grid_id)
+    rows = session.execute(select(Report.id, Report.state, (~waits_for_sample()).label("sampled"), *held.values()).join(Grid, Grid.id == Report.grid_id)
                            .where(Report.id.in_(ids), reach(actor, "report.read")))
     handled = handled_by(session, ids, actor.person_id)
-    return {row.id: _moves(row.state, frozenset(role for role in held if getattr(row, f"role_{role}")), row.id in handled)
-            for row in rows}
+    return {row.id: open_moves(row.state, frozenset(role for role in held if getattr(row, f"role_{role}")),
+                               handled=row.id in handled, sampled=bool(row.sampled)) for row in rows}
 
 
 def handled_by(session: Session, ids: Sequence[uuid.UUID], person_id: int) -> set[uuid.UUID]:
@@ -133,6 +139,18 @@ def last_moves(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Ev
         .outerjoin(Body, Body.id == ReportEvent.body_id)
         .join(newest, and_(newest.c.report_id == ReportEvent.report_id, newest.c.seq == ReportEvent.seq)))
     return {row[0].report_id: Event(*row) for row in rows} if ids else {}
+
+
+def bounces(session: Session, report_id: uuid.UUID) -> dict[int, int | None]:
+    """Bodies that said "not ours", the last one first, each with the body that it named, if it named one."""
+    rows = session.execute(select(ReportEvent.body_id, ReportEvent.given).where(
+        ReportEvent.report_id == report_id, ReportEvent.action == "bounce", ReportEvent.body_id.is_not(None))
+        .order_by(ReportEvent.seq.desc()))
+    found: dict[int, int | None] = {}
+    for body_id, given in rows:
+        other = str(given.get("duty_or_none", ""))
+        found.setdefault(body_id, int(other) if other.isdecimal() else None)
+    return found
 
 
 def last_action_is(action: str) -> Condition:
@@ -188,6 +206,16 @@ def leads(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Body]:
     return dict(rows)
 
 
+def bodies(session: Session, ids: Collection[int]) -> dict[int, Body]:
+    """Bodies by id, for the names that stand in records that were already reached."""
+    return {body.id: body for body in session.scalars(select(Body).where(Body.id.in_(ids)))} if ids else {}
+
+
+def duties(session: Session, ids: Collection[int]) -> dict[int, Duty]:
+    """Duties by id, likewise."""
+    return {duty.id: duty for duty in session.scalars(select(Duty).where(Duty.id.in_(ids)))} if ids else {}
+
+
 def problems(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[ProblemType]]:
     """The problem types of each report in their order."""
     rows = session.execute(
@@ -202,6 +230,11 @@ def problems(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list
 def problem_types(session: Session) -> list[ProblemType]:
     """All everyday words for problems, in their order."""
     return list(session.scalars(select(ProblemType).order_by(ProblemType.position)))
+
+
+def needs_enforcement(session: Session, report_id: uuid.UUID) -> bool:
+    """Whether a problem of the report calls for enforcement, which no village committee may decide."""
+    return any(problem.needs_enforcement for problem in problems(session, [report_id]).get(report_id, []))
 
 
 def joint_grids(session: Session, report_id: uuid.UUID) -> list[int]:
@@ -261,7 +294,7 @@ def on_borders(session: Session, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
 
 
 def cooperates(actor: Actor) -> Condition:
-    """Reports on which a body of the actor cooperates now."""
+    """Reports on which a body of the actor cooperates now: its part is open until it says what it did."""
     return exists().where(Assignment.report_id == Report.id, Assignment.role == "coop", Assignment.to_at.is_(None),
                           Assignment.body_id.in_(actor.bodies()))
 
@@ -281,7 +314,18 @@ def to_supplement(session: Session, actor: Actor) -> list[Report]:
 def open_in(session: Session, actor: Actor, grid_path: str, most: int = 50) -> list[Report]:
     """Open reports below a grid, as far as the actor may see them."""
     return list(session.scalars(
-        readable(actor).where(is_open(), below(Grid.path, grid_path)).order_by(Report.due_at).limit(most)))
+        readable(actor).where(is_open(), _lies_in(grid_path)).order_by(Report.due_at).limit(most)))
+
+
+def _lies_in(grid_path: str) -> Condition:
+    """Below a grid by its lead grid or by the other one of a matter on a border."""
+    return or_(below(Grid.path, grid_path), _joint(lambda path: below(path, grid_path)))
+
+
+def led_next_door(session: Session, actor: Actor, grid_ids: Sequence[int]) -> list[Report]:
+    """Open matters on the border of these grids that a neighbour leads, as far as the actor may see them."""
+    joint = exists().where(ReportJoint.report_id == Report.id, ReportJoint.grid_id.in_(grid_ids))
+    return list(session.scalars(readable(actor).where(is_open(), joint).order_by(Report.received_at.desc())))
 
 
 def open_places(session: Session, actor: Actor) -> list[Report]:

@@ -23,7 +23,7 @@ from ..people import queries as people_queries
 from ..people.models import Body, Person
 from . import effects, queries
 from .models import Photo, ProblemType, Report, ReportEvent, ReportJoint, ReportProblem
-from .workflow import START, STATES, Move, step
+from .workflow import RECEIVING, START, STATES, Move, step
 
 
 @dataclass(frozen=True)
@@ -177,24 +177,27 @@ def _finder(session: Session, actor: Actor, entry: ReportEntry) -> int:
 
 
 def due(session: Session, state: str, since: datetime, *, severity: str = "", on: date | None = None) -> datetime | None:
-    """When the clock of a state runs out: the day the desk set where it sets one, else the limit's row."""
+    """When the clock of a state runs out: its limit's row, or the day that the desk set.
+
+    That day takes the limit's place where the work is done; where a department has only to receive, it counts when it
+    comes sooner.
+    """
     code = STATES[state]["clock"]
     if code == "-":
         return None
     if code == "review" and severity == "emergency":
         code = "emergency_review"
-    return clock.at_hour(on, settings.get(session, "work_to")) if on is not None else limit_after(session, code, since)
-
-
-def limit_after(session: Session, code: str, since: datetime) -> datetime:
-    """When a limit's row runs out, counted from a moment."""
-    limit = calendar.limit(session, code)
-    return calendar.load(session, settings.get(session, "work_to")).after(since, limit.number, limit.unit)
+    limit = calendar.limit_after(session, code, since)
+    if on is None:
+        return limit
+    day = clock.at_hour(on, settings.get(session, "work_to"))
+    return min(day, limit) if state in RECEIVING else day
 
 
 @dataclass(frozen=True)
 class MoveEntry:
-    """A move as it was sent: its own id, what is done, the state the page showed, what the form said, evidence."""
+    """A move as it was sent: its own id, what is done, what the page showed (``Found.seen``; from a program, or a page
+    of before there was that, the state alone), what the form said, evidence."""
 
     id: uuid.UUID
     action: str
@@ -212,9 +215,9 @@ def move(session: Session, actor: Actor, report_id: uuid.UUID, entry: MoveEntry)
                             .where(ReportEvent.id == entry.id)).first()
     if is_resend((known[0], known[1]) if known else None, mark, actor.person_id):
         return report
-    if report.state != entry.seen_state:
-        raise stale(session, report)
-    made = step(report.state, entry.action, found.roles, entry.given, handled=found.handled)
+    if entry.seen_state not in (found.seen, report.state):
+        raise Stale
+    made = step(report.state, entry.action, found.roles, entry.given, handled=found.handled, sampled=not report.waits_for_sample)
     before = (report.state, report.due_at)
     role = effects.role_of(made, found.roles)
     on = effects.apply(session, actor, found, made, entry.given)
@@ -223,14 +226,6 @@ def move(session: Session, actor: Actor, report_id: uuid.UUID, entry: MoveEntry)
     event = append(session, actor, report, made.action, role, entry.given, event_id=entry.id, before=before, mark=mark)
     keep_photos(session, report.id, entry.photos, event.id)
     return report
-
-
-def stale(session: Session, report: Report) -> Stale:
-    """Who acted meanwhile, when, and what it is now."""
-    last = queries.last_moves(session, [report.id])[report.id]
-    who = last.body.zh if last.body else last.person.zh if last.person else "-"
-    return Stale(N_("%(who)s acted meanwhile. It is now another state. What you wrote is kept below."),
-                 who=who, at=last.event.at, state=report.state)
 
 
 def append(session: Session, actor: Actor, report: Report, action: str, role: str, given: Mapping[str, Any], *,

@@ -18,7 +18,7 @@ from flask import (
 from flask_babel import gettext as _
 
 from ..core import files, ids
-from ..core.errors import N_, Refused, Stale
+from ..core.errors import N_, NotFound, Refused, Stale
 from ..grid import queries as grid_queries
 from ..web import photos
 from ..web.errors import say, wants_json
@@ -104,7 +104,7 @@ def ask(report_id: uuid.UUID, action: str) -> str | Response:
         flash(_("This cannot be done in the present state."), "late")
         return redirect(url_for("report.show", report_id=report_id))  # type: ignore[return-value]
     form = form_for(move, choices.for_move(read(), actor(), found, move),
-                    data={"id": ids.new(), "seen": found.report.state, **choices.presets(read(), found, move)})
+                    data={"id": ids.new(), "seen": found.seen, **choices.presets(read(), found, move)})
     return _move_page(report_id, move, form)
 
 
@@ -112,9 +112,13 @@ def _move(found: queries.Found, action: str) -> Move | None:
     return next((move for move in found.moves if move.action == action), None)
 
 
-def _move_page(report_id: uuid.UUID, move: Move, form: MoveBase, message: str | None = None) -> str:
+def _move_page(report_id: uuid.UUID, move: Move, form: MoveBase, refusal: Refused | None = None) -> str:
     page = pages.page(read(), actor(), report_id)
-    extra = choices.dispatch_panel(read(), page.problem_codes) if move.action == "dispatch" else {}
+    message = None
+    if refusal is not None:  # what was typed may go out again, by whoever has read the message
+        message = pages.stale_words(page) if isinstance(refusal, Stale) else _("What you sent before from this page was taken. If this is something more, send it.")
+        form.id.data, form.seen.data = ids.new(), page.found.seen
+    extra = choices.dispatch_panel(read(), report_id, page.problem_codes) if move.action == "dispatch" else {}
     return render_template("report/move.html", page=page, move=move, form=form, message=message,
                            word=pages.action_word(move.action, move.target), picked=request.form.get("pick"), **extra)
 
@@ -124,7 +128,7 @@ def _move_page(report_id: uuid.UUID, move: Move, form: MoveBase, message: str | 
 def move(report_id: uuid.UUID, action: str) -> Any:
     """Make one move. A page that is out of date is answered clearly and keeps what was typed."""
     found = queries.one(read(), actor(), report_id)
-    made = _move(found, action) or choices.any_move(action, request.form.get("seen", ""))
+    made = _move(found, action) or choices.any_move(action, request.form.get("seen", "").partition(".")[0])
     if made is None:
         raise Refused(N_("This cannot be done in the present state."))
     form = form_for(made, choices.for_move(read(), actor(), found, made), request.form)
@@ -134,11 +138,11 @@ def move(report_id: uuid.UUID, action: str) -> Any:
         entry = form.entry(action, photos.kept())
         who = actor()
         write_once(lambda session: service.move(session, who, report_id, entry))
-    except Stale as refusal:
-        return _move_page(report_id, made, form, pages.stale_words(refusal)), 409
+    except NotFound:
+        raise
     except Refused as refusal:
-        if refusal.status in (404, 409):
-            raise
+        if refusal.status == 409:
+            return _move_page(report_id, made, form, refusal), 409
         form.refuse(refusal.field, say(refusal))
         return _move_page(report_id, made, form), 422
     return _after(report_id)

@@ -35,7 +35,7 @@ raise       township         county           township_supervisor               
 give_back   township         returned         township_supervisor               missing
 handle      township         township_done    township_supervisor               result
 dismiss     township         void             township_supervisor               reason
-supplement  returned         township         grid_officer                      note
+supplement  returned         township         grid_officer                      note   # and a better place or photos, if he has them
 cannot_add  returned         township         grid_officer                      reason
 handle      station          station_done     station_officer                   result
 confirm     station_done     closed           township_supervisor               note
@@ -51,11 +51,15 @@ handle      handling         department_done  department_liaison                
 confirm     department_done  closed           township_supervisor               note
 redo        department_done  handling         township_supervisor               reason
 reopen      closed           county           county_office                     reason
+reopen      void             county           county_office                     reason
+unsettle    closed           township         township_supervisor               reason   # settled on the spot, looked at again, not in order
 """)
 
 START = "-"
 ENDS = frozenset(state for state, row in STATES.items() if row["holder"] == "-")
 HANDLING = frozenset({"handle"})  # who did one of these on a report may not confirm it
+SAMPLING = frozenset({"unsettle"})  # only of what was settled on the spot and waits to be looked at again
+RECEIVING = frozenset({"department"})  # the work has not begun: a day that the desk set only shortens the limit
 
 
 @dataclass(frozen=True)
@@ -76,17 +80,22 @@ ALL = tuple(
 )
 
 
-def open_moves(state: str, roles: Collection[str]) -> tuple[Move, ...]:
-    """The moves that holders of ``roles`` have in a state, in the table's order."""
-    return tuple(move for move in ALL if move.source == state and move.roles & set(roles))
+def open_moves(state: str, roles: Collection[str], *, handled: bool = False, sampled: bool = True) -> tuple[Move, ...]:
+    """The moves that holders of ``roles`` have in a state, in the table's order.
+
+    ``handled``: the one who asks handled it himself. ``sampled``: it does not wait to be looked at again.
+    """
+    return tuple(move for move in ALL if move.source == state and move.roles & set(roles)
+                 and not (handled and move.action == "confirm") and not (sampled and move.action in SAMPLING))
 
 
-def step(state: str, action: str, roles: Collection[str], given: Mapping[str, Any], *, handled: bool = False) -> Move:
+def step(state: str, action: str, roles: Collection[str], given: Mapping[str, Any], *,
+         handled: bool = False, sampled: bool = True) -> Move:
     """The move that ``action`` makes from ``state``, or Refused with the reason.
 
-    ``roles`` are those that reach *this* report; ``handled`` says that the actor handled it himself.
+    ``roles`` are those that reach *this* report; ``handled`` and ``sampled`` as in ``open_moves``.
     """
-    for move in open_moves(state, roles):
+    for move in open_moves(state, roles, sampled=sampled):
         if move.action != action:
             continue
         if action == "confirm" and handled:

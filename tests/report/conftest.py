@@ -1,0 +1,63 @@
+"""One report and a hand for each desk: what the tests of moves share."""
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests import make
+from webapp.core import clock
+from webapp.duty.models import Duty
+from webapp.report import beside, queries, service
+from webapp.report.models import Assignment, Report
+
+DUE = (clock.today() + timedelta(days=7)).isoformat()
+
+
+class Way:
+    """One report of A1 and a hand for each desk."""
+
+    def __init__(self, world):
+        self.world, self.entry = world, make.report(world.grids["A1"])
+        with world.store.write() as session:
+            service.submit(session, make.actor(session, "officer_a1"), self.entry)
+
+    def state(self):
+        with self.world.store.read() as session:
+            return session.get(Report, self.entry.id).state
+
+    def move(self, login, action, *, seen=None, id=None, **given):
+        with self.world.store.write() as session:
+            service.move(session, make.actor(session, login), self.entry.id,
+                         make.move(action, seen or session.get(Report, self.entry.id).state, id=id, **given))
+        return self.state()
+
+    def corrected(self, *codes):
+        with self.world.store.write() as session:
+            beside.correct_problems(session, make.actor(session, "township_a"), self.entry.id, make.ids.new(), codes)
+
+    def seen(self, login):
+        with self.world.store.read() as session:
+            return queries.one(session, make.actor(session, login), self.entry.id).seen
+
+    def lead(self):
+        with self.world.store.read() as session:
+            return session.scalars(select(Assignment).where(Assignment.role == "lead", Assignment.to_at.is_(None))).one()
+
+    def to_county(self):
+        return self.move("township_a", "raise", reason="needs a fine")
+
+    def dispatch(self, to="housing", **more):
+        with self.world.store.read() as session:
+            duty = session.scalars(select(Duty.id).where(Duty.canonical == to, Duty.valid_to.is_(None))).first()
+        given = {"body": self.world.bodies[to], "ground": "duty", "duty": duty, "due": DUE} | more
+        return self.move("county", "dispatch", **given)
+
+    def to_department(self):
+        self.to_county()
+        self.dispatch()
+        return self.move("liaison", "receive")
+
+
+@pytest.fixture
+def way(world):
+    return Way(world)
