@@ -96,6 +96,10 @@ class Actor:
         kept = tuple(posting for posting in self.postings if posting.role == role)
         return replace(self, postings=kept)
 
+    def without_bodies(self) -> "Actor":
+        """The same person with the postings to grids alone."""
+        return replace(self, postings=tuple(posting for posting in self.postings if posting.body_id is None))
+
     def grids(self, *roles: str) -> tuple[int, ...]:
         """Ids of the grids posted to, in any of the roles."""
         return tuple(p.grid_id for p in self.postings if p.grid_id is not None and p.role in roles)

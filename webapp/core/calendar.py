@@ -42,9 +42,13 @@ class Calendar:
             return clock.at_hour(on + number * DAY, self.closes)
         return clock.at_hour(self._workday(on, number), self.closes)
 
-    def _workday(self, on: date, number: int) -> date:
+    def back(self, on: date, number: int) -> date:
+        """The work day that lies ``number`` work days before a day."""
+        return self._workday(on, number, -DAY)
+
+    def _workday(self, on: date, number: int, step: timedelta = DAY) -> date:
         while number:
-            on += DAY
+            on += step
             number -= self.is_workday(on)
         return on
 

@@ -57,9 +57,8 @@ class Moments:
 
 def moments(session: Session) -> Moments:
     """By the county's day, and by its setting of after how many work days a report counts as stuck."""
-    days = settings.get(session, "stuck_days")
-    return Moments(clock.now(), clock.start(clock.today() + calendar.DAY),
-                   clock.start(clock.today() - calendar.DAY * days))
+    days, worked = settings.get(session, "stuck_days"), calendar.load(session, settings.get(session, "work_to"))
+    return Moments(clock.now(), clock.start(clock.today() + calendar.DAY), clock.start(worked.back(clock.today(), days)))
 
 
 def _held(actor: Actor, _at: Moments) -> Condition:
@@ -83,7 +82,7 @@ CONDITIONS: dict[str, Callable[[Actor, Moments], Condition]] = {
     "returned": lambda actor, at: Report.state == "returned",
     "bounced": lambda actor, at: and_(Report.state == "county", _held(actor, at), queries.last_action_is("bounce")),
     "stuck": lambda actor, at: and_(queries.is_open(), Report.state_since < at.stuck_since),
-    "settled": lambda actor, at: queries.waits_for_sample(),
+    "settled": lambda actor, at: and_(queries.waits_for_sample(), queries.reach(actor, "report.sample")),
     "redo": lambda actor, at: and_(_held(actor, at), queries.last_action_is("redo")),
     "cooperating": lambda actor, at: and_(queries.is_open(), queries.cooperates(actor)),
     "all_open": lambda actor, at: queries.is_open(),

@@ -1,5 +1,6 @@
 """Reads about people. ``by_token`` is the one SELECT behind every request: person, session and postings together."""
 import hashlib
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -139,6 +140,13 @@ def officers(session: Session, grid_id: int) -> list[Person]:
         select(Person).join(Posting, Posting.person_id == Person.id)
         .where(Posting.grid_id == grid_id, Posting.role == "grid_officer", in_force(clock.today()),
                Person.suspended_at.is_(None)).order_by(Posting.id)))
+
+
+def spoken_for(session: Session, body_ids: Collection[int]) -> set[int]:
+    """Which of these bodies somebody is posted to today whose account is open."""
+    return set(session.scalars(
+        select(Posting.body_id).join(Person, Person.id == Posting.person_id)
+        .where(Posting.body_id.in_(body_ids), in_force(clock.today()), Person.suspended_at.is_(None))))
 
 
 def departments(session: Session) -> list[Body]:

@@ -13,11 +13,11 @@ from ..access import Actor
 from ..core import clock
 from ..core.calendar import limit_after
 from ..core.entry import content, is_resend
-from ..core.errors import N_, NotFound, Refused
+from ..core.errors import N_, Conflict, NotFound, Refused
 from . import queries
 from .effects import look_again
 from .models import Assignment, ProblemType, Report, ReportEvent, ReportProblem, SiteLook
-from .service import append
+from .service import append, sent_before
 from .workflow import ENDS
 
 ANSWERS = ("right", "not_yet")
@@ -31,10 +31,19 @@ class Result:
     done: str
 
 
+@dataclass(frozen=True)
+class Correction:
+    """The problem types that a desk says it is."""
+
+    codes: tuple[str, ...]
+
+
 def ask_look(session: Session, actor: Actor, report_id: uuid.UUID, look_id: uuid.UUID, question: str | None) -> SiteLook:
     """Ask the village's officer to go and look; on top of his page until he answers."""
     found = queries.one(session, actor, report_id, lock=True)
     known = session.get(SiteLook, look_id)
+    if known is not None and known.report_id != report_id:
+        raise Conflict
     if known is not None and is_resend((known.question or "", known.asked_by), question or "", actor.person_id):
         return known
     if "look.ask" not in found.allowed:
@@ -53,7 +62,10 @@ def ask_look(session: Session, actor: Actor, report_id: uuid.UUID, look_id: uuid
 
 def answer_look(session: Session, actor: Actor, look_id: uuid.UUID, answer: str, note: str | None) -> SiteLook:
     """The village's answer: put right, or not yet. A second sending of the same answer changes nothing."""
-    look = session.get(SiteLook, look_id, with_for_update=True)
+    look = session.get(SiteLook, look_id)
+    if look is not None:  # the report first, as every other act on it does
+        queries.hold(session, look.report_id)
+        session.refresh(look)
     if look is None or look.grid_id not in actor.grids("grid_officer"):
         raise NotFound
     if answer not in ANSWERS:
@@ -72,8 +84,7 @@ def add_result(session: Session, actor: Actor, report_id: uuid.UUID, event_id: u
     """What a cooperating body did; the lead's result stays the lead's."""
     found = queries.one(session, actor, report_id, lock=True)
     mark = content(Result(result))
-    known = session.execute(select(ReportEvent.content, ReportEvent.person_id).where(ReportEvent.id == event_id)).first()
-    if is_resend((known[0], known[1]) if known else None, mark, actor.person_id):  # type: ignore[arg-type]
+    if sent_before(session, actor, report_id, event_id, mark):
         return
     mine = session.scalar(select(Assignment).where(
         Assignment.report_id == report_id, Assignment.role == "coop", Assignment.to_at.is_(None),
@@ -89,17 +100,22 @@ def sample(session: Session, actor: Actor, report_id: uuid.UUID, note: str | Non
     found = queries.one(session, actor, report_id, lock=True)
     if "report.sample" not in found.allowed:
         raise NotFound
-    if not found.report.waits_for_sample:
+    event_id = uuid.uuid5(report_id, "sample")
+    first = session.get(ReportEvent, event_id)
+    if first is not None and (first.person_id, first.given) == (actor.person_id, {"note": note}):
         return
+    if not found.report.waits_for_sample:
+        raise Refused(N_("Somebody has looked at this again already."))
     look_again(found.report, actor)
     append(session, actor, found.report, "sample", _role(actor, "township_supervisor", "county_office"),
-           {"note": note}, event_id=uuid.uuid5(report_id, "sample"))
+           {"note": note}, event_id=event_id)
 
 
 def correct_problems(session: Session, actor: Actor, report_id: uuid.UUID, event_id: uuid.UUID, codes: Sequence[str]) -> None:
     """The township's correction of what the problem is; before and after stand in the history."""
     found = queries.one(session, actor, report_id, lock=True)
-    if session.get(ReportEvent, event_id) is not None:
+    mark = content(Correction(tuple(sorted(codes))))
+    if sent_before(session, actor, report_id, event_id, mark):
         return
     if "report.sample" not in found.allowed:
         raise NotFound
@@ -112,7 +128,7 @@ def correct_problems(session: Session, actor: Actor, report_id: uuid.UUID, event
     session.execute(delete(ReportProblem).where(ReportProblem.report_id == report_id))
     session.execute(insert(ReportProblem), [{"report_id": report_id, "problem": code} for code in sorted(known)])
     append(session, actor, found.report, "correct", _role(actor, "township_supervisor", "county_office"),
-           {"before": before, "after": sorted(known)}, event_id=event_id)
+           {"before": before, "after": sorted(known)}, event_id=event_id, mark=mark)
 
 
 def _role(actor: Actor, *wanted: str) -> str:

@@ -1,5 +1,5 @@
 """What a move changes besides the state: whose the matter is. One function per action that changes anything."""
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from ..core import calendar, clock
 from ..core.errors import N_, Refused
 from ..duty import queries as duty_queries
 from ..grid.models import Grid
+from ..people import queries as people_queries
 from ..people.models import Body
 from .models import Assignment, Report
 from .queries import Found, assignments, needs_enforcement
@@ -44,6 +45,7 @@ def _assign(session: Session, actor: Actor, found: Found, given: Mapping[str, An
         raise Refused(N_("Choose a village committee or station of this township."), field="body")
     if body.kind == "committee" and needs_enforcement(session, found.report.id):
         raise Refused(N_("A village committee cannot decide a matter of enforcement. Choose a station, or raise it."), field="body")
+    _staffed(session, [body])
     _hand_over(session, found, body.id, on)
     return on
 
@@ -61,9 +63,10 @@ def near_bodies(session: Session, actor: Actor, path: str) -> list[Body]:
 def _dispatch(session: Session, _actor: Actor, found: Found, given: Mapping[str, Any]) -> date:
     """To one lead and any cooperating departments, on a duty of the lead or another ground with a reason."""
     on, lead = _day(given["due"]), session.get(Body, given["body"])
-    others = [session.get(Body, id_) for id_ in given.get("coop", ()) if id_ != given["body"]]
+    others = [session.get(Body, id_) for id_ in sorted({*given.get("coop", ())} - {given["body"]})]
     if lead is None or any(body is None or body.kind != "department" or body.closed_on for body in [lead, *others]):
         raise Refused(N_("Choose a department."), field="body")
+    _staffed(session, [lead, *others])  # type: ignore[list-item]
     ground = _ground(session, lead, given)
     _hand_over(session, found, lead.id, on, **ground)
     theirs = min(on, clock.day(calendar.limit_after(session, "coop_result", clock.now())))
@@ -71,6 +74,14 @@ def _dispatch(session: Session, _actor: Actor, found: Found, given: Mapping[str,
         session.add(Assignment(report_id=found.report.id, body_id=body.id, role="coop",  # type: ignore[union-attr]
                                from_at=clock.now(), due_on=theirs))
     return on
+
+
+def _staffed(session: Session, bodies: Sequence[Body]) -> None:
+    """Whom nobody speaks for can receive nothing, and nobody else may move what rests there."""
+    staffed = people_queries.spoken_for(session, [body.id for body in bodies])
+    empty = next((body for body in bodies if body.id not in staffed), None)
+    if empty is not None:
+        raise Refused(N_("Nobody is posted to %(body)s. Give somebody a posting there first."), field="body", body=empty)
 
 
 def _ground(session: Session, lead: Body, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,6 +143,12 @@ def look_again(report: Report, actor: Actor) -> None:
     report.sampled_at = clock.now()
 
 
+def _taken_up(_session: Session, _actor: Actor, found: Found, _given: Mapping[str, Any]) -> None:
+    """The county reopens it: what was settled on the spot needs no second look any more."""
+    if found.report.waits_for_sample:
+        found.report.sampled_at = clock.now()
+
+
 def _unsettle(_session: Session, actor: Actor, found: Found, _given: Mapping[str, Any]) -> None:
     look_again(found.report, actor)
 
@@ -155,4 +172,5 @@ EFFECTS: dict[tuple[str, str], Effect] = {
     ("redo", "handling"): _again(STATES["handling"]["clock"]),
     ("supplement", "*"): _supplement,
     ("unsettle", "*"): _unsettle,
+    ("reopen", "*"): _taken_up,
 }

@@ -133,7 +133,7 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
         found=found, cell=cell, parents=above,
         joint=[cells[id_] for id_ in ids if id_ != report.grid_id], problems=problem_words(problems),
         problem_codes=[problem.code for problem in problems], thing=_thing(session, report),
-        finder=_finder(session, actor, report, cell), standing=_standing(session, found, whose, places, last),
+        finder=_finder(session, found, cell), standing=_standing(session, found, whose, places, last),
         moves=[(move, action_word(move.action, move.target)) for move in found.moves], places=places,
         ground=_ground(session, report, places), photos=queries.photos(session, report.id), looks=looks,
         history=(events := _history(session, report, whose)), result=_result(events), facts=_facts(session, report),
@@ -149,11 +149,9 @@ def _thing(session: Session, report: Report) -> PatrolObject | None:
     return session.get(PatrolObject, report.object_id) if report.object_id else None
 
 
-def _finder(session: Session, actor: Actor, report: Report, cell: Cell) -> str:
+def _finder(session: Session, found: queries.Found, cell: Cell) -> str:
     """A department sees the grid that found it, not the person; the line above sees who."""
-    if actor.roles() <= {"department_liaison", "station_officer"}:
-        return _("grid of %(name)s", name=named(cell))
-    return named(session.get_one(Person, report.found_by))
+    return named(session.get_one(Person, found.report.found_by)) if found.by_ground else _("grid of %(name)s", name=named(cell))
 
 
 def _lead(places: Sequence[queries.Place]) -> Body | None:

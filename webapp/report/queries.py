@@ -56,6 +56,7 @@ class Found:
     handled: bool
     allowed: frozenset[str]  # acts beside the state that reach this report
     moved: int  # how often it was moved: the place of its last move in the history
+    by_ground: bool  # reached by a posting to its ground, not only by a body that has or had it
 
     @property
     def seen(self) -> str:
@@ -78,11 +79,14 @@ def _roles_here(actor: Actor) -> dict[str, Condition]:
 
 def one(session: Session, actor: Actor, report_id: uuid.UUID, *, lock: bool = False) -> Found:
     """One report the actor may see, else NotFound. ``lock`` holds the row until the write ends."""
+    if lock:
+        hold(session, report_id)
     held = _roles_here(actor)
     beside = [reach(actor, action).label(f"may_{index}") for index, action in enumerate(BESIDE)]
-    query = (select(Report, Grid.path, *held.values(), *beside).join(Grid, Grid.id == Report.grid_id)
-             .where(Report.id == report_id, reach(actor, "report.read")))
-    row = session.execute(query.with_for_update(of=Report) if lock else query).first()
+    by_ground = reach(actor.without_bodies(), "report.read").label("by_ground")
+    row = session.execute(
+        select(Report, Grid.path, by_ground, *held.values(), *beside).join(Grid, Grid.id == Report.grid_id)
+        .where(Report.id == report_id, reach(actor, "report.read"))).first()
     if row is None:
         raise NotFound
     roles = frozenset(role for role in held if getattr(row, f"role_{role}"))
@@ -91,7 +95,13 @@ def one(session: Session, actor: Actor, report_id: uuid.UUID, *, lock: bool = Fa
     moved = session.scalar(select(func.max(ReportEvent.seq)).where(
         ReportEvent.report_id == report_id, ReportEvent.to_state.is_not(None))) or 0
     moves_ = open_moves(row.Report.state, roles, handled=handled, sampled=not row.Report.waits_for_sample)
-    return Found(row.Report, row.path, roles, moves_, handled, allowed, moved)
+    return Found(row.Report, row.path, roles, moves_, handled, allowed, moved, bool(row.by_ground))
+
+
+def hold(session: Session, report_id: uuid.UUID) -> None:
+    """Wait for the report and keep it until the write ends. A statement of its own: what waits for a row on PostgreSQL
+    sees that row anew and everything else, whose it is now among it, as it was before."""
+    session.execute(select(Report.id).where(Report.id == report_id).with_for_update())
 
 
 def moves(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[Move, ...]]:

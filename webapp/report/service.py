@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ..access import Actor
 from ..core import calendar, clock, numbers, settings
 from ..core.entry import content, is_resend
-from ..core.errors import N_, Refused, Stale
+from ..core.errors import N_, Conflict, Refused, Stale
 from ..core.files import PhotoFile
 from ..core.models import Word
 from ..grid import locate
@@ -20,7 +20,6 @@ from ..grid.queries import Cell
 from ..patrol import queries as patrol_queries
 from ..patrol.service import FAST_CLOCK
 from ..people import queries as people_queries
-from ..people.models import Body, Person
 from . import effects, queries
 from .models import Photo, ProblemType, Report, ReportEvent, ReportJoint, ReportProblem
 from .workflow import RECEIVING, START, STATES, Move, step
@@ -102,9 +101,9 @@ def _store(session: Session, actor: Actor, cell: Cell, entry: ReportEntry, finde
     ):
         if rows:
             session.execute(insert(model), rows)
-    event = append(session, actor, report, move.action, effects.role_of(move, _roles_at(session, actor, cell)), {},
-                   event_id=uuid.uuid5(report.id, "submit"), before=(None, None))
-    keep_photos(session, report.id, entry.photos, None if entry.photos else event.id)
+    append(session, actor, report, move.action, effects.role_of(move, _roles_at(session, actor, cell)), {},
+           event_id=uuid.uuid5(report.id, "submit"), before=(None, None))
+    keep_photos(session, report.id, entry.photos, None)
     return report
 
 
@@ -145,7 +144,8 @@ def _check(session: Session, actor: Actor, cell: Cell, entry: ReportEntry) -> in
 
 def _check_place(session: Session, cell: Cell, entry: ReportEntry) -> None:
     """The point must lie in the village, or the village it lies in must be named as the other one."""
-    if any(id_ == cell.id for id_ in entry.joint) or len(grid_queries.named(session, set(entry.joint))) != len(entry.joint):
+    others = grid_queries.named(session, set(entry.joint))
+    if cell.id in entry.joint or len(others) != len(entry.joint) or any(other.tier != cell.tier for other in others.values()):
         raise Refused(N_("Choose the other village."), field="joint")
     if entry.lon is None or entry.lat is None:
         return
@@ -153,7 +153,7 @@ def _check_place(session: Session, cell: Cell, entry: ReportEntry) -> None:
     if found and not {candidate.id for candidate in found} & {cell.id, *entry.joint}:
         other = grid_queries.named(session, {found[0].id})[found[0].id]
         raise Refused(N_("The point lies in %(village)s. Tick \"between two villages\" and choose it, or leave the point out."),
-                      field="joint", village=other.zh)
+                      field="joint", village=other)
 
 
 def _check_links(session: Session, actor: Actor, entry: ReportEntry) -> None:
@@ -171,7 +171,9 @@ def _check_links(session: Session, actor: Actor, entry: ReportEntry) -> None:
 def _finder(session: Session, actor: Actor, entry: ReportEntry) -> int:
     officers = {person.id for person in people_queries.officers(session, entry.grid_id)}
     finder = entry.person_id or actor.person_id
-    if finder not in officers:
+    for_another = finder != actor.person_id and not grid_queries.cells_reached(
+        session, actor.only("township_supervisor"), "report.submit", entry.grid_id)
+    if finder not in officers or for_another:
         raise Refused(N_("Choose the officer of this village who found it."), field="person_id")
     return finder
 
@@ -211,9 +213,7 @@ def move(session: Session, actor: Actor, report_id: uuid.UUID, entry: MoveEntry)
     mark = content(replace(entry, photos=tuple(photo.sha256 for photo in entry.photos)))  # type: ignore[arg-type]
     found = queries.one(session, actor, report_id, lock=True)
     report = found.report
-    known = session.execute(select(ReportEvent.content, ReportEvent.person_id, ReportEvent.report_id)
-                            .where(ReportEvent.id == entry.id)).first()
-    if is_resend((known[0], known[1]) if known else None, mark, actor.person_id):
+    if sent_before(session, actor, report_id, entry.id, mark):
         return report
     if entry.seen_state not in (found.seen, report.state):
         raise Stale
@@ -226,6 +226,15 @@ def move(session: Session, actor: Actor, report_id: uuid.UUID, entry: MoveEntry)
     event = append(session, actor, report, made.action, role, entry.given, event_id=entry.id, before=before, mark=mark)
     keep_photos(session, report.id, entry.photos, event.id)
     return report
+
+
+def sent_before(session: Session, actor: Actor, report_id: uuid.UUID, event_id: uuid.UUID, mark: str) -> bool:
+    """Whether this very act is in the history already; Conflict when the id is taken by another, here or elsewhere."""
+    known = session.execute(select(ReportEvent.content, ReportEvent.person_id, ReportEvent.report_id)
+                            .where(ReportEvent.id == event_id)).first()
+    if known is not None and known.report_id != report_id:
+        raise Conflict
+    return is_resend((known.content, known.person_id) if known else None, mark, actor.person_id)
 
 
 def append(session: Session, actor: Actor, report: Report, action: str, role: str, given: Mapping[str, Any], *,
@@ -249,13 +258,3 @@ def keep_photos(session: Session, report_id: uuid.UUID, photos: tuple[PhotoFile,
         session.add(Photo(id=uuid.uuid5(event_id or report_id, f"photo:{position}"), report_id=report_id,
                           event_id=event_id, sha256=photo.sha256, copy=photo.copy, width=photo.width,
                           height=photo.height, position=position))
-
-
-def person_of(session: Session, person_id: int) -> Person:
-    """The person behind an id of a record that was already reached."""
-    return session.get_one(Person, person_id)
-
-
-def body_of(session: Session, body_id: int) -> Body:
-    """The body behind an id of a record that was already reached."""
-    return session.get_one(Body, body_id)

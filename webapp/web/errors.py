@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from ..core.errors import N_, NotFound, Refused
+from .language import named
 
 WORDS = {
     400: N_("Something in this request is damaged. Go back and try again."),
@@ -25,8 +26,8 @@ def wants_json() -> bool:
 
 
 def say(error: Refused) -> str:
-    """A refusal's message in the reader's language."""
-    return gettext(error.message, **error.params)
+    """A refusal's message in the reader's language, and so the names in it: a param may be a row with zh and en."""
+    return gettext(error.message, **{name: named(value) if hasattr(value, "zh") else value for name, value in error.params.items()})
 
 
 def answer(status: int, message: str, **facts: Any) -> Response:

@@ -10,7 +10,6 @@ from flask_babel import Babel, format_date, format_datetime, get_locale, gettext
 from markupsafe import Markup
 
 from ..core import clock
-from ..core.errors import Refused
 from .request import address, public
 
 LOCALES = {language: Locale(language) for language in ("zh", "en")}  # parsed once
@@ -122,11 +121,6 @@ def _amount(minutes: int) -> str:
     if hours:
         return gettext("%(hours)d h %(minutes)d min", hours=hours, minutes=rest)
     return gettext("%(minutes)d min", minutes=rest)
-
-
-def refusal(error: Refused) -> str:
-    """A refusal's sentence in the page's language."""
-    return gettext(error.message, **error.params)
 
 
 @bp.get("/language")
