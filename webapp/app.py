@@ -5,8 +5,10 @@ from typing import Any
 
 from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from .config import FEW_PROXIES, Config
+from .core import ids
 from .core.db import Store
 from .desk import frame
 from .desk import views as desk_views
@@ -25,6 +27,13 @@ from .web.cookies import Cookies
 
 TYPED_MB = 2  # what is typed is never larger; only forms with files may be
 UPLOAD_MB = 48  # three photos as phones take them; smaller limits stand at the fields
+
+
+class Key(IntegerConverter):
+    """A number in an address; one that no key can have is not found."""
+
+    def __init__(self, map_: Map):
+        super().__init__(map_, max=ids.LARGEST)
 
 
 class App(Flask):
@@ -68,6 +77,7 @@ def create_app(config: Config, store: Store | None = None) -> App:
         PERMANENT_SESSION_LIFETIME=timedelta(days=400), SESSION_REFRESH_EACH_REQUEST=False,
         TEMPLATES_AUTO_RELOAD=False)
     app.session_interface = Cookies()
+    app.url_map.converters["int"] = Key
     app.extensions["store"] = store or Store(config.database_url)
     app.extensions["gate"] = gate.Gate(people_queries.by_token, people_login.seen)
     app.extensions["log_in_page"] = people_views.log_in_page

@@ -4,6 +4,8 @@ import uuid
 
 from . import clock
 
+LARGEST = 2**63 - 1  # of a numbered key, on both engines; SQLite's driver breaks on more instead of finding nothing
+
 
 def new() -> uuid.UUID:
     """A fresh time-ordered id, for pages whose entry is made without JavaScript."""

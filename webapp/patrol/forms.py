@@ -1,24 +1,36 @@
 """The round's form: which grid, when, and for each object what was found. An untouched object is normal or not gone."""
 import re
+from collections.abc import Iterator
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import IntegerField, SelectField, ValidationError
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, NumberRange
 
+from ..core import ids
+from ..core.errors import N_, Refused
 from ..web.forms import IdField, text
 from ..web.places import PointForm, WhenForm
 from .service import PatrolEntry, VisitEntry
 
 NOT_GONE = "not_gone"
 OUTCOME = re.compile(r"v(\d{1,15})-outcome", re.ASCII)
+DAMAGED = N_("This form is damaged. Open it again.")
+TAKEN = N_("Another round was already sent from this form. What you wrote is still below: send it if it was a round of its own.")
+
+#: What the phone's JSON may hold, by the name of the form's field; null is as good as left out.
+SHAPE: dict[str, type | tuple[type, ...]] = {
+    "id": str, "made_at": str, "occurred_at": str, "occurred_on": str, "note": str, "grid": int, "person_id": int,
+    "lon": (int, float), "lat": (int, float), "accuracy_m": (int, float), "visits": list}
+VISIT: dict[str, type | tuple[type, ...]] = {"object": int, "result": str, "reason": str}
 
 
 class PatrolForm(PointForm, WhenForm):
     """``v<object>-outcome`` says normal, problem, could_not_see or not_gone; ``v<object>-reason`` why not seen."""
 
     id = IdField("")
-    grid = IntegerField("", validators=[InputRequired()])
+    grid = IntegerField("", validators=[InputRequired(), NumberRange(1, ids.LARGEST)])
     person_id = SelectField(_l("Who walked"), coerce=lambda value: int(value or 0), validate_choice=False)
     note = text(_l("A word, if you like"), 500, area=True)
 
@@ -26,14 +38,17 @@ class PatrolForm(PointForm, WhenForm):
         super().__init__(formdata, **given)
         self.sent = formdata or MultiDict()
 
+    def answers(self) -> Iterator[VisitEntry]:
+        """Every object that something was said of, "not gone" too."""
+        for key, value in self.sent.items(multi=True):
+            named = OUTCOME.fullmatch(key)
+            if named:
+                reason = self.sent.get(f"v{named[1]}-reason") or None
+                yield VisitEntry(int(named[1]), value, reason if value == "could_not_see" else None)
+
     def visits(self) -> tuple[VisitEntry, ...]:
         """One entry per object gone to, in the order of object ids; what was not gone to is no visit."""
-        found = []
-        for key, value in self.sent.items():
-            named = OUTCOME.fullmatch(key)
-            if named and value != NOT_GONE:
-                reason = self.sent.get(f"v{named[1]}-reason") or None
-                found.append(VisitEntry(int(named[1]), value, reason if value == "could_not_see" else None))
+        found = [visit for visit in self.answers() if visit.result != NOT_GONE]
         return tuple(sorted(found, key=lambda visit: visit.object_id))
 
     def entry(self) -> PatrolEntry:
@@ -59,3 +74,25 @@ class RetireForm(PointForm):
     """Why something leaves the list."""
 
     why = text(_l("Reason"), 300, required=True, area=True)
+
+
+def from_json(sent: Any) -> MultiDict[str, str]:
+    """The phone's JSON in the form's own field names; Refused when it has another shape than ours."""
+    given = _shaped(sent, SHAPE)
+    fields = MultiDict([(key, str(value)) for key, value in given.items() if key != "visits"])
+    for visit in (_shaped(one, VISIT) for one in given.get("visits", ())):
+        key = f"v{visit.get('object', '')}"
+        if not OUTCOME.fullmatch(f"{key}-outcome") or "result" not in visit:
+            raise Refused(DAMAGED)  # left out, it would be a claim that got lost
+        fields.add(f"{key}-outcome", visit["result"])
+        fields.add(f"{key}-reason", visit.get("reason", ""))
+    return fields
+
+
+def _shaped(sent: Any, shape: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(sent, dict):
+        raise Refused(DAMAGED)
+    given = {key: sent[key] for key in shape if sent.get(key) is not None}
+    if any(isinstance(value, bool) or not isinstance(value, shape[key]) for key, value in given.items()):
+        raise Refused(DAMAGED)
+    return given

@@ -1,7 +1,7 @@
 """Reads of patrols: objects, what is due, who saw what. Due = last seen plus the type's interval has come."""
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -108,10 +108,10 @@ def _in_order(rows: Iterable[Row[Any]]) -> list[Line]:
     return sorted(map(_line, rows), key=lambda line: (line.due_on, line.object.id))
 
 
-def village(db: Connection, actor: Actor, action: str, grid_id: int) -> tuple[Cell, list[Line]]:
-    """A grid that the action reaches (else NotFound) and the objects on its list today, longest due first."""
+def village(db: Connection, actor: Actor, action: str, grid_id: int, on: date | None = None) -> tuple[Cell, list[Line]]:
+    """A grid that the action reaches (else NotFound) and the objects on its list on a day (today), longest due first."""
     rows = db.execute(_village(actor.shape(), action),
-                      {"grid_id": grid_id, "today": clock.today(), **actor.reach()}).all()
+                      {"grid_id": grid_id, "today": on or clock.today(), **actor.reach()}).all()
     if not rows:
         raise NotFound
     width = len(_COLUMNS)
@@ -124,6 +124,12 @@ def _village(shape: Shape, action: str) -> Select[Any]:
     return (grid_queries.one(shape, action).add_columns(*_COLUMNS)
             .outerjoin(PatrolObject, and_(PatrolObject.grid_id == Grid.id, in_list(_TODAY)))
             .outerjoin(ObjectType, ObjectType.code == PatrolObject.type))
+
+
+def in_village(db: Connection, grid_id: int, ids: Collection[int]) -> list[Row[Any]]:
+    """The names (``zh``, ``en``) of those of the objects that are or were of a grid the actor was found to reach."""
+    query = select(PatrolObject.zh, PatrolObject.en).where(PatrolObject.grid_id == grid_id, PatrolObject.id.in_(ids))
+    return list(db.execute(query.order_by(PatrolObject.id))) if ids else []
 
 
 def thing(session: Session, actor: Actor, action: str, object_id: int) -> PatrolObject:

@@ -112,7 +112,7 @@ def _check(db: Connection, entry: PatrolEntry, now: datetime) -> None:
         raise Refused(N_("An object stands twice in this round."))
     day = clock.day(entry.occurred_at)
     if not ids <= set(db.execute(_ON_LIST, {"grid_id": entry.grid_id, "day": day}).scalars()):
-        raise Refused(N_("The list has changed: an object of this round is not on it. Open the round again."))
+        raise Refused(N_("An object of this round is not on the list of that day. Look through what is left and send it again."))
     _check_results(db, entry)
 
 

@@ -53,9 +53,9 @@ class WhenForm(BaseForm):
 def _moment(text: str | None) -> datetime | None:
     try:
         found = datetime.fromisoformat(text or "")
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo and clock.day(found) else None
+    except (ValueError, OverflowError):  # no moment, or one at the very ends of time, without a day of the county's
         return None
-    return found.astimezone(UTC) if found.tzinfo else None
 
 
 def stamp() -> str:

@@ -1,0 +1,69 @@
+"""The page of a round: untouched, or come back with what was sent and has to be put right."""
+from functools import partial
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+from wtforms import SelectField
+
+from ..core import clock, words
+from ..people import queries as people_queries
+from ..web import drawn
+from ..web.language import in_words, named, of_page
+from ..web.request import actor, looking, read
+from . import queries, service
+from .forms import PatrolForm
+from .queries import NOT_SEEN
+
+
+def untouched(grid_id: int, kept: dict[str, Any]) -> str:
+    """What is due today, or the whole list with ?all=1; ``kept`` goes along unseen."""
+    cell, lines = queries.village(looking(), actor(), "patrol.write", grid_id)
+    shown = lines if request.args.get("all") else queries.due(lines)
+    walker = _walker(grid_id, PatrolForm()) if grid_id not in actor().grids("grid_officer") else None
+    fill = {**kept, "village": named(cell), "rows": _rows(shown, None), "later": len(lines) - len(shown), "whole": _whole(grid_id)}
+    facts = {"sent": None, "walker": walker, "blank": PatrolForm, "any": bool(shown), "more_later": len(lines) > len(shown), "gone": ()}
+    return (drawn.alone if walker else drawn.page)("patrol/round.html", fill, **facts)
+
+
+def sent_back(kept: dict[str, Any], sent: PatrolForm) -> str:
+    """What came, and nothing else: an object that he was never shown, preset to normal, would be his word for it.
+
+    The list is that of the round's day, as the service asks for it; what was not on it is named and left out.
+    """
+    grid_id, answered = sent.grid.data, {visit.object_id for visit in sent.answers()}
+    cell, lines = queries.village(looking(), actor(), "patrol.write", grid_id, clock.day(sent.occurred()))
+    shown = [line for line in lines if line.object.id in answered]
+    gone = queries.in_village(looking(), grid_id, answered - {line.object.id for line in shown})
+    walker = _walker(grid_id, sent) if grid_id not in actor().grids("grid_officer") else None
+    return drawn.alone("patrol/round.html", {**kept, "village": named(cell), "rows": _rows(shown, sent), "whole": _whole(grid_id)},
+                       sent=sent, walker=walker, blank=PatrolForm, any=bool(shown), more_later=False, gone=gone)
+
+
+def _whole(grid_id: int) -> Any:
+    return partial(url_for, "patrol.start", grid_id=grid_id, all=1)
+
+
+def _walker(grid_id: int, form: PatrolForm) -> SelectField:
+    form.person_id.choices = [(person.id, named(person)) for person in people_queries.officers(read(), grid_id)]
+    return form.person_id
+
+
+def _rows(lines: list[queries.Line], sent: PatrolForm | None) -> Markup:
+    """The objects to be seen: untouched, or with what was said of each."""
+    reasons = tuple(words.of(looking(), "could_not_see"))
+    name = in_words(of_page())["named"]
+    blank = drawn.piece("patrol/_row.html", ("key", "label", "kind"), outcome="normal", reason="", error="", reasons=reasons)
+
+    def row(line: queries.Line) -> str:
+        key = f"v{line.object.id}"
+        names = {"key": key, "label": name(line.object), "kind": name(line.type)}
+        if sent is None:
+            return blank.filled(names)
+        outcome, reason = (sent.sent.get(f"{key}-{part}") for part in ("outcome", "reason"))
+        missing = outcome == NOT_SEEN and not reason
+        return render_template("patrol/_row.html", **names, outcome=outcome, reason=reason, reasons=reasons,
+                               error=_(service.SAY_WHY) if missing else "")
+
+    return Markup("".join(map(row, lines)))
