@@ -3,10 +3,12 @@ import html
 import re
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from tests import make
 from webapp.core import clock, ids
 from webapp.patrol.models import Patrol, Visit
+from webapp.people.models import Person, Posting
 
 
 def _hidden(page, name):
@@ -82,6 +84,56 @@ def test_a_post_without_the_token_is_not_taken(world, browse):
     assert answer.status_code == 401
     with world.store.read() as session:
         assert not session.scalars(select(Patrol.id)).all()
+
+
+def _ended(world, login, on):
+    with world.store.write() as session:
+        session.scalars(select(Posting).where(Posting.person_id == world.people[login])).one().valid_to = on
+
+
+def _options(page):
+    return re.findall(r'<option value="(\d+)"[^>]*>([^<]*)', page.split('name="person_id"')[1].split("</select>")[0])
+
+
+def test_a_village_without_an_officer_says_so_and_offers_who_was_posted_there(world, browse):
+    township, person = browse("township_a"), world.people["officer_a1"]
+    address = f"/grids/{world.grids['A1']}/patrol?all=1"
+    assert _options(township.get(address).text) == [(str(person), "officer_a1")]
+    _ended(world, "officer_a1", clock.today() - timedelta(days=1))
+    page = township.get(address).text
+    assert "Nobody is posted here now." in page and 'href="/people"' in page.split("<main")[1]
+    assert [name.split(",")[0] for _id, name in _options(page)] == ["officer_a1"]
+    fields = _round(world, township, {"farm_a1": "normal"}, person_id=person)
+    refused = township.post("/patrols", **fields)
+    assert refused.status_code == 422 and "was not posted here on that day" in refused.text
+    fields["occurred_on"] = (clock.today() - timedelta(days=2)).isoformat()
+    assert township.post("/patrols", **fields).status_code == 303
+
+
+def test_a_suspended_officer_is_offered_up_to_the_day_before(world, browse):
+    with world.store.write() as session:
+        session.get(Person, world.people["officer_a1"]).suspended_at = clock.now()
+    page = browse("township_a").get(f"/grids/{world.grids['A1']}/patrol").text
+    assert "Nobody is posted here now." in page
+    yesterday = (clock.today() - timedelta(days=1)).strftime("%-d %b")
+    assert _options(page) == [(str(world.people["officer_a1"]), f"officer_a1, until {yesterday}")]
+
+
+def test_a_village_that_never_had_an_officer_offers_no_empty_choice(world, browse):
+    with world.store.write() as session:
+        session.execute(delete(Posting).where(Posting.person_id == world.people["officer_a1"]))
+    page = browse("township_a").get(f"/grids/{world.grids['A1']}/patrol").text
+    assert "Nobody is posted here now." in page and "<select" not in page and 'action="/patrols"' not in page
+
+
+def test_those_posted_now_are_offered_before_those_who_were(world, browse):
+    _ended(world, "officer_a1", clock.today() - timedelta(days=9))
+    with world.store.write() as session:
+        make.posting(session, world.people["officer_a2"], "grid_officer", grid=world.grids["A1"])
+        make.posting(session, world.people["officer_b1"], "grid_officer", grid=world.grids["A1"], since=clock.today() + timedelta(days=1))
+    page = browse("township_a").get(f"/grids/{world.grids['A1']}/patrol").text
+    assert "Nobody is posted here now." not in page
+    assert [name.split(",")[0] for _id, name in _options(page)] == ["officer_a2", "officer_a1"]
 
 
 def test_what_was_typed_survives_a_log_in_that_ended(world, browse):

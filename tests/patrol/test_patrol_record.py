@@ -92,6 +92,27 @@ def test_a_township_cannot_enter_a_round_as_its_own_or_of_a_stranger(world, walk
         _record(world, "township_a", entry)
 
 
+@pytest.mark.parametrize(("back", "posted"), [(1, False), (2, True), (9, True), (10, False)])
+def test_a_sheet_can_be_typed_in_for_whoever_was_posted_on_that_day_and_for_nobody_else(world, back, posted):
+    today, at = clock.today(), clock.now() - timedelta(days=back)
+    with world.store.write() as session:
+        former = make.person(session, "former", "grid_officer", grid=world.grids["A1"], since=today - timedelta(days=9),
+                             until=today - timedelta(days=1)).id  # the first day that no longer counts
+    entry = make.patrol(world.grids["A1"], {world.things["farm_a1"]: "normal"}, person_id=former, at=at)
+    if posted:
+        _record(world, "township_a", entry)
+    else:
+        with pytest.raises(Refused, match="not posted here on that day"):
+            _record(world, "township_a", entry)
+
+
+def test_a_township_that_is_an_officer_elsewhere_is_not_the_officer_here(world):
+    with world.store.write() as session:
+        make.posting(session, world.people["township_a"], "grid_officer", grid=world.grids["B1"])
+    with pytest.raises(Refused, match="Choose the officer"):
+        _record(world, "township_a", make.patrol(world.grids["A1"], {world.things["farm_a1"]: "normal"}))
+
+
 def test_an_earlier_day_is_marked_later_and_counts_on_that_day(world):
     at = clock.now() - timedelta(days=3)
     _record(world, "officer_a1", make.patrol(world.grids["A1"], {world.things["farm_a1"]: "normal"}, at=at))

@@ -5,10 +5,9 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
-from wtforms import SelectField
 
 from ..core import clock, words
-from ..people import queries as people_queries
+from ..people import words as people_words
 from ..web import drawn
 from ..web.language import in_words, named, of_page
 from ..web.request import actor, looking, read
@@ -21,10 +20,10 @@ def untouched(grid_id: int, kept: dict[str, Any]) -> str:
     """What is due today, or the whole list with ?all=1; ``kept`` goes along unseen."""
     cell, lines = queries.village(looking(), actor(), "patrol.write", grid_id)
     shown = lines if request.args.get("all") else queries.due(lines)
-    walker = _walker(grid_id, PatrolForm()) if grid_id not in actor().grids("grid_officer") else None
+    walker = _walker(grid_id, PatrolForm())
     fill = {**kept, "village": named(cell), "rows": _rows(shown, None), "later": len(lines) - len(shown), "whole": _whole(grid_id)}
-    facts = {"sent": None, "walker": walker, "blank": PatrolForm, "any": bool(shown), "more_later": len(lines) > len(shown), "gone": ()}
-    return (drawn.alone if walker else drawn.page)("patrol/round.html", fill, **facts)
+    facts = {**walker, "sent": None, "blank": PatrolForm, "any": bool(shown), "more_later": len(lines) > len(shown), "gone": ()}
+    return (drawn.alone if walker["walker"] else drawn.page)("patrol/round.html", fill, **facts)
 
 
 def sent_back(kept: dict[str, Any], sent: PatrolForm) -> str:
@@ -36,18 +35,20 @@ def sent_back(kept: dict[str, Any], sent: PatrolForm) -> str:
     cell, lines = queries.village(looking(), actor(), "patrol.write", grid_id, clock.day(sent.occurred()))
     shown = [line for line in lines if line.object.id in answered]
     gone = queries.in_village(looking(), grid_id, answered - {line.object.id for line in shown})
-    walker = _walker(grid_id, sent) if grid_id not in actor().grids("grid_officer") else None
     return drawn.alone("patrol/round.html", {**kept, "village": named(cell), "rows": _rows(shown, sent), "whole": _whole(grid_id)},
-                       sent=sent, walker=walker, blank=PatrolForm, any=bool(shown), more_later=False, gone=gone)
+                       **_walker(grid_id, sent), sent=sent, blank=PatrolForm, any=bool(shown), more_later=False, gone=gone)
 
 
 def _whole(grid_id: int) -> Any:
     return partial(url_for, "patrol.start", grid_id=grid_id, all=1)
 
 
-def _walker(grid_id: int, form: PatrolForm) -> SelectField:
-    form.person_id.choices = [(person.id, named(person)) for person in people_queries.officers(read(), grid_id)]
-    return form.person_id
+def _walker(grid_id: int, form: PatrolForm) -> dict[str, Any]:
+    """The field for who walked, when that is not the reader; ``nobody`` is posted there now."""
+    if grid_id in actor().grids("grid_officer"):
+        return {"walker": None, "nobody": False}
+    form.person_id.choices, somebody = people_words.officer_choices(read(), grid_id)
+    return {"walker": form.person_id, "nobody": not somebody, "may_post": actor().may("posting.grant")}
 
 
 def _rows(lines: list[queries.Line], sent: PatrolForm | None) -> Markup:

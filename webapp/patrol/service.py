@@ -125,14 +125,15 @@ def _check_results(db: Connection, entry: PatrolEntry) -> None:
 
 
 def _walker(session: Session, actor: Actor, entry: PatrolEntry) -> int:
-    """Who walked: the sender, or the officer of that village for whom the township types a sheet in."""
-    if entry.person_id in (None, actor.person_id):
-        if not actor.only("grid_officer").postings:
-            raise Refused(N_("Choose the officer who walked this round."), field="person_id")
+    """Who walked: the sender, or whoever was the village's officer on that day, for whom the township types a sheet in."""
+    if entry.person_id in (None, actor.person_id) and entry.grid_id in actor.grids("grid_officer"):
         return actor.person_id
-    if entry.person_id not in {person.id for person in people_queries.officers(session, entry.grid_id)}:
-        raise Refused(N_("Choose an officer of this village."), field="person_id")
-    return entry.person_id  # type: ignore[return-value]
+    if entry.person_id is None:
+        raise Refused(N_("Choose the officer who walked this round."), field="person_id")
+    then = people_queries.officers(session, entry.grid_id, clock.day(entry.occurred_at))
+    if entry.person_id not in {person.id for person in then}:
+        raise Refused(N_("This officer was not posted here on that day. Choose another, or put the day right."), field="person_id")
+    return entry.person_id
 
 
 def _mode(actor: Actor, walker: int, entry: PatrolEntry, now: datetime) -> str:

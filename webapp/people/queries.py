@@ -1,7 +1,7 @@
 """Reads about people. ``by_token`` is the one SELECT behind every request: person, session and postings together."""
 import hashlib
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Date, Row, and_, bindparam, or_, select
@@ -14,6 +14,8 @@ from ..core.db import Moment
 from ..core.models import Setting
 from ..grid.models import Grid, GridVersion
 from .models import Body, LoginSession, Person, Posting
+
+ONE_DAY = timedelta(days=1)
 
 
 class Asker(NamedTuple):
@@ -134,12 +136,34 @@ def demo_people(session: Session) -> list[tuple[Person, list[PostingLine]]]:
     return [(person, postings_of(session, person.id)) for person in people]
 
 
-def officers(session: Session, grid_id: int) -> list[Person]:
-    """The grid officers of a grid today, in the order of their postings."""
+def officers(session: Session, grid_id: int, on: date | None = None) -> list[Person]:
+    """The grid officers of a grid on a day (today), in the order of their postings; a suspended one up to the day before."""
+    day = on or clock.today()
     return list(session.scalars(
         select(Person).join(Posting, Posting.person_id == Person.id)
-        .where(Posting.grid_id == grid_id, Posting.role == "grid_officer", in_force(clock.today()),
-               Person.suspended_at.is_(None)).order_by(Posting.id)))
+        .where(Posting.grid_id == grid_id, Posting.role == "grid_officer", in_force(day),
+               or_(Person.suspended_at.is_(None), Person.suspended_at >= clock.start(day + ONE_DAY))).order_by(Posting.id)))
+
+
+def officers_so_far(session: Session, grid_id: int) -> dict[Person, date | None]:
+    """Everybody who is or was the officer of a grid, with the last day for whom it is over: those of today, then the latest."""
+    rows = session.execute(
+        select(Person, Posting).join(Posting, Posting.person_id == Person.id)
+        .where(Posting.grid_id == grid_id, Posting.role == "grid_officer", Posting.valid_from <= clock.today())
+        .order_by(Posting.id))
+    found: dict[Person, date] = {}
+    for person, posting in rows:
+        last = _last_day(person, posting)
+        if last >= posting.valid_from:
+            found[person] = max(last, found.get(person, last))
+    ordered = sorted(found.items(), key=lambda one: min(one[1], clock.today()), reverse=True)
+    return {person: last if last < clock.today() else None for person, last in ordered}
+
+
+def _last_day(person: Person, posting: Posting) -> date:
+    """The last day on which a posting counts; the end of time while nothing ends it."""
+    ends = [posting.valid_to or date.max, clock.day(person.suspended_at) if person.suspended_at else date.max]
+    return min(ends) - ONE_DAY
 
 
 def spoken_for(session: Session, body_ids: Collection[int]) -> set[int]:

@@ -7,8 +7,10 @@ from typing import Any
 from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
-from . import rules
+from ..web.language import day, named
+from . import queries, rules
 
 
 def role_name(role: str) -> str:
@@ -34,6 +36,14 @@ def days_words(days: int) -> str:
 def day_before(on: date) -> date:
     """The last day of a posting, which the tables keep as the first that no longer counts."""
     return on - timedelta(days=1)
+
+
+def officer_choices(session: Session, grid_id: int) -> tuple[list[tuple[int, str]], bool]:
+    """For whom a paper of a village can be typed in: those posted there now, then who was, with his last day; and whether
+    anybody is posted there now."""
+    found = queries.officers_so_far(session, grid_id)
+    return [(person.id, _("%(name)s, until %(day)s", name=named(person), day=day(last)) if last else named(person))
+            for person, last in found.items()], None in found.values()
 
 
 def groupby_place(lines: Iterable[Any]) -> list[tuple[Any, list[Any]]]:
