@@ -35,7 +35,8 @@ def targets(route: Route) -> list[Target]:
         "round": ["A1", "B1"], "report": tables.MOVES, "photo": tables.MOVES, "layer": ["newest"], "look": ["township"],
         "account": dict.fromkeys(column for _, column in tables.ACCOUNTS), "message": ["officer_b1"],
         "posting": dict.fromkeys(column for _, column in tables.POSTINGS), "session": ["officer_a1", "officer_b1", "auditor"],
-        "body": dict.fromkeys(column for _, column in tables.BODIES)}
+        "body": dict.fromkeys(column for _, column in tables.BODIES),
+        "setting": dict.fromkeys(column for _, column in tables.SETTINGS)}
     if route.target == "move":
         return [Target(name, action) for name, actions in tables.MOVES.items() for action in actions]
     if route.target == "beside":
@@ -53,7 +54,7 @@ def letters(login: str, route: Route, target: Target) -> str:
         return "e" if login == name else ""
     table = {"grid": tables.GRIDS, "village": tables.GRIDS, "object": tables.GRIDS, "round": tables.GRIDS,
              "report": tables.REPORTS, "photo": tables.REPORTS, "move": tables.REPORTS, "account": tables.ACCOUNTS,
-             "posting": tables.POSTINGS, "body": tables.BODIES}.get(route.target, {})
+             "posting": tables.POSTINGS, "body": tables.BODIES, "setting": tables.SETTINGS}.get(route.target, {})
     return table.get((login, name), "")
 
 
@@ -79,7 +80,7 @@ def address(county: County, route: Route, target: Target) -> str:
 
 
 def _hole(county: County, route: str, hole: str, target: Target) -> Any:
-    fixed = {"action": target.action, "role": "grid_officer", "kind": "setting", "key": "few", "succession_id": 1,
+    fixed = {"action": target.action, "role": "grid_officer", "kind": "setting", "key": target.name or "nothing", "succession_id": 1,
              "root": "own", "path": "css/app.css", "code": county.ids["code"]["document" if route.startswith("/documents") else "duty"]}
     if hole in fixed:
         return fixed[hole]
@@ -108,7 +109,7 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
     return {
         "/account/language": {"language": "zh"}, "/feedback": {"id": uuid.uuid4(), "text": "well"},
         "/feedback/<message_id>/answer": {f"m{_message(county, target)}-answer": "thanks"},
-        "/duties/<code>/department": {"department": ""}, "/settings/<kind>/<key>": {"value": "4"},
+        "/duties/<code>/department": {"department": ""}, "/settings/<kind>/<key>": {"value": "24"},
         "/grids/<grid_id>/objects": {"type": "livestock_farm", "zh": "new"}, "/objects/<object_id>/retire": {"why": "gone"},
         "/patrols": entry | {f"v{county.ids['object'][village]}-outcome": "normal"},
         "/reports": entry | {"place": "here", "problem": "smoke", "severity": "minor", "first_measure": "not_heeded"},

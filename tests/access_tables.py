@@ -188,6 +188,14 @@ admin           e         e            e         e
 """)
 
 
+#: s sets it. What an office decides is the county's, what keeps log-ins safe and the base map are the system's.
+SETTINGS = grid("""
+login   few coverage_days log_months remember_phone_days map_review_number tile_url tile_attribution code_minutes
+county  s   s             s          s                   s                 -        -                -
+admin   -   -             -          -                   -                 s        s                s
+""")
+
+
 class Route(NamedTuple):
     """One address and method: what it is about, the letter it takes there, the status of the hidden, who ever does it."""
 
@@ -244,8 +252,8 @@ GET    /home                                             -        -        404  
 GET    /enter-for                                        -        -        404    .   .    x       x        .      .       .       .      .         .     .
 GET    /desk                                             -        -        404    .   .    .       x        x      x       x       x      x         .     .
 GET    /search                                           -        -        404    .   .    x       x        x      x       x       x      x         .     .
-GET    /settings                                         -        -        404    .   .    .       .        x      .       .       .      .         .     .
-POST   /settings/<kind>/<key>                            -        -        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /settings                                         -        -        404    .   .    .       .        x      .       .       .      .         x     .
+POST   /settings/<kind>/<key>                            setting  s        404    .   .    .       .        x      .       .       .      .         x     .
 GET    /log                                              -        -        404    .   .    .       .        .      .       .       .      .         .     x
 GET    /grids/<grid_id>                                  grid     g        404    .   .    x       x        x      .       .       x      x         .     .
 GET    /grids/<grid_id>/objects                          grid     g        404    .   .    x       x        x      .       .       x      x         .     .

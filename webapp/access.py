@@ -34,8 +34,9 @@ duty.confirm     .             .                    all            .            
 person.read      .             tree                 tree           .                   .                .       .          all           .
 person.help      .             tree                 tree           .                   .                .       .          all           .      # strictly below only: people/rules.py
 posting.grant    .             tree                 tree           .                   .                .       .          all           .      # never to oneself; strictly below, the county also to departments
+setting.read     .             .                    tree           .                   .                .       .          all           .      # opens the page; whose each one is: desk/settings.py
 setting.edit     .             .                    tree           .                   .                .       .          .             .
-system.edit      .             .                    .              .                   .                .       .          all           .
+system.edit      .             .                    .              .                   .                .       .          all           .      # log-ins and the base map
 feedback.write   all           all                  all            all                 all              all     all        all           all
 feedback.answer  .             .                    all            .                   .                .       .          .             .
 log.read         .             .                    .              .                   .                .       .          .             all

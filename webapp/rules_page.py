@@ -1,4 +1,4 @@
-"""docs/rules.md: the two tables of rules, the postings and the time limits, as a page for people who read no code.
+"""docs/rules.md: the two tables of rules, the postings, the time limits and the settings, as a page for people who read no code.
 
 Made from the tables alone, so the same program always writes the same page; a test keeps the file fresh.
 """
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import seeds
 
 from .access import MATRIX, ROLES
+from .desk.settings import OWNERS
 from .people.rules import PLACE_NAMES, POSTINGS, ROLE_NAMES, places
 from .report import labels
 from .report.workflow import ALL, START, STATES, Move
@@ -26,6 +27,9 @@ GIVING = """Only the roles on the right give a posting, never to themselves. An 
 CLOCKS = """A limit is a row that the county office changes on the page Settings; this is what is set up at first.
 Where a desk names a day in handing a report on, that day is the limit."""
 
+OWNING = """`setting.read` only opens the page Settings: everybody sees and changes there what is his. Limits and intervals are the
+county office's."""
+
 LAWS = """Who reported a result never passes it. A minor matter settled on the spot is the one that is closed without a \
 second person; the township samples those."""
 
@@ -43,6 +47,7 @@ def render() -> str:
         "### States", _table(("State", "Code", "Rests with", "Limit"), map(_state, STATES)),
         "### Moves", _table(("Button", "Code", "From", "To", "Who", "Has to say"), map(_move, ALL)),
         "## Time limits", CLOCKS, _table(("Code", "Meaning", "Limit", "Source"), map(_limit, seeds.read("limits"))),
+        "## Settings", OWNING, _table(("Code", "Meaning", "Set by"), map(_setting, seeds.read("settings"))),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -92,6 +97,10 @@ def _move(move: Move) -> Row:
 
 def _limit(row: seeds.Limit) -> Row:
     return f"`{row.code}`", row.en, f"{row.number} {row.unit.replace('_', ' ')}{'s' * (row.number != 1)}", row.source
+
+
+def _setting(row: seeds.Setting) -> Row:
+    return f"`{row.key}`", row.en, ", ".join(role(code) for code in ROLES if MATRIX[OWNERS[row.key]][code] != ".")
 
 
 def _diagram() -> str:

@@ -58,7 +58,7 @@ def test_after_some_failures_even_the_right_password_waits_until_the_time_has_pa
         assert browser.login("officer_a1").status_code == 302
 
 
-def test_the_number_of_failures_and_the_pause_are_county_settings(world, browse):
+def test_the_number_of_failures_and_the_pause_are_settings(world, browse):
     with world.store.write() as session:
         session.execute(update(Setting).where(Setting.key == "login_failures").values(value="2"))
         session.execute(update(Setting).where(Setting.key == "lock_minutes").values(value="3"))

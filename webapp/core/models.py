@@ -17,7 +17,7 @@ class Counter(Base):
 
 
 class Setting(Base):
-    """One county setting; the default came from seeds and is marked as our proposal until the county edits it."""
+    """One setting; the default came from seeds and is marked as our proposal until its owner (desk/settings.py) edits it."""
 
     __tablename__ = "setting"
     key: Mapped[str] = mapped_column(String(60), primary_key=True)

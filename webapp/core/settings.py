@@ -1,4 +1,4 @@
-"""County settings: typed reading of rows that the county office may change."""
+"""Settings: typed reading of rows that the county office, or for technical ones the system administrator, may change."""
 from datetime import time
 from typing import Any
 

@@ -28,7 +28,7 @@ ENTRIES = (
     Entry("outline.read", N_("Map"), "maps.show"),
     Entry("duty.read", N_("Duties"), "duty.index"),
     Entry("person.read", N_("People"), "accounts.index"),
-    Entry("setting.edit", N_("Settings"), "desk.settings_page"),
+    Entry("setting.read", N_("Settings"), "desk.settings_page"),
     Entry("feedback.answer", N_("Answer feedback"), "feedback.inbox"),
     Entry("log.read", N_("Log"), "desk.log"),
 )

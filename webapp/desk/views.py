@@ -14,7 +14,7 @@ from ..report import pages
 from ..report import queries as report_queries
 from ..web.errors import say
 from ..web.request import actor, looking, may, read, signed_in, write
-from . import admin, tabs
+from . import admin, settings, tabs
 from . import words as log_words
 
 bp = Blueprint("desk", __name__, template_folder="templates")
@@ -141,25 +141,25 @@ def enter_for() -> str:
 
 
 @bp.get("/settings")
-@may("setting.edit")
+@may("setting.read")
 def settings_page() -> str:
-    """Limits, intervals and settings with their source."""
+    """What is the reader's to set, with its source: limits, intervals and settings, or what is technical."""
     return _settings_page({})
 
 
 def _settings_page(wrong: dict[str, str]) -> str:
     """``wrong`` is the value that was not taken: kind, key, value as typed, message."""
-    return render_template("desk/settings.html", wrong=wrong, **admin.settings_rows(read()))
+    return render_template("desk/settings.html", wrong=wrong, **settings.rows(read(), actor()), owner="county" if actor().may("setting.edit") else "admin")
 
 
 @bp.post("/settings/<kind>/<key>")
-@may("setting.edit")
+@may("setting.read")
 def set_setting(kind: str, key: str) -> Any:
-    """The county's own value."""
+    """Another value for what is the asker's to set."""
     value = request.form.get("value", "")
     try:
         with write() as session:
-            admin.change(session, actor(), kind, key, value)
+            settings.change(session, actor(), kind, key, value)
     except NotFound:
         raise
     except Refused as refusal:

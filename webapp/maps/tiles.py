@@ -1,4 +1,4 @@
-"""An optional base map: its address from the county's settings, and the one host that its pictures may come from."""
+"""An optional base map: its address from the technical settings, and the one host that its pictures may come from."""
 import re
 from typing import NamedTuple
 from urllib.parse import urlsplit

@@ -54,7 +54,7 @@ _BY_TOKEN = (
 def by_token(db: Connection, token: str) -> Asker | None:
     """Who a session token belongs to, with the postings in force today; None when it no longer counts.
 
-    A desk's session ends when it was not seen for ``idle_minutes`` (county setting); a remembered phone has no idle limit.
+    A desk's session ends when it was not seen for ``idle_minutes`` (a setting); a remembered phone has no idle limit.
     """
     now = clock.now()
     rows = db.execute(_BY_TOKEN, {"today": clock.day(now), "token": token_hash(token), "now": now}).all()
