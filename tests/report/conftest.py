@@ -1,4 +1,5 @@
-"""One report and a hand for each desk: what the tests of moves share."""
+"""One report with a hand for each desk, and the report form as an officer's browser holds it."""
+import re
 from datetime import timedelta
 
 import pytest
@@ -61,3 +62,19 @@ class Way:
 @pytest.fixture
 def way(world):
     return Way(world)
+
+
+def hidden(page, name):
+    """The value of a hidden field of a page."""
+    return re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)[1]
+
+
+@pytest.fixture
+def blank(world):
+    """``blank(browser)`` opens the form of A1 and gives the fields of a complete report."""
+    def opened(browser, village="A1"):
+        page = browser.get(f"/grids/{world.grids[village]}/report").text
+        return {name: hidden(page, name) for name in ("id", "grid", "made_at")} | {
+            "place": "ditch behind the school", "problem": ["smell", "sewage"], "severity": "minor",
+            "first_measure": "not_heeded", "note": "black water since noon"}
+    return opened

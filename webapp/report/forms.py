@@ -9,11 +9,11 @@ from wtforms import (
     DateField,
     Field,
     HiddenField,
-    IntegerField,
     MultipleFileField,
     RadioField,
     SelectField,
     SelectMultipleField,
+    ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
@@ -24,17 +24,20 @@ from ..web.places import PointForm, WhenForm
 from .service import MoveEntry, ReportEntry
 from .workflow import Move
 
+LONGEST_ID = 9  # digits; ids are 32-bit integers
+
 
 def number(value: Any) -> int | None:
-    """A choice that is an id; None for an empty one."""
-    return int(value) if str(value or "").isdecimal() else None
+    """A choice that is an id; None for an empty one and for what no table can hold."""
+    digits = str(value or "")
+    return int(digits) if digits.isdecimal() and len(digits) <= LONGEST_ID else None
 
 
 class ReportForm(PointForm, WhenForm):
     """What is wrong, where, how bad, what was done first, in a sentence: five fields, the rest may be left out."""
 
     id = IdField()
-    grid = IntegerField(validators=[InputRequired()])
+    grid = HiddenField(filters=[number], validators=[InputRequired()])
     object_id = HiddenField(filters=[number])
     patrol_id = IdField()
     recurs_id = IdField()
@@ -56,16 +59,16 @@ class ReportForm(PointForm, WhenForm):
             field.pre_validate = lambda form: None  # these two ids may be absent
 
     def validate_joint(self, field: SelectField) -> None:
-        """Ticked means named."""
+        """Ticked means named; and who names the village need not tick."""
         if self.between.data and field.data is None:
-            raise ValueError(str(_l("Choose the other village.")))
+            raise ValidationError(str(_l("Choose the other village.")))
 
     def entry(self, photos: tuple[PhotoFile, ...]) -> ReportEntry:
         """The problem as it was sent."""
         return ReportEntry(
             id=self.id.data, grid_id=self.grid.data, place=self.place.data, problems=tuple(sorted(self.problem.data)),
             severity=self.severity.data, first_measure=self.first_measure.data, note=self.note.data,
-            occurred_at=self.occurred(), joint=(self.joint.data,) if self.between.data else (),
+            occurred_at=self.occurred(), joint=(self.joint.data,) if self.joint.data else (),
             object_id=self.object_id.data, patrol_id=self.patrol_id.data, person_id=self.person_id.data,
             recurs_id=self.recurs_id.data, settle=self.settle.data == "yes", photos=photos, **self.point())
 
