@@ -20,6 +20,7 @@ from webapp.report.models import Photo, Report, ReportEvent
 from webapp.verify import verify_reports, verify_store
 
 DAY = 24 * 3600
+LAIN = verify.ORPHAN_AFTER.total_seconds()
 
 
 @pytest.fixture
@@ -64,9 +65,9 @@ def test_four_hundred_seeded_faults_are_found_and_nothing_else(
             c.write_bytes(d.read_bytes())
             expected.add(("damaged", c))
         orphan = files.path(data_dir, kind, put(data_dir, kind, f"orphan {turn}".encode()))
-        expected.add(("orphan", aged(orphan, DAY + 60)))
+        expected.add(("orphan", aged(orphan, LAIN + 60)))
         for young in range(2):
-            aged(files.path(data_dir, kind, put(data_dir, kind, f"young {turn} {young}".encode())), DAY - 60)
+            aged(files.path(data_dir, kind, put(data_dir, kind, f"young {turn} {young}".encode())), LAIN - 60)
     for turn in range(50):
         expected.add(("orphan", aged(files.path(data_dir, "copies", put(data_dir, "copies", f"more {turn}".encode())), 2 * DAY)))
     found = verify_store(world.store, data_dir)

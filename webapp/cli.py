@@ -240,10 +240,10 @@ def sweep() -> None:
 
 
 def _sweep(config: Config, store: Store) -> dict[str, int]:
-    from .retention import purge
+    from .retention import drop_photos, purge
     with store.write() as session:
         gone = purge(session)
-    return gone | {"uploads": files.tidy(config.data_dir)}
+    return gone | {"uploads": files.tidy(config.data_dir), "photos": drop_photos(store, config.data_dir)}
 
 
 @main.command()

@@ -5,20 +5,24 @@ Stands above the domains, because it deletes from several. ``wangge sweep`` call
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from .access import Condition
-from .core import audit, clock, settings
+from .core import audit, clock, files, settings
+from .core.db import Store
 from .core.models import AuditEntry, Throttle
 from .feedback.models import Feedback
 from .feedback.privacy import ENDED, LEAST_LOG_MONTHS
 from .patrol.models import Patrol
 from .people.models import LoginCode, LoginSession
+from .report.models import Photo
 
 BATCH = 2000  # rows of each kind in one write, so that a first run does not hold others up
+PHOTOS = {"originals": Photo.sha256, "copies": Photo.copy}
 _OLDEST = 1970 * 12  # a period longer than the calendar deletes nothing
 
 
@@ -31,6 +35,20 @@ def purge(session: Session, most: int = BATCH) -> dict[str, int]:
     if any(gone.values()):
         audit.note(session, None, "retention.purge", "retention", **gone)
     return gone
+
+
+def drop_photos(store: Store, data_dir: Path) -> int:
+    """Delete photo files that came with a form which was never put right; how many. No lock is held meanwhile."""
+    return sum(files.drop(data_dir, file) for kind, column in PHOTOS.items()
+               for file in _unnamed(store, files.lain(data_dir, kind), column))
+
+
+def _unnamed(store: Store, found: list[Path], column: Any) -> list[Path]:
+    named: set[str] = set()
+    for start in range(0, len(found), BATCH):
+        with store.read() as session:
+            named |= set(session.scalars(select(column).where(column.in_([file.name for file in found[start:start + BATCH]]))))
+    return [file for file in found if file.name not in named]
 
 
 def months_before(on: date, months: int) -> date:

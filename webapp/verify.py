@@ -12,12 +12,12 @@ from sqlalchemy import select
 
 from .core import clock
 from .core.db import Store
-from .core.files import path
+from .core.files import UNNAMED, path
 from .report.models import Photo, Report, ReportEvent
 from .report.workflow import ALL, START, STATES
 
 PAGE = 500  # rows a look: no transaction stays open while files are read
-ORPHAN_AFTER = timedelta(hours=24)  # a younger file may belong to a form that is just being sent
+ORPHAN_AFTER = timedelta(seconds=UNNAMED, hours=2)  # a younger file may belong to a form that is being put right
 SAME_MOMENT = timedelta(minutes=1)  # report and event are written in one transaction, each with its look at the clock
 COLUMNS = {"originals": Photo.sha256, "copies": Photo.copy}
 MOVES = {(move.source, move.action, move.target): move.roles for move in ALL}
@@ -40,7 +40,7 @@ class Finding:
 
 
 def verify_store(store: Store, data_dir: Path) -> list[Finding]:
-    """Compare photo rows and files: both files of a photo there and unchanged, no file a day old that no row names."""
+    """Compare photo rows and files: both files of a photo there and unchanged, no file that the sweep should have dropped."""
     return [finding for kind in COLUMNS
             for finding in (*_lost(store, data_dir, kind), *_orphans(store, data_dir, kind))]
 
@@ -78,7 +78,7 @@ def _named(store: Store, kind: str, mark: str) -> str:
 
 
 def _orphans(store: Store, data_dir: Path, kind: str) -> Iterator[Finding]:
-    """Files that have lain for a day and that no row names."""
+    """Files that have lain longer than the sweep lets them and that no row names."""
     latest = (clock.now() - ORPHAN_AFTER).timestamp()
     for folder in sorted((data_dir / "photos" / kind).glob("*")):
         files = [file for file in sorted(folder.rglob("*")) if file.is_file() and file.stat().st_mtime < latest]

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -14,6 +15,8 @@ from .errors import N_, Refused
 LARGEST = 20 * 2**20
 CHUNK = 2**16
 SECONDS, DAY = 20, 86_400.0
+UNNAMED = 1.5 * DAY  # a photo that no record names: time to put right, the next day too, the form that it came with
+LOOKED_AT = 30 * DAY  # an hourly look has decided about all that is older
 NOT_A_PICTURE = N_("This file is not a photo we can read (JPEG, PNG or WebP up to 20 MB). Choose another.")
 
 
@@ -54,6 +57,41 @@ def tidy(data_dir: Path, older_than: float = DAY) -> int:
     for file in left:
         file.unlink(missing_ok=True)
     return len(left)
+
+
+def hold(data_dir: Path, photo: PhotoFile) -> bool:
+    """Whether both files of a photo that was kept earlier are still there. They are young again: ``drop`` passes them over."""
+    try:
+        for kind, mark in (("originals", photo.sha256), ("copies", photo.copy)):
+            os.utime(path(data_dir, kind, mark))
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def lain(data_dir: Path, kind: str) -> list[Path]:
+    """The files of a kind that have lain long enough to ask whether a record names them."""
+    now = time.time()
+    return [file for file in sorted((data_dir / "photos" / kind).glob("*/*"))
+            if UNNAMED < now - file.stat().st_mtime < LOOKED_AT]
+
+
+def drop(data_dir: Path, file: Path) -> bool:
+    """Delete a file that no record names, unless it was sent or held anew since that was asked; whether it went.
+
+    It is taken out of the way before it is looked at: whoever holds it then misses it, and a record can never name it.
+    """
+    aside = data_dir / "tmp" / f"drop-{uuid.uuid4().hex}"
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.rename(file, aside)
+    except FileNotFoundError:  # another sweep was here
+        return False
+    if time.time() - aside.stat().st_mtime < UNNAMED:
+        os.replace(aside, file)
+        return False
+    aside.unlink()
+    return True
 
 
 def path(data_dir: Path, kind: str, mark: str) -> Path:

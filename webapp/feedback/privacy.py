@@ -96,7 +96,7 @@ INVENTORY: dict[str, tuple[Line, ...]] = {
         Line("photo: id report_id event_id sha256 copy width height position",
              N_("Photos. What is shown is a copy without the data the phone wrote into it"),
              N_("To show what was found. The file as sent, with those data, is kept as proof and never shown."), "record",
-             "report.read"),
+             "report.read", N_("Photos that came with a report which was never finished are deleted within two days.")),
         Line("report_event: id report_id seq content at person_id role body_id action from_state to_state due_before "
              "due_after given",
              N_("Each step of a report: who took it, in which role, when, what was written"),

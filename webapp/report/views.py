@@ -54,29 +54,33 @@ def start(grid_id: int) -> str:
 @may("report.submit")
 def submit() -> Any:
     """Store a report; 303 to the receipt, or JSON 201 each time."""
-    form = ReportForm(request.form)
+    form, who = ReportForm(request.form), actor()
     choices.fill(read(), form)
+    sent = photos.received(form.id.data, who.person_id)
     try:
         if not form.validate():
             raise Refused(N_("Please check what you wrote."))
-        entry = form.entry(photos.kept())
-        who = actor()
+        entry = form.entry(sent.files())
         receipt = write_once(lambda session: service.submit(session, who, entry))
     except Refused as refusal:
-        return _not_submitted(form, refusal)
+        return _not_submitted(form, sent, refusal)
     if wants_json():
         return make_response(jsonify(id=receipt.id, number=receipt.number, state=receipt.state,
                                      received_at=receipt.received_at.isoformat(), photos=receipt.photos), 201)
     return redirect(url_for("report.receipt", report_id=entry.id), 303)
 
 
-def _not_submitted(form: ReportForm, refusal: Refused) -> Any:
+def _not_submitted(form: ReportForm, sent: photos.Photos, refusal: Refused) -> Any:
+    """The form again with all that was typed and the photos that arrived."""
     if wants_json() or form.grid.data is None or refusal.status in (404, 409):
         raise refusal
+    for wrong in sent.wrong:
+        form.refuse(wrong.field, say(wrong))
     if not form.errors:
         form.refuse(refusal.field, say(refusal))
     cell = grid_queries.cell(read(), actor(), "report.submit", form.grid.data)
-    return render_template("report/new.html", form=form, **choices.for_report(read(), cell, form)), 422
+    return render_template("report/new.html", form=form, kept=sent.carried(form.id.data, actor().person_id),
+                           **choices.for_report(read(), cell, form)), 422
 
 
 @bp.get("/reports/<uuid:report_id>/receipt")
@@ -135,8 +139,8 @@ def move(report_id: uuid.UUID, action: str) -> Any:
     try:
         if not form.validate():
             return _move_page(report_id, made, form), 422
-        entry = form.entry(action, photos.kept())
         who = actor()
+        entry = form.entry(action, photos.received(form.id.data, who.person_id).files())
         write_once(lambda session: service.move(session, who, report_id, entry))
     except NotFound:
         raise

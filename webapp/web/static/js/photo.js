@@ -88,11 +88,11 @@ function watch(input) {
     const mine = turn += 1;
     thumbs.textContent = "";
     status.textContent = input.files.length ? input.dataset.working : "";
-    const most = Number(input.dataset.maxFiles);
+    const most = Number(input.dataset.maxFiles) - input.form.querySelectorAll("input[name='kept']:checked").length;
     const all = Array.prototype.slice.call(input.files);
     const ready = [];
     for (const file of all.slice(0, most)) ready.push(await prepare(file, Number(input.dataset.maxBytes)));
-    if (mine !== turn || !ready.length) return; // another choice was made meanwhile
+    if (mine !== turn || !all.length) return; // another choice was made meanwhile
     if (ABLE) put(input, ready.map((item) => item.file));
     report(input, status, thumbs, ready, all.length > most);
   });
