@@ -1,5 +1,9 @@
 """The report form: what an officer on an old phone can do wrong, and how nothing of it is lost."""
+import io
+import re
+
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from webapp.report.models import Report, ReportJoint
@@ -10,6 +14,16 @@ def form(browse, blank):
     """A logged-in officer and the fields of a complete report."""
     browser = browse("officer_a1")
     return browser, blank(browser)
+
+
+def hidden(page, name):
+    return re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)[1]
+
+
+def picture():
+    data = io.BytesIO()
+    Image.new("RGB", (64, 48), "red").save(data, "JPEG")
+    return data.getvalue()
 
 
 def count(world):
@@ -46,3 +60,38 @@ def test_a_form_for_no_village_is_answered_and_not_a_fault(world, form, grid):
     browser, fields = form
     assert browser.post("/reports", **fields | {"grid": grid}).status_code == 404
     assert count(world) == 0
+
+
+def test_an_id_that_is_taken_keeps_what_was_typed_and_goes_on_under_a_fresh_one(world, form):
+    browser, fields = form
+    first = fields | {"note": "the first note", "place": "the first place"}
+    assert browser.post("/reports", **first).status_code == 303
+    answer = browser.post("/reports", **fields, photos=[(io.BytesIO(picture()), "a.jpg")])
+    assert answer.status_code == 409
+    assert "A report was already sent from this page" in answer.text
+    assert "Please put this right" not in answer.text
+    assert "black water since noon" in answer.text and "ditch behind the school" in answer.text
+    assert "the first" not in answer.text
+    fresh = hidden(answer.text, "id")
+    assert fresh != fields["id"]
+    kept = hidden(answer.text, "kept")
+    assert browser.post("/reports", **fields | {"id": fresh}, kept=kept).status_code == 303
+    assert count(world) == 2
+
+
+def test_an_id_of_somebody_else_shows_nothing_of_his_entry(world, form, browse, blank):
+    browser, fields = form
+    browser.post("/reports", **fields)
+    other = browse("officer_b1")
+    answer = other.post("/reports", **blank(other, "B1") | {"id": fields["id"], "note": "my own words", "place": "my own place"})
+    assert answer.status_code == 409
+    assert "my own words" in answer.text
+    assert "black water" not in answer.text and "behind the school" not in answer.text
+
+
+def test_a_program_is_told_of_a_taken_id_in_json(form):
+    browser, fields = form
+    browser.post("/reports", **fields)
+    answer = browser.client.post("/reports", data={"csrf_token": browser.token()} | fields | {"note": "other"},
+                                 headers={"Accept": "application/json"})
+    assert answer.status_code == 409 and "already sent" in answer.json["error"]

@@ -38,6 +38,9 @@ from .forms import (
 from .workflow import Move
 
 bp = Blueprint("report", __name__, template_folder="templates")
+#: Said over the form when its id is taken by other content; the form goes on under a fresh id.
+SENT_BEFORE = N_("A report was already sent from this page, with other words. What you wrote now is kept below. "
+                 "Send it only if it is a further report.")
 
 
 @bp.get("/grids/<int:grid_id>/report")
@@ -72,15 +75,25 @@ def submit() -> Any:
 
 def _not_submitted(form: ReportForm, sent: photos.Photos, refusal: Refused) -> Any:
     """The form again with all that was typed and the photos that arrived."""
-    if wants_json() or form.grid.data is None or refusal.status in (404, 409):
+    if wants_json() or form.grid.data is None or refusal.status == 404:
         raise refusal
+    message = None
+    if refusal.status == 409:
+        form.id.data, message = ids.new(), _(SENT_BEFORE)
+    else:
+        _explain(form, sent, refusal)
+    cell = grid_queries.cell(read(), actor(), "report.submit", form.grid.data)
+    return render_template("report/new.html", form=form, message=message,
+                           kept=sent.carried(form.id.data, actor().person_id),
+                           **choices.for_report(read(), cell, form)), refusal.status
+
+
+def _explain(form: ReportForm, sent: photos.Photos, refusal: Refused) -> None:
+    """Each thing that was wrong, beside its field."""
     for wrong in sent.wrong:
         form.refuse(wrong.field, say(wrong))
     if not form.errors:
         form.refuse(refusal.field, say(refusal))
-    cell = grid_queries.cell(read(), actor(), "report.submit", form.grid.data)
-    return render_template("report/new.html", form=form, kept=sent.carried(form.id.data, actor().person_id),
-                           **choices.for_report(read(), cell, form)), 422
 
 
 @bp.get("/reports/<uuid:report_id>/receipt")
