@@ -95,3 +95,18 @@ def test_a_program_is_told_of_a_taken_id_in_json(form):
     answer = browser.client.post("/reports", data={"csrf_token": browser.token()} | fields | {"note": "other"},
                                  headers={"Accept": "application/json"})
     assert answer.status_code == 409 and "already sent" in answer.json["error"]
+
+
+def test_the_page_knows_just_what_the_server_lets_be_settled_on_the_spot(world, form, blank):
+    """The button's rule and the service's must not drift apart."""
+    browser, _ = form
+    page = browser.get(f"/grids/{world.grids['A1']}/report").text
+    button = re.search(r'<button[^>]*name="settle"[^>]*>', page)[0]
+    severity, enforced = re.search(r'data-severity="(\w+)" data-enforced="([^"]+)"', button).groups()
+    problems = set(re.findall(r'name="problem"[^>]*value="(\w+)"', page))
+    bad = set(re.findall(r'name="severity"[^>]*value="(\w+)"', page))
+    assert set(enforced.split("/")) < problems and severity in bad
+    for problem, how in [(one, severity) for one in sorted(problems)] + [("rubbish_dumping", one) for one in sorted(bad)]:
+        answer = browser.post("/reports", **blank(browser) | {"problem": problem, "severity": how, "settle": "yes"})
+        may = how == severity and problem not in enforced.split("/")
+        assert answer.status_code == (303 if may else 422), (problem, how)

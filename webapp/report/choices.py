@@ -48,9 +48,13 @@ def for_report(session: Session, cell: Cell, form: ReportForm) -> dict[str, Any]
     officers = people_queries.officers(session, cell.id)
     form.person_id.choices = [(person.id, named(person)) for person in officers]
     form.joint.choices = _other_villages(session, cell)
-    settles = {kind.code: not kind.needs_enforcement for kind in queries.problem_types(session)}
-    return {"cell": cell, "officers": {person.id for person in officers}, "settles": settles,
+    return {"cell": cell, "officers": {person.id for person in officers}, "settles": settles(session),
             "contacts": words.contacts(session)}
+
+
+def settles(session: Session) -> dict[str, Any]:
+    """What may be settled on the spot, for the button to go by; service.submit has the say."""
+    return {"severity": "minor", "enforced": [kind.code for kind in queries.problem_types(session) if kind.needs_enforcement]}
 
 
 def _other_villages(session: Session, cell: Cell) -> dict[str, Options]:
