@@ -119,3 +119,9 @@ def test_a_backup_comes_back_in_an_empty_place(wangge, tmp_path, monkeypatch):
     assert "In order" in wangge("verify-store")
     assert "In order" in wangge("verify-reports")
     wangge("sweep")
+
+
+def test_every_verb_on_records_says_that_the_seeds_are_missing(wangge):
+    wangge("migrate")
+    for words in (("serve",), ("sweep",), ("admin", "create", "root", "--name", "Root", "--password", "long enough"), ("verify-store",)):
+        assert wangge(*words, fails=True).endswith("Run: wangge seed\n")

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import World
-from webapp import cli, migrate, wsgi
+from webapp import cli, migrate, seeding, wsgi
+from webapp.app import create_app
+from webapp.config import Config
 from webapp.core import passwords
 from webapp.core.db import Store
+from webapp.core.models import Setting
 from webapp.people.service import create_admin
 
 KEY = "6c0b9c4f1b7e4a52b8a7d3e5f9012c4d"
@@ -49,7 +52,7 @@ def test_a_setting_that_cannot_be_is_refused(environment: dict[str, str], monkey
         wsgi.application()
 
 
-def test_a_county_without_tables_or_without_an_administrator_is_refused(
+def test_a_county_without_tables_without_seeds_or_without_an_administrator_is_refused(
         environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = f"sqlite:///{tmp_path / 'new.db'}"
     monkeypatch.setenv("DATABASE_URL", url)
@@ -57,6 +60,9 @@ def test_a_county_without_tables_or_without_an_administrator_is_refused(
         wsgi.application()
     store = Store(url)
     migrate.run(store, "upgrade", "head")
+    with pytest.raises(SystemExit, match="wangge seed"):
+        wsgi.application()
+    seeding.seed(store)
     with pytest.raises(SystemExit, match="admin create"):
         wsgi.application()
     with store.write() as session:
@@ -70,3 +76,20 @@ def test_serve_asks_the_same(environment: dict[str, str], monkeypatch: pytest.Mo
     monkeypatch.setattr(wsgi, "refusal", lambda _config, _store: "not so")
     answer = CliRunner().invoke(cli.main, ["serve"])
     assert (answer.exit_code, answer.output.strip()) == (1, "not so")
+
+
+def test_readyz_says_what_is_still_to_do(empty: Store, tmp_path: Path) -> None:
+    client = create_app(Config("", tmp_path, KEY), empty).test_client()
+    said = []
+    for step in (lambda: None, lambda: migrate.run(empty, "upgrade", "head"), lambda: seeding.seed(empty)):
+        step()
+        answer = client.get("/readyz")
+        said.append((answer.status_code, answer.json["status"]))
+    assert said == [(503, "no database"), (503, "seed first"), (200, "ok")]
+
+
+def test_a_setting_that_came_with_an_update_has_to_be_seeded_before_the_county_is_served(environment: dict[str, str], world: World) -> None:
+    with world.store.write() as session:
+        session.delete(session.get_one(Setting, "idle_minutes"))
+    with pytest.raises(SystemExit, match="wangge seed"):
+        wsgi.application()

@@ -28,11 +28,11 @@ def _open(config: Config | None = None) -> tuple[Config, Store]:
     return config, store
 
 
-def _ready() -> tuple[Config, Store]:
-    """A migrated database, or a message that says how to get one."""
+def _ready(*, seeds: bool = True) -> tuple[Config, Store]:
+    """A migrated and seeded database, or a message that says how to get one."""
     config, store = _open()
-    if migrations.current(store) != migrations.newest():
-        _fail("The database is not at this program's version. Run: wangge migrate")
+    if lacks := migrations.lacking(store, seeds=seeds):
+        _fail(lacks)
     return config, store
 
 
@@ -55,7 +55,7 @@ def seed() -> None:
     from seeds import SeedError
 
     from .seeding import seed as run
-    _, store = _ready()
+    _, store = _ready(seeds=False)
     try:
         for name, change in run(store).items():
             click.echo(f"{name}: added {change.added}, changed {change.changed}, retired {change.retired}, same {change.same}")

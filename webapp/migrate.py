@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 import migrations
 
+from .core import settings as county_settings
 from .core.db import Store
 
 
@@ -49,3 +50,15 @@ def newest() -> str:
     head = ScriptDirectory.from_config(settings()).get_current_head()
     assert head is not None
     return head
+
+
+def lacking(store: Store, *, seeds: bool = True) -> str | None:
+    """What the database lacks to be worked with, and the command that brings it; None when it is whole.
+
+    Without ``seeds`` its tables are enough.
+    """
+    if current(store) != newest():
+        return "The database is not at this program's version. Run: wangge migrate"
+    with store.read() as session:
+        missing = county_settings.missing(session) if seeds else []
+    return f"Nothing is seeded, or not all of it (no setting {missing[0]}). Run: wangge seed" if missing else None

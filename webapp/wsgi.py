@@ -4,10 +4,10 @@ Sync workers, one a core, behind a proxy that takes in whole requests; ``wangge 
 """
 import gc
 
+from . import migrate
 from .app import App, create_app
 from .config import FEW_PROXIES, Config
 from .core.db import Store
-from .migrate import current, newest
 from .people.service import has_admin
 
 
@@ -17,8 +17,8 @@ def refusal(config: Config, store: Store) -> str | None:
         return "SECRET_KEY is missing, a sample or too short. Make one: python3 -c 'import secrets; print(secrets.token_hex(32))'"
     if not config.proxies_are_few():
         return FEW_PROXIES
-    if current(store) != newest():
-        return "The database is not at this program's version. Run: wangge migrate"
+    if lacks := migrate.lacking(store):
+        return lacks
     with store.read() as session:
         if not has_admin(session):
             return "Nobody administers this place yet. Run: wangge admin create LOGIN"

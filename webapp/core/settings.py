@@ -1,8 +1,12 @@
 """Settings: typed reading of rows that the county office, or for technical ones the system administrator, may change."""
 from datetime import time
+from functools import cache
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+
+import seeds
 
 from .models import Setting
 
@@ -15,3 +19,17 @@ def get(session: Session, key: str) -> Any:
     """The value of a setting in its own type; a missing key is a programming error."""
     row = session.get_one(Setting, key)
     return KINDS[row.kind](row.value)
+
+
+def missing(session: Session) -> list[str]:
+    """The keys of the seeds that have no row yet; a page that needs one of them could not be shown.
+
+    All of them before the first seeding, new ones between an update of the program and the next.
+    """
+    there = set(session.scalars(select(Setting.key)))
+    return [key for key in _of_the_seeds() if key not in there]
+
+
+@cache
+def _of_the_seeds() -> tuple[str, ...]:
+    return tuple(row.key for row in seeds.read("settings").rows)

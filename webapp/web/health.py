@@ -4,6 +4,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from .. import migrate
+from ..core import settings
 from .request import public, store
 
 bp = Blueprint("health", __name__)
@@ -19,14 +20,16 @@ def alive() -> Response:
 @bp.get("/readyz")
 @public
 def ready() -> tuple[Response, int]:
-    """The database answers and has the schema this program needs."""
+    """The database answers and has the schema and the settings this program needs."""
     try:
         with store().read() as session:
             revision = session.scalar(text("select version_num from alembic_version"))
+            if revision != migrate.newest():
+                return jsonify(status="migrate first", revision=revision), 503
+            if settings.missing(session):
+                return jsonify(status="seed first", revision=revision), 503
     except SQLAlchemyError:
         return jsonify(status="no database"), 503
-    if revision != migrate.newest():
-        return jsonify(status="migrate first", revision=revision), 503
     return jsonify(status="ok", revision=revision), 200
 
 
