@@ -92,7 +92,7 @@ def from_name(text: str, layer: str) -> System:
         return GCJ02 if short.startswith("gcj") else BD09
     if short.endswith("crs84"):
         return WGS84
-    found = re.fullmatch(r"(?:urn:ogc:def:crs:)?epsg:[\d.]*:?(\d{4,5})", short)
+    found = re.fullmatch(r"(?:urn:ogc:def:crs:)?epsg:(?:[\d.]*:)?([0-9]{4,9})", short)
     if not found:
         raise Refused("crs_unknown", layer=layer, name=text[:80])
     return from_epsg(int(found[1]), layer)

@@ -71,6 +71,13 @@ def test_names_of_systems(name, expected):
     assert crs.from_name(name, "x").epsg == expected
 
 
+@pytest.mark.parametrize("name", ["EPSG:104326", "EPSG:14490", "EPSG:24547", "EPSG:4547.5", "EPSG:45470", "EPSG:4.4490", "urn:ogc:def:crs:EPSG::14490"])
+def test_a_number_that_only_ends_like_a_known_one_is_not_taken_for_it(name):
+    with pytest.raises(Refused) as refused:
+        crs.from_name(name, "x")
+    assert refused.value.code == "crs_unknown"
+
+
 @pytest.mark.parametrize(("points", "epsg", "code"), [
     ([[39543916.0, 4100000.0]], 4548, "crs_zone"),  # a zone number the system does not expect
     ([[543916.0, 4100000.0]], 4527, "crs_zone"),  # none where the system expects one
