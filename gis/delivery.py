@@ -18,6 +18,7 @@ ERROR, WARNING, REFUSAL = "error", "warning", "refusal"
 MESSAGES: dict[str, tuple[str, str]] = {
     # the file itself
     "unreadable": (REFUSAL, N_("%(file)s cannot be opened.")),
+    "file_twice": (REFUSAL, N_("%(file)s is named twice. Name each file once.")),
     "unknown_format": (REFUSAL, N_("%(file)s is neither a GeoPackage, a GeoJSON file nor a zip of shapefiles: its content decides, not its name.")),
     "file_too_big": (REFUSAL, N_("%(file)s is larger than %(limit)s MB. Deliver one county per file.")),
     "damaged": (REFUSAL, N_("%(file)s is damaged or cut short and cannot be read. Export it again.")),

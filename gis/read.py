@@ -4,8 +4,10 @@ From layers as they stand in the files (gis.opening) to valid polygons in longit
 tier and its parent (gis.tiers). Whether the shapes fit each other is asked by gis.check.
 """
 
+from collections import Counter
 from collections.abc import Sequence
-from itertools import chain
+from dataclasses import replace
+from itertools import chain, starmap
 from pathlib import Path
 
 import numpy as np
@@ -28,12 +30,25 @@ def read(path: Path, *others: Path, system: str | None = None) -> Delivery:
     other doubts are findings of the answer.
     """
     known = crs.from_name(system, path.name) if system else None
-    opened = [layer for one in (path, *others) for layer in opening.layers(Path(one))]
+    opened = list(chain.from_iterable(starmap(_layers, _told_apart([path, *others]))))
     kept = [layer for layer in opened if _has_polygons(layer)]
     if not kept:
         raise Refused("nothing_inside", file=path.name)
     ignored = [Finding("layer_ignored", params={"layer": layer.name}) for layer in opened if layer not in kept]
     return _deliver(kept, known, ignored)
+
+
+def _told_apart(paths: Sequence[Path]) -> list[tuple[Path, str]]:
+    """Each file with what it is called here: its name, or all of its path where two have the same name."""
+    names = Counter(path.name for path in paths)
+    for path, number in Counter(path.absolute() for path in paths).items():
+        if number > 1:
+            raise Refused("file_twice", file=path.name)
+    return [(path, path.name if names[path.name] == 1 else str(path)) for path in paths]
+
+
+def _layers(path: Path, called: str) -> list[Layer]:
+    return [replace(layer, file=called) for layer in opening.layers(path)]
 
 
 def _has_polygons(layer: Layer) -> bool:

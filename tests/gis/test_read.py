@@ -76,6 +76,26 @@ def test_three_geojson_files_with_a_tier_each_come_in_right(tmp_path):
     assert [fact.tier for fact in delivery.facts] == [1, 2, 3]
 
 
+def test_files_of_one_name_in_several_folders_all_come_in(tmp_path):
+    by_length = {6: "one", 9: "two", 12: "three"}
+    files = []
+    for length, folder in reversed(by_length.items()):
+        (tmp_path / folder).mkdir()
+        made = {code: shape for code, shape in shapes().items() if len(code) == length}
+        files.append(geojson(tmp_path / folder / "x.geojson", made))
+    delivery = read(*files)
+    assert_whole(delivery, "prefix")
+    assert [(fact.file, fact.tier, fact.count) for fact in delivery.facts] == [
+        (str(file), tier, count) for file, tier, count in zip(files, (3, 2, 1), (8, 2, 1), strict=True)]
+
+
+def test_a_file_that_is_named_twice_is_refused(tmp_path):
+    file = geojson(tmp_path / "x.geojson")
+    with pytest.raises(Refused) as refused:
+        read(file, file)
+    assert refused.value.code == "file_twice"
+
+
 def test_the_name_of_a_file_does_not_decide_what_it_is(tmp_path):
     assert_whole(read(geopackage(tmp_path / "a.gpkg").rename(tmp_path / "a.geojson")), "column")
 
