@@ -28,7 +28,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "no_sandbox": (REFUSAL, N_("This machine offers no sandbox for reading %(file)s. Install bubblewrap, or deliver GeoJSON.")),
     "nothing_inside": (REFUSAL, N_("%(file)s holds no layer with polygons.")),
     # zips
-    "zip_member": (REFUSAL, N_("The zip %(file)s holds “%(member)s”. Only .shp, .shx, .dbf, .prj and .cpg files belong in it, without folders or links.")),
+    "zip_member": (REFUSAL, N_("The zip %(file)s holds “%(member)s”. Only .shp, .shx, .dbf, .prj and .cpg files belong in it, all at the top or in one folder, without links.")),
+    "zip_aside": (WARNING, N_("The zip %(file)s holds more than borders; this was not opened: %(rows)s")),
     "zip_too_many": (REFUSAL, N_("The zip %(file)s holds more than %(limit)s files.")),
     "zip_too_big": (REFUSAL, N_("The zip %(file)s unpacks to more than %(limit)s MB.")),
     "zip_ratio": (REFUSAL, N_("The zip %(file)s is packed more than %(limit)s to 1: that is no boundary file.")),

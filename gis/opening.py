@@ -7,7 +7,7 @@ GeoPackage and shapefiles only by the boxed-in child of gis.sandbox.
 import io
 import zipfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,7 @@ def _geopackage_system(answer: dict[str, Any]) -> crs.System | None:
 
 def _open_shapefiles(path: Path) -> list[Layer]:
     """All shapefiles of a zip by one child; what it gets are our own copies under our own names."""
-    found = archive.shapefiles(path)
+    found, aside = archive.contents(path)
     if not found:
         raise Refused("nothing_inside", file=path.name)
     # before GDAL is troubled: what cannot be converted is refused here
@@ -80,8 +80,11 @@ def _open_shapefiles(path: Path) -> list[Layer]:
     bundle = _zip({f"{at}.zip": _zip({f"layer{part}": parts[part] for part in (".shp", ".shx", ".dbf")})
                    for at, parts in enumerate(found.values())})
     answers = sandbox.read("shapefiles", bundle, path.name)
-    return [_shapefile(path.name, name, parts, answer, system)
-            for (name, parts), answer, system in zip(found.items(), answers, systems, strict=True)]
+    layers = [_shapefile(path.name, name, parts, answer, system)
+              for (name, parts), answer, system in zip(found.items(), answers, systems, strict=True)]
+    if aside:
+        layers[0] = replace(layers[0], findings=(*layers[0].findings, Finding("zip_aside", aside, {"file": path.name})))
+    return layers
 
 
 def _prj(content: bytes, layer: str) -> crs.System | None:

@@ -35,7 +35,7 @@ def read(path: Path, *others: Path, system: str | None = None) -> Delivery:
     if not kept:
         raise Refused("nothing_inside", file=path.name)
     ignored = [Finding("layer_ignored", params={"layer": layer.name}) for layer in opened if layer not in kept]
-    return _deliver(kept, known, ignored)
+    return _deliver(kept, known, [*ignored, *chain.from_iterable(layer.findings for layer in opened)])
 
 
 def _told_apart(paths: Sequence[Path]) -> list[tuple[Path, str]]:
@@ -66,9 +66,8 @@ def _deliver(layers: Sequence[Layer], known: crs.System | None, findings: list[F
     cells = tuple(row.cell() for row in rows)
     repaired = tuple(at for at, row in enumerate(rows) if row.is_repaired)
     found = [Finding("invalid", tuple(cells[at].label for at in repaired), {}, repaired)] if repaired else []
-    said = chain.from_iterable(layer.findings for layer in layers)
     facts = tuple(map(_facts, layers, systems, by_layer.values()))
-    return Delivery(facts, cells, (*findings, *said, *found, *unknown))
+    return Delivery(facts, cells, (*findings, *found, *unknown))
 
 
 def _system(layer: Layer, known: crs.System | None) -> crs.System:

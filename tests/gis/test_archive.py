@@ -16,20 +16,20 @@ WHOLE = {"a.shp": SHP, "a.shx": SHP, "a.dbf": b"dbf"}
 
 def refusal(path):
     with pytest.raises(Refused) as refused:
-        archive.shapefiles(path)
+        archive.contents(path)
     return refused.value.code
 
 
 def test_the_parts_of_each_shapefile_are_found(tmp_path):
     path = zipped(tmp_path / "a.zip", {**WHOLE, "a.PRJ": b"prj", "a.cpg": b"GBK", "a.sbn": b"ignored", "a.shp.xml": b"ignored"})
-    assert archive.shapefiles(path) == {"a": {".shp": SHP, ".shx": SHP, ".dbf": b"dbf", ".prj": b"prj", ".cpg": b"GBK"}}
+    assert archive.contents(path).shapefiles == {"a": {".shp": SHP, ".shx": SHP, ".dbf": b"dbf", ".prj": b"prj", ".cpg": b"GBK"}}
 
 
 def test_names_packed_on_a_chinese_windows_are_readable(tmp_path):
     zipped(tmp_path / "a.zip", {f"cunjie{part[1:]}": content for part, content in WHOLE.items()})
     spelled = (tmp_path / "a.zip").read_bytes().replace(b"cunjie", "村界县".encode("gbk"))
     (tmp_path / "a.zip").write_bytes(spelled)
-    assert list(archive.shapefiles(tmp_path / "a.zip")) == ["村界县"]
+    assert list(archive.contents(tmp_path / "a.zip").shapefiles) == ["村界县"]
 
 
 @pytest.mark.parametrize("name", [
@@ -63,7 +63,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
     bomb, harmless = zipped(tmp_path / "a.zip", {**WHOLE, "b.dbf": bytes(4_000_000)}), zipped(tmp_path / "b.zip", WHOLE)
     monkeypatch.setattr(zipfile.ZipFile, "open", unpack)
     with pytest.raises(AssertionError, match="unpacked"):
-        archive.shapefiles(harmless)
+        archive.contents(harmless)
     assert refusal(bomb) == "zip_ratio"
     monkeypatch.setattr(archive, "UNPACKED", 3_000_000)
     assert refusal(bomb) == "zip_too_big"
@@ -98,3 +98,48 @@ def test_what_only_calls_itself_a_shapefile_is_refused(tmp_path):
 
 def test_the_same_part_twice_is_refused(tmp_path):
     assert refusal(zipped(tmp_path / "a.zip", {**WHOLE, "a.SHP": SHP})) == "zip_twice"
+
+
+INSIDE = {f"县界/{name}": content for name, content in WHOLE.items()}
+
+
+def test_all_may_lie_in_one_folder(tmp_path):
+    whole = {"a": {name[1:]: content for name, content in WHOLE.items()}}
+    assert archive.contents(zipped(tmp_path / "a.zip", {"县界/": b"", **INSIDE})) == (whole, ())
+    assert archive.contents(zipped(tmp_path / "b.zip", INSIDE)) == (whole, ())
+
+
+@pytest.mark.parametrize("names", [("说明.TXT", "a.pdf"), ("县界/说明.docx", "readme.md"), ("县界/a.xlsx",)])
+def test_documents_are_left_unopened_and_named(tmp_path, names):
+    found = archive.contents(zipped(tmp_path / "a.zip", {**INSIDE, **dict.fromkeys(names, b"\0" * 5_000_000)}))
+    assert list(found.shapefiles) == ["a"]
+    assert found.aside == tuple(name.removeprefix("县界/") for name in names)
+
+
+@pytest.mark.parametrize("folder", ["..", ".", "", "/", "C:", "..\\x", ".hidden", "one/two", "//", "a\\b"])
+def test_a_folder_that_leads_elsewhere_is_refused(tmp_path, folder):
+    assert refusal(zipped(tmp_path / "a.zip", {f"{folder}/{name}": content for name, content in WHOLE.items()})) == "zip_member"
+
+
+@pytest.mark.parametrize("name", ["other/b.prj", "b.prj", "other/a.pdf", "县界/one/a.pdf", "县界/../a.pdf", "../a.pdf", "县界/run.exe", "县界//"])
+def test_a_second_folder_is_refused(tmp_path, name):
+    assert refusal(zipped(tmp_path / "a.zip", {**INSIDE, name: b""})) == "zip_member"
+
+
+@pytest.mark.parametrize("name", ["readme.txt", "县界/readme.txt", "县界/"])
+def test_a_link_is_refused_under_every_name(tmp_path, name):
+    info = zipfile.ZipInfo(name)
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as made:
+        for member, content in INSIDE.items():
+            made.writestr(member, content)
+        made.writestr(info, "/etc/passwd")
+    assert refusal(tmp_path / "a.zip") == "zip_member"
+
+
+def test_the_limits_hold_in_a_folder_too(tmp_path, monkeypatch):
+    assert refusal(zipped(tmp_path / "a.zip", {f"x/{n}.shp": b"" for n in range(21)})) == "zip_too_many"
+    assert refusal(zipped(tmp_path / "b.zip", {**INSIDE, **{f"{n}.pdf": b"" for n in range(archive.ENTRIES)}})) == "zip_too_many"
+    bomb = zipped(tmp_path / "c.zip", {**INSIDE, "县界/b.dbf": bytes(4_000_000)})
+    assert refusal(bomb) == "zip_ratio"
+    assert refusal(zipped(tmp_path / "d.zip", {**INSIDE, "县界/a.SHP": SHP})) == "zip_twice"

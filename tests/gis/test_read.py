@@ -1,5 +1,6 @@
 """gis/read.py: deliveries of every kind come in right, and say how they were understood."""
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,15 @@ def test_shapefiles_in_gbk_and_gauss_kruger_come_in_right(tmp_path):
     assert_whole(delivery, "prefix")
     assert {(fact.encoding, fact.encoding_from, fact.epsg, fact.name_column) for fact in delivery.facts} == {
         ("gb18030", "tried", 4548, "XZQMC")}
+
+
+def test_a_zip_as_an_office_packs_it_comes_in_with_a_word_on_what_was_left_aside(tmp_path):
+    packed = gbk_zip(tmp_path)
+    with zipfile.ZipFile(packed) as plain:
+        files = {f"测试县/{name}": plain.read(name) for name in plain.namelist()}
+    delivery = read(zipped(tmp_path / "b.zip", {**files, "说明.pdf": b"%PDF"}))
+    assert_whole(delivery, "prefix")
+    assert [(finding.level, finding.rows) for finding in delivery.findings] == [("warning", ("说明.pdf",))]
 
 
 def test_one_geojson_with_all_tiers_comes_in_right(tmp_path):
