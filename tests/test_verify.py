@@ -176,3 +176,19 @@ def test_every_page_of_reports_is_replayed(world: World, monkeypatch: pytest.Mon
         numbers = {service.submit(session, officer, make.report(world.grids["A1"])).number for _ in range(7)}
         session.execute(update(Report).values(state="county"))
     assert {finding.place for finding in verify_reports(world.store)} == numbers
+
+
+def test_a_limit_where_no_clock_runs_is_said_in_words_of_its_own(world: World, told: uuid.UUID) -> None:
+    with world.store.write() as session:
+        limit = session.get_one(Report, told).due_at
+        session.execute(update(Report).where(Report.id == told).values(state="closed"))
+    said = [finding.what for finding in verify_reports(world.store) if finding.kind == "due"]
+    assert said == [f"the state closed has no clock, but the limit is {limit}"]
+
+
+def test_a_lost_limit_is_told_apart_from_one_that_was_changed(world: World, told: uuid.UUID) -> None:
+    with world.store.write() as session:
+        limit = session.get_one(Report, told).due_at
+        session.execute(update(Report).where(Report.id == told).values(due_at=None))
+    assert [finding.what for finding in verify_reports(world.store)] == [
+        f"is None, its history says {limit}", "the state county has a clock, but the limit is None"]

@@ -135,8 +135,11 @@ def _replay(report: Report, events: list[ReportEvent]) -> Iterator[Finding]:
         state, due, since = event.to_state, event.due_after, event.at
     if report.state != state or since is None or abs(report.state_since - since) > SAME_MOMENT:
         yield wrong("state", f"is {report.state} since {report.state_since}, its history says {state} since {since}")
-    if report.due_at != due or (due is None) != (STATES.get(report.state, {}).get("clock") == "-"):
+    if report.due_at != due:
         yield wrong("due", f"is {report.due_at}, its history says {due}")
+    has_clock = STATES.get(report.state, {}).get("clock") != "-"
+    if has_clock != (report.due_at is not None):
+        yield wrong("due", f"the state {report.state} has {'a' if has_clock else 'no'} clock, but the limit is {report.due_at}")
 
 
 def _faults(event: ReportEvent, state: str | None, due: Any) -> Iterator[tuple[str, str]]:
