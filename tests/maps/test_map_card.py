@@ -56,5 +56,11 @@ def test_a_grid_that_is_not_there_is_not_found(browse):
     assert browse("county").get("/map/grids/999999/card").status_code == 404
 
 
+def test_days_that_cannot_be_are_taken_as_the_usual_days(browse, world):
+    for wrong in ({"from": "0001-01-01"}, {"from": "0001-01-01", "to": "0001-01-02"}, {"days": "0"}):
+        answer = browse("county").get(f"/map/grids/{world.grids['A1']}/card", query_string=wrong)
+        assert (answer.status_code, "0/2" in answer.text) == (200, True), wrong
+
+
 def test_administrators_get_no_card(card):
     assert [card(login, "A1").status_code for login in ("admin", "auditor")] == [403, 403]

@@ -88,7 +88,9 @@ def test_a_period_from_day_to_day(the_map, world, patrol):
 
 WRONG_DAYS = [
     ("2026-02-31", "2026-03-02", "Not a day"), ("2026-03-02", "2026-03-01", "before the beginning"),
-    ("", "2026-03-01", "from which day"), ("2999-01-01", "", "not come yet"), ("2020-01-01", "2026-03-01", "At most 366 days")]
+    ("", "2026-03-01", "from which day"), ("2999-01-01", "", "not come yet"), ("2020-01-01", "2026-03-01", "At most 366 days"),
+    ("2000-01-01", "", "At most 366 days"), ("0001-01-01", "", "At most 366 days"),
+    ("0001-01-01", "0001-01-02", "a year from 2000 on")]
 
 
 def test_wrong_days_are_said_beside_the_field_and_stay_typed(browse):
@@ -99,6 +101,14 @@ def test_wrong_days_are_said_beside_the_field_and_stay_typed(browse):
         assert words in page.text
         assert f'name="from" id="from" value="{first}"' in page.text, words
         assert page.values  # the usual days are shown meanwhile
+
+
+def test_a_number_of_days_that_is_none_is_said_with_its_limits_beside_its_field(browse):
+    for days, words in (("0", "a number from 1 to 366"), ("367", "a number from 1 to 366"), ("x", "a whole number")):
+        answer = browse("county").get("/map", query_string={"days": days})
+        assert answer.status_code == 422
+        assert re.search(rf'id="days-error">.*{words}.*id="days" value="{days}"', answer.text, re.S)
+        assert answer.text.index('href="#days"') < answer.text.index('id="days"')
 
 
 def test_open_reports_show_where_they_are_and_how_many(the_map, world, report):

@@ -11,6 +11,7 @@ from ..web.forms import BaseForm
 from ..web.places import last_days
 
 LONGEST = 366
+EARLIEST = date(2000, 1, 1)  # older than any record; days near the year 1 are no moment in UTC
 
 
 class Period(NamedTuple):
@@ -35,25 +36,26 @@ def recent(days: int) -> Period:
 class PeriodForm(BaseForm):
     """What may stand in the page's address: ``days``, or ``from`` with or without ``to`` (then until today)."""
 
-    days = IntegerField(_l("Days"), validators=[Optional(), NumberRange(1, LONGEST)])
+    days = IntegerField(_l("Days"), validators=[
+        Optional(), NumberRange(1, LONGEST, _l("Write a number from %(min)d to %(max)d."))])
     first = DateField(_l("From"), name="from", validators=[Optional()])
     last = DateField(_l("To"), name="to", validators=[Optional()])
 
     def validate_first(self, field: DateField) -> None:
-        """A day that has come; the end alone says no period."""
-        if field.data and field.data > clock.today():
-            raise ValidationError(str(_l("This day has not come yet.")))
+        """A day that has come, and no more than a year before the end; without an end, before today."""
+        _come(field.data)
+        if field.data and ((self.last.data or clock.today()) - field.data).days >= LONGEST:
+            raise ValidationError(str(_l("At most %(days)d days.", days=LONGEST)))
+        if field.data and field.data < EARLIEST:
+            raise ValidationError(str(_l("Write a year from %(year)d on.", year=EARLIEST.year)))
 
     def validate_last(self, field: DateField) -> None:
-        """A day that has come, not before the beginning and not further from it than a year."""
-        if field.data and field.data > clock.today():
-            raise ValidationError(str(_l("This day has not come yet.")))
+        """A day that has come, not before the beginning; the end alone says no period."""
+        _come(field.data)
         if field.data and self.first.data is None and not self.first.errors:
             raise ValidationError(str(_l("Say from which day, too.")))
         if field.data and self.first.data and field.data < self.first.data:
             raise ValidationError(str(_l("The end lies before the beginning.")))
-        if self.first.data and ((field.data or clock.today()) - self.first.data).days >= LONGEST:
-            raise ValidationError(str(_l("At most %(days)d days.", days=LONGEST)))
 
     def period(self, usual_days: int) -> Period:
         """What was chosen; the usual days when nothing was, or nothing that makes sense."""
@@ -62,3 +64,8 @@ class PeriodForm(BaseForm):
         if self.first.data:
             return Period(self.first.data, self.last.data or clock.today(), None)
         return recent(self.days.data or usual_days)
+
+
+def _come(day: date | None) -> None:
+    if day and day > clock.today():
+        raise ValidationError(str(_l("This day has not come yet.")))
