@@ -1,5 +1,6 @@
 """Our own static files and Leaflet's out of its wheel, under addresses that change with their content."""
 import hashlib
+import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -14,13 +15,20 @@ ROOTS = {
     "own": Path(str(files("webapp.web") / "static")),
     "leaflet": Path(str(files("js_lib_leaflet") / "static" / "js_lib_leaflet")),
 }
+_IMPORTS = re.compile(rb'^import [^"]*"\./([^"]+)";', re.MULTILINE)
 FOREVER = "public, max-age=31536000, immutable"
 
 
 @cache
 def stamp(root: str, path: str) -> str:
-    """The first letters of the file's sha256."""
-    return hashlib.sha256((ROOTS[root] / path).read_bytes()).hexdigest()[:12]
+    """The first letters of the sha256 of the file and of the scripts it imports.
+
+    An imported script is fetched under its importer's stamp, so the address has to change with either of them.
+    """
+    data = (ROOTS[root] / path).read_bytes()
+    folder = path.rpartition("/")[0]
+    parts = [stamp(root, f"{folder}/{name.decode()}") for name in _IMPORTS.findall(data)] if path.endswith(".js") else []
+    return hashlib.sha256(data + "".join(parts).encode()).hexdigest()[:12]
 
 
 def static(path: str) -> str:

@@ -1,0 +1,79 @@
+/* What is drawn on the map's canvas: cells and the dots of reports. Colours and hatching come from the swatches of the legend. */
+
+const LINE = "rgba(22, 52, 40, 0.6)"; // outline of the lowest tier
+const UPPER = "#12382c"; // outlines above it
+const PLAIN = "#f1eee6"; // a cell without a value
+
+/* What a swatch is filled with: its colour, or colour and slanting lines (--hatch: their distance in pixels), for the canvas. */
+function filling(mark) {
+  const style = getComputedStyle(mark);
+  const gap = parseInt(style.getPropertyValue("--hatch"), 10);
+  if (!gap) return style.backgroundColor;
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = gap;
+  const pen = tile.getContext("2d");
+  pen.fillStyle = style.backgroundColor;
+  pen.fillRect(0, 0, gap, gap);
+  pen.strokeStyle = style.color;
+  pen.lineWidth = 1.2;
+  [-gap, 0, gap].forEach((x) => { pen.moveTo(x - 1, gap + 1); pen.lineTo(x + gap + 1, -1); });
+  pen.stroke();
+  return pen.createPattern(tile, "repeat");
+}
+
+export function swatches(box) {
+  const colours = {};
+  Array.prototype.forEach.call(box.parentNode.querySelectorAll("[data-legend] [data-class]"), (mark) => {
+    colours[mark.dataset.class] = filling(mark);
+  });
+  return colours;
+}
+
+function style(cell, view) {
+  if (!cell.lowest) return { fill: false, color: UPPER, weight: cell.depth ? 2.2 : 3.2, interactive: false };
+  const value = view.values[cell.id];
+  const fill = (value && view.colours[value.class]) || PLAIN;
+  return { fillColor: fill, fillOpacity: view.tiled ? 0.65 : 1, color: LINE, weight: 0.8 };
+}
+
+export function draw(map, view, onPick) {
+  const lowestFirst = view.cells.slice().sort((a, b) => b.depth - a.depth);
+  lowestFirst.forEach((cell) => {
+    cell.shape = L.geoJSON(cell.feature, { style: style(cell, view), interactive: cell.lowest }).addTo(map);
+    if (cell.lowest) cell.shape.on("click", () => onPick(cell.id));
+  });
+}
+
+/* All on one canvas: a second one on top would take the presses meant for the cells.
+   Small dots on the whole area, so that the cells stay to be seen; big enough for a finger closer in. */
+function radius(map) {
+  return map.getZoom() - map.startZoom < 1 ? 4.5 : 8;
+}
+
+export function drawPoints(map, view, points, onPick) {
+  const colour = (tone) => view.colours[tone ? "point-" + tone : "point"] || view.colours.point || "#1b4a75";
+  // Reports without a point of their own: one hollow dot in the middle of their village.
+  const loose = view.cells.filter(isLoose(view)).map((cell) => L.circleMarker(cell.at, {
+    radius: radius(map), weight: 2.5, color: colour(""), fillOpacity: 1, fillColor: "#fff",
+  }).on("click", () => onPick(cell.id)).addTo(map));
+  const marks = L.geoJSON(points, {
+    pointToLayer: (feature, at) => L.circleMarker(at, {
+      radius: radius(map), weight: 2, color: "#fff", fillOpacity: 1, fillColor: colour(feature.properties.tone),
+    }),
+    onEachFeature: (feature, mark) => mark.bindPopup(() => pointWords(feature.properties), { closeButton: false, minWidth: 140 }),
+  }).addTo(map);
+  map.on("zoomend", () => loose.concat(marks).forEach((mark) => mark.setStyle({ radius: radius(map) })));
+}
+
+export function isLoose(view) {
+  return (cell) => cell.lowest && view.values[cell.id] && view.values[cell.id].loose > 0;
+}
+
+function pointWords(properties) {
+  const words = [properties.number, properties.name].filter(Boolean).join(" ");
+  const link = document.createElement(properties.url ? "a" : "span");
+  if (properties.url) link.href = properties.url;
+  link.textContent = words;
+  link.className = "map-point-link";
+  return link;
+}
