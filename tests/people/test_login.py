@@ -233,9 +233,9 @@ def test_logging_out_kills_the_session_on_the_server(browse):
 def test_what_was_typed_comes_back_after_logging_in_again(browse):
     browser = browse()
     kept = '[["note", "烟\\n很大"], ["secret", "never"], ["csrf_token", "old"]]'
-    page = browser.post("/login", login="officer_a1", secret=PASSWORD, next="/account/language", kept=kept)
+    page = browser.post("/login", login="officer_a1", secret=PASSWORD, next="/feedback", kept=kept)
     assert page.status_code == 200
-    assert 'action="/account/language"' in page.text
+    assert 'action="/feedback"' in page.text
     assert "烟\n很大</textarea>" in page.text
     assert "never" not in page.text
     assert 'value="old"' not in page.text
@@ -244,11 +244,11 @@ def test_what_was_typed_comes_back_after_logging_in_again(browse):
 def test_what_was_typed_survives_a_forced_change_too(world, browse, code_hash):
     give_code(world, code_hash)
     browser = browse()
-    page = browser.post("/login", login="officer_a1", secret=CODE, next="/account/language", kept='[["note", "smoke"]]')
+    page = browser.post("/login", login="officer_a1", secret=CODE, next="/feedback", kept='[["note", "smoke"]]')
     assert "smoke" in page.text
-    page = browser.post("/account/password", new="a better one", again="a better one", next="/account/language",
+    page = browser.post("/account/password", new="a better one", again="a better one", next="/feedback",
                         kept='[["note", "smoke"]]')
-    assert 'action="/account/language"' in page.text
+    assert 'action="/feedback"' in page.text
 
 
 def test_logging_in_never_leads_to_another_site(browse):

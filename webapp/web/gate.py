@@ -12,11 +12,14 @@ from itsdangerous import URLSafeTimedSerializer
 from ..core import clock
 from ..core.errors import N_
 from . import errors
+from .kept import from_our_page, pack
 from .request import PUBLIC, SIGNED_IN, looking, stop_reading
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OLD_PAGE = N_("This page was open too long. Check what you wrote and send it again.")
 MINUTE = timedelta(minutes=1)
+#: What changes accounts, rights or settings is never sent again after a log-in: it is opened and typed anew.
+NEVER_KEPT = frozenset({PUBLIC, SIGNED_IN, "person.help", "posting.grant", "setting.edit", "system.edit"})
 
 
 class Gate:
@@ -34,7 +37,7 @@ class Gate:
             if refusal is not None:
                 return refusal
         if request.method not in SAFE and not token_is_good():
-            return errors.answer(400, gettext(OLD_PAGE)) if rule == PUBLIC else keep_and_log_in(OLD_PAGE)
+            return errors.answer(400, gettext(OLD_PAGE)) if rule == PUBLIC else keep_and_log_in(rule, OLD_PAGE)
         if asker is not None and clock.now() - asker.seen_at > MINUTE:
             self.note_seen(asker.actor.session_id)
         return None
@@ -47,7 +50,8 @@ class Gate:
     def refuse(self, rule: str) -> Response | None:
         """Not logged in, still to change the password, or nobody who ever does this."""
         if g.actor is None:
-            return keep_and_log_in(N_("Please log in.")) if session.pop("sid", None) else log_in()
+            session.pop("sid", None)
+            return keep_and_log_in(rule, N_("Please log in."))
         if g.actor.must_change and rule != SIGNED_IN:
             return redirect(url_for("people.password"))  # type: ignore[return-value]
         if rule != SIGNED_IN and not g.actor.may(rule):
@@ -70,23 +74,18 @@ def token_is_good() -> bool:
     return True
 
 
-def log_in() -> Response:
-    """Send a person to the log-in page and back afterwards; tell a program 401."""
-    if errors.wants_json():
-        return errors.answer(401, gettext("Please log in."))
-    if request.method not in SAFE:
-        return keep_and_log_in(N_("Please log in."))
-    return redirect(url_for("people.login", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
+def keep_and_log_in(rule: str, message: str) -> Response:
+    """Send a person to the log-in page and back afterwards; tell a program 401.
 
-
-def keep_and_log_in(message: str) -> Response:
-    """What was typed is not lost when the log-in ended meanwhile: the log-in page carries it and offers it again."""
+    What was typed is not lost when the log-in ended meanwhile: the log-in page carries it and offers it again. Only what
+    was typed on a page of ours, though: this comes before any check of a token, so another site may be the sender.
+    """
     if errors.wants_json():
         return errors.answer(401, gettext(message))
     if request.method in SAFE:
         return redirect(url_for("people.login", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
-    from .kept import pack
-    return current_app.extensions["log_in_page"](gettext(message), request.path, pack(request.form))
+    back, kept = (request.path, pack(request.form)) if from_our_page() else ("/", "")
+    return current_app.extensions["log_in_page"](gettext(message), back, "" if rule in NEVER_KEPT else kept)
 
 
 def csrf_token() -> str:

@@ -1,4 +1,5 @@
 """Chinese by default, English complete, switchable by everybody on every page; dates and numbers as each writes them."""
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache, partial
@@ -14,6 +15,7 @@ from .request import address, public
 
 LOCALES = {language: Locale(language) for language in ("zh", "en")}  # parsed once
 bp = Blueprint("language", __name__)
+_MISREAD = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
 
 
 def chosen() -> Locale:
@@ -135,10 +137,15 @@ def switch() -> Response:
 
 
 def safe_next(address: str | None) -> str:
-    """An address on this site only: a path that begins with one slash."""
-    if not address or not address.startswith("/") or address.startswith(("//", "/\\")):
+    """An address on this site only: a path that begins with one slash.
+
+    Browsers, and Werkzeug before them, drop control characters and spaces around an address, and take a backslash for a
+    slash: with any of them an address is not what it looks like.
+    """
+    address = (address or "").strip()
+    if not address.startswith("/") or address.startswith("//") or _MISREAD.search(address):
         return "/"
-    return address if "\\" not in address and "\n" not in address and "\r" not in address else "/"
+    return address
 
 
 def init(app: Flask) -> None:
