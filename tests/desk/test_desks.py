@@ -179,3 +179,12 @@ def test_the_other_village_of_a_border_finds_the_matter_on_its_page_and_its_card
     assert "ditch between the two" in browse("township_a").get(f"/grids/{world.grids['A2']}").text
     assert "ditch between the two" not in browse("officer_b1").get("/home").text
     assert "On our border" not in browse("officer_a1").get("/home").text, "it stands under his own reports"
+
+
+def test_an_emergency_is_on_the_countys_desk_at_the_same_moment_as_on_the_townships(world, browse):
+    entry = make.report(world.grids["A1"], severity="emergency", place="burning ditch")
+    with world.store.write() as session:
+        service.submit(session, make.actor(session, "officer_a1"), entry)
+    for login in ("township_a", "county"):
+        assert "burning ditch" in browse(login).get("/desk").text
+    assert "burning ditch" not in browse("township_b").get("/desk").text

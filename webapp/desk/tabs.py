@@ -18,14 +18,15 @@ from ..report.models import Report
 DESKS = {row["role"]: tuple(row["tabs"].split(",")) for row in table("""
 role                 tabs
 township_supervisor  review,due_today,overdue,to_check,returned,stuck,not_gone,settled,all_open
-county_office        dispatch,to_check,bounced,due_today,overdue,stuck,settled,all_open
+county_office        emergency,dispatch,to_check,bounced,due_today,overdue,stuck,settled,all_open
 department_liaison   receive,handling,due_today,overdue,redo,cooperating
 station_officer      station,due_today,overdue,redo
-leader               all_open,late_anywhere,stuck
+leader               emergency,all_open,late_anywhere,stuck
 evaluator            all_open,late_anywhere,stuck
 """)}
 
 LABELS = {
+    "emergency": N_("Emergency"),
     "review": N_("To review"),
     "dispatch": N_("To dispatch"),
     "receive": N_("To receive"),
@@ -71,6 +72,7 @@ def _state(*states: str) -> Callable[[Actor, Moments], Condition]:
 
 #: One condition per tab, on top of what the actor may read.
 CONDITIONS: dict[str, Callable[[Actor, Moments], Condition]] = {
+    "emergency": lambda actor, at: and_(queries.is_open(), Report.severity == "emergency"),
     "review": _state("township"),
     "dispatch": _state("county"),
     "receive": _state("department"),

@@ -97,8 +97,8 @@ def desk_tabs() -> tuple[str, ...]:
 
 
 def opening(shown: tuple[str, ...]) -> list[str]:
-    """A desk opens with what is late, then what is due today, then what rests with it."""
-    first = [tab for tab in ("overdue", "due_today") if tab in shown]
+    """A desk opens with emergencies wherever they rest, what is late, what is due today, then what rests with it."""
+    first = [tab for tab in ("emergency", "overdue", "due_today") if tab in shown]
     rest = [tab for tab in shown if tab in ("review", "dispatch", "receive", "handling", "station", "to_check")]
     return first + rest or list(shown[:1])
 
