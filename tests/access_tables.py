@@ -249,6 +249,7 @@ GET    /figures.xlsx                                     -        -        404  
 GET    /departments                                      -        -        404    .   .    x       x        x      x       x       x      x         .     .
 POST   /succession/<succession_id>                       -        -        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /home                                             -        -        404    .   .    x       x        .      .       .       .      .         .     .
+GET    /mine                                             -        -        404    .   .    x       x        .      .       .       .      .         .     .
 GET    /enter-for                                        -        -        404    .   .    x       x        .      .       .       .      .         .     .
 GET    /desk                                             -        -        404    .   .    .       x        x      x       x       x      x         .     .
 GET    /search                                           -        -        404    .   .    x       x        x      x       x       x      x         .     .
@@ -256,6 +257,7 @@ GET    /settings                                         -        -        404  
 POST   /settings/<kind>/<key>                            setting  s        404    .   .    .       .        x      .       .       .      .         x     .
 GET    /log                                              -        -        404    .   .    .       .        .      .       .       .      .         .     x
 GET    /grids/<grid_id>                                  grid     g        404    .   .    x       x        x      .       .       x      x         .     .
+GET    /grids/<grid_id>/open                             grid     g        404    .   .    x       x        x      .       .       x      x         .     .
 GET    /grids/<grid_id>/objects                          grid     g        404    .   .    x       x        x      .       .       x      x         .     .
 POST   /grids/<grid_id>/objects                          grid     o        404    .   .    .       x        x      .       .       .      .         .     .
 GET    /grids/<grid_id>/patrol                           grid     p        404    .   .    x       x        .      .       .       .      .         .     .

@@ -19,6 +19,7 @@ from . import words as log_words
 
 bp = Blueprint("desk", __name__, template_folder="templates")
 PAGE = 25
+LAST_PAGE = 10**6  # more is no page of any list, and no number for a database
 UNWRITTEN_DAYS = timedelta(days=14)
 
 
@@ -41,12 +42,12 @@ def home() -> str:
     """The officer's page: what waits for him, what is due, what became of his reports."""
     who = actor()
     villages = [_village(grid_id) for grid_id in who.grids("grid_officer")]
-    mine = report_queries.found_by(read(), who)
     return render_template(
         "desk/home.html", villages=villages, returned=pages.rows(read(), report_queries.to_supplement(read(), who)),
         looks=report_queries.open_looks(read(), who), unwritten=report_queries.unwritten(read(), who, clock.now() - UNWRITTEN_DAYS),
         border=pages.rows(read(), report_queries.led_next_door(read(), who, who.grids("grid_officer"))),
-        mine=pages.rows(read(), mine), today=clock.today(), contacts=words.contacts(read()), rounds=_rounds(who.grids("grid_officer")))
+        mine=pages.rows(read(), report_queries.found_by(read(), who)), mine_count=report_queries.count_found(read(), who),
+        today=clock.today(), contacts=words.contacts(read()), rounds=_rounds(who.grids("grid_officer")))
 
 
 def _village(grid_id: int) -> dict[str, Any]:
@@ -58,6 +59,20 @@ def _village(grid_id: int) -> dict[str, Any]:
 
 def _rounds(grid_ids: tuple[int, ...]) -> list[Any]:
     return [patrol for grid_id in grid_ids for patrol in patrol_queries.recent(read(), actor(), grid_id, 5)]
+
+
+@bp.get("/mine")
+@may("patrol.write")
+def mine() -> str:
+    """All that the officer reported, a page at a time."""
+    found = report_queries.found_by(read(), actor(), _page() * PAGE, PAGE + 1)
+    return _listed(_("My reports"), report_queries.count_found(read(), actor()), found, back=url_for("desk.home"))
+
+
+def _listed(title: str, count: int, found: list[Any], *, back: str, **named_: Any) -> str:
+    """A list of reports as a page of its own; ``found`` is one page of it, and one more when there is another after it."""
+    return render_template("desk/reports.html", title=title, count=count, reports=pages.rows(read(), found[:PAGE]),
+                           another=len(found) > PAGE, page=_page(), back_to=back, **named_)
 
 
 @bp.get("/patrols/<uuid:patrol_id>")
@@ -104,7 +119,7 @@ def opening(shown: tuple[str, ...]) -> list[str]:
 
 
 def _page() -> int:
-    return max(request.args.get("page", 0, type=int), 0)
+    return min(max(request.args.get("page", 0, type=int), 0), LAST_PAGE)
 
 
 def _list(tab: str, at: tabs.Moments, not_gone: list[Any]) -> tuple[list[Any], bool]:
@@ -128,8 +143,18 @@ def _places() -> list[Any]:
 def card(grid_id: int) -> str:
     """A grid's card as a page: who is responsible, what is due, what is open."""
     facts = admin.card(read(), actor(), grid_id)
-    facts["open"] = pages.rows(read(), facts["open"])
-    return render_template("desk/card_page.html", **facts)
+    shown = pages.rows(read(), facts["open"][:PAGE])
+    return render_template("desk/card_page.html", **facts | {"open": shown, "open_count": len(facts["open"])})
+
+
+@bp.get("/grids/<int:grid_id>/open")
+@may("grid.read")
+def open_reports(grid_id: int) -> str:
+    """All open reports of a grid, the first due first, a page at a time."""
+    cell = grid_queries.cell(read(), actor(), "grid.read", grid_id)
+    found = report_queries.open_in(read(), actor(), cell.path)
+    first = _page() * PAGE
+    return _listed(_("Open reports"), len(found), found[first:first + PAGE + 1], back=url_for("desk.card", grid_id=grid_id), cell=cell)
 
 
 @bp.get("/enter-for")

@@ -309,11 +309,19 @@ def cooperates(actor: Actor) -> Condition:
                           Assignment.body_id.in_(actor.bodies()))
 
 
-def found_by(session: Session, actor: Actor, most: int = 20) -> list[Report]:
-    """What the actor reported from grids that are still his, newest first, open ones before closed."""
+def _found(actor: Actor) -> Select[tuple[Report]]:
+    return readable(actor).where(Report.found_by == actor.person_id)
+
+
+def found_by(session: Session, actor: Actor, first: int = 0, most: int = 20) -> list[Report]:
+    """What the actor reported from grids that are still his, newest first, open ones before closed; from the ``first`` on."""
     return list(session.scalars(
-        readable(actor).where(Report.found_by == actor.person_id)
-        .order_by(Report.state.in_(ENDS), Report.received_at.desc()).limit(most)))
+        _found(actor).order_by(Report.state.in_(ENDS), Report.received_at.desc(), Report.id).offset(first).limit(most)))
+
+
+def count_found(session: Session, actor: Actor) -> int:
+    """How many there are of these."""
+    return session.scalar(_found(actor).with_only_columns(func.count())) or 0
 
 
 def to_supplement(session: Session, actor: Actor) -> list[Report]:
@@ -321,7 +329,7 @@ def to_supplement(session: Session, actor: Actor) -> list[Report]:
     return list(session.scalars(readable(actor).where(Report.state == "returned", held_by(actor)).order_by(Report.due_at)))
 
 
-def open_in(session: Session, actor: Actor, grid_path: str, most: int = 50) -> list[Report]:
+def open_in(session: Session, actor: Actor, grid_path: str, most: int | None = None) -> list[Report]:
     """Open reports below a grid, as far as the actor may see them."""
     return list(session.scalars(
         readable(actor).where(is_open(), _lies_in(grid_path)).order_by(Report.due_at).limit(most)))
