@@ -47,7 +47,7 @@ def home() -> str:
         looks=report_queries.open_looks(read(), who), unwritten=report_queries.unwritten(read(), who, clock.now() - UNWRITTEN_DAYS),
         border=pages.rows(read(), report_queries.led_next_door(read(), who, who.grids("grid_officer"))),
         mine=pages.rows(read(), report_queries.found_by(read(), who)), mine_count=report_queries.count_found(read(), who),
-        today=clock.today(), contacts=words.contacts(read()), rounds=_rounds(who.grids("grid_officer")))
+        today=clock.today(), now=clock.now(), contacts=words.contacts(read()), rounds=_rounds(who.grids("grid_officer")))
 
 
 def _village(grid_id: int) -> dict[str, Any]:

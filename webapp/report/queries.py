@@ -275,6 +275,16 @@ def looks(session: Session, report_id: uuid.UUID) -> list[SiteLook]:
                                 .order_by(SiteLook.asked_at.desc())))
 
 
+def look(session: Session, actor: Actor, look_id: uuid.UUID) -> SiteLook:
+    """A look that is, or was, the actor's to answer, else NotFound."""
+    found = session.scalar(
+        select(SiteLook).join(Report, Report.id == SiteLook.report_id).join(Grid, Grid.id == Report.grid_id)
+        .where(SiteLook.id == look_id, SiteLook.grid_id.in_(actor.grids("grid_officer")), reach(actor, "look.answer")))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def open_looks(session: Session, actor: Actor) -> list[tuple[SiteLook, Report]]:
     """Looks that wait for the actor's answer, oldest limit first."""
     rows = session.execute(

@@ -193,13 +193,28 @@ def ask_look(report_id: uuid.UUID) -> Any:
 def answer_look(look_id: uuid.UUID) -> Any:
     """The village's answer, from the home page or the report's."""
     form, who = LookAnswerForm(request.form), actor()
-    if not form.validate():
-        flash(_("Choose one."), "late")
-        return redirect("/", 303)
-    with write() as session:
-        beside.answer_look(session, who, look_id, form.answer.data, form.note.data)
+    queries.look(read(), who, look_id)
+    try:
+        if not form.validate():
+            raise Refused(N_("Please check what you wrote."))
+        with write() as session:
+            beside.answer_look(session, who, look_id, form.answer.data, form.note.data)
+    except NotFound:
+        raise
+    except Refused as refusal:
+        return _look_page(look_id, form, refusal), refusal.status
     flash(_("Received. Thank you for looking."), "good")
     return redirect("/", 303)
+
+
+def _look_page(look_id: uuid.UUID, form: LookAnswerForm, refusal: Refused) -> str:
+    """The look with what was typed, and what is wrong with it."""
+    if wants_json():
+        raise refusal
+    if not form.errors:
+        form.refuse(refusal.field or "note", say(refusal))
+    look = queries.look(read(), actor(), look_id)
+    return render_template("report/look.html", look=look, form=form, page=pages.page(read(), actor(), look.report_id))
 
 
 @bp.post("/reports/<uuid:report_id>/beside/result")
