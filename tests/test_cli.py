@@ -62,11 +62,19 @@ def test_serve_refuses_a_sample_key_and_a_place_without_an_administrator(wangge,
     assert served
 
 
-@pytest.mark.parametrize("password", ["short", "1234567890"])
-def test_an_administrator_needs_a_password_that_is_one(wangge, password):
+@pytest.mark.parametrize(("password", "word"), [("short", "At least 8 characters"), ("1234567890", "Not digits alone"),
+                                              ("a" * 201, "At most 200 characters")])
+def test_an_administrator_needs_a_password_that_is_one(wangge, password, word):
     wangge("migrate")
     wangge("seed")
-    wangge("admin", "create", "root", "--name", "Root", "--password", password, fails=True)
+    assert word in wangge("admin", "create", "root", "--name", "Root", "--password", password, fails=True)
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_an_administrator_needs_a_name(wangge, name):
+    wangge("migrate")
+    wangge("seed")
+    assert "needs a name" in wangge("admin", "create", "root", "--name", name, "--password", "long enough", fails=True)
 
 
 def test_an_administrator_who_forgot_gets_a_code_at_the_command_line(wangge):

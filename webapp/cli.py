@@ -93,13 +93,15 @@ def admin() -> None:
 def admin_create(login: str, name: str, password: str) -> None:
     """Create a system administrator who can log in and set up everybody else."""
     from .people.service import create_admin
-    if len(password) < passwords.SHORTEST or password.isdigit():
-        _fail(f"At least {passwords.SHORTEST} characters, and letters as well as digits.")
+    if not name.strip():
+        _fail("An administrator needs a name: the log says who did what.")
+    if fault := passwords.fault(password):
+        _fail("The password: " + fault % {"min": passwords.SHORTEST, "max": passwords.LONGEST})
     _, store = _ready()
     hashed = passwords.make(password)
     try:
         with store.write() as session:
-            create_admin(session, login, name, hashed)
+            create_admin(session, login, name.strip(), hashed)
     except Refused as refusal:
         _fail(refusal.message % refusal.params)
     click.echo(f"Administrator {login} created.")

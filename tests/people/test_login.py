@@ -183,6 +183,12 @@ def test_a_poor_password_is_refused(browse, new, again):
     assert browser.post("/account/password", current=PASSWORD, new=new, again=again).status_code == 422
 
 
+@pytest.mark.parametrize(("new", "word"), [("short", "At least 8 characters."), ("12345678", "Not digits alone."), ("a" * 201, "At most 200 characters.")])
+def test_the_page_asks_of_a_password_what_the_command_line_asks(browse, new, word):
+    assert word in browse("officer_a1").post("/account/password", current=PASSWORD, new=new, again=new).text
+    assert passwords.fault(new)
+
+
 def test_an_officers_phone_is_remembered_listed_and_can_be_revoked(world, browse):
     phone, desk = browse(), browse("officer_a1")
     phone.login("officer_a1", remember="y")

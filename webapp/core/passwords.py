@@ -6,11 +6,25 @@ from threading import Lock
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-SHORTEST = 8
+from .errors import N_
+
+SHORTEST, LONGEST = 8, 200  # characters of a password; the log-in form takes no longer one
 SHORT, LONG = 6, 12  # digits of a code that is read out and lives for minutes; of one on paper that lives for days
 _hasher = PasswordHasher()
 _turn = Lock()  # one at a time: argon2 takes every core it finds, and those who send a round need one meanwhile
 _light = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
+
+
+def fault(password: str) -> str | None:
+    """Why this cannot be a password, as a msgid with places for ``min`` and ``max``; None when it can.
+
+    Digits alone are refused: they would be taken for a one-time code.
+    """
+    if len(password) < SHORTEST:
+        return N_("At least %(min)d characters.")
+    if len(password) > LONGEST:
+        return N_("At most %(max)d characters.")
+    return N_("Not digits alone. Add at least one letter.") if password.isdigit() else None
 
 
 def make(secret: str) -> str:

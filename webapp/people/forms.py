@@ -1,6 +1,7 @@
 """Forms of people: log-in and password; accounts and postings stand in ``account_forms``."""
 from dataclasses import dataclass
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, PasswordField, ValidationError
 from wtforms.validators import InputRequired, Length
@@ -14,7 +15,7 @@ class LoginForm(BaseForm):
 
     login = text(_l("Log-in name"), 60, required=True)
     secret = PasswordField(_l("Password or log-in code"),
-                           validators=[InputRequired(_l("Please fill this in.")), Length(max=200)])
+                           validators=[InputRequired(_l("Please fill this in.")), Length(max=passwords.LONGEST)])
     remember = BooleanField(_l("Remember this phone (only if it is yours alone)"))
     next = HiddenField()
     kept = HiddenField()
@@ -32,10 +33,7 @@ class PasswordForm(BaseForm):
     """A new password, typed twice. After a one-time code the old one is not asked."""
 
     current = PasswordField(_l("Present password"))
-    new = PasswordField(_l("New password"), validators=[
-        InputRequired(_l("Please fill this in.")),
-        Length(min=passwords.SHORTEST, max=200, message=_l("At least %(min)d characters.")),
-    ])
+    new = PasswordField(_l("New password"), validators=[InputRequired(_l("Please fill this in."))])
     again = PasswordField(_l("New password once more"), validators=[InputRequired(_l("Please fill this in."))])
     next = HiddenField()
     kept = HiddenField()
@@ -46,9 +44,9 @@ class PasswordForm(BaseForm):
             raise ValidationError(str(_l("The two do not match.")))
 
     def validate_new(self, field: PasswordField) -> None:
-        """Not digits alone: they would look like a one-time code."""
-        if (field.data or "").isdigit():
-            raise ValidationError(str(_l("Use letters as well as digits.")))
+        """The one rule of passwords, as the command line asks it too."""
+        if fault := passwords.fault(field.data or ""):
+            raise ValidationError(gettext(fault, min=passwords.SHORTEST, max=passwords.LONGEST))
 
     def entry(self) -> NewPassword:
         """The checked values."""
