@@ -1,6 +1,7 @@
 /* The cells of the map: tier and size of each, and where a name may stand in it. Shapes in, numbers out; knows no page. */
 
 const ZH = document.documentElement.lang.slice(0, 2) === "zh";
+const SPOTS = [0.5, 0.62, 0.38, 0.74, 0.26, 0.86, 0.14]; // shares of a cell's height
 
 function rings(geometry) {
   return geometry.type === "Polygon" ? [geometry.coordinates[0]] : geometry.coordinates.map((part) => part[0]);
@@ -13,10 +14,11 @@ function area(ring) {
   return Math.abs(sum);
 }
 
-/* A point inside the ring: the middle of the widest stretch of a horizontal line at half height. */
-function inside(ring) {
+/* A point inside the ring: the middle of the widest stretch of a horizontal line at a share of the height, from below. */
+function inside(ring, share) {
   const ys = ring.map((at) => at[1]);
-  const y = (Math.min.apply(null, ys) + Math.max.apply(null, ys)) / 2 + 1e-9;
+  const low = Math.min.apply(null, ys);
+  const y = low + (Math.max.apply(null, ys) - low) * share + 1e-9;
   const xs = [];
   for (let i = 1; i < ring.length; i += 1) {
     const a = ring[i - 1];
@@ -29,10 +31,12 @@ function inside(ring) {
   return L.latLng(y, (best[0] + best[1]) / 2);
 }
 
+/* `at` is the middle; `spots` are the places for a name, the best first. */
 function cellOf(feature) {
   const biggest = rings(feature.geometry).reduce((a, b) => (area(b) > area(a) ? b : a));
   const { zh, en } = feature.properties;
-  return { feature, id: String(feature.id), name: ZH ? zh || en : en || zh, at: inside(biggest), size: area(biggest) };
+  const spots = SPOTS.map((share) => inside(biggest, share));
+  return { feature, id: String(feature.id), name: ZH ? zh || en : en || zh, at: spots[0], spots, size: area(biggest) };
 }
 
 /* Tiers are read from the parents: how many of a cell's ancestors are in the layer. The deepest cells carry the figures. */

@@ -1,18 +1,29 @@
-/* Names and figures on the map: upper tiers first; what would touch an earlier one is not drawn. */
+/* Names and figures on the map: upper tiers first; what would touch an earlier one or a dot is moved, shortened or not drawn. */
 
 const ROOM = 0.9; // a name is drawn if the cell is at least this share of the name's width
-const NAME_HEIGHT = 20; // pixels, as in map.css
-const FIGURE_HEIGHT = 18;
-const FIGURE_ROOM = 46; // a cell at least this wide shows its figures even where its name does not fit
-const ASIDE = 24; // how far a name moves down to leave a dot free
+const FIGURE_ROOM = 32; // pixels; in a narrower cell even its figures would stand for its neighbours
+const EDGE = 6; // pixels by which name and figures of a village may reach out of it
+const LINE_HEIGHT = 1.2;
+const FIGURE_HEIGHT = 18; // pixels, as in map.css
+const FIGURE_SIZE = 14;
+const LOWER = 15;
+const UPPER = 17;
+const SMALL = 14;
+const DOT = 7; // what a dot takes up around its middle on the whole area; closer in it is bigger
+const GENERIC = /\s+(Town|Township|Subdistrict|Village|Community|County|District)$/; // what a name can do without
+const STEPS = [0, -10, 10, -20, 20]; // pixels up and down from a spot
 
-function measure(font) {
+function measurer() {
   const pen = document.createElement("canvas").getContext("2d");
   const known = {};
-  return (words) => {
-    pen.font = font;
-    if (!(words in known)) known[words] = pen.measureText(words).width;
-    return known[words];
+  return (words, size, bold) => {
+    const font = (bold ? "bold " : "") + size + "px sans-serif";
+    const key = font + words;
+    if (!(key in known)) {
+      pen.font = font;
+      known[key] = pen.measureText(words).width;
+    }
+    return known[key];
   };
 }
 
@@ -24,76 +35,123 @@ function boxAt(point, width, height) {
   return { left: point.x - width / 2 - 3, right: point.x + width / 2 + 3, top: point.y - height / 2, bottom: point.y + height / 2 };
 }
 
-/* Seen and due under the name, and the number of open reports. */
+/* Seen and due under the name, the number of open reports, and how many of them are overdue. */
 function figures(value) {
   if (!value || !(value.label || value.open)) return null;
   const small = document.createElement("small");
   small.textContent = value.label;
-  if (value.open) {
-    const pill = document.createElement("b");
-    pill.textContent = value.open;
-    small.appendChild(pill);
-  }
+  const pill = (words, kind) => {
+    const mark = document.createElement("b");
+    mark.className = kind;
+    mark.textContent = words;
+    small.appendChild(mark);
+  };
+  if (value.open) pill(value.open, "");
+  if (value.late) pill("▲" + value.late, "is-late");
   return small;
 }
 
-function sign(cell, name, figure, point) {
+/* Ways to write a name, the fullest first: each is its lines and its size. */
+function writings(cell, scale) {
+  const short = cell.name.replace(GENERIC, "");
+  if (cell.lowest) return [cell.name, short].map((name) => ({ lines: [name], size: LOWER * scale }));
+  const cut = cell.name.lastIndexOf(" ");
+  const halves = cut > 0 ? [cell.name.slice(0, cut), cell.name.slice(cut + 1)] : [cell.name];
+  return [
+    { lines: [cell.name], size: UPPER * scale }, { lines: [short], size: UPPER * scale },
+    { lines: [short], size: SMALL * scale }, { lines: halves, size: SMALL * scale },
+  ];
+}
+
+function sign(cell, writing, figure, point) {
   const mark = document.createElement("div");
   mark.className = cell.lowest ? "map-name" : "map-name map-name-upper";
-  mark.textContent = name;
+  writing.lines.forEach((words) => {
+    const line = document.createElement("div");
+    line.textContent = words;
+    mark.appendChild(line);
+  });
   if (figure) mark.appendChild(figure);
   mark.style.left = point.x + "px";
   mark.style.top = point.y + "px";
+  mark.style.fontSize = writing.size + "px";
   return mark;
+}
+
+function widthOf(map, cell) {
+  const bounds = cell.shape.getBounds();
+  return map.latLngToLayerPoint(bounds.getNorthEast()).x - map.latLngToLayerPoint(bounds.getSouthWest()).x;
+}
+
+function within(map, cell, box) {
+  const bounds = cell.shape.getBounds();
+  const low = map.latLngToLayerPoint(bounds.getSouthWest());
+  const high = map.latLngToLayerPoint(bounds.getNorthEast());
+  return box.left > low.x - EDGE && box.right < high.x + EDGE && box.top > high.y - EDGE && box.bottom < low.y + EDGE;
+}
+
+/* Dots lie on the canvas below; figures over them would hide both. */
+function dotBoxes(map, view) {
+  const size = 2 * DOT * (map.getZoom() - map.startZoom < 1 ? 1 : 1.5);
+  return view.dots.map((dot) => boxAt(map.latLngToLayerPoint(dot), size - 6, size));
+}
+
+/* Where a box of this size touches nothing, near one of the cell's spots. */
+function free(map, cell, size, taken) {
+  for (let i = 0; i < cell.spots.length; i += 1) {
+    const at = map.latLngToLayerPoint(cell.spots[i]);
+    for (let j = 0; j < (cell.lowest ? STEPS.length : 1); j += 1) {
+      const point = L.point(at.x, at.y + STEPS[j]);
+      const box = boxAt(point, size.x, size.y);
+      if (!touches(box, taken) && (!cell.lowest || within(map, cell, box))) return point;
+    }
+  }
+  return null;
+}
+
+/* `place(cell, scene)` → the cell's mark, written as fully as there is room for; null where nothing fits. */
+function placer(map, view) {
+  const scale = document.documentElement.classList.contains("large") ? 1.2 : 1;
+  const width = measurer();
+
+  function sizeOf(cell, writing, figure) {
+    const words = writing.lines.map((line) => width(line, writing.size, !cell.lowest));
+    const under = figure ? width(figure.textContent, FIGURE_SIZE, true) + 16 * figure.children.length : 0;
+    return { x: Math.max.apply(null, words.concat(under)), y: writing.lines.length * writing.size * LINE_HEIGHT + (figure ? FIGURE_HEIGHT : 0) };
+  }
+
+  /* Beside the dots if it can be; an upper name may stand on one, a figure never. */
+  function put(cell, writing, figure, scene, room) {
+    const size = sizeOf(cell, writing, figure);
+    if (size.x > room) return null;
+    const point = free(map, cell, size, scene.taken.concat(scene.dots)) || (cell.lowest ? null : free(map, cell, size, scene.taken));
+    if (point) scene.taken.push(boxAt(point, size.x, size.y));
+    return point && sign(cell, writing, figure, point);
+  }
+
+  return (cell, scene) => {
+    const wide = widthOf(map, cell);
+    const figure = cell.lowest ? figures(view.values[cell.id]) : null;
+    const ways = writings(cell, scale);
+    if (figure && wide >= FIGURE_ROOM) ways.push({ lines: [], size: LOWER });
+    const room = cell.id === view.selected ? Infinity : wide / ROOM;
+    return ways.reduce((mark, way) => mark || put(cell, way, figure, scene, room), null);
+  };
 }
 
 export function namer(map, view) {
   const pane = map.createPane("names");
   pane.style.zIndex = 470;
   pane.style.pointerEvents = "none";
-  const size = document.documentElement.classList.contains("large") ? 18 : 15;
-  const lower = measure(size + "px sans-serif");
-  const upper = measure("bold " + (size + 3) + "px sans-serif");
-
-  function wide(cell) {
-    const b = cell.shape.getBounds();
-    return map.latLngToLayerPoint(b.getNorthEast()).x - map.latLngToLayerPoint(b.getSouthWest()).x;
-  }
-
-  function dotted(point, width) {
-    return view.dots.some((dot) => {
-      const at = map.latLngToLayerPoint(dot);
-      return Math.abs(at.x - point.x) < width / 2 + 8 && Math.abs(at.y - point.y) < ASIDE;
-    });
-  }
-
-  /* Draws name and figures, or only the figures (name = ""); tells whether there was room. */
-  function put(cell, name, width, taken) {
-    const point = map.latLngToLayerPoint(cell.at);
-    if (cell.lowest && dotted(point, width)) point.y += ASIDE;
-    const figure = cell.lowest ? figures(view.values[cell.id]) : null;
-    const box = boxAt(point, width, (name ? NAME_HEIGHT : 0) + (figure ? FIGURE_HEIGHT : 0));
-    if (!(name || figure) || touches(box, taken)) return false;
-    taken.push(box);
-    pane.appendChild(sign(cell, name, figure, point));
-    return true;
-  }
-
-  function place(cell, seen, taken) {
-    if (!seen.contains(cell.at)) return;
-    const width = (cell.lowest ? lower : upper)(cell.name);
-    const room = cell.id === view.selected ? Infinity : wide(cell);
-    if (room > width * ROOM && put(cell, cell.name, width, taken)) return;
-    if (cell.lowest && room > FIGURE_ROOM) put(cell, "", FIGURE_ROOM - 10, taken);
-  }
-
+  const place = placer(map, view);
   return () => {
-    pane.textContent = "";
     const seen = map.getBounds().pad(0.1);
-    const taken = [];
+    const scene = { taken: [], dots: dotBoxes(map, view) };
     const chosen = view.byId[view.selected];
-    if (chosen) place(chosen, seen, taken);
     // The root's name would only stand in the way of its parts.
-    view.cells.forEach((cell) => { if (cell !== chosen && (cell.depth > 0 || cell.lowest)) place(cell, seen, taken); });
+    const cells = view.cells.filter((cell) => cell !== chosen && (cell.depth > 0 || cell.lowest) && seen.contains(cell.at));
+    const inOrder = chosen && seen.contains(chosen.at) ? [chosen].concat(cells) : cells;
+    pane.textContent = "";
+    inOrder.map((cell) => place(cell, scene)).filter(Boolean).forEach((mark) => pane.appendChild(mark));
   };
 }
