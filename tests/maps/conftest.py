@@ -35,7 +35,7 @@ def read_page(answer: Any) -> MapPage:
     values = re.search(r'data-map-values="map">(.*?)</script>', answer.text)
     points = re.search(r'data-map-points="map">(.*?)</script>', answer.text)
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)
-             for body in re.findall(r"<tbody>(.*?)</tbody>", answer.text, re.S) for row in re.findall(r"<tr>(.*?)</tr>", body, re.S)]
+             for body in re.findall(r"<tbody[^>]*>(.*?)</tbody>", answer.text, re.S) for row in re.findall(r"<tr[^>]*>(.*?)</tr>", body, re.S)]
     rows = [tuple(re.sub(r"<[^>]+>", "", cell).strip() for cell in row) for row in cells]
     return MapPage(answer.status_code, answer.text, answer.headers, json.loads(values[1]) if values else {},
                    json.loads(points[1])["features"] if points else [], rows)

@@ -1,4 +1,6 @@
 """A grid's card: who is responsible, what is due, what is open, and not a word more than the asker may see."""
+import re
+
 import pytest
 
 from webapp.access import MATRIX
@@ -46,10 +48,23 @@ def test_joint_villages_see_the_report_of_a_border_and_nothing_else_there(card, 
     assert "Responsible" not in text
 
 
+def test_a_card_leads_to_those_above_it(card, world):
+    for login in ("county", "officer_a1", "liaison"):
+        above = re.findall(r'data-map-show="(\d+)">([^<]+)<', card(login, "A1").text)
+        assert above == [(str(world.grids["county"]), "Test County"), (str(world.grids["A"]), "Town A")], login
+
+
+def test_a_township_says_how_much_is_due_now_in_all_its_villages(card, patrol):
+    patrol("officer_a1", "A1", farm_a1="normal")
+    assert 'Due now <strong class="num">3</strong>' in card("township_a", "A").text
+    assert "Due now" not in card("liaison", "A").text
+
+
 def test_what_is_due_is_for_those_who_read_patrols(card, monkeypatch):
-    assert "Objects due today" in card("leader", "A1").text
+    assert "Due now" in card("leader", "A1").text
     monkeypatch.setitem(MATRIX["patrol.read"], "leader", ".")
     assert "Xingwang Farm" not in card("leader", "A1").text
+    assert "Due now" not in card("leader", "A1").text
 
 
 def test_a_grid_that_is_not_there_is_not_found(browse):

@@ -35,12 +35,12 @@ def test_figures_are_only_of_grids_the_reader_may_read(the_map, world):
 
 def test_could_not_see_stands_apart_and_is_not_seen(the_map, patrol):
     patrol("officer_a1", "A1", farm_a1="normal", kiln_a1="could_not_see")
-    assert ("Village A1", "1/2", "1", "-", "-") in the_map("township_a").rows
+    assert ("Village A1", "1/2", "1", "-", "1", "-") in the_map("township_a").rows
 
 
 def test_what_was_not_gone_to_is_counted(the_map, patrol):
     patrol("officer_a1", "A1", farm_a1="problem")
-    assert ("Village A1", "1/2", "-", "1", "-") in the_map("township_a").rows
+    assert ("Village A1", "1/2", "-", "1", "1", "-") in the_map("township_a").rows
 
 
 def test_map_and_table_say_the_same(the_map, patrol, report):
@@ -48,7 +48,7 @@ def test_map_and_table_say_the_same(the_map, patrol, report):
     report("officer_a2", "A2")
     page = the_map("township_a")
     from_map = {(value["label"] or "0/0", value["open"]) for value in page.values.values()}
-    assert from_map == {(row[1], int(row[4].replace("-", "0"))) for row in page.rows} == {("2/2", 0), ("0/2", 1), ("0/0", 0)}
+    assert from_map == {(row[1], int(row[5].replace("-", "0"))) for row in page.rows} == {("2/2", 0), ("0/2", 1), ("0/0", 0)}
 
 
 def test_villages_stand_in_code_order_whatever_their_share(the_map, patrol):
@@ -117,7 +117,40 @@ def test_open_reports_show_where_they_are_and_how_many(the_map, world, report):
     page = the_map("township_a")
     assert [point["properties"]["number"] for point in page.points] == [placed]
     assert page.points[0]["geometry"]["coordinates"] == [110.005, 35.005]
-    assert page.values[str(world.grids["A1"])] == {"class": "cover-few", "label": "0/2", "open": 2, "loose": 1}
+    assert page.values[str(world.grids["A1"])] == {
+        "class": "cover-few", "label": "0/2", "open": 2, "late": 0, "loose": 1, "loose_late": 0}
+
+
+def test_an_overdue_report_without_a_place_is_told_from_the_others(the_map, world, report):
+    report("officer_a1", "A1")
+    with clock.at(clock.now() - make.days(30)):
+        report("officer_a1", "A1")
+        report("officer_a1", "A1", **INSIDE_A1)
+    page = the_map("township_a")
+    value = page.values[str(world.grids["A1"])]
+    assert (value["open"], value["late"], value["loose"], value["loose_late"]) == (3, 2, 2, 1)
+    assert [point["properties"]["tone"] for point in page.points] == ["late"]
+    assert "3 ▲2 overdue" in [row[5] for row in page.rows]
+
+
+def test_what_is_due_now_is_the_same_whatever_the_period(the_map, patrol):
+    patrol("officer_a1", "A1", farm_a1="normal", kiln_a1="normal", at=clock.now() - make.days(9))  # the kiln is due again
+    day = (clock.today() - make.days(9)).isoformat()
+    rows = [row for query in ({"days": 1}, {"days": 30}, {"from": day, "to": day})
+            for row in the_map("county", **query).rows if row[0] == "Village A1"]
+    assert [row[1] for row in rows] == ["0/1", "2/2", "2/2"]
+    assert {row[4] for row in rows} == {"1"}
+
+
+def test_the_page_says_how_seen_is_counted(the_map):
+    assert "seen at least once in these days" in the_map("county").text
+    assert "seen at least once" not in the_map("liaison").text
+
+
+def test_the_cards_of_the_townships_and_of_the_county_can_be_reached_from_the_table(the_map, world):
+    shown = {login: set(re.findall(r'Card of ([^<]+)<', the_map(login).text)) for login in ("county", "township_a", "officer_a1")}
+    assert shown == {"county": {"Test County", "Town A", "Town B"}, "township_a": {"Town A"}, "officer_a1": set()}
+    assert f'<a href="/grids/{world.grids["A"]}" data-map-show="{world.grids["A"]}">Card of Town A</a>' in the_map("county").text
 
 
 def test_reports_of_others_are_neither_points_nor_numbers(the_map, report):

@@ -12,9 +12,9 @@ CELLS = [Cell(1, 1, None, "1.", 1, "10", "县", "County"), Cell(2, 2, 1, "1.2.",
          Cell(3, 3, 2, "1.2.3.", 3, "111", "甲", "A"), Cell(4, 3, 2, "1.2.4.", 4, "112", "乙", "B")]
 
 
-def sheet(readable, due=(), seen=(), missed=(), open_=(), few=5):
+def sheet(readable, due=(), seen=(), missed=(), open_=(), late=(), due_now=(), few=5):
     tally = Tally(Counter(dict(due)), Counter(dict(seen)), Counter(dict(missed)))
-    return shape.sheet(CELLS, set(readable), tally, dict(open_), few)
+    return shape.sheet(CELLS, set(readable), tally, shape.Counts(dict(open_), dict(late), dict(due_now)), few)
 
 
 @pytest.mark.parametrize(("due", "seen", "name"), [
@@ -48,10 +48,23 @@ def test_an_open_report_makes_a_line_without_figures():
     assert (line.cell.id, line.label, line.shade, line.open) == (4, "", "cover-none", 2)
 
 
-def test_reports_without_a_point_are_loose():
-    made = sheet({3, 4}, {3: 5}, {3: 5}, open_={3: 3})
-    assert shape.values(made, {3: 1}) == {"3": {"class": "cover-3", "label": "5/5", "open": 3, "loose": 2},
-                                         "4": {"class": "cover-nil", "label": "", "open": 0, "loose": 0}}
+def test_reports_without_a_point_are_loose_and_say_whether_they_are_overdue():
+    made = sheet({3, 4}, {3: 5}, {3: 5}, open_={3: 3}, late={3: 2})
+    assert shape.values(made, {3: 1}, {3: 1}) == {
+        "3": {"class": "cover-3", "label": "5/5", "open": 3, "late": 2, "loose": 2, "loose_late": 1},
+        "4": {"class": "cover-nil", "label": "", "open": 0, "late": 0, "loose": 0, "loose_late": 0}}
+
+
+def test_a_township_and_the_whole_sum_what_is_overdue_and_what_is_due_now():
+    made = sheet({1, 2, 3, 4}, open_={3: 2, 4: 1}, late={3: 1, 4: 1}, due_now={2: 1, 3: 2, 4: 3})
+    group, = made.groups
+    assert (group.line.late, group.line.due_now, made.due_now) == (2, 6, 6)
+    assert [(line.late, line.due_now) for line in group.villages] == [(1, 2), (1, 3)]
+
+
+def test_the_county_has_a_card_for_who_reads_all_of_it():
+    assert sheet({1, 2, 3, 4}).root == CELLS[0]
+    assert sheet({2, 3, 4}).root is None
 
 
 def test_points_carry_longitude_first_and_metres_enough():

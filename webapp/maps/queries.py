@@ -1,4 +1,5 @@
 """Reads for the map: the newest layer, the figures of a period, and what a grid's card may say to whom."""
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -37,7 +38,14 @@ def sheet(session: Session, actor: Actor, first: date, last: date) -> shape.Shee
     readable = {cell.id for cell in grid_queries.cells(session, actor, "patrol.read")}
     return shape.sheet(grid_queries.cells(session, actor, "outline.read"), readable,
                        patrol_queries.due_and_seen(session, actor, first, last),
-                       report_queries.open_counts(session, actor), settings.get(session, "few"))
+                       counts(session, actor), settings.get(session, "few"))
+
+
+def counts(session: Session, actor: Actor) -> shape.Counts:
+    """What is open, overdue and due today by grid, as far as the actor may see it, whatever the period."""
+    due = patrol_queries.due(patrol_queries.lines(session, actor, "patrol.read"))
+    return shape.Counts(report_queries.open_counts(session, actor), report_queries.open_counts(session, actor, late=True),
+                        Counter(line.object.grid_id for line in due))
 
 
 class Answerable(NamedTuple):
@@ -51,8 +59,8 @@ class Answerable(NamedTuple):
 class Card:
     """One grid as the actor may see it. Without ``grid.read`` there: the cell, its level, and reports that are his anyway.
 
-    ``due`` holds the objects due today of a lowest grid, ``due_count`` how many there are; ``share`` is the coverage of
-    the period, of the grid and all below it.
+    ``share`` is the coverage of the period, ``due_now`` the number of objects due today and not seen yet, both of the grid
+    and all below it (None where patrols are not his to see); ``due`` names such objects of the grid itself.
     """
 
     cell: Cell
@@ -62,7 +70,7 @@ class Card:
     people: tuple[Answerable, ...]
     share: Share | None
     due: tuple[patrol_queries.Line, ...]
-    due_count: int
+    due_now: int | None
     open: tuple[Report, ...]
     open_count: int
 
@@ -71,31 +79,30 @@ def card(session: Session, actor: Actor, grid_id: int, first: date, last: date) 
     """The card of one grid; NotFound when even its outline is not the actor's to see."""
     cell = grid_queries.cell(session, actor, "outline.read", grid_id)
     is_read = grid_queries.cells_reached(session, actor, "grid.read", grid_id)
-    due = _due(session, actor, cell) if is_read else []
     inside = {below.id for below in grid_queries.cells(session, actor, "outline.read") if below.path.startswith(cell.path)}
-    counts = report_queries.open_counts(session, actor)
+    due = _due(session, actor, cell) if is_read else None
+    opened = report_queries.open_counts(session, actor)
     return Card(
         cell=cell, level=grid_queries.levels(session).get(cell.tier), above=tuple(grid_queries.parents(session, cell)),
         is_read=is_read, people=tuple(_people(session, grid_id)) if is_read else (),
-        share=_share(session, actor, cell, inside, first, last) if is_read else None,
-        due=tuple(due[:SHOWN]), due_count=len(due), open=tuple(report_queries.open_in(session, actor, cell.path, SHOWN)),
-        open_count=sum(number for id_, number in counts.items() if id_ in inside))
+        share=_share(session, actor, inside, first, last) if due is not None else None,
+        due=tuple(line for line in due or () if line.object.grid_id == grid_id)[:SHOWN],
+        due_now=None if due is None else sum(line.object.grid_id in inside for line in due),
+        open=tuple(report_queries.open_in(session, actor, cell.path, SHOWN)),
+        open_count=sum(number for id_, number in opened.items() if id_ in inside))
 
 
-def _due(session: Session, actor: Actor, cell: Cell) -> list[patrol_queries.Line]:
-    if not grid_queries.cells_reached(session, actor, "patrol.read", cell.id):
-        return []
-    _, lines = patrol_queries.village(session.connection(), actor, "patrol.read", cell.id)
-    return patrol_queries.due(lines)
-
-
-def _share(session: Session, actor: Actor, cell: Cell, inside: set[int], first: date, last: date) -> Share | None:
-    """The coverage of a grid and all below it, when its patrols are the actor's to read."""
+def _due(session: Session, actor: Actor, cell: Cell) -> list[patrol_queries.Line] | None:
+    """All objects due today that the actor may read, longest due first; None when this grid's patrols are not his to see."""
     if not grid_queries.cells_reached(session, actor, "patrol.read", cell.id):
         return None
+    return patrol_queries.due(patrol_queries.lines(session, actor, "patrol.read"))
+
+
+def _share(session: Session, actor: Actor, inside: set[int], first: date, last: date) -> Share | None:
+    """The coverage of the cells of a grid together."""
     tally, few = patrol_queries.due_and_seen(session, actor, first, last), settings.get(session, "few")
-    shares = coverage.by_cell(sorted(inside), tally.due, tally.seen, tally.could_not_see, few)
-    return shape.together(shares.values(), few)
+    return shape.together(coverage.by_cell(sorted(inside), tally.due, tally.seen, tally.could_not_see, few).values(), few)
 
 
 def _people(session: Session, grid_id: int) -> list[Answerable]:

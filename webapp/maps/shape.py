@@ -25,11 +25,16 @@ class Tally(Protocol):
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the table. ``share`` is None where the reader may not see patrols."""
+    """One line of the table. ``share`` is None where the reader may not see patrols.
+
+    ``open`` counts reports, ``late`` those of them that are overdue, ``due_now`` the objects due today and not seen yet.
+    """
 
     cell: Cell
     share: Share | None
     open: int
+    late: int = 0
+    due_now: int = 0
 
     @property
     def label(self) -> str:
@@ -63,20 +68,38 @@ class Group:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The whole: villages that say something by township, and all of them together; ``shades`` are those on the map."""
+    """The whole: villages that say something by township, and all of them together; ``shades`` are those on the map.
+
+    ``root`` is the cell above all, where the reader may read it.
+    """
 
     groups: tuple[Group, ...]
     total: Share | None
     open: int
+    due_now: int
     shades: frozenset[str]
+    root: Cell | None
 
     def villages(self) -> Iterable[Line]:
         """Every village of the table."""
         return (village for group in self.groups for village in group.villages)
 
 
-def sheet(cells: Sequence[Cell], readable: set[int], tally: Tally, open_: Mapping[int, int], few: int) -> Sheet:
-    """``cells`` are all that are drawn, in code order; figures only for ``readable`` ids; ``open_`` reports by grid id.
+@dataclass(frozen=True)
+class Counts:
+    """What is counted by grid id beside the coverage of a period: open reports, those overdue, objects due today."""
+
+    open: Mapping[int, int]
+    late: Mapping[int, int]
+    due_now: Mapping[int, int]
+
+    def line(self, cell: Cell, share: Share | None) -> Line:
+        """The line of one cell by itself."""
+        return Line(cell, share, *(counted.get(cell.id, 0) for counted in (self.open, self.late, self.due_now)))
+
+
+def sheet(cells: Sequence[Cell], readable: set[int], tally: Tally, counts: Counts, few: int) -> Sheet:
+    """``cells`` are all that are drawn, in code order; figures only for ``readable`` ids.
 
     A village that is neither readable nor has a report the reader may see is drawn on the map but no line of the table.
     Counts of a grid that has others below it are part of its own line only.
@@ -85,19 +108,20 @@ def sheet(cells: Sequence[Cell], readable: set[int], tally: Tally, open_: Mappin
     shares = coverage.by_cell(sorted(readable), tally.due, tally.seen, tally.could_not_see, few)
     lines: dict[int | None, list[Line]] = {}
     shades = set()
-    for line in (Line(cell, shares.get(cell.id), open_.get(cell.id, 0)) for cell in cells if cell.id not in parents):
+    for line in (counts.line(cell, shares.get(cell.id)) for cell in cells if cell.id not in parents):
         shades.add(line.shade)
         if line.share is not None or line.open:
             lines.setdefault(line.cell.parent_id, []).append(line)
-    groups = tuple(_group(cell, lines[cell.id], shares, open_, few) for cell in cells if cell.id in lines)
-    return Sheet(groups, together(shares.values(), few), sum(open_.values()), frozenset(shades))
+    groups = tuple(_group(counts.line(cell, shares.get(cell.id)), lines[cell.id], few) for cell in cells if cell.id in lines)
+    return Sheet(groups, together(shares.values(), few), sum(counts.open.values()), sum(counts.due_now.values()),
+                 frozenset(shades), next((cell for cell in cells if cell.parent_id is None and cell.id in readable), None))
 
 
-def _group(cell: Cell, villages: list[Line], shares: Mapping[int, Share], open_: Mapping[int, int], few: int) -> Group:
-    own = shares.get(cell.id)  # None: the reader has some of the villages, so their sum is not the township's
-    parts = [own, *(village.share for village in villages)] if own else []
-    opened = open_.get(cell.id, 0) + sum(village.open for village in villages)
-    return Group(Line(cell, together((part for part in parts if part), few), opened), tuple(villages))
+def _group(own: Line, villages: list[Line], few: int) -> Group:
+    # Without a share of its own the reader has some of the villages, so their sum is not the township's.
+    parts = [own.share, *(village.share for village in villages)] if own.share else []
+    open_, late, due_now = (sum(getattr(line, name) for line in (own, *villages)) for name in ("open", "late", "due_now"))
+    return Group(Line(own.cell, together((part for part in parts if part), few), open_, late, due_now), tuple(villages))
 
 
 def together(shares: Iterable[Share], few: int) -> Share | None:
@@ -109,14 +133,16 @@ def together(shares: Iterable[Share], few: int) -> Share | None:
     return coverage.by_cell((0,), {0: due}, {0: seen}, {0: missed}, few)[0]
 
 
-def values(sheet_: Sheet, placed: Mapping[int, int]) -> dict[str, dict[str, Any]]:
-    """Figures for the map by grid id: class, label, open reports, and how many of these have no point of their own.
+def values(sheet_: Sheet, placed: Mapping[int, int], placed_late: Mapping[int, int]) -> dict[str, dict[str, Any]]:
+    """Figures for the map by grid id: class, label, open reports and how many are overdue; and of both, how many have no
+    point of their own.
 
-    ``placed`` counts, by grid id, the open reports that carry a point.
+    ``placed`` and ``placed_late`` count, by grid id, the open reports that carry a point, all and overdue.
     """
-    return {str(line.cell.id): {"class": line.shade, "label": line.label if line.share and line.share.due else "",
-                                "open": line.open, "loose": max(line.open - placed.get(line.cell.id, 0), 0)}
-            for line in sheet_.villages()}
+    return {str(line.cell.id): {
+        "class": line.shade, "label": line.label if line.share and line.share.due else "", "open": line.open,
+        "late": line.late, "loose": max(line.open - placed.get(line.cell.id, 0), 0),
+        "loose_late": max(line.late - placed_late.get(line.cell.id, 0), 0)} for line in sheet_.villages()}
 
 
 def points(reports: Sequence[Any], words: Callable[[Any], Mapping[str, Any]]) -> dict[str, Any]:

@@ -57,7 +57,8 @@ def _figures(period: Period) -> dict[str, Any]:
     points = shape.points(placed, lambda report: {
         "number": report.number[-pages.SHORT:], "name": pages.problem_words(problems.get(report.id, [])),
         "url": url_for("report.show", report_id=report.id), "tone": "late" if pages.is_late(report) else ""})
-    return {"sheet": sheet, "values": shape.values(sheet, shape.per_grid(placed)), "points": points}
+    return {"sheet": sheet, "points": points, "values": shape.values(
+        sheet, shape.per_grid(placed), shape.per_grid(filter(pages.is_late, placed)))}
 
 
 def _own() -> int | None:

@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from ..access import ROLES, Actor, Condition, below, where
+from ..core import clock
 from ..core.errors import NotFound
 from ..duty.models import Duty
 from ..grid.models import Grid
@@ -361,10 +362,10 @@ def open_places(session: Session, actor: Actor) -> list[Report]:
     return list(session.scalars(readable(actor).where(is_open(), Report.lon.is_not(None)).order_by(Report.received_at)))
 
 
-def open_counts(session: Session, actor: Actor) -> dict[int, int]:
-    """How many open reports the actor may see in each grid."""
-    rows = session.execute(readable(actor).where(is_open()).with_only_columns(Report.grid_id, func.count())
-                           .group_by(Report.grid_id)).all()
+def open_counts(session: Session, actor: Actor, *, late: bool = False) -> dict[int, int]:
+    """How many open reports the actor may see in each grid; with ``late`` only those whose clock has run out."""
+    query = readable(actor).where(is_open(), Report.due_at < clock.now()) if late else readable(actor).where(is_open())
+    rows = session.execute(query.with_only_columns(Report.grid_id, func.count()).group_by(Report.grid_id)).all()
     return dict(rows)
 
 

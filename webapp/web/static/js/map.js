@@ -104,14 +104,14 @@ function build(box, layer, values, points) {
   listen(box, map, view, pick);
 }
 
-/* <button data-map-show="id"> in the table shows its cell on the map. */
+/* A link with data-map-show="id", in the table or on a card, shows its cell on the map. */
 function listen(box, map, view, pick) {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-map-show]");
     const cell = button && view.byId[button.dataset.mapShow];
     if (!cell) return;
     event.preventDefault();
-    map.fitBounds(cell.shape.getBounds().pad(0.8));
+    map.fitBounds(cell.shape.getBounds().pad(cell.lowest ? 0.8 : 0.05));
     box.scrollIntoView({ block: "nearest" });
     pick(cell.id);
   });

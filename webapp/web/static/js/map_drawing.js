@@ -50,14 +50,39 @@ function radius(map) {
   return map.getZoom() - map.startZoom < 1 ? 4.5 : 8;
 }
 
+/* Overdue has a shape of its own, for those who cannot tell its colour: a triangle where others are round.
+   Leaflet draws a circle through its renderer; this takes the same way with another path. */
+const Triangle = L.CircleMarker.extend({
+  _updatePath() {
+    const { x, y } = this._point;
+    const size = this._radius * 1.35;
+    const pen = this._renderer._ctx;
+    if (!this._renderer._drawing || this._empty()) return;
+    pen.beginPath();
+    pen.moveTo(x, y - size);
+    pen.lineTo(x + size, y + size * 0.8);
+    pen.lineTo(x - size, y + size * 0.8);
+    pen.closePath();
+    this._renderer._fillStroke(pen, this);
+  },
+});
+
+function dot(at, isLate, options) {
+  return isLate ? new Triangle(at, options) : L.circleMarker(at, options);
+}
+
 export function drawPoints(map, view, points, onPick) {
-  const colour = (tone) => view.colours[tone ? "point-" + tone : "point"] || view.colours.point || "#1b4a75";
+  const colour = (tone) => view.colours[tone ? "point-" + tone : "point"] || "#1b4a75";
   // Reports without a point of their own: one hollow dot in the middle of their village.
-  const loose = view.cells.filter(isLoose(view)).map((cell) => L.circleMarker(cell.at, {
-    radius: radius(map), weight: 2.5, color: colour(""), fillOpacity: 1, fillColor: "#fff",
-  }).on("click", () => onPick(cell.id)).addTo(map));
-  const marks = L.geoJSON(points, {
-    pointToLayer: (feature, at) => L.circleMarker(at, {
+  const loose = view.cells.filter(isLoose(view)).map((cell) => {
+    const isLate = view.values[cell.id].loose_late > 0;
+    return dot(cell.at, isLate, { radius: radius(map), weight: 2.5, color: colour(isLate ? "late" : ""), fillOpacity: 1, fillColor: "#fff" })
+      .on("click", () => onPick(cell.id)).addTo(map);
+  });
+  // What is overdue is drawn last, so that nothing lies over it.
+  const inOrder = points.features.slice().sort((a, b) => (a.properties.tone === "late") - (b.properties.tone === "late"));
+  const marks = L.geoJSON(inOrder, {
+    pointToLayer: (feature, at) => dot(at, feature.properties.tone === "late", {
       radius: radius(map), weight: 2, color: "#fff", fillOpacity: 1, fillColor: colour(feature.properties.tone),
     }),
     onEachFeature: (feature, mark) => mark.bindPopup(() => pointWords(feature.properties), { closeButton: false, minWidth: 140 }),

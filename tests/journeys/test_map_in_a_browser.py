@@ -1,0 +1,133 @@
+"""What the map draws: names that can be read, figures beside the dots, overdue told by shape, no table wider than the phone."""
+import json
+import re
+
+import pytest
+import shapely
+
+from gis import invent
+from tests import make
+from webapp.core import clock
+from webapp.report import service as report_service
+
+DESK = {"width": 1280, "height": 860}
+DOTS = ("1b4a75", "9c1f17")  # a report, an overdue one
+
+#: The pixels of the map's canvas under a piece of page, or all of it: for each colour the ys and xs where it is drawn.
+PIXELS = """(colours) => {
+  const canvas = document.querySelector("[data-map] canvas"), frame = canvas.getBoundingClientRect();
+  const scale = canvas.width / frame.width, pen = canvas.getContext("2d");
+  const rows = (x, y, width, height) => {
+    const data = pen.getImageData(x, y, width, height).data, found = [];
+    for (let i = 0; i < data.length; i += 4) {
+      const colour = [0, 1, 2].map((j) => data[i + j].toString(16).padStart(2, "0")).join("");
+      if (colours.includes(colour)) found.push([(i / 4) % Math.round(width), Math.floor(i / 4 / Math.round(width))]);
+    }
+    return found;
+  };
+  const under = [...document.querySelectorAll(".map-name small")].map((mark) => {
+    const box = mark.getBoundingClientRect();
+    return rows(Math.round((box.left - frame.left) * scale), Math.round((box.top - frame.top) * scale),
+                Math.round(box.width * scale), Math.round(box.height * scale)).length;
+  });
+  return { under, all: rows(0, 0, canvas.width, canvas.height) };
+}"""
+
+
+@pytest.fixture(scope="module")
+def outlines():
+    """The invented county as a layer: ids are places in its list."""
+    return {"type": "FeatureCollection", "features": [
+        {"type": "Feature", "id": number, "geometry": shapely.geometry.mapping(shapely.from_wkb(cell.boundary).simplify(0.0005)),
+         "properties": {"tier": cell.tier, "zh": cell.name_zh, "en": cell.name_en, "parent": cell.parent}}
+        for number, cell in enumerate(invent.county().cells)]}
+
+
+@pytest.fixture
+def opened(phone, outlines):
+    """``opened("en", size)``: the map page with the invented county on it; every village has figures and a loose report."""
+    villages = [feature["id"] for feature in outlines["features"] if feature["properties"]["tier"] == 3]
+    values = {str(id_): {"class": "cover-3", "label": "5/5", "open": 1, "late": 0, "loose": 1, "loose_late": 0} for id_ in villages}
+
+    def with_values(route):
+        answer = route.fetch()
+        body = re.sub(r'(data-map-values="map">).*?(</script>)', lambda found: found[1] + json.dumps(values) + found[2], answer.text())
+        route.fulfill(response=answer, body=body)
+
+    def open_(language, size):
+        page = phone("county", language, size)
+        page.route("**/map/layers/*.json", lambda route: route.fulfill(json=outlines))
+        page.route("**/map", with_values)
+        page.goto("/map")
+        page.wait_for_selector(".map-name-upper")
+        return page
+    return open_
+
+
+@pytest.mark.parametrize("size", [{"width": 360, "height": 740}, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_township_can_be_read_when_the_map_opens(opened, outlines, language, size):
+    page = opened(language, size)
+    townships = {feature["properties"][language] for feature in outlines["features"] if feature["properties"]["tier"] == 2}
+    shown = [" ".join(words.split()) for words in page.locator(".map-name-upper").all_inner_texts()]
+    told = {name for name in townships if name in shown or re.sub(r" \w+$", "", name) in shown}
+    assert told == townships
+    boxes = [mark.bounding_box() for mark in page.locator(".map-name-upper").all()]
+    assert not [(a, b) for i, a in enumerate(boxes) for b in boxes[:i]
+                if min(a["x"] + a["width"], b["x"] + b["width"]) - max(a["x"], b["x"]) > 1
+                and min(a["y"] + a["height"], b["y"] + b["height"]) - max(a["y"], b["y"]) > 1]
+
+
+def test_figures_and_dots_do_not_lie_over_each_other(opened):
+    page = opened("en", DESK)
+    for _closer in range(2):
+        page.click(".leaflet-control-zoom-in")
+        page.wait_for_timeout(600)
+        under = page.evaluate(PIXELS, DOTS)["under"]
+        assert len(under) > 10 and not any(under)
+
+
+@pytest.mark.parametrize("placed", [False, True], ids=["without a place", "with one"])
+def test_overdue_has_another_shape_not_only_another_colour(phone, world, placed):
+    point = {"lon": 110.005, "lat": 35.005} if placed else {}
+    with clock.at(clock.now() - make.days(30)), world.store.write() as session:
+        report_service.submit(session, make.actor(session, "officer_a1"), make.report(world.grids["A1"], **point))
+    page = phone("county", "en", DESK)
+    page.goto("/map")
+    page.wait_for_selector(".map-name")
+    red = page.evaluate(PIXELS, DOTS[1:])["all"]
+    top, bottom = min(y for _x, y in red), max(y for _x, y in red)
+
+    def width(low, high):
+        xs = [x for x, y in red if low <= (y - top) / (bottom - top) <= high]
+        return max(xs) - min(xs)
+    assert width(0.75, 1) > 1.5 * width(0, 0.3)  # a triangle; a dot is as wide above as below
+    assert page.locator(".map-name .is-late").inner_text() == "▲1"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_table_fits_the_phone_and_its_links_a_finger(phone, language):
+    page = phone("county", language)
+    page.goto("/map")
+    for fold in page.locator(".map-table summary").all():
+        fold.click()
+    wide = "[...document.querySelectorAll('.table-frame')].filter((frame) => frame.scrollWidth > frame.clientWidth).length"
+    assert page.evaluate(wide) == 0
+    assert {mark.bounding_box()["height"] for mark in page.locator(".map-table tbody th a").all()} == {44}
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_the_cards_of_township_and_county_are_reached_by_tapping(phone, world):
+    page = phone("county", "en", DESK)
+    page.goto("/map")
+    page.wait_for_selector(".map-name")
+    head = page.locator(".map-card h2")
+    page.locator(f'.map-table [data-map-show="{world.grids["county"]}"], .map-figures > p [data-map-show]').first.click()
+    head.get_by_text("Test County").wait_for()
+    page.locator(".map-table summary").first.click()
+    page.locator(f'.map-table [data-map-show="{world.grids["A1"]}"]').click()
+    head.get_by_text("Village A1").wait_for()
+    close = page.locator("[data-map-close]")
+    assert close.bounding_box()["height"] == 44
+    page.locator(f'.map-up [data-map-show="{world.grids["A"]}"]').click()
+    head.get_by_text("Town A").wait_for()
