@@ -94,3 +94,14 @@ def test_every_word_of_a_vocabulary_is_spelled_once():
     for columns in VOCABULARY.values():
         for words in columns.values():
             assert len(words) == len(set(words))
+
+
+def test_a_duty_says_no_more_and_no_less_than_its_lines():
+    """Rows that had been restated wrongly or could not be understood alone."""
+    row = {duty.code: duty for duty in seeds.read("duties")}
+    assert row["004-13-county1-04"].zh.startswith("组织") and row["004-13-county1-04"].en.startswith("Organise")
+    assert "恢复" in row["004-13-dept13-05"].zh and "restore" in row["004-13-dept13-05"].en
+    assert row["004-13-dept03-14b"].status == "to_confirm" and "inferred" in row["004-13-dept03-14b"].why_en
+    for letter, amount in (("b", "742,600"), ("c", "61,600"), ("d", "52,300"), ("e", "628,700")):
+        assert f"{amount} mu" in row[f"002-24-{letter}-01"].en
+        assert "其中" not in row[f"002-24-{letter}-01"].zh and " of it " not in row[f"002-24-{letter}-01"].en
