@@ -211,7 +211,7 @@ def _move(county: County, name: str, login_: str, action: str, given: dict[str, 
 
 def _log_in(session: Session, county: County) -> None:
     for name, person_id in county.ids["account"].items():
-        county.tokens[name] = login.begin(session, person_id, None, name, "test", remember=False)
+        county.tokens[name] = login.begin(session, session.get(Person, person_id), None, "test", remember=False)
         send_feedback(session, make.actor(session, name), Message(ids.new(), "/", mark(f"feedback_{name}")))
     session.get_one(Person, county.ids["account"]["suspended_a1"]).suspended_at = clock.now()
 

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from tests.conftest import PASSWORD
 from webapp.core import clock, passwords
 from webapp.core.models import AuditEntry, Setting, Throttle
-from webapp.people import device, service
+from webapp.people import device, login, service
 from webapp.people.models import LoginCode, LoginSession, Person
 
 CODE = "482109"
@@ -81,6 +81,17 @@ def test_the_pause_begins_with_the_last_failure_not_with_the_first(world, browse
         assert browser.login("officer_a1").status_code == 429
 
 
+def test_an_account_is_braked_over_all_addresses_together(world):
+    """Thirty failures, none twice from one address: six times ``login_failures``."""
+    with world.store.write() as session:
+        for number in range(30):
+            login.failed(session, "officer_a1", f"10.0.0.{number}")
+    with world.store.read() as session:
+        with pytest.raises(login.TooMany):
+            login.check(session, "officer_a1", PASSWORD, "10.0.1.1")
+        assert login.check(session, "officer_a2", PASSWORD, "10.0.1.1")
+
+
 def test_a_success_wipes_the_failures_of_the_account(world, browse):
     browser = browse()
     for _ in range(4):
@@ -142,11 +153,15 @@ def test_giving_a_code_ends_the_sessions_that_were_open(world, browse, code_hash
 def test_a_suspended_person_is_out_at_the_next_request(world, browse):
     from tests.make import actor
     browser = browse("officer_a1")
+    with browser.client.session_transaction() as cookie:
+        token = cookie["sid"]
     with world.store.write() as session:
         service.suspend(session, actor(session, "township_a"), world.people["officer_a1"])
     assert browser.client.get("/account").status_code == 302
     with world.store.write() as session:
         service.resume(session, actor(session, "township_a"), world.people["officer_a1"])
+    with browser.client.session_transaction() as cookie:
+        cookie["sid"] = token  # the gate took it out of the cookie
     assert browser.client.get("/account").status_code == 302, "the old session does not come to life again"
     assert browse().login("officer_a1").status_code == 302
 

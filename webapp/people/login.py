@@ -1,7 +1,7 @@
 """Logging in and out: acts on sessions, passwords and one-time codes."""
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from .queries import by_login, live_roles, token_hash
 
 ANYWHERE, ADDRESS = 6, 12  # times ``login_failures``: one account from all addresses; one address for all accounts
 DEMO_PASSWORD = "wangge-demo"  # of the invented people; they come in only where the program runs as a demo
+NOT_THIS_ONE = N_("This is not your present password.")
 WRONG = N_("This name and password do not fit. If you forgot it, ask the office above you for a log-in code.")
 TOO_MANY = N_("Too many tries. Wait %(minutes)d minutes, or ask the office above you for help.")
 
@@ -78,22 +79,32 @@ def failed(session: Session, login: str, address: str) -> None:
     audit.note(session, None, "login.failed", f"person:{person.id}" if person else "person:unknown", address=address)
 
 
-def begin(session: Session, person_id: int, code_id: int | None, login: str, device: str, *, remember: bool,
+def lock(session: Session, person_id: int) -> Person:
+    """The person as he stands now, held until the transaction ends: what is decided by it cannot change meanwhile."""
+    return session.scalars(select(Person).where(Person.id == person_id).with_for_update()
+                           .execution_options(populate_existing=True)).one()
+
+
+def begin(session: Session, checked: Person, code_id: int | None, device: str, *, remember: bool,
           address: str = "-", replaces: str | None = None) -> str:
     """A fresh session on the server; returns the token for the cookie. A one-time code is used up with it.
 
-    ``replaces`` is the token the browser came with, whose session ends. Refused when the account was suspended since.
+    ``checked`` is the person as ``check`` found him: Refused when he was suspended, or his password replaced, since.
+    ``replaces`` is the token the browser came with, whose session ends.
     """
-    if session.scalar(select(Person.suspended_at).where(Person.id == person_id)) is not None:
+    person_id, now = checked.id, clock.now()
+    person = lock(session, person_id)
+    if person.suspended_at is not None or (code_id is None and person.password_hash != checked.password_hash):
         raise Refused(WRONG)
     if code_id is not None:
-        _use(session, code_id, person_id)
+        _use(session, code_id, person_id, now)
+        end_all(session, person_id)
     if replaces:
         session.execute(update(LoginSession).where(LoginSession.token_hash == token_hash(replaces))
                         .values(revoked_at=clock.now()))
-    throttle.forget(session, _keys(rules.login_name(login), address))
+    throttle.forget(session, _keys(person.login, address))
     days = settings.get(session, "remember_phone_days") if remember and _may_stay(session, person_id) else 0
-    token = _store(session, person_id, device[:120], days)
+    token = _store(session, person_id, device[:120], days, now)
     audit.note(session, person_id, "login", f"person:{person_id}", device=device[:120], remembered=bool(days))
     return token
 
@@ -103,8 +114,8 @@ def _may_stay(session: Session, person_id: int) -> bool:
     return bool(roles) and roles <= rules.REMEMBERED
 
 
-def _store(session: Session, person_id: int, device: str, days: int) -> str:
-    token, now = secrets.token_urlsafe(32), clock.now()
+def _store(session: Session, person_id: int, device: str, days: int, now: datetime) -> str:
+    token = secrets.token_urlsafe(32)
     lasts = timedelta(days=days) if days else timedelta(hours=settings.get(session, "session_hours"))
     session.add(LoginSession(
         token_hash=token_hash(token), person_id=person_id, device=device, is_remembered=bool(days),
@@ -112,14 +123,30 @@ def _store(session: Session, person_id: int, device: str, days: int) -> str:
     return token
 
 
-def _use(session: Session, code_id: int, person_id: int) -> None:
-    """Once only, also when two send it at the same moment. The forgotten password is gone with it."""
+def _use(session: Session, code_id: int, person_id: int, now: datetime) -> None:
+    """Once only, also when two send it at the same moment. The session begins at the moment the code was used."""
     done = session.execute(update(LoginCode).where(LoginCode.id == code_id, LoginCode.used_at.is_(None),
-                                                   LoginCode.expires_at > clock.now())
-                           .values(used_at=clock.now()))
+                                                   LoginCode.expires_at > now)
+                           .values(used_at=now))
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise Refused(WRONG)
     session.execute(update(Person).where(Person.id == person_id).values(must_change=True, password_hash=None))
+
+
+def came_by_code(session: Session, actor: Actor) -> bool:
+    """Whether this very session began with a one-time code, and nothing has been chosen in the code's place yet."""
+    return actor.must_change and session.scalar(
+        select(LoginCode.id).join(LoginSession, LoginSession.person_id == LoginCode.person_id)
+        .where(LoginSession.id == actor.session_id, LoginCode.used_at == LoginSession.created_at).limit(1)) is not None
+
+
+def check_present(session: Session, actor: Actor, secret: str, address: str) -> None:
+    """Refused (field ``current``) unless this is the actor's password; the same brake as at the log-in page. Read only."""
+    person = session.get_one(Person, actor.person_id)
+    if throttle.blocked(session, limits(session, person.login, address), window(session)):
+        raise TooMany(TOO_MANY, field="current", minutes=settings.get(session, "lock_minutes"))
+    if not passwords.fits(person.password_hash, secret):
+        raise Refused(NOT_THIS_ONE, field="current")
 
 
 def seen(session: Session, session_id: int) -> None:
@@ -146,14 +173,20 @@ def end_all(session: Session, person_id: int, *, but: int | None = None, only_re
     session.execute(update(LoginSession).where(*chosen).values(revoked_at=clock.now()))
 
 
-def change_password(session: Session, actor: Actor, hashed: str) -> str:
-    """Set the actor's new password (already hashed). Every other log-in of his ends; returns a new token for this one."""
-    session.execute(update(Person).where(Person.id == actor.person_id)
-                    .values(password_hash=hashed, must_change=False))
+def change_password(session: Session, actor: Actor, hashed: str, address: str = "-") -> str:
+    """Set the actor's new password (already hashed). Every other log-in of his ends; returns a new token for this one.
+
+    Refused when this log-in ended since it was asked: a code given at that moment is not overtaken.
+    """
+    person, token = lock(session, actor.person_id), secrets.token_urlsafe(32)
+    done = session.execute(update(LoginSession)
+                           .where(LoginSession.id == actor.session_id, LoginSession.revoked_at.is_(None))
+                           .values(token_hash=token_hash(token)))
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise Refused(N_("Please log in."))
+    person.password_hash, person.must_change = hashed, False
     end_all(session, actor.person_id, but=actor.session_id)
-    token = secrets.token_urlsafe(32)
-    session.execute(update(LoginSession).where(LoginSession.id == actor.session_id)
-                    .values(token_hash=token_hash(token)))
+    throttle.forget(session, _keys(person.login, address))
     audit.note(session, actor.person_id, "password.change", f"person:{actor.person_id}")
     return token
 

@@ -106,11 +106,6 @@ def phones(session: Session, person_id: int) -> list[LoginSession]:
         .order_by(LoginSession.seen_at.desc())))
 
 
-def password_hash(session: Session, person_id: int) -> str | None:
-    """The kept hash, to check the present password against."""
-    return session.scalar(select(Person.password_hash).where(Person.id == person_id))
-
-
 class PostingLine(NamedTuple):
     """A posting with the names of where it is."""
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from ..access import SYSTEM, Actor
@@ -89,9 +89,15 @@ def edit_person(session: Session, actor: Actor, person_id: int, entry: PersonEnt
         audit.note(session, actor.person_id or None, "person.edit", f"person:{person_id}", changed=changed)
 
 
+def _below(session: Session, actor: Actor, person_id: int) -> Person:
+    """Somebody below the actor, held until the transaction ends: two acts on one person come one after the other."""
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    return queries.person(session, actor, person_id, to_help=True)
+
+
 def suspend(session: Session, actor: Actor, person_id: int) -> None:
     """Nobody comes in under this account from the next request on; postings and records stay."""
-    person = queries.person(session, actor, person_id, to_help=True)
+    person = _below(session, actor, person_id)
     if person.suspended_at is not None:
         return
     person.suspended_at = clock.now()
@@ -120,13 +126,15 @@ def end_phone(session: Session, actor: Actor, person_id: int, session_id: int) -
 
 
 def give_code(session: Session, actor: Actor, person_id: int, code_hash: str, *, slip: bool = False) -> LoginCode:
-    """Keep a fresh one-time code (hashed already) for somebody below; earlier codes and all his log-ins end.
+    """Keep a fresh one-time code (hashed already) for somebody below; his password, earlier codes and all his log-ins end.
 
+    They end now, not when the code is used: it is asked for because a password was lost, perhaps to a thief.
     It lasts ``code_minutes``, or ``slip_days`` for a ``slip`` that is carried to him on paper (settings).
     """
-    person = queries.person(session, actor, person_id, to_help=True)
+    person = _below(session, actor, person_id)
     if person.suspended_at is not None:
         raise Refused(N_("This account is suspended. Let it count again first."))
+    person.password_hash, person.must_change = None, True
     _void_codes(session, person_id)
     login.end_all(session, person_id)
     return _keep_code(session, actor, person_id, code_hash, slip=slip)
@@ -159,7 +167,7 @@ def grant_posting(session: Session, actor: Actor, person_id: int, entry: Posting
     """A further posting for somebody below; it counts from the next request of its first day on."""
     if person_id == actor.person_id:
         raise Refused(N_("Nobody gives himself a posting. Ask the office above you."))
-    queries.person(session, actor, person_id, to_help=True)
+    _below(session, actor, person_id)
     _check_posting(session, actor, entry, queries.live_postings(session, person_id))
     return _post(session, actor, person_id, entry)
 
@@ -216,11 +224,13 @@ def end_posting(session: Session, actor: Actor, posting_id: int, last: date | No
 # --- administrators ---
 
 def has_admin(session: Session) -> bool:
-    """Whether somebody who can log in runs the system today; real use does not start without."""
+    """Whether somebody who can log in, be it with a code, runs the system today; real use does not start without."""
     today = clock.today()
+    code = select(LoginCode.id).where(LoginCode.person_id == Person.id, LoginCode.used_at.is_(None),
+                                      LoginCode.expires_at > clock.now()).exists()
     return session.scalar(
         select(Posting.id).join(Person, Person.id == Posting.person_id).where(
-            Posting.role == "system_admin", Person.suspended_at.is_(None), Person.password_hash.is_not(None),
+            Posting.role == "system_admin", Person.suspended_at.is_(None), or_(Person.password_hash.is_not(None), code),
             Person.is_demo.is_(False), Posting.valid_from <= today,
             (Posting.valid_to.is_(None)) | (Posting.valid_to > today)).limit(1)) is not None
 

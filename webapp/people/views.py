@@ -65,24 +65,31 @@ def log_in() -> Any:
     form = LoginForm(request.form)
     if not form.validate():
         return _login_page(form), 422
-    name, address = form.login.data, request.remote_addr or "-"
     try:
-        person, code = acts.check(read(), name, form.secret.data, address, demo=_is_demo())
-        must_change, facts = person.must_change or code is not None, (person.id, code.id if code else None, name)
+        person, code = acts.check(read(), form.login.data, form.secret.data, _from(), demo=_is_demo())
+        code_id, must_change = code.id if code else None, person.must_change
         with write() as writing:
-            token = acts.begin(writing, *facts, device.describe(request.user_agent.string), address=address,
+            token = acts.begin(writing, person, code_id, device.describe(request.user_agent.string), address=_from(),
                                remember=form.remember.data, replaces=session.get("sid"))
     except Refused as refusal:
-        return _not_let_in(form, refusal, address)
+        _count(refusal, form.login.data)
+        return _login_page(form, say(refusal)), refusal.status
     _take(token)
-    return _choose_password(form.next.data, form.kept.data) if must_change else _onward(form.next.data, form.kept.data)
+    if code_id is None and not must_change:
+        return _onward(form.next.data, form.kept.data)
+    return _choose_password(form.next.data, form.kept.data, ask_current=code_id is None)
 
 
-def _not_let_in(form: LoginForm, refusal: Refused, address: str) -> tuple[str, int]:
+def _from() -> str:
+    """The address that guesses are counted under."""
+    return request.remote_addr or "-"
+
+
+def _count(refusal: Refused, login: str) -> None:
+    """A wrong secret counts; a try that the brake held up does not."""
     if not isinstance(refusal, acts.TooMany):
         with write() as writing:
-            acts.failed(writing, form.login.data, address)
-    return _login_page(form, say(refusal)), refusal.status
+            acts.failed(writing, login, _from())
 
 
 def _take(token: str) -> None:
@@ -101,9 +108,9 @@ def _onward(next_address: str | None, kept: str | None) -> Any:
     return redirect(safe_next(next_address))
 
 
-def _choose_password(next_address: str | None, kept: str | None) -> str:
+def _choose_password(next_address: str | None, kept: str | None, *, ask_current: bool) -> str:
     form = PasswordForm(data={"next": safe_next(next_address), "kept": kept})
-    return render_template("people/password.html", form=form, ask_current=False)
+    return render_template("people/password.html", form=form, ask_current=ask_current)
 
 
 @bp.post("/logout")
@@ -155,28 +162,36 @@ def language() -> Any:
 @signed_in
 def password() -> str:
     """The form for a new password."""
-    return render_template("people/password.html", form=PasswordForm(), ask_current=not actor().must_change)
+    return render_template("people/password.html", form=PasswordForm(),
+                           ask_current=not acts.came_by_code(read(), actor()))
 
 
 @bp.post("/account/password")
 @signed_in
 def change_password() -> Any:
-    """Set it; every other log-in of mine ends."""
+    """Set it; every other log-in of mine ends. Without the old one only where a one-time code stood for it."""
     form, who = PasswordForm(request.form), actor()
-    if not _password_is_right(form):
-        return render_template("people/password.html", form=form, ask_current=not who.must_change), 422
+    by_code = acts.came_by_code(read(), who)
+    status = 200 if form.validate() else 422
+    if status == 200 and not by_code:
+        status = _check_present(form)
+    if status != 200:
+        return render_template("people/password.html", form=form, ask_current=not by_code), status
     hashed = passwords.make(form.entry().new)
     with write() as writing:
-        token = acts.change_password(writing, who, hashed)
+        token = acts.change_password(writing, who, hashed, _from())
     _take(token)
     flash(_("Your new password counts from now on."), "good")
     return _onward(form.next.data, form.kept.data)
 
 
-def _password_is_right(form: PasswordForm) -> bool:
-    if not form.validate():
-        return False
-    if actor().must_change or passwords.fits(queries.password_hash(read(), actor().person_id), form.entry().current):
-        return True
-    form.refuse("current", _("This is not your present password."))
-    return False
+def _check_present(form: PasswordForm) -> int:
+    """200 when the present password was right; else its refusal stands beside the field, and the try is counted."""
+    try:
+        acts.check_present(read(), actor(), form.entry().current, _from())
+    except Refused as refusal:
+        login = queries.by_id(read(), actor().person_id).login
+        form.refuse(refusal.field, say(refusal))
+        _count(refusal, login)
+        return refusal.status
+    return 200
