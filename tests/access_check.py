@@ -101,7 +101,7 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
     own = "B2" if ("B2" in {place for name, place in tables.GRIDS if name == login and "t" in tables.GRIDS[name, place]}) else "A2"
     line = {"name": "new", "login": "new", "role": "grid_officer", "grid": county.ids["code"].get(at, "888888888888")}
     entry = {"id": uuid.uuid4(), "made_at": clock.now().isoformat(), "grid": at, "note": "seen",
-             "person_id": county.ids["account"][OFFICERS[village]]}
+             "person_id": county.ids["account"][login if f"grid_officer@{village}" in tables.PEOPLE.get(login, ()) else OFFICERS[village]]}
     move = {"id": uuid.uuid4(), "seen": county.ids["state"].get(target.name or "", "township"), "reason": "so", "note": "seen",
             "missing": county.ids["code"]["missing"], "result": "true", "done": "swept", "due": later,
             "body": bodies["ecology" if target.action == "dispatch" else "committee_a2"], "ground": "none_listed",

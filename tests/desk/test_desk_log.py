@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from webapp import retention  # noqa: F401: the tables
+from webapp import retention
 from webapp.app import App
 from webapp.core.db import Base
 from webapp.desk import labels, words

@@ -19,7 +19,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OLD_PAGE = N_("This page was open too long. Check what you wrote and send it again.")
 MINUTE = timedelta(minutes=1)
 #: What changes accounts, rights or settings is never sent again after a log-in: it is opened and typed anew.
-NEVER_KEPT = frozenset({PUBLIC, SIGNED_IN, "person.help", "posting.grant", "setting.edit", "system.edit"})
+NEVER_KEPT = frozenset({PUBLIC, SIGNED_IN, "person.help", "posting.grant", "setting.read"})
 
 
 class Gate:
