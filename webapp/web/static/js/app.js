@@ -92,6 +92,12 @@ function copy(button) {
   copying.then(() => tell(button.dataset.copied), () => tell(button.dataset.failed));
 }
 
+/* The main pages stand in one line that may be wider than a phone: begin with the current one in the middle. */
+function showCurrent(link) {
+  const line = link.closest("ul");
+  line.scrollLeft = link.offsetLeft - line.offsetLeft - (line.clientWidth - link.offsetWidth) / 2;
+}
+
 document.addEventListener("submit", onSubmit);
 window.addEventListener("pageshow", () => each("form[data-sending]", release));
 document.addEventListener("click", (event) => {
@@ -101,5 +107,6 @@ document.addEventListener("click", (event) => {
   else copy(button);
 });
 guard();
+each(".nav [aria-current]", showCurrent);
 each("[data-reveal]", reveal);
 each("[data-focus]", (box) => box.focus());
