@@ -20,7 +20,7 @@ def untouched(grid_id: int, kept: dict[str, Any]) -> str:
     """What is due today, or the whole list with ?all=1; ``kept`` goes along unseen."""
     cell, lines = queries.village(looking(), actor(), "patrol.write", grid_id)
     shown = lines if request.args.get("all") else queries.due(lines)
-    walker = _walker(grid_id, PatrolForm())
+    walker = _walker(grid_id)
     fill = {**kept, "village": named(cell), "rows": _rows(shown, None), "later": len(lines) - len(shown), "whole": _whole(grid_id)}
     facts = {**walker, "sent": None, "blank": PatrolForm, "any": bool(shown), "more_later": len(lines) > len(shown), "gone": ()}
     return (drawn.alone if walker["walker"] else drawn.page)("patrol/round.html", fill, **facts)
@@ -43,10 +43,11 @@ def _whole(grid_id: int) -> Any:
     return partial(url_for, "patrol.start", grid_id=grid_id, all=1)
 
 
-def _walker(grid_id: int, form: PatrolForm) -> dict[str, Any]:
+def _walker(grid_id: int, sent: PatrolForm | None = None) -> dict[str, Any]:
     """The field for who walked, when that is not the reader; ``nobody`` is posted there now."""
     if grid_id in actor().grids("grid_officer"):
         return {"walker": None, "nobody": False}
+    form = PatrolForm() if sent is None else sent
     form.person_id.choices, somebody = people_words.officer_choices(read(), grid_id)
     return {"walker": form.person_id, "nobody": not somebody, "may_post": actor().may("posting.grant")}
 
