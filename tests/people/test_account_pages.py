@@ -220,3 +220,15 @@ def test_who_gives_no_postings_has_none_of_these_pages(world, browse):
     officer = browse("officer_a1")
     for address in ("/people", "/people/new", "/people/import", "/bodies", f"/people/{world.people['officer_a2']}"):
         assert officer.client.get(address).status_code == 403
+
+
+@pytest.mark.parametrize(("words", "found"), [
+    ("甲2村", "officer_a2"), ("village a2", "officer_a2"), ("综合执法队", "station_a"), ("town a team", "station_a")])
+def test_people_are_found_by_the_name_of_their_place(browse, words, found):
+    page = browse("township_a").get(f"/people?q={words}").text
+    assert re.findall(r'small muted">(\w+)<', page) == [found]
+
+
+def test_people_of_a_place_that_is_not_the_askers_are_not_found(browse):
+    page = browse("township_a").get("/people?q=乙1村").text
+    assert "Nobody found." in page and "officer_b1" not in page

@@ -73,7 +73,7 @@ class BodyForm(BaseForm):
 class SearchForm(BaseForm):
     """The search box above the list of people."""
 
-    q = StringField(_l("Name or log-in name"), filters=[clean], validators=[Length(max=60)])
+    q = StringField(_l("Name, log-in name or place"), filters=[clean], validators=[Length(max=60)])
 
 
 class SheetForm(BaseForm):

@@ -148,11 +148,12 @@ def people(session: Session, actor: Actor, search: str | None, page: int) -> Pag
 
 
 def _named_like(search: str | None) -> Condition:
+    """By the person's name or the place's: a phone call says "the officer of Huaiwan"."""
     if not search:
         return true()
     wanted = search.strip().lower()
     return or_(*(func.lower(column).contains(wanted, autoescape=True)
-                 for column in (Person.zh, Person.en, Person.login)))
+                 for column in (Person.zh, Person.en, Person.login, GridVersion.zh, GridVersion.en, Body.zh, Body.en)))
 
 
 def without_password(session: Session, actor: Actor) -> list[Person]:

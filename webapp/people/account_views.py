@@ -22,7 +22,7 @@ __all__ = ["body_views", "bp", "sheet_views"]  # their pages stand on the same b
 @bp.get("/people")
 @may("person.read")
 def index() -> str:
-    """Everybody I may look up, place by place in code order; searched by name or log-in name."""
+    """Everybody I may look up, place by place in code order; searched by name, log-in name or place."""
     form = SearchForm(request.args)
     search = form.q.data if form.validate() else None
     number = max(request.args.get("page", 0, int), 0)

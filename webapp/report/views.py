@@ -22,6 +22,7 @@ from ..core.errors import N_, NotFound, Refused, Stale
 from ..grid import queries as grid_queries
 from ..web import photos
 from ..web.errors import say, wants_json
+from ..web.forms import clean
 from ..web.places import stamp
 from ..web.request import actor, may, read, write, write_once
 from . import beside, choices, pages, queries, service
@@ -274,7 +275,7 @@ def photo(photo_id: uuid.UUID) -> Response:
 @bp.get("/search")
 @may("report.read")
 def search() -> str:
-    """Reports I may see, by number, place or sentence."""
-    words = request.args.get("q", "").strip()[:80]
+    """Reports I may see, by number, village, place, problem or sentence."""
+    words = clean(request.args.get("q", "")[:80]) or ""
     rows = pages.rows(read(), queries.search(read(), actor(), words)) if words else []
     return render_template("report/search.html", words=words, rows_=rows)
