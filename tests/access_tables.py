@@ -247,6 +247,7 @@ POST   /duties/<code>/forget                             -        -        404  
 GET    /figures                                          -        -        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /figures.xlsx                                     -        -        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /departments                                      -        -        404    .   .    x       x        x      x       x       x      x         .     .
+GET    /departments/numbered                             -        -        404    .   .    x       x        x      x       x       x      x         .     .
 POST   /succession/<succession_id>                       -        -        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /home                                             -        -        404    .   .    x       x        .      .       .       .      .         .     .
 GET    /mine                                             -        -        404    .   .    x       x        .      .       .       .      .         .     .

@@ -8,11 +8,12 @@ from sqlalchemy import select
 import seeds
 from seeds import rows as seed_rows
 from tests.duty.conftest import person
+from tests.seeds.test_seed_data import DEPARTMENTS_OF_PART_13
 from webapp.access import SYSTEM
 from webapp.duty import labels, service
 from webapp.duty.models import Duty, Succession
 
-PAGES = ("/duties", "/documents", "/departments", "/figures", "/documents/004", "/duties/004-13-dept06-01",
+PAGES = ("/duties", "/documents", "/departments", "/departments/numbered", "/figures", "/documents/004", "/duties/004-13-dept06-01",
          "/duties.xlsx?document=001", "/figures.xlsx?document=001")
 
 
@@ -107,10 +108,64 @@ def test_names_in_the_address_that_are_no_field_do_no_harm(pages):
 
 def test_the_27_departments_stand_as_they_are(pages):
     page = text(pages.get("/documents/004"))
-    numbers = [int(number) for number in re.findall(r"篇十三 部门(\d+)", page)]
+    numbers = [int(number) for number in re.findall(r"part 13, department (\d+)", page)]
     assert numbers == list(range(1, 28))
-    assert re.search(r"篇十三 部门6 no name printed · 建設單位 223-225 3 duties 2", page)
-    assert re.search(r"篇十三 部门22 no name printed 257 1 duty 1", page)
+    assert re.search(r"part 13, department 6 no name printed · 建設單位 223-225 3 duties 2", page)
+    assert re.search(r"part 13, department 22 no name printed 257 1 duty 1", page)
+
+
+def test_a_numbered_department_is_called_so_in_the_readers_language(pages):
+    for lang, words in (("en", "part 13, department 6"), ("zh", "篇十三 部门6")):
+        pages.become(person("grid_officer"), lang)
+        for address in ("/documents/004", "/duties/004-13-dept06-01", "/duties?document=004&section=篇十三 部门6"):
+            shown = text(pages.get(address))
+            assert words in shown and ("部门6" in shown) == (lang == "zh"), (lang, address)
+
+
+def test_the_numbered_departments_have_a_page_in_their_printed_order(pages):
+    shown = text(pages.get("/departments/numbered"))
+    heads = re.findall(r"(\d+) (\S+|no name printed)(?: unknown)? Department today", shown)
+    assert [(int(number), "" if name == "no name printed" else name) for number, name in heads] == list(DEPARTMENTS_OF_PART_13.items())
+    assert "22 no name printed unknown Department today: not named in the text document 004, line 257" in shown
+    assert 'href="/departments/numbered"' in pages.get("/duties").text
+
+
+def test_a_numbered_department_that_the_county_names_is_no_longer_unknown(pages, county):
+    pages.become(county).post("/duties/004-13-dept06-01/department", department="natural_resources")
+    shown = text(pages.get("/departments/numbered"))
+    assert "6 no name printed named by the county Department today: natural resources and planning" in shown
+    assert 'href="/duties/004-13-dept22-01">Name the department' in pages.get("/departments/numbered").text
+    assert "Name the department" not in pages.become(person("leader")).get("/departments/numbered").text
+
+
+@pytest.mark.parametrize("asked", ["219", "line 219", "Lines 219", "第219行", "219行"])
+def test_a_number_finds_the_rows_of_that_line(pages, asked):
+    expected = {row.code for row in seeds.read("duties") if row.document == "004" and row.line_from <= 219 <= row.line_to}
+    assert expected and set(codes(pages.get("/duties", q=asked, document="004", all=1))) == expected
+    narrower = codes(pages.get("/duties", q=f"{asked} 扬尘", document="004", all=1))
+    assert narrower and set(narrower) < expected
+
+
+def test_a_document_is_not_taken_for_a_line(pages):
+    assert set(codes(pages.get("/duties", q="004 219", all=1))) == set(codes(pages.get("/duties", q="219", document="004", all=1)))
+
+
+def test_figures_are_found_by_their_line_too(pages):
+    row = next(row for row in seeds.read("figures") if row.document == "003")
+    assert row.zh in text(pages.become(person("leader"), "zh").get("/figures", q=f"第{row.line_from}行", document="003"))
+
+
+@pytest.mark.parametrize("asked", ["水利", "water resources", "水務", "水务"])
+def test_departments_are_searched_by_the_names_of_today_and_of_the_documents(pages, asked):
+    found = re.findall(r'<section class="card" id="([^"]+)"', pages.get("/departments", q=asked).text)
+    everything = re.findall(r'<section class="card" id="([^"]+)"', pages.get("/departments").text)
+    assert "water" in found and len(found) < len(everything) / 4
+
+
+def test_departments_say_how_they_are_ordered_and_when_none_is_found(pages):
+    shown = text(pages.get("/departments", q="月球"))
+    assert "Those with the most duties stand first" in shown and "No body has such a name" in shown
+    assert pages.get("/departments", q="尘" * 61).status_code == 422
 
 
 def test_a_document_says_what_is_unsure_and_what_was_left_out(pages):
@@ -141,6 +196,13 @@ def test_the_county_names_the_department_of_an_unknown_duty(pages, store, county
     assert re.search(r"county department named by the county natural resources", page)
     assert codes(pages.get("/duties", status="named")) == ["004-13-dept06-01"]
     assert "004-13-dept06-01" in codes(pages.get("/duties", department="natural_resources", all=1))
+
+
+def test_what_the_text_leaves_open_is_not_said_any_more_once_the_county_has_named_it(pages, county):
+    addresses = ("/duties/004-13-dept06-01", "/duties?document=004&section=篇十三 部门6&status=named")
+    assert "item 6 prints no department name" in text(pages.get(addresses[0]))
+    pages.become(county).post("/duties/004-13-dept06-01/department", department="natural_resources", beside="y")
+    assert [address for address in addresses if "prints no department name" in text(pages.get(address))] == []
 
 
 def test_one_name_serves_the_other_silent_duties_of_the_section(pages, store, county):

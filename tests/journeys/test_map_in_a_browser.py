@@ -131,3 +131,16 @@ def test_the_cards_of_township_and_county_are_reached_by_tapping(phone, world):
     assert close.bounding_box()["height"] == 44
     page.locator(f'.map-up [data-map-show="{world.grids["A"]}"]').click()
     head.get_by_text("Town A").wait_for()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_pages_of_the_lists_do_not_scroll_sideways_on_a_phone(phone, language):
+    page = phone("county", language)
+    for address in ("/documents/004", "/departments?q=ecology", "/departments/numbered", "/documents", "/duties"):
+        page.goto(address)
+        for fold in page.locator("main details:not([open]) > summary").all()[:3]:
+            fold.click()
+        wide = "[...document.querySelectorAll('main *')].filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'auto').length"
+        assert page.evaluate(f"[{wide}, document.documentElement.scrollWidth]") == [0, 360], address
+        bullets = [mark.bounding_box()["x"] for mark in page.locator("main .card-body ul:not([class]) > li").all()]
+        assert all(x >= 32 for x in bullets), address

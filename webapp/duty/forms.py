@@ -83,6 +83,12 @@ class FiguresForm(_ListForm):
         self.kind.choices = _of(labels.FIGURES)
 
 
+class BodiesForm(BaseForm):
+    """Words of a department's name."""
+
+    q = text(_l("Words"), 60)
+
+
 class NameForm(BaseForm):
     """Whose a duty is, said by the county."""
 

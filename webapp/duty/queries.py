@@ -1,4 +1,5 @@
 """Reads of the duty lists; open to every desk and officer, they hold no records of the county."""
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -14,6 +15,8 @@ from .script import spellings
 UNKNOWN = "unknown"  # the department (and the kind of department) that stands for "not named in the text"
 NAMED, RETIRED = "named", "retired"  # beside the three statuses of the seeds
 TERMS = 6  # words of one search that count
+NUMBERED = "004", re.compile("篇十三 部门(\\d+)")  # where the document numbers the departments: code, section
+_LINE = re.compile("(line|第)?([1-9]\\d{0,3})(行)?", re.IGNORECASE)  # "219", "line219", "第219行"; "004" is a document
 
 Condition = ColumnElement[bool]
 Now = aliased(Department, name="now")  # whose a duty is today: what the county has named, else the list's reading
@@ -108,7 +111,7 @@ def silent_beside(session: Session, one: Duty) -> list[Duty]:
 def _duty_conditions(wanted: Wanted) -> list[Condition]:
     pairs = ((Duty.document, wanted.document), (Duty.section, wanted.section), (_WHOSE, wanted.department),
              (Duty.tier, wanted.tier), (Duty.role, wanted.role), (Duty.topic, wanted.topic))
-    return [*_equal(pairs), _standing(wanted.status), *_found(wanted.words, _SEARCHED)]
+    return [*_equal(pairs), _standing(wanted.status), *_found(wanted.words, _SEARCHED, Duty)]
 
 
 def _standing(status: str) -> Condition:
@@ -125,10 +128,17 @@ def _equal(pairs: Iterable[tuple[Any, str]]) -> list[Condition]:
     return [column == value for column, value in pairs if value]
 
 
-def _found(words: str, columns: Sequence[Any]) -> list[Condition]:
-    """Every word in some column, in either script, big or small letters alike."""
-    return [or_(*(column.icontains(spelling, autoescape=True) for column in columns for spelling in spellings(word)))
-            for word in words.split()[:TERMS]]
+def _found(words: str, columns: Sequence[Any], table: type[Duty] | type[Figure]) -> list[Condition]:
+    """Every word in some column, in either script, big or small letters alike; or a number as a line that a row stands on."""
+    joined = re.sub(r"\b(line)s?\s+(?=\d)", r"\1", words, flags=re.IGNORECASE)
+    return [or_(*_on_line(word, table), *(column.icontains(spelling, autoescape=True)
+                                          for column in columns for spelling in spellings(word)))
+            for word in joined.split()[:TERMS]]
+
+
+def _on_line(word: str, table: type[Duty] | type[Figure]) -> list[Condition]:
+    match = _LINE.fullmatch(word)
+    return [and_(table.line_from <= int(match[2]), table.line_to >= int(match[2]))] if match else []
 
 
 # --- figures ---
@@ -149,7 +159,7 @@ def count_figures(session: Session, wanted: Wanted) -> int:
 
 def _figures(query: Select[Any], wanted: Wanted) -> Select[Any]:
     pairs = ((Figure.document, wanted.document), (Figure.section, wanted.section), (Figure.kind, wanted.kind))
-    return query.where(Figure.valid_to.is_(None), *_equal(pairs), *_found(wanted.words, _FIGURE_SEARCHED))
+    return query.where(Figure.valid_to.is_(None), *_equal(pairs), *_found(wanted.words, _FIGURE_SEARCHED, Figure))
 
 
 # --- documents ---
@@ -196,6 +206,31 @@ def parts(session: Session, code: str) -> list[Part]:
                  sum(row.whose == UNKNOWN for row in found)) for section, found in sections.items()]
 
 
+class Numbered(NamedTuple):
+    """A department as a document numbers it: the name printed there ("" = none), its duties in force and their lines.
+
+    ``line`` is its first duty of that name, with whose it is today: unknown until a county names it on the screen.
+    """
+
+    number: int
+    printed: str
+    line: Line
+    line_from: int
+    line_to: int
+    duties: int
+
+
+def numbered(session: Session) -> list[Numbered]:
+    """The numbered departments of document 004 in their printed order, the nameless and the empty one too."""
+    code, label = NUMBERED
+    sections: dict[int, list[Line]] = {}
+    for row in session.execute(_LINES.where(Duty.document == code, Duty.valid_to.is_(None)).order_by(*_IN_ORDER)):
+        if match := label.fullmatch(row[0].section):
+            sections.setdefault(int(match[1]), []).append(Line(*row))
+    return [Numbered(number, found[0].duty.body_printed, found[0], min(line.duty.line_from for line in found),
+                     max(line.duty.line_to for line in found), len(found)) for number, found in sorted(sections.items())]
+
+
 # --- departments ---
 
 class Body(NamedTuple):
@@ -221,6 +256,16 @@ def departments(session: Session) -> list[Body]:
             Succession.canonical == Department.code, Succession.valid_to.is_(None))))
         .order_by(number.desc(), Department.code))
     return [Body(*row) for row in rows]
+
+
+def narrowed(bodies: Iterable[Body], names: dict[str, list[Past]], words: str) -> list[Body]:
+    """Those in whose names of today or printed names every word stands, in either script."""
+    def text(body: Body) -> str:
+        printed = (past_.succession.body for past_ in names.get(body.department.code, ()))
+        return " ".join((body.department.zh, body.department.en, *printed)).casefold()
+
+    return [body for body in bodies
+            if all(any(spelling in text(body) for spelling in spellings(word)) for word in words.casefold().split())]
 
 
 def choosable(session: Session) -> list[Department]:

@@ -11,7 +11,7 @@ from ..web.language import named
 from . import labels
 from .models import Figure
 from .queries import Line
-from .words import standing, word
+from .words import standing, why, word
 
 Column = tuple[str, int, Callable[[Any], Any]]  # heading (msgid), width in characters, a row's value
 
@@ -39,7 +39,7 @@ DUTIES: tuple[Column, ...] = (
     (N_("How often"), 14, lambda line: word(labels.PERIODS, line.duty.frequency)),
     (N_("Words of the text"), 18, lambda line: line.duty.anchor),
     (N_("Standing"), 14, lambda line: word(labels.STATUSES, standing(line.duty))),
-    (N_("Why"), 30, lambda line: named(line.duty, "why")),
+    (N_("Why"), 30, lambda line: why(line.duty)),
     (N_("Confirmed on"), 18, lambda line: line.duty.confirmed_at and line.duty.confirmed_at.isoformat()),
 )
 FIGURES: tuple[Column, ...] = (

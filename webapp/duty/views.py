@@ -11,7 +11,7 @@ from ..core.errors import NotFound, Refused
 from ..web.errors import say
 from ..web.request import actor, may, read, write
 from . import queries, service, sheet
-from .forms import DutiesForm, FiguresForm, NameForm
+from .forms import BodiesForm, DutiesForm, FiguresForm, NameForm
 from .words import HELPERS
 
 bp = Blueprint("duty", __name__, template_folder="templates")
@@ -144,9 +144,20 @@ def figures_sheet() -> Response:
 
 @bp.get("/departments")
 @may("duty.read")
-def departments() -> str:
-    """Each department of today, its printed names and how they became it."""
-    return render_template("duty/departments.html", bodies=queries.departments(read()), past=queries.past(read()),
+def departments() -> Any:
+    """Each department of today, its printed names and how they became it; searched by any of these names."""
+    form = BodiesForm(request.args)
+    good, past = form.validate(), queries.past(read())
+    bodies = queries.narrowed(queries.departments(read()), past, form.q.data or "" if good else "")
+    return render_template("duty/departments.html", form=form, bodies=bodies, past=past,
+                           may_confirm=actor().may("duty.confirm")), 200 if good else 422
+
+
+@bp.get("/departments/numbered")
+@may("duty.read")
+def numbered() -> str:
+    """The departments that document 004 numbers, in its order."""
+    return render_template("duty/numbered.html", rows=queries.numbered(read()), document=queries.NUMBERED[0],
                            may_confirm=actor().may("duty.confirm"))
 
 

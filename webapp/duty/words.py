@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 from ..web.language import day, is_zh, named
 from . import labels
 from .models import Duty, Figure
-from .queries import NAMED, RETIRED, Line
+from .queries import NAMED, NUMBERED, RETIRED, Line
 
 _CITED = re.compile(r"(\d{3}) lines? (\d+)(?:-(\d+))?")
 
@@ -20,10 +20,11 @@ def word(table: Mapping[str, str], code: str) -> str:
 
 def source(row: Duty | Figure) -> str:
     """The document and the lines a row stands on."""
-    return _lines(row.document, row.line_from, row.line_to)
+    return lines(row.document, row.line_from, row.line_to)
 
 
-def _lines(document: str, first: int, last: int) -> str:
+def lines(document: str, first: int, last: int) -> str:
+    """One line of a document, or several."""
     if first == last:
         return _("document %(code)s, line %(line)s", code=document, line=first)
     return _("document %(code)s, lines %(first)s-%(last)s", code=document, first=first, last=last)
@@ -34,7 +35,7 @@ def cited(text: str) -> str:
     match = _CITED.fullmatch(text)
     if match is None:
         return word(labels.SOURCES, text)
-    return _lines(match[1], int(match[2]), int(match[3] or match[2]))
+    return lines(match[1], int(match[2]), int(match[3] or match[2]))
 
 
 def standing(duty: Duty) -> str:
@@ -52,6 +53,17 @@ def printed(text: str) -> Markup | str:
 def original(text: str) -> Markup | str:
     """Words that exist in Chinese only."""
     return text if is_zh() or not text else Markup('<span lang="zh">{}</span>').format(text)
+
+
+def section(text: str) -> Markup | str:
+    """A section's name; the numbered departments in the page's language, others exist in Chinese only."""
+    match = NUMBERED[1].fullmatch(text)
+    return _("part 13, department %(number)s", number=match[1]) if match else original(text)
+
+
+def why(row: Duty | Figure) -> str:
+    """What the text leaves open; nothing any more once the county has named the department."""
+    return "" if isinstance(row, Duty) and row.named is not None else named(row, "why")
 
 
 def now_called(line: Line) -> Markup | str:
@@ -102,4 +114,4 @@ def known(text: str) -> str:
 
 #: For the templates.
 HELPERS = {each.__name__: each for each in
-           (word, source, cited, standing, printed, original, now_called, target, deadline, spans, known)} | {"labels": labels}
+           (word, source, cited, standing, printed, original, section, why, lines, now_called, target, deadline, spans, known)} | {"labels": labels}
