@@ -21,7 +21,7 @@ from .people import login as people_login
 from .people import queries as people_queries
 from .people import views as people_views
 from .report import views as report_views
-from .web import errors, gate, headers, health, language, static_files
+from .web import bounds, errors, gate, headers, health, language, static_files
 from .web import request as web_request
 from .web.cookies import Cookies
 
@@ -85,7 +85,7 @@ def create_app(config: Config, store: Store | None = None) -> App:
         app.jinja_env.globals.pop(name)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.teardown_request(web_request.stop_reading)
-    for part in (static_files, language, errors, headers, gate, health):
+    for part in (bounds, static_files, language, errors, headers, gate, health):
         part.init(app)
     register(app)
     frame.init(app)

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")  # one legal time in all of China
 
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)  # beyond them a date is a slip, or "for ever"
+
 _set: ContextVar[datetime | None] = ContextVar("clock", default=None)
 
 
@@ -24,6 +26,11 @@ def today() -> date:
 def day(moment: datetime) -> date:
     """The county's day in which a moment lies."""
     return moment.astimezone(ZONE).date()
+
+
+def is_near(on: date) -> bool:
+    """Whether a day that somebody wrote can be meant; all sums with such days come out."""
+    return EARLIEST <= on <= LATEST
 
 
 def start(on: date) -> datetime:

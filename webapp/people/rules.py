@@ -8,6 +8,7 @@ from collections.abc import Collection
 from datetime import date
 
 from ..access import ADMIN_ROLES, ROLES
+from ..core.clock import is_near
 from ..core.errors import N_, Refused
 from ..core.tables import table
 
@@ -96,6 +97,8 @@ def check_days(role: str, first: date, last: date | None, today: date) -> None:
     """First and last day of a posting: in order, not over already, and present where the role must end."""
     if last is None and POSTINGS[role]["end"] == "must":
         raise Refused(N_("This role needs a last day."), field="last")
+    if not is_near(last or first):
+        raise Refused(N_("Write a day from 2000 to 2100."), field="last" if last else "first")
     if last is not None and last < first:
         raise Refused(N_("The last day is before the first."), field="last")
     if last is not None and last < today:

@@ -14,9 +14,11 @@ from itertools import islice
 from typing import Any
 
 from ..core.errors import N_, Refused
+from ..core.json_text import parsed
 from ..core.tables import table
 
 MAX_BYTES, MAX_ROWS, MAX_CELL, MAX_COLUMNS = 2 * 2**20, 2000, 200, 40
+LAST_ROW = 10_000  # blank rows between are counted too: a sheet may say that its next row is the five-millionth
 MAX_UNPACKED, MAX_MEMBERS = 16 * 2**20, 200  # of an xlsx, which is a zip archive
 
 Row = tuple[int, list[str]]  # number in the sheet, cells
@@ -41,6 +43,7 @@ LABELS = {
     "role": N_("Role"), "grid": N_("Grid"), "body": N_("Body"), "body_en": N_("Body in English"),
     "canonical": N_("Department of the duty lists"), "first": N_("First day"), "last": N_("Last day"),
 }
+TOO_FAR_DOWN = N_("Something stands below row %(row)d. Delete the rows you do not need and send it again.")
 UNREADABLE = N_("This file cannot be read. Save it as xlsx, or as CSV, and send it again.")
 
 
@@ -71,7 +74,12 @@ def _xlsx(data: bytes) -> list[Row]:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what a file says about its own size is often wrong
-        return _filled(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True))
+        beyond = sheet.iter_rows(min_row=LAST_ROW + 1, max_col=1, values_only=True)
+        if next(beyond, None) is not None:
+            raise _refused(TOO_FAR_DOWN, row=LAST_ROW)
+        return _filled(sheet.iter_rows(max_row=LAST_ROW, max_col=MAX_COLUMNS, values_only=True))
+    except Refused:
+        raise
     except Exception as error:  # whatever a broken archive or a hostile one makes the reader say
         raise _refused(UNREADABLE) from error
 
@@ -94,7 +102,10 @@ def _check_archive(data: bytes) -> None:
 
 
 def _text(value: Any) -> str:
-    """A cell as text: days as 2026-09-01, whole numbers without a point (codes and telephones are often kept so)."""
+    """A cell as text: days as 2026-09-01, whole numbers without a point (codes and telephones are often kept so).
+
+    Of a cell that is too long only so much is read as shows that it is: thousands of cells may share one long text.
+    """
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -103,7 +114,7 @@ def _text(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return "".join(c for c in unicodedata.normalize("NFC", str(value)) if unicodedata.category(c) not in ("Cc", "Cs")).strip()
+    return "".join(c for c in unicodedata.normalize("NFC", str(value)[:MAX_CELL + 1]) if unicodedata.category(c) not in ("Cc", "Cs")).strip()
 
 
 def _csv(data: bytes) -> list[Row]:
@@ -162,9 +173,15 @@ def pack(lines: list[Line]) -> str:
 def unpack(text: str | None) -> list[Line]:
     """The rows again; Refused for anything ``pack`` did not make."""
     try:
-        raw = json.loads(text or "")
-        lines = [Line(int(number), {column: _text(cell) for column, cell in cells.items() if column in COLUMNS})
+        raw = parsed(text or "")
+        lines = [Line(_number(number), {column: _text(cell) for column, cell in cells.items() if column in COLUMNS})
                  for number, cells in raw]
     except (ValueError, TypeError, AttributeError) as error:
         raise _refused(N_("This form is damaged. Open it again.")) from error
     return _checked(lines)
+
+
+def _number(sent: Any) -> int:
+    if not isinstance(sent, int):
+        raise ValueError("a row's number is a whole one")
+    return sent

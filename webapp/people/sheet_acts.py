@@ -230,6 +230,9 @@ def _day(cells: Mapping[str, str], column: str) -> date | None:
         return None
     match = _DAY.fullmatch(cells[column])
     try:
-        return date(*map(int, match.groups()))  # type: ignore[union-attr]
+        found = date(*map(int, match.groups()))  # type: ignore[union-attr]
     except (AttributeError, ValueError):
         raise Refused(N_("Not a day. Write it like 2026-09-01."), field=column) from None
+    if not clock.is_near(found):
+        raise Refused(N_("Write a day from 2000 to 2100, or none when there is no end."), field=column)
+    return found

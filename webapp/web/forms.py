@@ -2,6 +2,7 @@
 import unicodedata
 import uuid
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext
@@ -9,7 +10,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, Form, HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
 
+from ..core import clock
 from ..core.errors import N_
+from .bounds import MOST
 
 #: WTForms' own messages in words that say what to write.
 PLAIN = {
@@ -49,6 +52,15 @@ class BaseForm(Form):
 
     Meta = Meta
 
+    def process(self, *sent: Any, **given: Any) -> None:
+        """Read what was sent; a number or a day that no table keeps counts as one that cannot be read."""
+        super().process(*sent, **given)
+        for field in self:
+            wrong = next(filter(None, map(_out_of_bounds, _values(field))), None)
+            if wrong is not None:
+                field.process_errors = [gettext(wrong)]
+                field.data = [] if isinstance(field.data, list) else None
+
     def refuse(self, field: str | None, message: str) -> None:
         """Put a service's refusal beside the field it is about, or at the top."""
         target = self._fields.get(field or "")
@@ -56,6 +68,19 @@ class BaseForm(Form):
             self.form_errors.append(message)
         else:
             target.errors = [*target.errors, message]
+
+
+def _values(field: Field) -> list[Any]:
+    return field.data if isinstance(field.data, list) else [field.data]
+
+
+def _out_of_bounds(value: Any) -> str | None:
+    """What is wrong with a field's value, as a msgid; None when nothing is."""
+    if isinstance(value, date) and not clock.is_near(value):
+        return N_("Write a day from 2000 to 2100.")
+    if isinstance(value, int) and abs(value) > MOST:
+        return N_("This number is too large.")
+    return None
 
 
 def clean(text: str | None) -> str | None:

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from flask import request
 from werkzeug.datastructures import MultiDict
 
+from ..core.json_text import parsed
+
 LONGEST = 60_000
 LEFT_OUT = frozenset({"csrf_token", "secret", "password", "current", "new", "again"})
 
@@ -35,7 +37,7 @@ def pack(form: MultiDict[str, str]) -> str:
 def unpack(text: str | None) -> list[tuple[str, str]]:
     """The fields again; anything that is not such a list is nothing."""
     try:
-        fields: Any = json.loads(text or "[]")
+        fields: Any = parsed(text or "[]")
         return [(str(key), str(value)) for key, value in fields if key not in LEFT_OUT]
     except (ValueError, TypeError):
         return []

@@ -53,9 +53,9 @@ class WhenForm(BaseForm):
 def _moment(text: str | None) -> datetime | None:
     try:
         found = datetime.fromisoformat(text or "")
-        return found.astimezone(UTC) if found.tzinfo and clock.day(found) else None
-    except (ValueError, OverflowError):  # no moment, or one at the very ends of time, without a day of the county's
+    except ValueError:
         return None
+    return found.astimezone(UTC) if found.tzinfo and clock.is_near(found.date()) else None
 
 
 def stamp() -> str:
