@@ -4,7 +4,8 @@ import re
 import pytest
 
 from tests import make
-from webapp.report import queries, service
+from webapp.report import service
+from webapp.report.search import search as find
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def finds(world, reports):
     """``finds(login, words)``: the short names of what somebody finds."""
     def search(login, words):
         with world.store.read() as session:
-            return sorted(reports[report.id] for report in queries.search(session, make.actor(session, login), words))
+            return sorted(reports[report.id] for report in find(session, make.actor(session, login), words))
     return search
 
 

@@ -12,13 +12,12 @@ from ..access import ROLES, Actor, Condition, below, where
 from ..core import clock
 from ..core.errors import NotFound
 from ..duty.models import Duty
-from ..grid.models import Grid, GridVersion
+from ..grid.models import Grid
 from ..patrol.models import Patrol, PatrolObject, Visit
 from ..people.models import Body, Person
 from .models import Assignment, Photo, ProblemType, Report, ReportEvent, ReportJoint, ReportProblem, SiteLook
 from .workflow import ENDS, HANDLING, STATES, Move, open_moves
 
-MOST_WORDS = 6  # of a search; what follows counts as one
 SEES_JOINT = frozenset({"report.read"})  # a joint grid sees the report; only the lead grid acts
 
 
@@ -300,31 +299,6 @@ def open_looks(session: Session, actor: Actor) -> list[tuple[SiteLook, Report]]:
 def recurrences(session: Session, actor: Actor, report_id: uuid.UUID) -> list[Report]:
     """Later reports that say "it is back" of this one, as far as the actor may see them."""
     return list(session.scalars(readable(actor).where(Report.recurs_id == report_id).order_by(Report.received_at)))
-
-
-def search(session: Session, actor: Actor, words: str, most: int = 50) -> list[Report]:
-    """Reports the actor may see that say every one of the words, newest first."""
-    return list(session.scalars(
-        readable(actor).where(*(_says(word) for word in words.split(maxsplit=MOST_WORDS - 1)))
-        .order_by(Report.received_at.desc()).limit(most)))
-
-
-def _says(word: str) -> Condition:
-    """The condition that number, place, sentence, a problem or a village (in either language; old names too) holds a word.
-
-    Sets and no EXISTS: PostgreSQL thinks those so dear that it compiles the query, which takes five times as long as running it.
-    """
-    has_case = word.lower() != word.upper()  # where there is none, comparing as it stands is several times faster
-
-    def in_(*columns: Any) -> Condition:
-        return or_(*((column.icontains if has_case else column.contains)(word, autoescape=True) for column in columns))
-
-    villages = select(GridVersion.grid_id).where(in_(GridVersion.zh, GridVersion.en))
-    problems_ = select(ProblemType.code).where(in_(ProblemType.zh, ProblemType.en))
-    return or_(
-        in_(Report.number, Report.place, Report.note), Report.grid_id.in_(villages),
-        Report.id.in_(select(ReportJoint.report_id).where(ReportJoint.grid_id.in_(villages))),
-        Report.id.in_(select(ReportProblem.report_id).where(ReportProblem.problem.in_(problems_))))
 
 
 def on_borders(session: Session, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:

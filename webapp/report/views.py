@@ -36,6 +36,7 @@ from .forms import (
     SampleForm,
     form_for,
 )
+from .search import search as find
 from .workflow import Move
 
 bp = Blueprint("report", __name__, template_folder="templates")
@@ -277,5 +278,5 @@ def photo(photo_id: uuid.UUID) -> Response:
 def search() -> str:
     """Reports I may see, by number, village, place, problem or sentence."""
     words = clean(request.args.get("q", "")[:80]) or ""
-    rows = pages.rows(read(), queries.search(read(), actor(), words)) if words else []
+    rows = pages.rows(read(), find(read(), actor(), words)) if words else []
     return render_template("report/search.html", words=words, rows_=rows)
