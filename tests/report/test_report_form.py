@@ -1,11 +1,14 @@
 """The report form: what an officer on an old phone can do wrong, and how nothing of it is lost."""
 import io
 import re
+import uuid
 
 import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from tests import make
+from webapp.report import service
 from webapp.report.models import Report, ReportJoint
 
 
@@ -110,3 +113,27 @@ def test_the_page_knows_just_what_the_server_lets_be_settled_on_the_spot(world, 
         answer = browser.post("/reports", **blank(browser) | {"problem": problem, "severity": how, "settle": "yes"})
         may = how == severity and problem not in enforced.split("/")
         assert answer.status_code == (303 if may else 422), (problem, how)
+
+
+def test_the_receipt_says_all_that_was_sent(world, form):
+    browser, fields = form
+    answer = browser.post("/reports", **fields, joint=str(world.grids["A2"]), photos=[(io.BytesIO(picture()), "a.jpg")])
+    said = re.sub(r"<[^>]+>", " ", browser.get(answer.location).text.split("What arrived")[1])
+    for words in ("ditch behind the school", "Village A2", "Bad smell", "Minor", "Would not stop", "black water since noon", "1 photo"):
+        assert words in said
+
+
+def test_the_emergency_numbers_are_one_tap_from_the_severity(world, form):
+    browser, _ = form
+    page = browser.get(f"/grids/{world.grids['A1']}/report").text
+    assert 'href="#emergency"' in page.split('name="severity"')[0] and 'id="emergency"' in page
+
+
+def test_a_returned_report_can_be_added_to_from_the_officers_home(world, form):
+    browser, fields = form
+    browser.post("/reports", **fields)
+    with world.store.write() as session:
+        service.move(session, make.actor(session, "township_a"), uuid.UUID(fields["id"]), make.move("give_back", "township", missing=["place"]))
+    page = browser.get("/home").text
+    for action in ("supplement", "cannot_add"):
+        assert f'href="/reports/{fields["id"]}/{action}"' in page

@@ -42,8 +42,10 @@ def home() -> str:
     """The officer's page: what waits for him, what is due, what became of his reports."""
     who = actor()
     villages = [_village(grid_id) for grid_id in who.grids("grid_officer")]
+    returned = report_queries.to_supplement(read(), who)
+    moves = report_queries.moves(read(), who, [report.id for report in returned])
     return render_template(
-        "desk/home.html", villages=villages, returned=pages.rows(read(), report_queries.to_supplement(read(), who)),
+        "desk/home.html", villages=villages, returned=pages.rows(read(), returned, moves),
         looks=report_queries.open_looks(read(), who), unwritten=report_queries.unwritten(read(), who, clock.now() - UNWRITTEN_DAYS),
         border=pages.rows(read(), report_queries.led_next_door(read(), who, who.grids("grid_officer"))),
         mine=pages.rows(read(), report_queries.found_by(read(), who)), mine_count=report_queries.count_found(read(), who),

@@ -18,7 +18,6 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
-from ..core import ids
 from ..core.files import PhotoFile
 from ..web.forms import BaseForm, IdField, text
 from ..web.places import PointForm, WhenForm
