@@ -104,7 +104,7 @@ def test_serve_hands_on_what_our_proxies_say_and_nobody_elses(tmp_path: Path, mo
     monkeypatch.setattr(waitress, "serve", lambda _app, **options: given.update(options))
     monkeypatch.setattr(sweeper, "start", lambda _act: None)
     store = Store("sqlite://")
-    cli._serve(Config("sqlite://", tmp_path, GOOD_KEY, proxies=proxies), store, "127.0.0.1", 1, 1)
+    cli._serve(Config("sqlite://", tmp_path, GOOD_KEY, proxies=proxies), store, [], 1)
     store.close()
     assert given["clear_untrusted_proxy_headers"] is is_cleared
 

@@ -15,6 +15,7 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryFile
@@ -62,8 +63,9 @@ class Manifest:
     faults: tuple[str, ...]
 
     def __str__(self) -> str:
+        here = datetime.fromisoformat(self.made_at).astimezone(clock.ZONE)
         head = (f"{sum(self.rows.values())} rows of {len(self.rows)} tables and {self.photos} photo files, as of "
-                f"{self.made_at} (wangge {self.version}, revision {self.revision}, {self.engine})")
+                f"{self.made_at}, county time {here:%Y-%m-%d %H:%M} (wangge {self.version}, revision {self.revision}, {self.engine})")
         return "\n".join([head, *(f"photo file {fault}" for fault in self.faults)])
 
 

@@ -1,28 +1,53 @@
 """The command ``wangge``: set up, run and look after a county's records. Heavy imports stay inside the verbs."""
+import socket
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
+from . import faults
 from . import migrate as migrations
 from .access import SYSTEM
 from .config import Config
 from .core import clock, files, passwords
 from .core.db import Store
-from .core.errors import Refused
 
 THREADS = 12  # of ``serve``: each log-in holds one while its password is checked, and those who send something need one too
 
 
-@click.group()
-def main() -> None:
+class _Plain(click.Group):
+    """Shows nobody a traceback who did not ask for one: what went wrong is one line that says what to do."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            if ctx.params["debug"]:
+                raise
+            _fail(faults.explained(error) or _ours(error, ctx))
+
+
+def _ours(error: Exception, ctx: click.Context) -> str:
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    return (f"This is a fault of wangge itself, not yours ({what}). To see all of it for those who can mend it: "
+            f"wangge --debug {ctx.invoked_subcommand} …")
+
+
+@click.group(cls=_Plain)
+@click.option("--debug", is_flag=True, help="Show where in the program something went wrong.")
+def main(debug: bool) -> None:
     """Records of grid-based environmental supervision. Settings: DATABASE_URL, DATA_DIR, SECRET_KEY, HTTPS, PROXIES."""
 
 
 def _open(config: Config | None = None) -> tuple[Config, Store]:
     config = config or Config.from_environment()
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        config.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        _fail(f"DATA_DIR is no folder that can be used, {error.filename}: {error.strerror}.")
     store = Store(config.database_url)
     click.get_current_context().call_on_close(store.close)
     return config, store
@@ -57,13 +82,14 @@ def seed() -> None:
     from .seeding import seed as run
     _, store = _ready(seeds=False)
     try:
-        for name, change in run(store).items():
-            click.echo(f"{name}: added {change.added}, changed {change.changed}, retired {change.retired}, same {change.same}")
-            for word, keys in (("changed", change.changed_keys), ("retired", change.retired_keys)):
-                if keys:
-                    click.echo(f"  {word}: {', '.join(map(str, keys))}")
+        changes = run(store)
     except SeedError as fault:
         _fail(f"Nothing stored. {fault}")
+    for name, change in changes.items():
+        click.echo(f"{name}: added {change.added}, changed {change.changed}, retired {change.retired}, same {change.same}")
+        for word, keys in (("changed", change.changed_keys), ("retired", change.retired_keys)):
+            if keys:
+                click.echo(f"  {word}: {', '.join(map(str, keys))}")
 
 
 @main.group()
@@ -99,11 +125,8 @@ def admin_create(login: str, name: str, password: str) -> None:
         _fail("The password: " + fault % {"min": passwords.SHORTEST, "max": passwords.LONGEST})
     _, store = _ready()
     hashed = passwords.make(password)
-    try:
-        with store.write() as session:
-            create_admin(session, login, name.strip(), hashed)
-    except Refused as refusal:
-        _fail(refusal.message % refusal.params)
+    with store.write() as session:
+        create_admin(session, login, name.strip(), hashed)
     click.echo(f"Administrator {login} created.")
 
 
@@ -118,12 +141,9 @@ def admin_code(login: str) -> None:
         person_id = person.id if person else _fail(f"Nobody is called {login}.")
     code = passwords.code()
     hashed = passwords.make(code)
-    _say(lambda: _give(store, service.give_code, person_id, hashed) or f"Log-in code of {login}, once: {code}")
-
-
-def _give(store: Store, act: Any, person_id: int, hashed: str) -> None:
     with store.write() as session:
-        act(session, SYSTEM, person_id, hashed)
+        service.give_code(session, SYSTEM, person_id, hashed)
+    click.echo(f"Log-in code of {login}, once: {code}")
 
 
 @main.group()
@@ -173,14 +193,10 @@ def _plant(store: Store, delivery: Any, paths: tuple[Path, ...], since: Any) -> 
     from .grid.service import name_levels, plant
     names = [(cell.name, "") for cell in delivery.cells]
     facts = {"layers": [vars(fact) for fact in delivery.facts]}
-    try:
-        with store.write() as session:
-            name_levels(session)
-            planted = plant(session, SYSTEM, delivery.cells, names, since, ", ".join(path.name for path in paths), facts)
-            number = len(planted)
-    except Refused as refusal:
-        _fail(f"Nothing stored. {refusal.message % refusal.params}")
-    click.echo(f"Stored {number} grids.")
+    with store.write() as session:
+        name_levels(session)
+        plant(session, SYSTEM, delivery.cells, names, since, ", ".join(path.name for path in paths), facts)
+    click.echo(f"Stored {len(delivery.cells)} grids.")
 
 
 @main.command()
@@ -189,7 +205,7 @@ def backup(file: Path) -> None:
     """Write all records and photos into FILE while work goes on."""
     from .backup import backup as run
     config, store = _open()
-    _say(lambda: run(store, config.data_dir, file))
+    click.echo(f"{file}: {run(store, config.data_dir, file)}")
 
 
 @main.command()
@@ -198,7 +214,7 @@ def restore(file: Path) -> None:
     """Restore a backup into an empty place."""
     from .backup import restore as run
     config, store = _open()
-    _say(lambda: run(file, store, config.data_dir))
+    click.echo(f"{file}: {run(file, store, config.data_dir)}")
     click.echo("Accounts, log-ins and suspensions are those of that moment: what was ended since has to be ended again.")
 
 
@@ -226,13 +242,6 @@ def _findings(found: Any) -> None:
     click.echo("In order.")
 
 
-def _say(act: Any) -> None:
-    try:
-        click.echo(str(act()))
-    except Refused as refusal:
-        _fail(refusal.message % refusal.params)
-
-
 @main.command()
 def sweep() -> None:
     """What has to happen by itself: delete what is past its time. Safe to run often and on several machines."""
@@ -257,21 +266,42 @@ def docs() -> None:
     click.echo(f"Wrote {target.name}.")
 
 
+HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address of this machine to answer at.")
+PORT = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+
+
 @main.command()
-@click.option("--host", default="127.0.0.1")
-@click.option("--port", default=8000)
-@click.option("--threads", default=THREADS)
+@HOST
+@PORT
+@click.option("--threads", default=THREADS, show_default=True, type=click.IntRange(1, 200), help="Requests answered at the same time.")
 def serve(host: str, port: int, threads: int) -> None:
-    """Serve a real county. Refuses a sample key, and a county without an administrator."""
+    """Serve a real county. Refuses a sample key, and a county without seeds or without an administrator."""
     from .wsgi import refusal
     config, store = _open()
     why = refusal(config, store)
     if why:
         _fail(why)
-    _serve(config, store, host, port, threads)
+    sockets = listening(host, port)
+    engine = "SQLite" if store.is_sqlite else "PostgreSQL"
+    click.echo(f"wangge: {_address(host, port)}   data folder {config.data_dir}, {engine} {store.url.render_as_string()}")
+    _serve(config, store, sockets, threads)
 
 
-def _serve(config: Config, store: Store, host: str, port: int, threads: int) -> None:
+def _address(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def listening(host: str, port: int) -> list[socket.socket]:
+    """A socket for each address of this name: taken before anything is done or said that needs them."""
+    try:
+        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        return [socket.create_server(place[:2], family=family) for family, _, _, _, place in places]
+    except (OSError, UnicodeError) as error:
+        why = str(getattr(error, "strerror", error)).partition(" (")[0]
+        _fail(f"{_address(host, port)} is not free, or no address of this machine: {why}. Choose another with --port or --host.")
+
+
+def _serve(config: Config, store: Store, sockets: list[socket.socket], threads: int) -> None:
     """Waitress takes in a whole request before a thread is spent on it, so one slow phone holds up nobody."""
     from waitress import serve as run
 
@@ -281,24 +311,25 @@ def _serve(config: Config, store: Store, host: str, port: int, threads: int) -> 
     app = create_app(config, store)
     settle()
     start(lambda: _sweep(config, store))
-    run(app, host=host, port=port, threads=threads, ident=None, max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+    run(app, sockets=sockets, threads=threads, ident=None, max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
         inbuf_overflow=2**20, channel_timeout=120, connection_limit=500,
         clear_untrusted_proxy_headers=not config.proxies)
 
 
 @main.command()
 @click.option("--fresh", is_flag=True, help="Invent the county anew, so that its eight weeks end today.")
-@click.option("--port", default=8000)
-@click.option("--host", default="127.0.0.1")
+@PORT
+@HOST
 @click.option("--build-only", is_flag=True, help="Make the demo and stop.")
 def demo(fresh: bool, port: int, host: str, build_only: bool) -> None:
     """Invent a county with eight weeks of work and serve it, with sample log-ins. Never for real records."""
     from .demo import place
+    sockets = [] if build_only else listening(host, port)
     config, store = place.opened(Config.from_environment().data_dir, fresh=fresh, say=click.echo)
-    for line in place.welcome(store, host, port):
+    for line in place.welcome(config, store, _address(host, port)):
         click.echo(line)
     if not build_only:
-        _serve(config, store, host, port, THREADS)
+        _serve(config, store, sockets, THREADS)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Sync workers, one a core, behind a proxy that takes in whole requests; ``wangge 
 """
 import gc
 
-from . import migrate
+from . import faults, migrate
 from .app import App, create_app
 from .config import FEW_PROXIES, Config
 from .core.db import Store
@@ -28,8 +28,13 @@ def refusal(config: Config, store: Store) -> str | None:
 def application() -> App:
     """The application of a worker, on the settings of the environment; refuses what ``wangge serve`` refuses."""
     config = Config.from_environment()
-    store = Store(config.database_url)
-    why = refusal(config, store)
+    try:
+        store = Store(config.database_url)
+        why = refusal(config, store)
+    except Exception as error:
+        why = faults.explained(error)
+        if not why:
+            raise
     if why:
         raise SystemExit(why)
     app = create_app(config, store)

@@ -8,10 +8,8 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
-import waitress
 from sqlalchemy import create_engine, event
 from sqlalchemy.orm import Session
 
@@ -73,12 +71,7 @@ FAULTS: dict[str, Callable[[], None]] = {
         answered_before_the_commit, commits_not_synced, photos_not_synced, writers_without_lock)}}
 
 
-def _serve(wsgi: Any, *, inherited: int, host: str, port: int, **settings: Any) -> None:
-    _really_serve(wsgi, sockets=[socket.socket(fileno=inherited)], **settings)
-
-
 if __name__ == "__main__":
     FAULTS[sys.argv[2]]()
-    _really_serve = waitress.serve
-    waitress.serve = partial(_serve, inherited=int(sys.argv[1]))
+    cli.listening = lambda _host, _port: [socket.socket(fileno=int(sys.argv[1]))]
     cli.main(["serve"])

@@ -19,7 +19,8 @@ from sqlalchemy import (
     create_engine,
     event,
 )
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 SQLITE_SAFE = (3, 51, 3)  # 3.7.0-3.51.2 can corrupt a WAL database with several writers (sqlite.org/wal.html)
@@ -98,19 +99,38 @@ def _sqlite(url: Any, begin: str) -> Engine:
     return engine
 
 
+def _engines(url: URL) -> tuple[Engine, Engine]:
+    """To read and to write with."""
+    backend = url.get_backend_name()
+    if backend == "sqlite":
+        return _sqlite(url, "BEGIN"), _sqlite(url, "BEGIN IMMEDIATE")
+    if backend != "postgresql":
+        raise BadAddress
+    engine = create_engine(url, pool_pre_ping=True)
+    return engine, engine
+
+
+class BadAddress(ValueError):
+    """The text is the address of no database that we know; the message says how one looks."""
+
+    def __init__(self) -> None:
+        super().__init__("DATABASE_URL is no address of a database: postgresql+psycopg://user:password@host/name for PostgreSQL, "
+                         "sqlite:////folder/wangge.db for SQLite, or leave it out for wangge.db in DATA_DIR.")
+
+
 class Store:
     """One database: ``read()`` for looking, ``write()`` for the short transaction that changes it.
 
-    ``url`` is an SQLAlchemy URL of SQLite or PostgreSQL.
+    ``url`` is an SQLAlchemy URL of SQLite or PostgreSQL; BadAddress for anything else, or for a driver that is not here.
     """
 
     def __init__(self, url: str):
-        self.url = make_url(url)
+        try:
+            self.url = make_url(url)
+            self.reader, self.writer = _engines(self.url)
+        except (ArgumentError, ModuleNotFoundError, ValueError) as error:
+            raise BadAddress from error
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        if self.is_sqlite:
-            self.reader, self.writer = _sqlite(self.url, "BEGIN"), _sqlite(self.url, "BEGIN IMMEDIATE")
-        else:
-            self.reader = self.writer = create_engine(self.url, pool_pre_ping=True)
 
     def read(self) -> Session:
         """A session to look with; nothing it holds is ever committed."""

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from .. import migrate, seeding
 from ..config import Config
 from ..core import clock
@@ -17,9 +19,9 @@ Say = Callable[[str], object]
 
 
 def opened(data_dir: Path, *, fresh: bool, say: Say) -> tuple[Config, Store]:
-    """The demo below ``data_dir``, made now when there is none, when asked, or when it is of another version."""
+    """The demo below ``data_dir``, made now when asked, and when there is none that is whole and of this version."""
     place = data_dir / "demo"
-    if fresh or not (place / "made").exists() or _is_outdated(place):
+    if fresh or not _is_whole(place):
         _make(place, say)
     config = _config(place)
     return config, Store(config.database_url)
@@ -30,10 +32,16 @@ def _config(place: Path) -> Config:
     return Config(f"sqlite:///{place / 'wangge.db'}", place, (place / "key").read_text(), demo_made=made)
 
 
-def _is_outdated(place: Path) -> bool:
-    store = Store(f"sqlite:///{place / 'wangge.db'}")
+def _is_whole(place: Path) -> bool:
+    """Whether it can be served; what is damaged holds nothing of worth and is invented anew."""
     try:
-        return migrate.current(store) != migrate.newest()
+        store = Store(_config(place).database_url)
+    except (OSError, ValueError):  # "made" or "key" is not there, or says nothing
+        return False
+    try:
+        return migrate.lacking(store) is None
+    except SQLAlchemyError:
+        return False
     finally:
         store.close()
 
@@ -57,10 +65,12 @@ def _make(place: Path, say: Say) -> None:
     new.rename(place)
 
 
-def welcome(store: Store, host: str, port: int) -> Iterator[str]:
+def welcome(config: Config, store: Store, address: str) -> Iterator[str]:
     """The address, and the sample log-ins with what each is."""
     yield ""
-    yield f"wangge demo: http://{host}:{port}/   (people and records are invented)"
+    yield f"wangge demo: {address}   (people and records are invented)"
+    if config.demo_made and config.demo_made < clock.today():
+        yield f"Made on {config.demo_made}, and its eight weeks ended then. Anew, ending today: ./run.sh demo --fresh"
     yield f"Log-ins, password of all of them: {DEMO_PASSWORD}"
     with store.read() as session:
         for person, postings in people_queries.demo_people(session):
