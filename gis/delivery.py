@@ -12,6 +12,7 @@ def N_(text: str) -> str:
     return text
 
 
+SHOWN = 5  # rows that a printed finding names
 ERROR, WARNING, REFUSAL = "error", "warning", "refusal"
 
 # code -> (level, sentence). A refusal stops the reading, an error stops the import, a warning is shown.
@@ -129,7 +130,10 @@ class Finding:
         return {**self.params, "rows": ", ".join(self.rows)}
 
     def __str__(self) -> str:
-        return self.message % self.values
+        """For one line of a terminal: all rows stand in `rows`, here the first few and how many more there are."""
+        more = len(self.rows) - SHOWN
+        rows = ", ".join(self.rows[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+        return self.message % {**self.values, "rows": rows}
 
 
 @dataclass(frozen=True)
@@ -188,3 +192,9 @@ class Delivery:
     def count(self, tier: int) -> int:
         """How many cells a tier has."""
         return sum(cell.tier == tier for cell in self.cells)
+
+    def extent(self) -> tuple[float, float, float, float]:
+        """West, south, east and north of all borders in degrees; not finite where there are none."""
+        import shapely  # not loaded in the boxed-in child, which knows this module too
+        west, south, east, north = shapely.total_bounds(shapely.from_wkb([cell.boundary for cell in self.cells if cell.boundary]))
+        return float(west), float(south), float(east), float(north)

@@ -1,12 +1,15 @@
 """The command ``wangge``, as an operator types it."""
+from datetime import UTC, datetime, timedelta
+
 import pytest
+import shapely
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from tests import engines
 from tests.gis import boundary_files
 from webapp import cli
-from webapp.core import passwords
+from webapp.core import clock, passwords
 from webapp.core.db import Store
 from webapp.grid.models import Grid, GridVersion, MapLayer
 from webapp.people.models import Person
@@ -58,6 +61,7 @@ def test_serve_refuses_a_sample_key_and_a_place_without_an_administrator(wangge,
     monkeypatch.setenv("SECRET_KEY", KEY)
     served = []
     monkeypatch.setattr(cli, "_serve", lambda *args: served.append(args))
+    monkeypatch.setattr(cli, "listening", lambda _host, _port: [])
     wangge("serve")
     assert served
 
@@ -105,6 +109,67 @@ def test_borders_come_in_whole_once_and_are_published(wangge, tmp_path):
     assert "tree already" in wangge("grids", "import", path, "--yes", fails=True)
 
 
+@pytest.fixture
+def asked(wangge, tmp_path):
+    """Ready for borders: ``asked(file, input="y")`` is what the import says."""
+    wangge("migrate")
+    wangge("seed")
+    return lambda *words, **more: wangge("grids", "import", *words, **more)
+
+
+def stored(wangge):
+    with wangge.store.read() as session:
+        return session.scalar(select(func.count()).select_from(Grid))
+
+
+def test_what_was_understood_is_said_in_plain_words(asked, tmp_path):
+    said = asked(boundary_files.gbk_zip(tmp_path), input="n\n", fails=True)
+    assert "delivery.zip, layer XZQ_village: 8 rows, taken as villages" in said and "layer XZQ_county: 1 row, taken as county" in said
+    assert "text: GBK (GB18030), nothing says so: found by trying" in said
+    assert "code in “XZQDM”, name in “XZQMC”, no column for the parent: found by code or place" in said
+    one = asked(boundary_files.geojson(tmp_path / "a.geojson"), input="n\n", fails=True)
+    assert "11 rows, taken as county, townships and villages together" in one
+
+
+def test_directly_before_the_question_stand_the_counts_and_the_place(asked, tmp_path):
+    end = "county 1, townships 2, villages 8; longitude 117.0000 to 117.2500, latitude 37.0000 to 37.5000 degrees\nStore these grids? [y/N]: "
+    assert end in asked(boundary_files.gbk_zip(tmp_path), input="n\n", fails=True)
+    far = boundary_files.CGCS_GK_117.replace("117.0", "120.0")  # the neighbouring zone
+    assert "longitude 120.0" in asked(boundary_files.gbk_zip(tmp_path, prj=far), input="n\n", fails=True)
+
+
+def test_an_end_of_input_at_the_question_stores_nothing_and_says_so(wangge, asked, tmp_path):
+    assert asked(boundary_files.geopackage(tmp_path / "a.gpkg"), input="", fails=True).endswith("Nothing stored.\n")
+    assert stored(wangge) == 0
+
+
+def test_a_finding_names_five_and_how_many_more(asked, tmp_path):
+    twin = {code: shapely.union(shape, shapely.box(118, 38, 118.1, 38.1)) if len(code) == 12 else shape
+            for code, shape in boundary_files.shapes().items()}
+    said = asked(boundary_files.geopackage(tmp_path / "a.gpkg", twin), input="n\n", fails=True)
+    several, = (line for line in said.splitlines() if "several parts" in line)
+    assert several.count("村") == 5 and several.endswith(" and 3 more")
+
+
+def test_errors_are_counted_in_words(asked, tmp_path):
+    unnamed = boundary_files.geopackage(tmp_path / "a.gpkg", c370900="")
+    assert "Nothing stored: 1 error above." in asked(unnamed, "--yes", fails=True)
+
+
+def test_a_filled_tree_and_a_day_to_come_are_refused_before_anything_is_read(wangge, asked, tmp_path, monkeypatch):
+    import gis.read
+    path = boundary_files.geopackage(tmp_path / "a.gpkg")
+    with monkeypatch.context() as unread:
+        unread.setattr(gis.read, "read", lambda *_, **__: pytest.fail("read"))
+        tomorrow = clock.today() + timedelta(days=1)
+        assert f"--from {tomorrow} is still to come" in asked(path, "--yes", "--from", tomorrow, fails=True)
+    asked(path, "--yes", "--from", clock.today() - timedelta(days=1))
+    with wangge.store.read() as session:
+        assert set(session.scalars(select(GridVersion.valid_from))) == {clock.today() - timedelta(days=1)}
+    monkeypatch.setattr(gis.read, "read", lambda *_, **__: pytest.fail("read"))
+    assert "tree already" in asked(path, "--yes", fails=True)
+
+
 def test_a_damaged_file_stores_nothing(wangge, tmp_path):
     broken = tmp_path / "county.geojson"
     broken.write_text("<VRTDataset/>")
@@ -119,10 +184,13 @@ def test_a_backup_comes_back_in_an_empty_place(wangge, tmp_path, monkeypatch):
     wangge("migrate")
     wangge("seed")
     wangge("admin", "create", "root", "--name", "Root", "--password", "long enough")
-    wangge("backup", tmp_path / "county.backup")
+    with clock.at(datetime(2026, 5, 31, 17, 30, tzinfo=UTC)):
+        said = wangge("backup", tmp_path / "county.backup")
+    assert f"{tmp_path / 'county.backup'}: " in said and "2026-05-31T17:30:00+00:00, county time 2026-06-01 01:30" in said
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'other.db'}")
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "other"))
-    wangge("restore", tmp_path / "county.backup")
+    said = wangge("restore", tmp_path / "county.backup")
+    assert f"{tmp_path / 'county.backup'}: " in said and "county time 2026-06-01 01:30" in said
     assert "taken" in wangge("admin", "create", "root", "--name", "Root", "--password", "long enough", fails=True)
     assert "In order" in wangge("verify-store")
     assert "In order" in wangge("verify-reports")

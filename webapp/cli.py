@@ -158,35 +158,43 @@ def grids() -> None:
 @click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="The day these borders count from (default today).")
 def grids_import(paths: tuple[Path, ...], yes: bool, crs: str | None, since: Any) -> None:
     """Read borders from GeoPackage, GeoJSON or zipped shapefiles, show what was understood, store all or nothing."""
-    from gis.check import check
-    from gis.read import Refused as Unreadable
-    from gis.read import read
+    from .grid.service import refuse_filled
+    from .intake import counted, summary, understood
     _, store = _ready()
-    try:
-        delivery = read(*paths, system=crs)
-    except Unreadable as refusal:
-        _fail(f"Nothing stored. {refusal}")
-    findings = (*delivery.findings, *check(delivery))
-    _show(delivery, findings)
-    errors = [finding for finding in findings if finding.level == "error"]
-    if errors:
-        _fail(f"Nothing stored: {len(errors)} findings stop the import. Mend the files and try again.")
-    if not yes and not click.confirm("Store these grids?"):
+    if since and since.date() > clock.today():
+        _fail(f"Nothing stored. --from {since:%Y-%m-%d} is still to come: borders count from today or from a day before.")
+    with store.read() as session:
+        refuse_filled(session)
+    delivery, findings = _read(paths, crs)
+    for line in (*understood(delivery), *(f"[{finding.level}] {finding}" for finding in findings)):
+        click.echo(line)
+    if errors := sum(finding.level == "error" for finding in findings):
+        _fail(f"Nothing stored: {counted(errors, 'error')} above. Mend the files and try again.")
+    click.echo(summary(delivery))
+    if not yes and not _agreed("Store these grids?"):
         _fail("Nothing stored.")
     _plant(store, delivery, paths, since.date() if since else clock.today())
 
 
-def _show(delivery: Any, findings: Any) -> None:
-    """What was understood, then what is doubtful."""
-    for fact in delivery.facts:
-        click.echo(f"{fact.file} / {fact.layer}: {fact.count} rows, tier {fact.tier or 'several'}, {fact.crs}, "
-                   f"text {fact.encoding} ({fact.encoding_from}), code {fact.code_column}, name {fact.name_column}, "
-                   f"parent {fact.parent_column or 'none: by code or place'}")
-    for tier, word in ((1, "county"), (2, "townships"), (3, "villages")):
-        cells = [cell for cell in delivery.cells if cell.tier == tier]
-        click.echo(f"{word}: {len(cells)}, e.g. {', '.join(cell.label for cell in cells[:3])}")
-    for finding in findings:
-        click.echo(f"[{finding.level}] {finding}")
+def _read(paths: tuple[Path, ...], crs: str | None) -> tuple[Any, tuple[Any, ...]]:
+    """The delivery, and all that is doubtful in it."""
+    from gis.check import check
+    from gis.read import Refused as Unreadable
+    from gis.read import read
+    try:
+        delivery = read(*paths, system=crs)
+    except Unreadable as refusal:
+        _fail(f"Nothing stored. {refusal}")
+    return delivery, (*delivery.findings, *check(delivery))
+
+
+def _agreed(question: str) -> bool:
+    """Whether it was answered with yes; an end of input, or Ctrl-C, is a no."""
+    try:
+        return click.confirm(question)
+    except click.Abort:
+        click.echo()
+        return False
 
 
 def _plant(store: Store, delivery: Any, paths: tuple[Path, ...], since: Any) -> None:
@@ -235,10 +243,11 @@ def verify_reports() -> None:
 
 
 def _findings(found: Any) -> None:
+    from .intake import counted
     for finding in found:
         click.echo(str(finding))
     if found:
-        _fail(f"{len(found)} findings.")
+        _fail(counted(len(found), "finding") + ".")
     click.echo("In order.")
 
 

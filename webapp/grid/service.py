@@ -35,14 +35,19 @@ def name_levels(session: Session) -> None:
             session.add(GridLevel(tier=tier, zh=zh, en=en))
 
 
+def refuse_filled(session: Session) -> None:
+    """Refused when there is a tree already."""
+    if session.scalar(select(Grid.id).limit(1)) is not None:
+        raise Refused(N_("There is a grid tree already. Borders are imported once, into an empty one."))
+
+
 def plant(session: Session, actor: Actor, drawn: Sequence[Drawn], names: Sequence[tuple[str, str]],
           on: date, source: str, facts: dict[str, Any]) -> list[Grid]:
     """Store a whole tree with borders and publish it. Only into an empty tree: changes to a living one are others' work.
 
     ``names`` are (zh, en) in the order of ``drawn``. Returns the grids in that order.
     """
-    if session.scalar(select(Grid.id).limit(1)) is not None:
-        raise Refused(N_("There is a grid tree already. Borders are imported once, into an empty one."))
+    refuse_filled(session)
     grids: list[Grid] = []
     for cell in drawn:
         parent = grids[cell.parent] if cell.parent is not None else None
