@@ -167,3 +167,30 @@ def test_a_retired_object_can_be_retired_by_its_own_township_only(world):
 def test_visits_get_the_same_ids_from_the_same_round():
     patrol = ids.new()
     assert service.visit_id(patrol, 7) == service.visit_id(patrol, 7) != service.visit_id(patrol, 8)
+
+
+def _put(world, zh="新砖厂", **more):
+    with world.store.write() as session:
+        return service.add_object(session, make.actor(session, "township_a"), world.grids["A1"], "enterprise", zh, "", **more).id
+
+
+def test_an_object_sent_twice_is_put_on_the_list_once(world):
+    first = _put(world)
+    assert _put(world) == first
+    assert _put(world, "另一砖厂") != first
+
+
+def test_a_namesake_elsewhere_in_the_village_is_refused_until_its_name_tells_it_apart(world, browse):
+    _put(world, lon=110.0, lat=35.0)
+    with pytest.raises(Refused, match="tell them apart"):
+        _put(world, lon=110.001, lat=35.0)
+    page = browse("township_a").post(f"/grids/{world.grids['A1']}/objects", type="enterprise", zh="新砖厂", en="Another")
+    assert page.status_code == 422
+    assert 'value="Another"' in page.text
+
+
+def test_an_object_that_was_retired_can_be_put_on_the_list_again(world):
+    first = _put(world)
+    with world.store.write() as session:
+        service.retire_object(session, make.actor(session, "township_a"), first, "closed")
+    assert _put(world) != first

@@ -156,10 +156,17 @@ def set_interval(session: Session, actor: Actor, code: str, days: int) -> None:
 
 def add_object(session: Session, actor: Actor, grid_id: int, type_: str, zh: str, en: str,
                lon: float | None = None, lat: float | None = None) -> PatrolObject:
-    """Put something on the list of a grid from today on."""
+    """Put something on the list of a grid from today on. Sent again it is the first one; a namesake is refused."""
     cell = grid_queries.cell(session, actor, "object.edit", grid_id)
-    if session.get(ObjectType, type_) is None:
+    if session.get(ObjectType, type_, with_for_update=True) is None:  # two who send the same come one after the other
         raise Refused(N_("Choose a type."), field="type")
+    there = session.scalar(select(PatrolObject).where(
+        PatrolObject.grid_id == cell.id, PatrolObject.type == type_, PatrolObject.zh == zh, PatrolObject.valid_to.is_(None)))
+    if there is not None and (there.en, there.lon, there.lat) != (en or zh, lon, lat):
+        raise Refused(N_("One of this type and name is on the list. If there are two, let their names tell them apart."),
+                      field="zh")
+    if there is not None:
+        return there
     added = PatrolObject(type=type_, grid_id=cell.id, zh=zh, en=en or zh, lon=lon, lat=lat,
                          valid_from=clock.today(), valid_to=None, retired_why=None)
     session.add(added)

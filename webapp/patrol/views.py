@@ -100,10 +100,15 @@ def add(grid_id: int) -> Any:
     form.type.choices = [(kind.code, named(kind)) for kind in queries.types(read())]
     if not form.validate():
         return _list_page(grid_id, form), 422
-    with write() as session:
-        added = service.add_object(session, actor(), grid_id, form.type.data, form.zh.data, form.en.data or "",
-                                   form.lon.data, form.lat.data)
-        object_id = added.id
+    try:
+        with write() as session:
+            object_id = service.add_object(session, actor(), grid_id, form.type.data, form.zh.data, form.en.data or "",
+                                           form.lon.data, form.lat.data).id
+    except Refused as refusal:
+        if refusal.status != 422:
+            raise
+        form.refuse(refusal.field, say(refusal))
+        return _list_page(grid_id, form), refusal.status
     flash(_("It is on the list from today."), "good")
     return redirect(url_for("patrol.thing", object_id=object_id), 303)
 
