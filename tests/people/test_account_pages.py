@@ -58,6 +58,31 @@ def test_a_refused_account_keeps_what_was_typed_beside_its_message(world, browse
     assert 'id="login-error"' in page.text
 
 
+def test_the_same_new_account_sent_twice_says_that_it_was_taken_and_how_to_get_another_code(world, browse):
+    township = browse("township_a")
+    township.post("/people/new", **NEW, place=f"g{world.grids['A1']}")
+    again = township.post("/people/new", **NEW, place=f"g{world.grids['A1']}")
+    assert again.status_code == 422
+    assert "give a new code there" in again.text
+    other = browse("township_b").post("/people/new", **NEW, place=f"g{world.grids['B1']}")
+    assert "give a new code there" not in other.text, "who has it is nobody else's business"
+
+
+@pytest.mark.parametrize("last", ["9999-12-31", "2101-01-01", "0001-01-01"])
+def test_a_last_day_for_ever_is_refused_in_words_when_given_and_when_ended(world, browse, last):
+    county, who = browse("county"), world.people["officer_a1"]
+    with world.store.read() as session:
+        posting = session.scalar(select(Posting.id).where(Posting.person_id == who))
+    given = {"role": "grid_officer", "place": f"g{world.grids['A2']}", "first": clock.today().isoformat()}
+    for address, fields in ((f"/people/{who}/postings/new", given), (f"/people/{who}/postings/{posting}/end", {})):
+        page = county.post(address, **fields, last=last)
+        assert page.status_code == 422
+        assert "from 2000 to 2100" in page.text
+        assert f'value="{last}"' in page.text
+    with world.store.read() as session:
+        assert session.scalar(select(Posting.valid_to).where(Posting.id == posting)) is None
+
+
 @pytest.mark.parametrize("role, place", [("county_office", "gcounty"), ("grid_officer", "gB1"), ("grid_officer", "b1"),
                                          ("no_such", "gA1")])
 def test_a_forged_role_or_place_makes_no_account(world, browse, role, place):
@@ -174,6 +199,7 @@ def test_a_clean_sheet_is_shown_first_and_comes_in_when_confirmed_with_slips(wor
     again = county.post("/people/import/confirm", rows=rows)
     assert again.status_code == 200
     assert slips(again) == {}
+    assert "New slips" in again.text, "the way to codes when those of the first answer are lost"
 
 
 def test_wrong_rows_are_listed_and_cannot_be_confirmed(world, browse):

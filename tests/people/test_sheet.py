@@ -43,15 +43,9 @@ def csv_bytes(rows, codec="utf-8-sig", mark=","):
 def run(world, data, by="county", hashes=None, keep=True):
     """Carry a sheet out as somebody; kept when it is clean."""
     lines = sheet.read(data)
-    try:
-        with world.store.write() as session:
-            actor = SYSTEM if by is SYSTEM else make.actor(session, by)
-            outcome = sheet_acts.apply(session, actor, lines, hashes or {})
-            if outcome.findings or not keep:
-                raise sheet_acts.Undo(outcome)
-    except sheet_acts.Undo as undone:
-        return undone.outcome
-    return outcome
+    with world.store.write() as session:
+        actor = SYSTEM if by is SYSTEM else make.actor(session, by)
+        return sheet_acts.apply(session, actor, lines, hashes or {}) if keep else sheet_acts.rehearse(session, actor, lines)
 
 
 def wrong(outcome):
@@ -132,6 +126,31 @@ def test_a_file_that_is_no_sheet_is_refused_with_a_sentence(data):
     assert refusal.value.field == "sheet"
 
 
+def rewritten(change):
+    """The good workbook with the text of its sheet changed."""
+    source, data = zipfile.ZipFile(io.BytesIO(xlsx(ROWS))), io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            body = source.read(name)
+            target.writestr(name, change(body) if name.endswith("sheet1.xml") else body)
+    return data.getvalue()
+
+
+def test_a_row_said_to_be_the_five_millionth_costs_nothing_and_is_not_left_out_in_silence(monkeypatch):
+    made = []
+    monkeypatch.setattr(sheet, "_filled", lambda rows: made.extend(rows) or made)
+    with pytest.raises(Refused, match="below row"):
+        sheet.read(rewritten(lambda body: body.replace(b'<row r="3"', b'<row r="5000000"')))
+    assert made == []
+    sheet._xlsx(rewritten(lambda body: body.replace(b'<row r="7"', b'<row r="9999"')))
+    assert len(made) == 9999
+
+
+def test_of_a_long_cell_only_so_much_is_read_as_shows_that_it_is_too_long():
+    cells = sheet.read(xlsx([["名" * 30_000, "a1"]], ["姓名", "登录名"]))[0].cells
+    assert len(cells["zh"]) == sheet.MAX_CELL + 1
+
+
 def test_too_many_rows_are_refused(monkeypatch):
     monkeypatch.setattr(sheet, "MAX_ROWS", 3)
     assert len(sheet.read(csv_bytes(ROWS[:3]))) == 3
@@ -142,7 +161,8 @@ def test_too_many_rows_are_refused(monkeypatch):
 def test_rows_survive_the_page_that_asks_to_confirm_and_nothing_else_does():
     lines = sheet.read(xlsx(ROWS))
     assert sheet.unpack(sheet.pack(lines)) == lines
-    for text in ("", "{", "[1]", "[]", '[["x", {}]]', '[[1, ["a"]]]'):
+    for text in ("", "{", "[1]", "[]", '[["x", {}]]', '[[1, ["a"]]]', "[[Infinity,{}]]", "[[NaN,{}]]", "[[1e999,{}]]",
+                 "[" * 5000, "[[" + "9" * 5000 + ",{}]]"):
         with pytest.raises(Refused):
             sheet.unpack(text)
 
@@ -203,6 +223,8 @@ BAD = [
     (["名", None, "y2", None, "经办人", None, "某某所", None, None], "grid"),
     (["名", None, "y3", None, "联络员", "甲镇", "某某局", None, None], "grid"),
     (["名" * 81, None, "y4", None, "网格员", "甲1村", None, None, None], "zh"),
+    (["名", None, "y6", None, "网格员", "甲1村", None, None, "9999-12-31"], "last"),
+    (["名", None, "y7", None, "网格员", "甲1村", None, "1949-10-01", None], "first"),
     (["名", "x" * 300, "y5", None, "网格员", "甲1村", None, None, None], "en"),
 ]
 

@@ -156,11 +156,11 @@ def _named_like(search: str | None) -> Condition:
                  for column in (Person.zh, Person.en, Person.login, GridVersion.zh, GridVersion.en, Body.zh, Body.en)))
 
 
-def without_password(session: Session, actor: Actor) -> list[Person]:
-    """The people the actor helps who never logged in, in log-in order: those whose slip may have run out."""
+def without_password(session: Session, actor: Actor, among: Collection[int] | None = None) -> list[Person]:
+    """The people (``among`` these ids) the actor helps who never logged in, in log-in order: their slip may have run out."""
     ever = select(LoginSession.id).where(LoginSession.person_id == Person.id).exists()
     return list(session.scalars(select(Person).where(
-        helped(actor), Person.password_hash.is_(None), Person.suspended_at.is_(None), not_(ever))
+        true() if among is None else Person.id.in_(among), helped(actor), Person.password_hash.is_(None), Person.suspended_at.is_(None), not_(ever))
         .order_by(Person.login)))
 
 

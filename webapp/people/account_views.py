@@ -1,4 +1,6 @@
 """Pages for those who look after accounts: the list of people, one person, new accounts, postings, codes."""
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -16,6 +18,7 @@ from .account_forms import EndForm, NamesForm, NewPersonForm, PostingForm, Searc
 from .blueprint import bp
 from .slips import Slip, show
 
+SLIPS_AT_ONCE = 200
 __all__ = ["body_views", "bp", "sheet_views"]  # their pages stand on the same blueprint
 
 
@@ -172,14 +175,22 @@ def give_code(person_id: int) -> Any:
 @may("person.help")
 def give_slips() -> Any:
     """New slips for everybody below who never logged in: the old ones ran out, or the page with them was lost."""
-    waiting = [(p.id, p.zh, p.en, p.login) for p in queries.without_password(read(), actor())]
-    made = [(code := passwords.code(passwords.LONG), passwords.make_light(code)) for _person in waiting]
+    waiting = {p.id: (p.zh, p.en, p.login) for p in queries.without_password(read(), actor())}
     slips = []
-    with write() as session:
-        for (person_id, *facts), (code, hashed) in zip(waiting, made, strict=True):
-            kept = service.give_code(session, actor(), person_id, hashed, slip=True)
-            slips.append(Slip(*facts, code, kept.expires_at))
+    for batch in batched(waiting, SLIPS_AT_ONCE):
+        codes = {person_id: passwords.code(passwords.LONG) for person_id in batch}
+        hashes = {person_id: passwords.make_light(code) for person_id, code in codes.items()}
+        with write() as session:
+            slips += [Slip(*waiting[kept.person_id], codes[kept.person_id], kept.expires_at)
+                      for kept in service.give_slips(session, actor(), hashes)]
     return show(slips, url_for("accounts.index"))
+
+
+def batched(things: Iterable[int], size: int) -> Iterator[list[int]]:
+    """So many at a time: no write is long, however many there are."""
+    rest = iter(things)
+    while batch := list(islice(rest, size)):
+        yield batch
 
 
 # --- postings ---

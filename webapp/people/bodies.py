@@ -1,4 +1,5 @@
 """Acts on bodies: a township's stations, villages' committees, the county's departments."""
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from . import account_queries as queries
 from . import departments, rules
 from .models import Body
 
+NOT_THERE = N_("This kind of body does not belong to that place, or the place is not yours.")
 LONGEST = {"zh": 80, "en": 80, "phone": 40}
 
 
@@ -26,27 +28,44 @@ class BodyEntry:
 
 def create_body(session: Session, actor: Actor, kind: str, grid_id: int, entry: BodyEntry) -> Body:
     """Set up a body at a grid of its tier within reach; Refused if the role, place, code or name does not do."""
-    if actor is not SYSTEM and not rules.makers(kind) & actor.roles():
-        raise Refused(N_("You cannot set up this kind of body."), field="kind")
+    check_maker(actor, kind)
     _check_grid(session, actor, kind, grid_id)
-    _check(kind, entry)
+    check(kind, entry)
     if queries.same_body(session, kind, grid_id, entry.zh) is not None:
         raise Refused(N_("There is one of this name already."), field="zh")
-    body = Body(kind=kind, grid_id=grid_id, canonical=entry.canonical, zh=entry.zh, en=entry.en or entry.zh,
-                phone=entry.phone, closed_on=None)
-    session.add(body)
-    session.flush()
-    audit.note(session, actor.person_id or None, "body.create", f"body:{body.id}", kind=kind, grid=grid_id)
+    body = new_body(kind, grid_id, entry)
+    keep_bodies(session, actor, [body])
     return body
+
+
+def new_body(kind: str, grid_id: int, entry: BodyEntry) -> Body:
+    """The row of a new body, not yet stored."""
+    return Body(kind=kind, grid_id=grid_id, canonical=entry.canonical, zh=entry.zh, en=entry.en or entry.zh,
+                phone=entry.phone, closed_on=None)
+
+
+def keep_bodies(session: Session, actor: Actor, made: Sequence[Body]) -> None:
+    """Store them."""
+    session.add_all(made)
+    session.flush()
+    audit.note_all(session, actor.person_id or None, "body.create",
+                   [(f"body:{body.id}", {"kind": body.kind, "grid": body.grid_id}) for body in made])
+
+
+def check_maker(actor: Actor, kind: str) -> None:
+    """Refused unless one of the actor's roles sets up bodies of this kind."""
+    if actor is not SYSTEM and not rules.makers(kind) & actor.roles():
+        raise Refused(N_("You cannot set up this kind of body."), field="kind")
 
 
 def _check_grid(session: Session, actor: Actor, kind: str, grid_id: int) -> None:
     fitting = queries.cells(session, actor, [rules.BODIES[kind]["place"]], rules.makers(kind))
     if grid_id not in {cell.id for cell in fitting}:
-        raise Refused(N_("This kind of body does not belong to that place, or the place is not yours."), field="grid_id")
+        raise Refused(NOT_THERE, field="grid_id")
 
 
-def _check(kind: str, entry: BodyEntry) -> None:
+def check(kind: str, entry: BodyEntry) -> None:
+    """Refused unless name, length and code do."""
     if not entry.zh:
         raise Refused(N_("Please fill this in."), field="zh")
     for field, longest in LONGEST.items():
@@ -59,7 +78,7 @@ def _check(kind: str, entry: BodyEntry) -> None:
 def edit_body(session: Session, actor: Actor, body_id: int, entry: BodyEntry) -> None:
     """Rename a body, or correct its telephone or code; what it has in hand stays with it."""
     body = _mine(session, actor, body_id)
-    _check(body.kind, entry)
+    check(body.kind, entry)
     other = queries.same_body(session, body.kind, body.grid_id, entry.zh)
     if other is not None and other.id != body.id:
         raise Refused(N_("There is one of this name already."), field="zh")

@@ -165,9 +165,9 @@ def end(session: Session, actor: Actor, session_id: int) -> None:
     audit.note(session, actor.person_id, "logout", f"person:{actor.person_id}", log_in=session_id)
 
 
-def end_all(session: Session, person_id: int, *, but: int | None = None, only_remembered: bool = False) -> None:
-    """Revoke all sessions of a person: suspended, code given out, password changed, posted to a desk."""
-    chosen = [LoginSession.person_id == person_id, LoginSession.revoked_at.is_(None), LoginSession.id != (but or 0)]
+def end_all(session: Session, *people: int, but: int | None = None, only_remembered: bool = False) -> None:
+    """Revoke all sessions of these people: suspended, code given out, password changed, posted to a desk."""
+    chosen = [LoginSession.person_id.in_(people), LoginSession.revoked_at.is_(None), LoginSession.id != (but or 0)]
     if only_remembered:
         chosen.append(LoginSession.is_remembered)
     session.execute(update(LoginSession).where(*chosen).values(revoked_at=clock.now()))

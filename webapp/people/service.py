@@ -3,6 +3,7 @@
 Hashing is slow, so hashes come in ready-made; nothing here hashes while the database is locked for writing.
 """
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,6 +17,9 @@ from . import account_queries as queries
 from . import login, rules
 from .models import LoginCode, LoginSession, Person, Posting
 
+MADE_ALREADY = N_("You have made this account already; its code was shown then. If it is lost, look for the name under "
+                  "People and give a new code there.")
+NOT_ONESELF = N_("Nobody gives himself a posting. Ask the office above you.")
 LONGEST = {"login": 60, "zh": 80, "en": 80, "phone": 40}
 _LOGIN = re.compile(r"[\w.@-]{2,60}")
 
@@ -47,30 +51,51 @@ def create_person(session: Session, actor: Actor, entry: PersonEntry, posting: P
 
     Refused when the log-in name is taken or the actor may not give the posting.
     """
-    name = _login_name(session, entry.login)
-    _check_lengths(entry)
-    _check_posting(session, actor, posting, [])
-    person = Person(login=name, zh=entry.zh, en=entry.en, phone=entry.phone, password_hash=None, must_change=True,
-                    created_at=clock.now(), created_by=actor.person_id or None)
-    session.add(person)
-    session.flush()
-    audit.note(session, actor.person_id or None, "person.create", f"person:{person.id}", login=name)
+    name = _free_name(session, actor, entry)
+    check_lengths(entry)
+    check_posting(actor, posting, _place_kind(session, actor, posting), [])
+    person = new_person(actor, name, entry)
+    keep_people(session, actor, [person])
     _post(session, actor, person.id, posting)
     if slip_hash is not None:
         _keep_code(session, actor, person.id, slip_hash, slip=True)
     return person
 
 
-def _login_name(session: Session, typed: str) -> str:
+def new_person(actor: Actor, name: str, entry: PersonEntry) -> Person:
+    """The row of a new account, not yet stored."""
+    return Person(login=name, zh=entry.zh, en=entry.en, phone=entry.phone, password_hash=None, must_change=True,
+                  created_at=clock.now(), created_by=actor.person_id or None)
+
+
+def keep_people(session: Session, actor: Actor, made: Sequence[Person]) -> None:
+    """Store them."""
+    session.add_all(made)
+    session.flush()
+    audit.note_all(session, actor.person_id or None, "person.create",
+                   [(f"person:{person.id}", {"login": person.login}) for person in made])
+
+
+def checked_name(typed: str) -> str:
+    """A log-in name as it is kept; Refused when it cannot be one."""
     name = rules.login_name(typed)
     if not _LOGIN.fullmatch(name):
         raise Refused(N_("A log-in name has 2 to 60 letters or digits, without spaces."), field="login")
-    if session.scalar(select(Person.id).where(Person.login == name)) is not None:
+    return name
+
+
+def _free_name(session: Session, actor: Actor, entry: PersonEntry) -> str:
+    """Who sends the same form twice is told so: the code on the first answer may be lost, and there is a way to another."""
+    name = checked_name(entry.login)
+    taken = session.scalar(select(Person).where(Person.login == name))
+    if taken is not None and taken.created_by == (actor.person_id or None) and taken.zh == entry.zh:
+        raise Refused(MADE_ALREADY, field="login")
+    if taken is not None:
         raise Refused(N_("This log-in name is taken."), field="login")
     return name
 
 
-def _check_lengths(entry: PersonEntry) -> None:
+def check_lengths(entry: PersonEntry) -> None:
     if not entry.zh:
         raise Refused(N_("Please fill this in."), field="zh")
     for field, longest in LONGEST.items():
@@ -81,7 +106,7 @@ def _check_lengths(entry: PersonEntry) -> None:
 def edit_person(session: Session, actor: Actor, person_id: int, entry: PersonEntry) -> None:
     """Correct names and telephone of somebody below; the log-in name stays, records and slips carry it."""
     person = queries.person(session, actor, person_id, to_help=True)
-    _check_lengths(entry)
+    check_lengths(entry)
     changed = [field for field in ("zh", "en", "phone") if getattr(person, field) != getattr(entry, field)]
     for field in changed:
         setattr(person, field, getattr(entry, field))
@@ -142,11 +167,28 @@ def give_code(session: Session, actor: Actor, person_id: int, code_hash: str, *,
 
 def _keep_code(session: Session, actor: Actor, person_id: int, code_hash: str, *, slip: bool) -> LoginCode:
     """Given by the command line, the code stands as the person's own: a giver must be somebody."""
-    code = LoginCode(person_id=person_id, code_hash=code_hash, given_by=actor.person_id or person_id, given_at=clock.now(),
-                     expires_at=clock.now() + lasting(session, slip=slip))
-    session.add(code)
-    audit.note(session, actor.person_id or None, "code.give", f"person:{person_id}", slip=slip)
-    return code
+    return keep_codes(session, actor, {person_id: code_hash}, slip=slip)[0]
+
+
+def keep_codes(session: Session, actor: Actor, hashes: Mapping[int, str], *, slip: bool) -> list[LoginCode]:
+    """One code for each of these people, by id."""
+    now, lasts = clock.now(), lasting(session, slip=slip)
+    codes = [LoginCode(person_id=id_, code_hash=hashed, given_by=actor.person_id or id_, given_at=now,
+                       expires_at=now + lasts) for id_, hashed in hashes.items()]
+    session.add_all(codes)
+    audit.note_all(session, actor.person_id or None, "code.give", [(f"person:{id_}", {"slip": slip}) for id_ in hashes])
+    return codes
+
+
+def give_slips(session: Session, actor: Actor, hashes: Mapping[int, str]) -> list[LoginCode]:
+    """New slips for people below who never logged in, by id, with a handful of statements.
+
+    Who logged in or was suspended meanwhile gets none.
+    """
+    session.execute(select(Person.id).where(Person.id.in_(hashes)).order_by(Person.id).with_for_update())
+    waiting = [person.id for person in queries.without_password(session, actor, hashes)]
+    _void_codes(session, *waiting)
+    return keep_codes(session, actor, {id_: hashes[id_] for id_ in waiting}, slip=True)
 
 
 def lasting(session: Session, *, slip: bool) -> timedelta:
@@ -156,8 +198,8 @@ def lasting(session: Session, *, slip: bool) -> timedelta:
     return timedelta(minutes=settings.get(session, "code_minutes"))
 
 
-def _void_codes(session: Session, person_id: int) -> None:
-    session.execute(update(LoginCode).where(LoginCode.person_id == person_id, LoginCode.used_at.is_(None),
+def _void_codes(session: Session, *people: int) -> None:
+    session.execute(update(LoginCode).where(LoginCode.person_id.in_(people), LoginCode.used_at.is_(None),
                                             LoginCode.expires_at > clock.now()).values(expires_at=clock.now()))
 
 
@@ -166,21 +208,27 @@ def _void_codes(session: Session, person_id: int) -> None:
 def grant_posting(session: Session, actor: Actor, person_id: int, entry: PostingEntry) -> Posting:
     """A further posting for somebody below; it counts from the next request of its first day on."""
     if person_id == actor.person_id:
-        raise Refused(N_("Nobody gives himself a posting. Ask the office above you."))
+        raise Refused(NOT_ONESELF)
     _below(session, actor, person_id)
-    _check_posting(session, actor, entry, queries.live_postings(session, person_id))
+    check_posting(actor, entry, _place_kind(session, actor, entry), queries.live_postings(session, person_id))
     return _post(session, actor, person_id, entry)
 
 
-def _check_posting(session: Session, actor: Actor, entry: PostingEntry, held: list[Posting]) -> None:
+def _place_kind(session: Session, actor: Actor, entry: PostingEntry) -> str | None:
+    try:
+        return queries.place(session, actor, entry.role, entry.grid_id, entry.body_id).kind
+    except NotFound:
+        return None
+
+
+def check_posting(actor: Actor, entry: PostingEntry, kind: str | None, held: Iterable[Posting]) -> None:
+    """Refused unless the actor may give it at this ``kind`` of place, None when he reaches no such, beside those held."""
     if actor is not SYSTEM and not rules.givers(entry.role) & actor.roles():
         raise Refused(N_("You cannot give this role."), field="role")
     rules.check_days(entry.role, entry.first, entry.last, clock.today())
-    try:
-        place = queries.place(session, actor, entry.role, entry.grid_id, entry.body_id)
-    except NotFound:
-        raise Refused(N_("This place is not there, or not yours to post people to."), field="place") from None
-    rules.check_place(entry.role, place.kind)
+    if kind is None:
+        raise Refused(N_("This place is not there, or not yours to post people to."), field="place")
+    rules.check_place(entry.role, kind)
     together = [posting for posting in held if _overlap(posting, entry)]
     rules.check_mix({posting.role for posting in together} | {entry.role})
     if any((p.role, p.grid_id, p.body_id) == (entry.role, entry.grid_id, entry.body_id) for p in together):
@@ -193,17 +241,27 @@ def _overlap(posting: Posting, entry: PostingEntry) -> bool:
 
 
 def _post(session: Session, actor: Actor, person_id: int, entry: PostingEntry) -> Posting:
-    posting = Posting(person_id=person_id, role=entry.role, grid_id=entry.grid_id, body_id=entry.body_id,
-                      valid_from=entry.first, valid_to=queries.exclusive(entry.last),
-                      granted_by=actor.person_id or None, granted_at=clock.now())
-    session.add(posting)
-    session.flush()
-    if entry.role not in rules.REMEMBERED:
-        login.end_all(session, person_id, only_remembered=True)
-    audit.note(session, actor.person_id or None, "posting.grant", f"person:{person_id}", role=entry.role,
-               grid=entry.grid_id, body=entry.body_id, first=entry.first.isoformat(),
-               last=entry.last.isoformat() if entry.last else None)
+    posting = new_posting(actor, entry)
+    posting.person_id = person_id
+    keep_postings(session, actor, [posting])
     return posting
+
+
+def new_posting(actor: Actor, entry: PostingEntry) -> Posting:
+    """The row of a new posting, still without its person and not yet stored."""
+    return Posting(role=entry.role, grid_id=entry.grid_id, body_id=entry.body_id, valid_from=entry.first,
+                   valid_to=queries.exclusive(entry.last), granted_by=actor.person_id or None, granted_at=clock.now())
+
+
+def keep_postings(session: Session, actor: Actor, postings: Sequence[Posting]) -> None:
+    """Store them; who gets a desk by one is no longer remembered on his phone."""
+    session.add_all(postings)
+    session.flush()
+    login.end_all(session, *{p.person_id for p in postings if p.role not in rules.REMEMBERED}, only_remembered=True)
+    audit.note_all(session, actor.person_id or None, "posting.grant", [
+        (f"person:{p.person_id}", {
+            "role": p.role, "grid": p.grid_id, "body": p.body_id, "first": p.valid_from.isoformat(),
+            "last": (p.valid_to - timedelta(days=1)).isoformat() if p.valid_to else None}) for p in postings])
 
 
 def end_posting(session: Session, actor: Actor, posting_id: int, last: date | None = None) -> Posting:

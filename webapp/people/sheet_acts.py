@@ -1,12 +1,12 @@
-"""Carrying out a sheet: each row through the same services as on the pages, so by the same rules.
+"""Carrying out a sheet: each row through the same checks as on the pages, so by the same rules.
 
-All or nothing is the caller's transaction: he undoes it when a row was found wrong, and always when only rehearsing.
+No row is written by itself: the whole sheet is worked out in memory first, so that rehearsing needs no write and
+carrying out a short one, and a sheet with one wrong row leaves nothing.
 """
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,8 +18,8 @@ from ..grid import queries as grids
 from . import account_queries as queries
 from . import bodies, departments, rules, service
 from .models import Body, Person, Posting
-from .queries import by_login
 from .sheet import COLUMNS, MAX_CELL, Line
+from .sheet_facts import Facts, Known
 
 #: What a role may be called in a sheet, beside its code and its English name.
 ROLE_WORDS = {
@@ -58,14 +58,6 @@ class Outcome:
         return bool(self.people or self.bodies or self.postings)
 
 
-class Undo(Exception):
-    """Raised inside a write by a caller that only rehearses, or that found rows wrong; carries the outcome."""
-
-    def __init__(self, outcome: Outcome):
-        super().__init__()
-        self.outcome = outcome
-
-
 def new_logins(session: Session, lines: list[Line]) -> list[str]:
     """The log-in names of a sheet that nobody has yet, each once: those who will need a code."""
     wanted = {rules.login_name(line.cells.get("login")): None for line in lines}
@@ -73,36 +65,53 @@ def new_logins(session: Session, lines: list[Line]) -> list[str]:
     return [login for login in wanted if login and login not in known]
 
 
+def rehearse(session: Session, actor: Actor, lines: list[Line]) -> Outcome:
+    """What the sheet would do, and every row that is wrong. Only reads."""
+    return _run(session, actor, lines).outcome
+
+
 def apply(session: Session, actor: Actor, lines: list[Line], hashes: Mapping[str, str]) -> Outcome:
-    """Carry out the rows; ``hashes`` are the codes of new people by log-in name, empty when only rehearsing."""
-    run = _Run(session, actor, hashes)
+    """Carry out the rows, or none of them when one is wrong; ``hashes`` are the codes of new people by log-in name."""
+    names = {rules.login_name(line.cells.get("login")) for line in lines}
+    session.execute(select(Person.id).where(Person.login.in_(names)).order_by(Person.id).with_for_update())
+    run = _run(session, actor, lines)
+    if not run.outcome.findings:
+        run.store(hashes)
+    return run.outcome
+
+
+def _run(session: Session, actor: Actor, lines: list[Line]) -> "_Run":
+    run = _Run(session, actor, {rules.login_name(line.cells.get("login")) for line in lines})
     for line in lines:
         try:
             run.row(line)
         except Refused as refusal:
             column = _FIELDS.get(refusal.field or "", refusal.field)
             run.outcome.findings.append(Finding(line.number, column if column in COLUMNS else None, refusal))
-    return run.outcome
+    return run
 
 
 class _Run:
-    """One pass over a sheet."""
+    """One pass over a sheet: rows become what would be stored, in memory, and are stored all together."""
 
-    def __init__(self, session: Session, actor: Actor, hashes: Mapping[str, str]):
-        self.session, self.actor, self.hashes, self.outcome = session, actor, hashes, Outcome()
+    def __init__(self, session: Session, actor: Actor, logins: Collection[str]):
+        self.session, self.actor, self.outcome = session, actor, Outcome()
+        self.facts = Facts(session, actor, logins)
+        self.bodies: dict[int, Body] = {}  # new ones, under the numbers that stand for them meanwhile: -1, -2, …
+        self.postings: list[tuple[Person, Posting]] = []
 
-    @cached_property
-    def cells(self) -> list[grids.Cell]:
-        return queries.cells(self.session, self.actor, ("county", "township", "village"))
-
-    @cached_property
-    def by_name(self) -> dict[str, list[grids.Cell]]:
-        """Grids by code, Chinese and English name."""
-        found: dict[str, list[grids.Cell]] = {}
-        for cell in self.cells:
-            for name in {cell.code, cell.zh, cell.en.lower()}:
-                found.setdefault(name, []).append(cell)
-        return found
+    def store(self, hashes: Mapping[str, str]) -> None:
+        """Write everything with a few statements, whatever the number of rows."""
+        bodies.keep_bodies(self.session, self.actor, list(self.bodies.values()))
+        people = [self.facts.people[login].person for login, _, _ in self.outcome.people]
+        service.keep_people(self.session, self.actor, people)
+        for person, posting in self.postings:
+            posting.person_id = person.id
+            if posting.body_id in self.bodies:
+                posting.body_id = self.bodies[posting.body_id].id
+        service.keep_postings(self.session, self.actor, [posting for _, posting in self.postings])
+        codes = {person.id: hashes[person.login] for person in people if person.login in hashes}
+        service.keep_codes(self.session, self.actor, codes, slip=True)
 
     def row(self, line: Line) -> None:
         """A body, a person with a posting, or both."""
@@ -111,9 +120,9 @@ class _Run:
         if too_long:
             raise Refused(N_("At most %(max)d characters."), field=too_long, max=MAX_CELL)
         role = self._role(cells)
-        body, made = self._body(cells, role) if cells.get("body") else (None, False)
+        body_id, made = self._body(cells, role) if cells.get("body") else (None, False)
         if role is not None:
-            self._person(cells, self._posting(cells, role, body))
+            self._person(cells, self._posting(cells, role, body_id))
         elif not made:
             self.outcome.unchanged += 1
 
@@ -133,28 +142,37 @@ class _Run:
 
     # --- bodies ---
 
-    def _body(self, cells: Mapping[str, str], role: str | None) -> tuple[Body, bool]:
-        """The body a row names, set up when there is none, and whether it was."""
+    def _body(self, cells: Mapping[str, str], role: str | None) -> tuple[int, bool]:
+        """The number of the body a row names, set up when there is none, and whether it was."""
         grid = self._grid(cells) if cells.get("grid") else None
         kind = self._kind(grid, role)
-        grid_id = grid.id if grid else bodies.county_grid(self.session)
-        known = queries.same_body(self.session, kind, grid_id, cells["body"])
+        grid_id = grid.id if grid else self.facts.county
+        known = self.facts.bodies.get((kind, grid_id, cells["body"]))
         if known is not None:
             return known, False
         entry = bodies.BodyEntry(cells["body"], cells.get("body_en", ""), None, self._canonical(cells))
         try:
-            body = bodies.create_body(self.session, self.actor, kind, grid_id, entry)
+            return self._new_body(kind, grid_id, entry), True
         except Refused as refusal:
             raise Refused(refusal.message, field={"zh": "body", "en": "body_en"}.get(refusal.field or "", "body"),
                           **refusal.params) from refusal
-        self.outcome.bodies.append(body.zh)
-        return body, True
+
+    def _new_body(self, kind: str, grid_id: int, entry: bodies.BodyEntry) -> int:
+        bodies.check_maker(self.actor, kind)
+        if not self.facts.takes(kind, grid_id):
+            raise Refused(bodies.NOT_THERE)
+        bodies.check(kind, entry)
+        number = -1 - len(self.bodies)
+        self.bodies[number] = bodies.new_body(kind, grid_id, entry)
+        self.facts.add_body(self.bodies[number], number)
+        self.outcome.bodies.append(entry.zh)
+        return number
 
     def _kind(self, grid: grids.Cell | None, role: str | None) -> str:
         """A body without a grid, or at the county, is a department; a township's is a station, a village's a committee."""
         if grid is None and role == "station_officer":
             raise Refused(N_("Which township or village does it belong to?"), field="grid")
-        place = rules.tier_kind(grid.tier, grids.lowest_tier(self.session)) if grid else "county"
+        place = rules.tier_kind(grid.tier, self.facts.lowest) if grid else "county"
         return next((kind for kind, row in rules.BODIES.items() if row["place"] == place), "department")
 
     def _canonical(self, cells: Mapping[str, str]) -> str | None:
@@ -168,9 +186,9 @@ class _Run:
     def _grid(self, cells: Mapping[str, str]) -> grids.Cell:
         """A grid by code or name, "township/village" where two are called alike; among those within reach."""
         *above, name = [part.strip().lower() for part in re.split(r"[/／]", cells["grid"])]
-        found = self.by_name.get(name, [])
+        found = self.facts.by_name.get(name, [])
         if above:
-            parents = {cell.id for cell in self.by_name.get(above[-1], [])}
+            parents = {cell.id for cell in self.facts.by_name.get(above[-1], [])}
             found = [cell for cell in found if cell.parent_id in parents]
         if len(found) > 1:
             raise Refused(N_("Several grids are called so. Write the code, or township/village."), field="grid")
@@ -180,33 +198,48 @@ class _Run:
 
     # --- people ---
 
-    def _posting(self, cells: Mapping[str, str], role: str, body: Body | None) -> service.PostingEntry:
-        grid_id = self._grid(cells).id if body is None and cells.get("grid") else None
+    def _posting(self, cells: Mapping[str, str], role: str, body_id: int | None) -> service.PostingEntry:
+        grid_id = self._grid(cells).id if body_id is None and cells.get("grid") else None
         first = _day(cells, "first") or clock.today()
-        return service.PostingEntry(role, grid_id, body.id if body else None, first, _day(cells, "last"))
+        return service.PostingEntry(role, grid_id, body_id, first, _day(cells, "last"))
 
     def _person(self, cells: Mapping[str, str], entry: service.PostingEntry) -> None:
-        login = rules.login_name(cells["login"])
-        person = by_login(self.session, login)
-        if person is None:
-            names = service.PersonEntry(login, cells["zh"], cells.get("en", ""), cells.get("phone"))
-            service.create_person(self.session, self.actor, names, entry, self.hashes.get(login))
-            self.outcome.people.append((login, names.zh, names.en))
-            self.outcome.postings += 1
+        known = self.facts.people.get(rules.login_name(cells["login"]))
+        if known is None:
+            self._new_person(service.PersonEntry(cells["login"], cells["zh"], cells.get("en", ""), cells.get("phone")), entry)
             return
-        if not self._is_known(person) or person.zh != cells["zh"]:
+        if not (known.is_below or known.person.id == self.actor.person_id) or known.person.zh != cells["zh"]:
             raise Refused(TAKEN, field="login")
-        self._post(person, cells, entry)
+        self._post(known, cells, entry)
 
-    def _is_known(self, person: Person) -> bool:
-        """Whose name the sheet may confirm: one's own, and those of people below."""
-        return person.id == self.actor.person_id or queries.may_help(self.session, self.actor, person.id)
+    def _new_person(self, names: service.PersonEntry, entry: service.PostingEntry) -> None:
+        login = service.checked_name(names.login)
+        service.check_lengths(names)
+        self._check(entry, [])
+        known = Known(service.new_person(self.actor, login, names), True, [])
+        self.facts.people[login] = known
+        self.outcome.people.append((login, names.zh, names.en))
+        self._keep(known, entry)
 
-    def _post(self, person: Person, cells: Mapping[str, str], entry: service.PostingEntry) -> None:
-        held = self._held(person, entry, "first" in cells)
+    def _check(self, entry: service.PostingEntry, held: list[Posting]) -> None:
+        spot = self.facts.spot(entry)
+        live = [posting for posting in held if _is_live(posting)]
+        service.check_posting(self.actor, entry, spot.kind if spot else None, live)
+
+    def _keep(self, known: Known, entry: service.PostingEntry) -> None:
+        posting = service.new_posting(self.actor, entry)
+        known.postings.append(posting)
+        known.is_below = known.is_below and self.facts.is_below(entry)
+        self.postings.append((known.person, posting))
+        self.outcome.postings += 1
+
+    def _post(self, known: Known, cells: Mapping[str, str], entry: service.PostingEntry) -> None:
+        held = _held(known, entry, "first" in cells)
         if held is None:
-            service.grant_posting(self.session, self.actor, person.id, entry)
-            self.outcome.postings += 1
+            if known.person.id == self.actor.person_id:
+                raise Refused(service.NOT_ONESELF)
+            self._check(entry, known.postings)
+            self._keep(known, entry)
             return
         last = queries.exclusive(entry.last)
         if "first" in cells and held.valid_from != entry.first:
@@ -215,14 +248,17 @@ class _Run:
             raise Refused(N_("Already posted there until another day. Change it on the person's page."), field="last")
         self.outcome.unchanged += 1
 
-    def _held(self, person: Person, entry: service.PostingEntry, dated: bool) -> Posting | None:
-        """The same posting as it stands; an ended one too when it began on the day the sheet says."""
-        same = list(self.session.scalars(select(Posting).where(
-            Posting.person_id == person.id, Posting.role == entry.role, Posting.grid_id == entry.grid_id,
-            Posting.body_id == entry.body_id).order_by(Posting.id.desc())))
-        began = [posting for posting in same if dated and posting.valid_from == entry.first]
-        live = [posting for posting in same if posting.valid_to is None or posting.valid_to > clock.today()]
-        return next(iter(began + live), None)
+
+def _held(known: Known, entry: service.PostingEntry, dated: bool) -> Posting | None:
+    """The same posting as it stands; an ended one too when it began on the day the sheet says."""
+    wanted = entry.role, entry.grid_id, entry.body_id
+    same = [posting for posting in reversed(known.postings) if (posting.role, posting.grid_id, posting.body_id) == wanted]
+    began = [posting for posting in same if dated and posting.valid_from == entry.first]
+    return next(iter(began + [posting for posting in same if _is_live(posting)]), None)
+
+
+def _is_live(posting: Posting) -> bool:
+    return posting.valid_to is None or posting.valid_to > clock.today()
 
 
 def _day(cells: Mapping[str, str], column: str) -> date | None:

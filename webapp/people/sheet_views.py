@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from ..core import clock, passwords
 from ..core.errors import Refused
 from ..web.errors import say
-from ..web.request import actor, may, read, stop_reading, write
+from ..web.request import actor, may, read, stop_reading, write_once
 from . import rules, service, sheet, sheet_acts
 from .account_forms import SheetForm
 from .blueprint import bp
@@ -38,23 +38,11 @@ def look_at_sheet() -> Any:
     form, file = SheetForm(), request.files.get("sheet")
     try:
         lines = sheet.read(file.read(sheet.MAX_BYTES + 1) if file else b"")
-        outcome = _run(lines, {})
+        outcome = sheet_acts.rehearse(read(), actor(), lines)
     except Refused as refusal:
         form.refuse(refusal.field, say(refusal))
         return _page(form), 422
     return _page(form, outcome, lines), 422 if outcome.findings else 200
-
-
-def _run(lines: list[sheet.Line], hashes: dict[str, str], *, keep: bool = False) -> sheet_acts.Outcome:
-    """Carry the sheet out; undone unless it is to be kept and every row is right."""
-    try:
-        with write() as session:
-            outcome = sheet_acts.apply(session, actor(), lines, hashes)
-            if outcome.findings or not keep:
-                raise sheet_acts.Undo(outcome)
-    except sheet_acts.Undo as undone:
-        return undone.outcome
-    return outcome
 
 
 @bp.post("/people/import/confirm")
@@ -70,7 +58,8 @@ def bring_in() -> Any:
     codes = {login: passwords.code(passwords.LONG) for login in sheet_acts.new_logins(read(), lines)}
     lasts = service.lasting(read(), slip=True)
     stop_reading()
-    outcome = _run(lines, {login: passwords.make_light(code) for login, code in codes.items()}, keep=True)
+    hashes = {login: passwords.make_light(code) for login, code in codes.items()}
+    outcome = write_once(lambda session: sheet_acts.apply(session, actor(), lines, hashes))
     if outcome.findings:
         return _page(form, outcome), 422
     until = clock.now() + lasts
