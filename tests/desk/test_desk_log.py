@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from webapp import retention
 from webapp.app import App
 from webapp.core.db import Base
+from webapp.core.models import AuditEntry
 from webapp.desk import labels, words
 
 ROOT = Path(__file__).parent.parent.parent
@@ -17,11 +19,19 @@ SOURCES = sorted((ROOT / "webapp").rglob("*.py"))
 
 
 def notes() -> Iterator[ast.Call]:
-    """Every call of ``audit.note``."""
+    """Every call of ``audit.note`` and ``audit.note_all``."""
     for file in SOURCES:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.note":
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("audit.note", "audit.note_all"):
                 yield node
+
+
+def thing_and_facts(call: ast.Call) -> tuple[ast.expr, set[str]]:
+    """What a call names as the thing, and its facts; ``note_all`` has both in a tuple made for each."""
+    each = getattr(call.args[3], "elt", None)
+    if each is None:
+        return call.args[3], {keyword.arg for keyword in call.keywords if keyword.arg}
+    return each.elts[0], set(map(ast.literal_eval, each.elts[1].keys))
 
 
 def test_every_act_that_is_written_has_its_word() -> None:
@@ -37,8 +47,8 @@ def _own() -> str:
 
 
 def test_every_fact_and_every_kind_of_thing_has_its_word() -> None:
-    facts = {keyword.arg for node in notes() for keyword in node.keywords if keyword.arg} | set(retention.ACTS)
-    kinds = {found[1] for node in notes() if (found := re.match(r"f?['\"](\w+)", ast.unparse(node.args[3])))}
+    facts = set().union(*(thing_and_facts(node)[1] for node in notes())) | set(retention.ACTS)
+    kinds = {found[1] for node in notes() if (found := re.match(r"f?['\"](\w+)", ast.unparse(thing_and_facts(node)[0])))}
     assert facts | {"before", "after"} == set(labels.FACTS)
     assert kinds | seeded_tables() == set(labels.THINGS)
 
@@ -78,3 +88,12 @@ def test_settings_limits_and_intervals_stand_in_it_by_their_names(browse: Any) -
         assert words_ in page
     assert "coverage_days" not in page and "livestock_farm" not in page
     assert "设置：地图默认看最近几天的巡查" in auditor.get("/language?lang=zh&next=/log").text
+
+
+def test_whoever_reads_the_log_stands_in_it(world: Any, browse: Any) -> None:
+    auditor = browse("auditor")
+    for _ in range(2):
+        assert auditor.get("/log").status_code == 200
+    with world.store.read() as session:
+        readers = list(session.scalars(select(AuditEntry.person_id).where(AuditEntry.action == "log.read")))
+    assert readers == [world.people["auditor"]] * 2

@@ -1,5 +1,6 @@
 """Submitting a problem: once, with a number, in the right village, by who may."""
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -21,6 +22,14 @@ def test_a_report_gets_a_number_that_can_be_spoken_and_goes_to_the_township(worl
     assert receipt.number == f"{clock.today().year}-00001"
     assert receipt.state == "township"
     assert submit(world, "officer_a1", make.report(world.grids["A1"])).number.endswith("-00002")
+
+
+@pytest.mark.parametrize("moment, number", [
+    (datetime(2026, 12, 31, 15, 59, tzinfo=UTC), "2026-00001"), (datetime(2026, 12, 31, 16, 0, tzinfo=UTC), "2027-00001"),
+    (datetime(2026, 12, 31, 23, 59, tzinfo=UTC), "2027-00001")])
+def test_the_year_of_a_number_is_the_countys_not_greenwichs(world, moment, number):
+    with clock.at(moment):
+        assert submit(world, "officer_a1", make.report(world.grids["A1"])).number == number
 
 
 def test_the_same_report_sent_twice_is_one_record_one_number_and_one_receipt(world):

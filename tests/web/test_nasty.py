@@ -15,12 +15,10 @@ from webapp.app import App, access_rule
 from webapp.report import service as reports
 from webapp.web.request import PUBLIC, SIGNED_IN
 
-NASTY = ["\x00", "a\x00b", "\x1b[2J", "9" * 25, "-1", "-" + "9" * 25, "9" * 5000, "2147483648", "9223372036854775808", "1e999",
-         "NaN", "9999-12-31", "0001-01-01", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "ffffffff-ffff-ffff-ffff-ffffffffffff",
-         "x" * 3000, "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"), "[" * 3000, "[[Infinity,{}]]",
-         '[["x",{"login":"\x00"}]]', "%s%(x)s{0}", "../../etc/passwd", "'; --", "g99999999999999999999", "b-1", "²"]
-IN_PATHS = ["%00", "a%00b", "%0a", "%ff", "%ed%a0%80", "9" * 25, "9" * 5000, "-1", "0", "2147483648", "%C2%B2", "x" * 3000,
-            "ffffffff-ffff-ffff-ffff-ffffffffffff", "..%2f..", "%27"]
+NASTY = ["a\x00b", "9" * 25, "-" + "9" * 25, "9" * 5000, "2147483648", "NaN", "9999-12-31", "0001-01-01",
+         "0001-01-01T00:00:00+14:00", "ffffffff-ffff-ffff-ffff-ffffffffffff", "[" * 3000, "[[Infinity,{}]]",
+         '[[1,{"login":"\x00"}]]', "%s%(x)s{0}", "g99999999999999999999", "²"]
+IN_PATHS = ["a%00b", "%0a", "%ff", "%ed%a0%80", "9" * 25, "9" * 5000, "2147483648", "%C2%B2", "..%2f.."]
 PEOPLE = ("officer_a1", "township_a", "county", "liaison", "station_a", "leader", "admin", "auditor")
 SOURCE = "\n".join(path.read_text() for path in Path(webapp.__file__).parent.rglob("*") if path.suffix in (".py", ".html"))
 #: The name of every field and argument that the program reads.
