@@ -98,7 +98,8 @@ def test_somebody_out_of_reach_looks_like_nobody(world, browse):
     for address in ("/people/{}", "/people/{}/edit", "/people/{}/postings/new"):
         answers = [township.client.get(address.format(id_)) for id_ in (other, nobody)]
         assert [answer.status_code for answer in answers] == [404, 404]
-        assert answers[0].text.replace(f"/{other}", "/x") == answers[1].text.replace(f"/{nobody}", "/x")
+        pages = [re.sub(rf"/{id_}\b", "/x", answer.text) for answer, id_ in zip(answers, (other, nobody), strict=True)]
+        assert pages[0] == pages[1]  # whole numbers only: the mark of a style sheet may begin with the same digit
     for act in ("suspend", "resume", "code", "edit"):
         assert township.post(f"/people/{other}/{act}", zh="x").status_code == 404
 
