@@ -15,6 +15,7 @@ from ..grid import locate
 from ..grid import queries as grid_queries
 from ..grid.queries import Cell
 from ..people import queries as people_queries
+from ..people import words as people_words
 from ..people.models import Body
 from ..web.language import named
 from . import effects, queries
@@ -45,10 +46,10 @@ def fill(session: Session, form: ReportForm) -> None:
 def for_report(session: Session, cell: Cell, form: ReportForm) -> dict[str, Any]:
     """Fill the form for a village and say what its page needs besides."""
     fill(session, form)
-    officers = people_queries.officers(session, cell.id)
-    form.person_id.choices = [(person.id, named(person)) for person in officers]
+    form.person_id.choices, somebody = people_words.officer_choices(session, cell.id)
     form.joint.choices = _other_villages(session, cell)
-    return {"cell": cell, "officers": {person.id for person in officers}, "settles": settles(session),
+    officers = {person.id for person in people_queries.officers(session, cell.id)}
+    return {"cell": cell, "officers": officers, "nobody": not somebody, "settles": settles(session),
             "contacts": words.contacts(session)}
 
 

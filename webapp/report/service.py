@@ -169,11 +169,13 @@ def _check_links(session: Session, actor: Actor, entry: ReportEntry) -> None:
 
 
 def _finder(session: Session, actor: Actor, entry: ReportEntry) -> int:
-    officers = {person.id for person in people_queries.officers(session, entry.grid_id)}
+    """Who found it: the sender, or whoever was the village's officer on that day."""
     finder = entry.person_id or actor.person_id
-    for_another = finder != actor.person_id and not grid_queries.cells_reached(
+    for_another = finder != actor.person_id
+    on = clock.day(entry.occurred_at) if for_another else clock.today()
+    may = not for_another or grid_queries.cells_reached(
         session, actor.only("township_supervisor"), "report.submit", entry.grid_id)
-    if finder not in officers or for_another:
+    if not may or finder not in {person.id for person in people_queries.officers(session, entry.grid_id, on)}:
         raise Refused(N_("Choose the officer of this village who found it."), field="person_id")
     return finder
 
