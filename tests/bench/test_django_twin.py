@@ -22,6 +22,7 @@ def twin(world: World, tmp_path: Path) -> Iterator[Any]:
     """The twin on a copy of the small county. Django is set up once a process and would change its time zone."""
     django = pytest.importorskip("django")
     zone, os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("TZ"), "bench.django_twin.settings"
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # a browser test before this one has left its event loop in the process
     from django.db import connections
     connections["default"].settings_dict["NAME"] = str(tmp_path / "twin.db")
     django.setup()

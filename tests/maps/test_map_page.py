@@ -88,9 +88,9 @@ def test_a_period_from_day_to_day(the_map, world, patrol):
 
 WRONG_DAYS = [
     ("2026-02-31", "2026-03-02", "Not a day"), ("2026-03-02", "2026-03-01", "before the beginning"),
-    ("", "2026-03-01", "from which day"), ("2999-01-01", "", "not come yet"), ("2020-01-01", "2026-03-01", "At most 366 days"),
-    ("2000-01-01", "", "At most 366 days"), ("0001-01-01", "", "At most 366 days"),
-    ("0001-01-01", "0001-01-02", "a year from 2000 on")]
+    ("", "2026-03-01", "from which day"), ("2099-01-01", "", "not come yet"), ("2020-01-01", "2026-03-01", "At most 366 days"),
+    ("2000-01-01", "", "At most 366 days"), ("0001-01-01", "", "from 2000 to 2100"), ("2999-01-01", "", "from 2000 to 2100"),
+    ("0001-01-01", "0001-01-02", "from 2000 to 2100")]
 
 
 def test_wrong_days_are_said_beside_the_field_and_stay_typed(browse):

@@ -11,7 +11,6 @@ from ..web.forms import BaseForm
 from ..web.places import last_days
 
 LONGEST = 366
-EARLIEST = date(2000, 1, 1)  # older than any record; days near the year 1 are no moment in UTC
 
 
 class Period(NamedTuple):
@@ -46,8 +45,6 @@ class PeriodForm(BaseForm):
         _come(field.data)
         if field.data and ((self.last.data or clock.today()) - field.data).days >= LONGEST:
             raise ValidationError(str(_l("At most %(days)d days.", days=LONGEST)))
-        if field.data and field.data < EARLIEST:
-            raise ValidationError(str(_l("Write a year from %(year)d on.", year=EARLIEST.year)))
 
     def validate_last(self, field: DateField) -> None:
         """A day that has come, not before the beginning; the end alone says no period."""

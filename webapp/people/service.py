@@ -88,7 +88,7 @@ def _free_name(session: Session, actor: Actor, entry: PersonEntry) -> str:
     """Who sends the same form twice is told so: the code on the first answer may be lost, and there is a way to another."""
     name = checked_name(entry.login)
     taken = session.scalar(select(Person).where(Person.login == name))
-    if taken is not None and taken.created_by == (actor.person_id or None) and taken.zh == entry.zh:
+    if taken is not None and actor is not SYSTEM and taken.created_by == actor.person_id and taken.zh == entry.zh:
         raise Refused(MADE_ALREADY, field="login")
     if taken is not None:
         raise Refused(N_("This log-in name is taken."), field="login")
@@ -96,6 +96,7 @@ def _free_name(session: Session, actor: Actor, entry: PersonEntry) -> str:
 
 
 def check_lengths(entry: PersonEntry) -> None:
+    """Refused, naming the field, when the name is missing or something is longer than its column."""
     if not entry.zh:
         raise Refused(N_("Please fill this in."), field="zh")
     for field, longest in LONGEST.items():

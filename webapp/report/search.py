@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor, Condition
 from ..grid.models import GridVersion
+from . import queries
 from .models import ProblemType, Report, ReportJoint, ReportProblem
-from .queries import readable
 
 MOST_WORDS = 6  # of a search; what follows counts as one
 
@@ -15,7 +15,7 @@ MOST_WORDS = 6  # of a search; what follows counts as one
 def search(session: Session, actor: Actor, words: str, most: int = 50) -> list[Report]:
     """Reports the actor may see that say every one of the words, newest first."""
     return list(session.scalars(
-        readable(actor).where(*(_says(word) for word in words.split(maxsplit=MOST_WORDS - 1)))
+        queries.readable(actor).where(*(_says(word) for word in words.split(maxsplit=MOST_WORDS - 1)))
         .order_by(Report.received_at.desc()).limit(most)))
 
 
