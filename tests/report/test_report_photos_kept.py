@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from tests.report.conftest import hidden
 from webapp.core import files
 from webapp.report.models import Photo, Report
 from webapp.retention import drop_photos
@@ -188,3 +189,28 @@ def test_a_file_of_a_refused_form_is_served_to_nobody(form, browse, data_dir):
     for asker in (browser, browse("township_a")):
         assert asker.get(f"/photos/{mark}").status_code == 404
         assert asker.get(f"/photos/{values[0]}").status_code == 404
+
+
+def test_photos_of_a_refused_result_go_with_the_next_try_and_with_a_page_that_was_out_of_date(way, browse):
+    town, report = browse("township_a"), f"/reports/{way.entry.id}"
+    page = town.get(f"{report}/handle").text
+    fields = {"id": hidden(page, "id"), "seen": hidden(page, "seen"), "done": "swept"}
+    answer = town.post(f"{report}/handle", **fields, photos=sent("red"))
+    assert answer.status_code == 422 and len(kept(answer)) == 1
+    way.corrected("dust")
+    way.move("township_a_two", "give_back", missing=["place"])
+    way.move("officer_a1", "supplement", note="here")
+    answer = town.post(f"{report}/handle", **fields, result="true", kept=kept(answer))
+    assert answer.status_code == 409 and len(kept(answer)) == 1
+    again = fields | {"id": hidden(answer.text, "id"), "seen": hidden(answer.text, "seen"), "result": "true"}
+    assert town.post(f"{report}/handle", **again, kept=kept(answer)).status_code == 303
+    assert stored(way.world) == marks("red")
+
+
+def test_a_bad_file_of_a_result_is_named_and_nothing_is_moved(way, browse):
+    town, report = browse("township_a"), f"/reports/{way.entry.id}"
+    page = town.get(f"{report}/handle").text
+    fields = {"id": hidden(page, "id"), "seen": hidden(page, "seen"), "done": "swept", "result": "true"}
+    answer = town.post(f"{report}/handle", **fields, photos=sent("red", "bad"))
+    assert answer.status_code == 422 and "bad.jpg" in answer.text and len(kept(answer)) == 1
+    assert way.state() == "township"

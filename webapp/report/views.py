@@ -22,7 +22,7 @@ from ..core.errors import N_, NotFound, Refused, Stale
 from ..grid import queries as grid_queries
 from ..web import photos
 from ..web.errors import say, wants_json
-from ..web.forms import clean
+from ..web.forms import BaseForm, clean
 from ..web.places import stamp
 from ..web.request import actor, may, read, write, write_once
 from . import beside, choices, pages, queries, service
@@ -90,7 +90,7 @@ def _not_submitted(form: ReportForm, sent: photos.Photos, refusal: Refused) -> A
                            **choices.for_report(read(), cell, form)), refusal.status
 
 
-def _explain(form: ReportForm, sent: photos.Photos, refusal: Refused) -> None:
+def _explain(form: BaseForm, sent: photos.Photos, refusal: Refused) -> None:
     """Each thing that was wrong, beside its field."""
     for wrong in sent.wrong:
         form.refuse(wrong.field, say(wrong))
@@ -131,14 +131,16 @@ def _move(found: queries.Found, action: str) -> Move | None:
     return next((move for move in found.moves if move.action == action), None)
 
 
-def _move_page(report_id: uuid.UUID, move: Move, form: MoveBase, refusal: Refused | None = None) -> str:
+def _move_page(report_id: uuid.UUID, move: Move, form: MoveBase, refusal: Refused | None = None,
+               sent: photos.Photos | None = None) -> str:
     page = pages.page(read(), actor(), report_id)
     message = None
     if refusal is not None:  # what was typed may go out again, by whoever has read the message
         message = pages.stale_words(page) if isinstance(refusal, Stale) else _("What you sent before from this page was taken. If this is something more, send it.")
         form.id.data, form.seen.data = ids.new(), page.found.seen
     extra = choices.dispatch_panel(read(), report_id, page.problem_codes) if move.action == "dispatch" else {}
-    return render_template("report/move.html", page=page, move=move, form=form, message=message,
+    kept = sent.carried(form.id.data, actor().person_id) if sent else []
+    return render_template("report/move.html", page=page, move=move, form=form, message=message, kept=kept,
                            word=pages.action_word(move.action, move.target), picked=request.form.get("pick"), **extra)
 
 
@@ -150,20 +152,20 @@ def move(report_id: uuid.UUID, action: str) -> Any:
     made = _move(found, action) or choices.any_move(action, request.form.get("seen", "").partition(".")[0])
     if made is None:
         raise Refused(N_("This cannot be done in the present state."))
-    form = form_for(made, choices.for_move(read(), actor(), found, made), request.form)
+    form, who = form_for(made, choices.for_move(read(), actor(), found, made), request.form), actor()
+    sent = photos.received(form.id.data, who.person_id)
     try:
         if not form.validate():
-            return _move_page(report_id, made, form), 422
-        who = actor()
-        entry = form.entry(action, photos.received(form.id.data, who.person_id).files())
+            raise Refused(N_("Please check what you wrote."))
+        entry = form.entry(action, sent.files())
         write_once(lambda session: service.move(session, who, report_id, entry))
     except NotFound:
         raise
     except Refused as refusal:
         if refusal.status == 409:
-            return _move_page(report_id, made, form, refusal), 409
-        form.refuse(refusal.field, say(refusal))
-        return _move_page(report_id, made, form), 422
+            return _move_page(report_id, made, form, refusal, sent), 409
+        _explain(form, sent, refusal)
+        return _move_page(report_id, made, form, sent=sent), 422
     return _after(report_id)
 
 
