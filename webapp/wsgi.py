@@ -30,7 +30,10 @@ def application() -> App:
     config = Config.from_environment()
     try:
         store = Store(config.database_url)
-        why = refusal(config, store)
+        try:
+            why = refusal(config, store)
+        finally:
+            store.close()  # a worker forked later opens its own connections
     except Exception as error:
         why = faults.explained(error)
         if not why:
@@ -38,7 +41,6 @@ def application() -> App:
     if why:
         raise SystemExit(why)
     app = create_app(config, store)
-    store.close()  # a worker forked later opens its own connections
     settle()
     return app
 
