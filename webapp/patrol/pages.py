@@ -19,7 +19,8 @@ from .queries import NOT_SEEN
 def untouched(grid_id: int, kept: dict[str, Any]) -> str:
     """What is due today, or the whole list with ?all=1; ``kept`` goes along unseen."""
     cell, lines = queries.village(looking(), actor(), "patrol.write", grid_id)
-    shown = lines if request.args.get("all") else queries.due(lines)
+    everything = request.query_string and request.args.get("all")
+    shown = lines if everything else queries.due(lines)
     walker = _walker(grid_id)
     fill = {**kept, "village": named(cell), "rows": _rows(shown, None), "later": len(lines) - len(shown), "whole": _whole(grid_id)}
     facts = {**walker, "sent": None, "blank": PatrolForm, "any": bool(shown), "more_later": len(lines) > len(shown), "gone": ()}

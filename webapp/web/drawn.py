@@ -21,20 +21,16 @@ _kept: dict[Hashable, "Drawn"] = {}
 
 
 class Drawn(NamedTuple):
-    """The texts of a page, with a place between every two of them, and which hole is at which place."""
+    """The text of a page with ``%s`` for each hole, the names of the holes in their order, and each name once."""
 
-    parts: list[str]
-    holes: tuple[tuple[int, str], ...]
+    text: str
+    holes: tuple[str, ...]
+    names: frozenset[str]
 
     def filled(self, values: Mapping[str, Any]) -> str:
         """HTML, with a value, escaped, in each hole; a function is asked only when its hole is there."""
-        parts, shown = self.parts.copy(), {}
-        for place, name in self.holes:
-            if name not in shown:
-                value = _value(values[name])
-                shown[name] = value if type(value) is Markup else escape(value)  # a long one is not copied
-            parts[place] = shown[name]
-        return "".join(parts)
+        shown = {name: _shown(values[name]) for name in self.names}
+        return self.text % tuple(map(shown.__getitem__, self.holes))
 
 
 def page(template: str, fill: Mapping[str, Any], **facts: Hashable) -> str:
@@ -59,6 +55,11 @@ def _value(value: Any) -> Any:
     return value() if callable(value) else value
 
 
+def _shown(value: Any) -> str:
+    value = _value(value)
+    return value if type(value) is Markup else escape(value)  # a long one is not copied
+
+
 def piece(template: str, holes: Iterable[str], **facts: Hashable) -> Drawn:
     """A part of a page, without a frame, drawn once for these facts."""
     key = (template, of_page(), *facts.items())
@@ -72,7 +73,8 @@ def _draw(key: Hashable, template: str, holes: Iterable[str], facts: Mapping[str
     parts = HOLE.split(text)  # texts at even places, names of holes between them
     if len(_kept) >= MOST_KEPT:
         _kept.clear()
-    return _kept.setdefault(key, Drawn(parts, tuple(enumerate(parts))[1::2]))
+    drawn = Drawn("%s".join(part.replace("%", "%%") for part in parts[::2]), tuple(parts[1::2]), frozenset(parts[1::2]))
+    return _kept.setdefault(key, drawn)
 
 
 class Hole(Markup):
