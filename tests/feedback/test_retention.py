@@ -84,6 +84,13 @@ def test_an_officers_point_goes_after_its_days_and_the_round_stays(quiet):
         assert patrol_service.record(session, make.actor(session, "officer_a1"), old).received_at == old.occurred_at
 
 
+def test_an_officers_point_goes_by_the_day_he_was_there_not_by_the_day_it_was_sent(quiet):
+    entry = make.patrol(quiet.grids["A1"], {quiet.things["farm_a1"]: "normal"}, at=NOW - 92 * DAY, lon=110.0, lat=35.0)
+    with clock.at(NOW - DAY), quiet.store.write() as session:
+        patrol_service.record(session, make.actor(session, "officer_a1"), entry)
+    assert run(quiet)["places"] == 1
+
+
 @pytest.mark.parametrize("months, kept", [(12, {300, 200, 100}), (8, {200, 100}), (1, {100})])
 def test_the_log_goes_after_its_months_but_never_before_six(quiet, months, kept):
     set_to(quiet, "log_months", months)

@@ -150,6 +150,16 @@ def test_coverage_counts_only_what_was_due_and_keeps_could_not_see_apart(world):
     assert world.grids["B1"] not in tally.due
 
 
+def test_an_object_that_was_tried_in_vain_and_then_seen_counts_as_seen_alone(world):
+    kiln, today = world.things["kiln_a1"], clock.today()
+    for result in ("could_not_see", "normal"):
+        _record(world, "officer_a1", make.patrol(world.grids["A1"], {kiln: result}))
+    with world.store.read() as session:
+        tally = queries.due_and_seen(session, make.actor(session, "township_a"), today - timedelta(days=6), today)
+    a1 = world.grids["A1"]
+    assert (tally.due[a1], tally.seen[a1], tally.could_not_see[a1]) == (2, 1, 0)
+
+
 def test_a_retired_object_is_no_longer_due_and_keeps_its_history(world):
     with world.store.write() as session:
         service.retire_object(session, make.actor(session, "township_a"), world.things["farm_a1"], "demolished")

@@ -129,6 +129,13 @@ def test_a_township_enters_for_a_named_officer_of_that_village_only(world):
         submit(world, "township_a", make.report(world.grids["A1"]))
 
 
+@pytest.mark.parametrize(("login", "role"), [("officer_a1", "grid_officer"), ("township_a", "township_supervisor")])
+def test_the_history_says_in_which_role_it_was_sent(world, login, role):
+    submit(world, login, make.report(world.grids["A1"], person_id=world.people["officer_a1"]))
+    with world.store.read() as session:
+        assert session.scalars(select(ReportEvent.role)).one() == role
+
+
 def test_an_emergency_has_the_short_clock(world):
     entry = make.report(world.grids["A1"], severity="emergency")
     submit(world, "officer_a1", entry)
