@@ -41,8 +41,11 @@ def address(app) -> Iterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    server.task_dispatcher.shutdown()
+    # In its own thread: closed from this one, the loop would look at closed files now and then.
+    server.trigger.pull_trigger(lambda: server.asyncore.close_all(server._map))
     thread.join(5)
+    assert not thread.is_alive()
 
 
 @pytest.fixture
