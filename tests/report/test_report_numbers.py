@@ -18,3 +18,8 @@ def test_a_border_without_the_other_village_is_asked_for_beside_its_field(world,
                                        problem="smoke", severity="minor", first_measure="not_heeded", note="kept", between="y", joint="")
     assert answer.status_code == 422
     assert "Choose the other village." in answer.text and "kept" in answer.text
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 25, "9" * 5000])
+def test_an_object_in_the_address_that_cannot_be_one_is_left_aside(world, browse, number):
+    assert browse("officer_a1").get(f"/grids/{world.grids['A1']}/report", query_string={"object": number}).status_code == 200

@@ -19,6 +19,7 @@ from ..patrol.models import PatrolObject
 from ..people.models import Body, Person
 from ..web.language import left, moment, named
 from . import labels, queries
+from .forms import number
 from .models import Photo, Report, SiteLook
 from .words import Whose, action_word, problem_words, said, state_word
 from .workflow import ENDS, HANDLING, STATES, Move
@@ -221,8 +222,8 @@ def _earlier(session: Session, actor: Actor, report: Report) -> Report | None:
 def prefilled(session: Session, actor: Actor, asked: Mapping[str, str]) -> dict[str, Any]:
     """What a new report starts with: the object and round it comes from, or the report that is back."""
     given: dict[str, Any] = {}
-    if asked.get("object", "").isdecimal():
-        thing = patrol_queries.thing(session, actor, "grid.read", int(asked["object"]))
+    if object_id := number(asked.get("object")):
+        thing = patrol_queries.thing(session, actor, "grid.read", object_id)
         given |= {"object_id": thing.id, "place": named(thing)}
     for name, field in (("patrol", "patrol_id"), ("recurs", "recurs_id")):
         if asked.get(name):
