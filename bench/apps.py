@@ -1,4 +1,5 @@
 """Applications for gunicorn: ours, and ours in a process that has loaded what imports boundaries."""
+
 from webapp.app import App
 from webapp.wsgi import application
 
@@ -12,4 +13,5 @@ def with_geopandas() -> App:
     """The same in a worker that carries geopandas and pyogrio."""
     import geopandas  # noqa: F401
     import pyogrio  # noqa: F401
+
     return wangge()

@@ -1,4 +1,5 @@
 """People at browsers, as bytes: log in once, prepare requests, then send them from a few connections and take the time."""
+
 import re
 import socket
 import time
@@ -36,8 +37,13 @@ class Browser:
     def login(self, name: str, password: str = PASSWORD) -> int:
         """Log in through the page, then take the new session's token; the status of the log-in itself."""
         self._read_token()
-        status, _ = self.ask("POST", "/login", urlencode({"login": name, "username": name, "secret": password,
-                                                          "password": password, **dict([self.token])}))
+        status, _ = self.ask(
+            "POST",
+            "/login",
+            urlencode(
+                {"login": name, "username": name, "secret": password, "password": password, **dict([self.token])}
+            ),
+        )
         self._read_token()
         return status
 
@@ -47,7 +53,9 @@ class Browser:
             raise RuntimeError("no token in the log-in page")
         self.token = (found[1], found[2])
 
-    def ask(self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
+    def ask(
+        self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, bytes]:
         """One request; cookies are kept."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
         connection.request(method, path, body, {**(FORM if body else {}), **self._cookie(), **(headers or {})})
@@ -63,8 +71,15 @@ class Browser:
 
     def raw(self, method: str, path: str, body: str = "", headers: dict[str, str] | None = None) -> bytes:
         """The request as bytes, to be sent later by ``send``."""
-        lines = {"Host": f"127.0.0.1:{self.port}", "Connection": "close", "Accept": "text/html", "User-Agent": "bench",
-                 **self._cookie(), **({**FORM, "Content-Length": str(len(body.encode()))} if body else {}), **(headers or {})}
+        lines = {
+            "Host": f"127.0.0.1:{self.port}",
+            "Connection": "close",
+            "Accept": "text/html",
+            "User-Agent": "bench",
+            **self._cookie(),
+            **({**FORM, "Content-Length": str(len(body.encode()))} if body else {}),
+            **(headers or {}),
+        }
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         return f"{method} {path} HTTP/1.1\r\n{head}\r\n{body}".encode()
 
@@ -75,8 +90,17 @@ class Browser:
 
 def patrol_fields(walker: Walker) -> dict[str, str]:
     """What the page of a round sends, under a fresh id."""
-    fields = {"id": str(ids.new()), "grid": str(walker.grid_id), "made_at": stamp(), "occurred_at": "", "occurred_on": "",
-              "note": "河边有新堆的秸秆，已告知户主。", "lon": "112.51234", "lat": "34.81234", "accuracy_m": "12"}
+    fields = {
+        "id": str(ids.new()),
+        "grid": str(walker.grid_id),
+        "made_at": stamp(),
+        "occurred_at": "",
+        "occurred_on": "",
+        "note": "河边有新堆的秸秆，已告知户主。",
+        "lon": "112.51234",
+        "lat": "34.81234",
+        "accuracy_m": "12",
+    }
     fields |= {f"v{thing}-outcome": "normal" for thing in walker.objects}
     last = walker.objects[-1]
     return fields | {f"v{last}-outcome": "could_not_see", f"v{last}-reason": "locked"}
@@ -104,4 +128,4 @@ def dripping(request: bytes, piece: int) -> Iterator[bytes]:
     head, _, body = request.partition(b"\r\n\r\n")
     yield head + b"\r\n\r\n"
     for begin in range(0, len(body), piece):
-        yield body[begin:begin + piece]
+        yield body[begin : begin + piece]

@@ -1,4 +1,5 @@
 """CPU per request of the whole server process tree, ours beside the twin's, case after case in each round."""
+
 import itertools
 import statistics
 import time
@@ -66,7 +67,7 @@ def _round(cases: list[Case], scale: float) -> dict[str, Sample]:
     """The requests of every case in slices, the cases in turn: what else the machine does falls on all of them alike."""
     taken: dict[str, list[Slice]] = {case.name: [] for case in cases}
     for turn in range(SLICES):
-        for case in cases[turn % len(cases):] + cases[:turn % len(cases)]:
+        for case in cases[turn % len(cases) :] + cases[: turn % len(cases)]:
             taken[case.name].append(_slice(case, max(int(case.number * scale) // SLICES, 2)))
     return {name: _together(slices) for name, slices in taken.items()}
 
@@ -88,7 +89,13 @@ def _cases(county: County, ours: procs.Server, peer: procs.Server) -> list[Case]
         Case("twin's patrol POST", peer, patrol(peers), 303, 240),
         Case("twin's hello", peer, lambda: stranger.raw("GET", "/healthz"), 200, 600),
         Case("form page", ours, lambda: reader.raw("GET", f"/grids/{county.reader.grid_id}/patrol"), 200, 320),
-        Case("layer, 304", ours, lambda: reader.raw("GET", layer, headers={"If-None-Match": f'W/"{county.layer}"'}), 304, 600),
+        Case(
+            "layer, 304",
+            ours,
+            lambda: reader.raw("GET", layer, headers={"If-None-Match": f'W/"{county.layer}"'}),
+            304,
+            600,
+        ),
         Case("layer, 200 gzip", ours, lambda: reader.raw("GET", layer, headers={"Accept-Encoding": "gzip"}), 200, 400),
     ]
 
@@ -115,16 +122,27 @@ def _slice(case: Case, number: int) -> Slice:
 def _together(slices: list[Slice]) -> Sample:
     answers = [answer for taken in slices for answer in taken.answers]
     times = statistics.quantiles([answer.seconds * 1000 for answer in answers], n=20)
-    return Sample(sum(taken.cpu for taken in slices) / len(answers) * 1000,
-                  len(answers) / sum(taken.seconds for taken in slices), times[9], times[18])
+    return Sample(
+        sum(taken.cpu for taken in slices) / len(answers) * 1000,
+        len(answers) / sum(taken.seconds for taken in slices),
+        times[9],
+        times[18],
+    )
 
 
 def _figures(samples: dict[str, list[Sample]]) -> list[Figure]:
     cpu = {name: [sample.cpu for sample in taken] for name, taken in samples.items()}
     speed = {name: [sample.per_second for sample in taken] for name, taken in samples.items()}
-    absolute = [figure for name, taken in samples.items() for figure in (
-        Figure(name, cpu[name], "ms CPU"), Figure("", speed[name], "req/s"),
-        Figure("", [sample.p50 for sample in taken], "ms p50"), Figure("", [sample.p95 for sample in taken], "ms p95"))]
+    absolute = [
+        figure
+        for name, taken in samples.items()
+        for figure in (
+            Figure(name, cpu[name], "ms CPU"),
+            Figure("", speed[name], "req/s"),
+            Figure("", [sample.p50 for sample in taken], "ms p50"),
+            Figure("", [sample.p95 for sample in taken], "ms p95"),
+        )
+    ]
     hello = cpu["hello"]
     return [
         *absolute,

@@ -1,4 +1,5 @@
 """The county of the bench: the invented one, its villages with a history of rounds, passwords for those who take part."""
+
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -62,19 +63,23 @@ def build(folder: Path, posters: int = 8) -> County:
 
 def environment(county: County) -> dict[str, str]:
     """What a server process needs to serve it."""
-    return {"DATABASE_URL": county.url, "DATA_DIR": str(Path(county.url.removeprefix("sqlite:///")).parent),
-            "SECRET_KEY": KEY}
+    return {
+        "DATABASE_URL": county.url,
+        "DATA_DIR": str(Path(county.url.removeprefix("sqlite:///")).parent),
+        "SECRET_KEY": KEY,
+    }
 
 
 def _walkers(store: Store, settled: people.County, number: int) -> tuple[Walker, ...]:
     villages = [village for village in settled.villages.values() if len(village.objects) == OBJECTS][:number]
     officers = [village.people[0] for village in villages]
     with store.write() as session:
-        session.execute(update(Person).where(Person.id.in_(officers))
-                        .values(password_hash=passwords.make(PASSWORD)))
+        session.execute(update(Person).where(Person.id.in_(officers)).values(password_hash=passwords.make(PASSWORD)))
         logins = dict(session.execute(select(Person.id, Person.login)).tuples().all())
-    return tuple(Walker(logins[officer], village.id, tuple(thing[0] for thing in village.objects))
-                 for officer, village in zip(officers, villages, strict=True))
+    return tuple(
+        Walker(logins[officer], village.id, tuple(thing[0] for thing in village.objects))
+        for officer, village in zip(officers, villages, strict=True)
+    )
 
 
 def _remember(store: Store, settled: people.County) -> None:
@@ -89,10 +94,29 @@ def _remember(store: Store, settled: people.County) -> None:
                 session.execute(insert(Visit), visits)
 
 
-def _round(village: people.Place, version: int, at: datetime, chance: random.Random) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _round(
+    village: people.Place, version: int, at: datetime, chance: random.Random
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     id_, officer = ids.new(), village.people[0]
-    patrol = {"id": id_, "content": "", "grid_id": village.id, "grid_version_id": version, "person_id": officer,
-              "entered_by": officer, "entry_mode": "on_the_day", "occurred_at": at, "received_at": at}
-    return patrol, [{"id": visit_id(id_, thing[0]), "patrol_id": id_, "object_id": thing[0], "at": at,
-                     "result": chance.choice(("normal", "normal", "normal", "problem")), "reason": None}
-                    for thing in village.objects]
+    patrol = {
+        "id": id_,
+        "content": "",
+        "grid_id": village.id,
+        "grid_version_id": version,
+        "person_id": officer,
+        "entered_by": officer,
+        "entry_mode": "on_the_day",
+        "occurred_at": at,
+        "received_at": at,
+    }
+    return patrol, [
+        {
+            "id": visit_id(id_, thing[0]),
+            "patrol_id": id_,
+            "object_id": thing[0],
+            "at": at,
+            "result": chance.choice(("normal", "normal", "normal", "problem")),
+            "reason": None,
+        }
+        for thing in village.objects
+    ]

@@ -1,4 +1,5 @@
 """What a worker holds, beside the same worker with geopandas and pyogrio loaded."""
+
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,8 +23,10 @@ def measure(county: County, folder: Path, rounds: int) -> list[Figure]:
 
 def _pair(county: County, folder: Path) -> tuple[dict[str, float], ...]:
     with ExitStack() as stack:
-        servers = [stack.enter_context(procs.gunicorn(f"bench.apps:{name}()", environment(county), folder / f"{name}.log", 1))
-                   for name in ("wangge", "with_geopandas")]
+        servers = [
+            stack.enter_context(procs.gunicorn(f"bench.apps:{name}()", environment(county), folder / f"{name}.log", 1))
+            for name in ("wangge", "with_geopandas")
+        ]
         for server in servers:
             browser = Browser(server.port)
             browser.login(county.reader.login)
@@ -35,5 +38,8 @@ def _pair(county: County, folder: Path) -> tuple[dict[str, float], ...]:
 def _figures(kind: str, pairs: list[tuple[float, float]]) -> list[Figure]:
     light, heavy = ([pair[side] for pair in pairs] for side in (0, 1))
     goal = 0.6 if kind == "RSS" else None
-    return [Figure(f"worker, {kind}", light, "MB"), Figure(f"with geopandas, {kind}", heavy, "MB"),
-            Figure(f"worker / with geopandas, {kind}", [a / b for a, b in pairs], "x", goal)]
+    return [
+        Figure(f"worker, {kind}", light, "MB"),
+        Figure(f"with geopandas, {kind}", heavy, "MB"),
+        Figure(f"worker / with geopandas, {kind}", [a / b for a, b in pairs], "x", goal),
+    ]

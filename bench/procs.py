@@ -1,4 +1,5 @@
 """Server processes and what they cost: CPU of the whole tree and memory of a worker, from /proc."""
+
 import os
 import signal
 import socket
@@ -32,8 +33,9 @@ class Server:
 
     def __enter__(self) -> "Server":
         with self.log.open("wb") as out:
-            self.process = subprocess.Popen(self.command, env=self.environment, cwd=ROOT, stdout=out, stderr=out,
-                                            start_new_session=True)
+            self.process = subprocess.Popen(
+                self.command, env=self.environment, cwd=ROOT, stdout=out, stderr=out, start_new_session=True
+            )
         deadline = time.monotonic() + PATIENCE
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -42,7 +44,9 @@ class Server:
             time.sleep(0.05)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stop()
 
     def _stop(self) -> None:
@@ -78,7 +82,9 @@ class Server:
 
 def gunicorn(application: str, environment: dict[str, str], log: Path, workers: int = 2) -> Server:
     """An application in sync workers."""
-    return Server([sys.executable, "-m", "gunicorn", "-w", str(workers), "-b", "127.0.0.1:{port}", application], environment, log)
+    return Server(
+        [sys.executable, "-m", "gunicorn", "-w", str(workers), "-b", "127.0.0.1:{port}", application], environment, log
+    )
 
 
 def wangge_serve(environment: dict[str, str], log: Path) -> Server:
@@ -108,4 +114,8 @@ def memory(pid: int) -> dict[str, float]:
     """RSS, PSS and private memory of a process in MB."""
     lines = [line.split() for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]]
     kb = {name.rstrip(":"): int(value) for name, value, *_ in lines}
-    return {"RSS": kb["Rss"] / 1024, "PSS": kb["Pss"] / 1024, "private": (kb["Private_Clean"] + kb["Private_Dirty"]) / 1024}
+    return {
+        "RSS": kb["Rss"] / 1024,
+        "PSS": kb["Pss"] / 1024,
+        "private": (kb["Private_Clean"] + kb["Private_Dirty"]) / 1024,
+    }

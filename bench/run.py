@@ -1,4 +1,5 @@
 """``python -m bench.run``: build a county and its twin, measure both in interleaved rounds, print goals and whether met."""
+
 import argparse
 import os
 import platform
@@ -46,12 +47,19 @@ def _arguments() -> argparse.Namespace:
     return chosen
 
 
-def _parts(built: county.County, folder: Path, chosen: argparse.Namespace) -> list[tuple[str, Callable[[], list[Figure]]]]:
+def _parts(
+    built: county.County, folder: Path, chosen: argparse.Namespace
+) -> list[tuple[str, Callable[[], list[Figure]]]]:
     rounds, scale = chosen.rounds, chosen.scale
     parts: dict[str, tuple[str, Callable[[], list[Figure]]]] = {
-        "cost": (f"Cost: gunicorn, 2 sync workers, {cost.CONNECTIONS} connections, SQLite WAL synchronous=FULL on both sides",
-                 lambda: cost.measure(built, _twin(built, folder), folder, rounds, scale)),
-        "memory": ("Memory of one gunicorn worker that has answered pages", lambda: memory.measure(built, folder, min(rounds, 3))),
+        "cost": (
+            f"Cost: gunicorn, 2 sync workers, {cost.CONNECTIONS} connections, SQLite WAL synchronous=FULL on both sides",
+            lambda: cost.measure(built, _twin(built, folder), folder, rounds, scale),
+        ),
+        "memory": (
+            "Memory of one gunicorn worker that has answered pages",
+            lambda: memory.measure(built, folder, min(rounds, 3)),
+        ),
         "slow": ("Slow clients: wangge serve (waitress)", lambda: slow.measure(built, folder, rounds, scale)),
     }
     return [parts[name] for name in PARTS if name in chosen.only]
@@ -60,14 +68,18 @@ def _parts(built: county.County, folder: Path, chosen: argparse.Namespace) -> li
 def _twin(built: county.County, folder: Path) -> dict[str, str]:
     """Copy the county into the twin's own database, in a process of its own."""
     environment = {"TWIN_DATABASE": str(folder / "twin.db"), "DJANGO_SETTINGS_MODULE": "bench.django_twin.settings"}
-    subprocess.run([sys.executable, "-m", "bench.django_twin.fill", built.url], env={**os.environ, **environment}, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "bench.django_twin.fill", built.url], env={**os.environ, **environment}, check=True
+    )
     return environment
 
 
 def _machine() -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS)
-    return (f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}, {versions}\n"
-            "low/median/high over the rounds; a goal fails only when the median misses it")
+    return (
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}, {versions}\n"
+        "low/median/high over the rounds; a goal fails only when the median misses it"
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 """Clients that are slow, and people logging in, beside the same posts undisturbed: ``wangge serve`` with its defaults."""
+
 import socket
 import statistics
 import threading
@@ -121,10 +122,21 @@ def _logging_in(port: int, county: County) -> Iterator[Callable[[], bool]]:
 def _figures(times: dict[str, list[Times]]) -> list[Figure]:
     middle = {name: [statistics.median(round_) for round_ in rounds] for name, rounds in times.items()}
     longest = {name: [max(round_) for round_ in rounds] for name, rounds in times.items()}
-    words = {"alone": "posts undisturbed", "drop": "posts beside one body drop by drop", "login": "posts beside eight log-ins",
-             "calm": "page undisturbed", "dribble": "page beside fifty slow connections"}
-    absolute = [figure for name, word in words.items() for figure in (
-        Figure(word, middle[name], "ms median"), Figure(f"{word}, longest", longest[name], "ms", LONGEST.get(name)))]
+    words = {
+        "alone": "posts undisturbed",
+        "drop": "posts beside one body drop by drop",
+        "login": "posts beside eight log-ins",
+        "calm": "page undisturbed",
+        "dribble": "page beside fifty slow connections",
+    }
+    absolute = [
+        figure
+        for name, word in words.items()
+        for figure in (
+            Figure(word, middle[name], "ms median"),
+            Figure(f"{word}, longest", longest[name], "ms", LONGEST.get(name)),
+        )
+    ]
     return [
         *absolute,
         Figure("one body drop by drop / undisturbed, median post", ratios(middle["drop"], middle["alone"]), "x", 1.5),

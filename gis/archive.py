@@ -17,7 +17,22 @@ WANTED = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 # What desktop GIS puts beside a shapefile: never opened, and not held against the sender.
 COMPANIONS = (".sbn", ".sbx", ".qix", ".fix", ".shp.xml", ".qmd", ".qpj")
 # What offices put into the same zip: never opened either, but named in a finding, for it may say something of weight.
-DOCUMENTS = (".txt", ".md", ".rtf", ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".csv", ".ppt", ".pptx", ".wps", ".et", ".dps")
+DOCUMENTS = (
+    ".txt",
+    ".md",
+    ".rtf",
+    ".pdf",
+    ".doc",
+    ".docx",
+    ".xls",
+    ".xlsx",
+    ".csv",
+    ".ppt",
+    ".pptx",
+    ".wps",
+    ".et",
+    ".dps",
+)
 #: All that zipfile raises for a broken zip; NotImplementedError is its word for a version of the format it does not know.
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, NotImplementedError, ValueError)
 ENTRIES = MEMBERS * len(COMPANIONS)
@@ -74,15 +89,18 @@ def _members(path: Path, archive: zipfile.ZipFile) -> Members:
 
 def _folder(entries: list[zipfile.ZipInfo]) -> str:
     """'borders/' where everything lies in this one folder (documents may lie beside it), else ''."""
-    heads = {"".join(info.filename.partition("/")[:2]) for info in entries
-             if "/" in info.filename or not info.filename.casefold().endswith(DOCUMENTS)}
+    heads = {
+        "".join(info.filename.partition("/")[:2])
+        for info in entries
+        if "/" in info.filename or not info.filename.casefold().endswith(DOCUMENTS)
+    }
     head = heads.pop() if len(heads) == 1 else ""
     return head if head.endswith("/") and _is_plain(head[:-1]) else ""
 
 
 def _is_plain(name: str) -> bool:
     """A name that is no way to somewhere else: no folder, drive or hidden file."""
-    return bool(name) and not set(name) & set('/\\:\0') and not name.startswith(".")
+    return bool(name) and not set(name) & set("/\\:\0") and not name.startswith(".")
 
 
 def _kind(info: zipfile.ZipInfo) -> int:
@@ -91,8 +109,11 @@ def _kind(info: zipfile.ZipInfo) -> int:
 
 def _belongs(name: str, info: zipfile.ZipInfo) -> bool:
     """Whether it is a plain file, no link or device, of a sort that is read or may be left alone."""
-    return (_is_plain(name) and _kind(info) in (0, stat.S_IFREG)
-            and name.casefold().endswith(WANTED + COMPANIONS + DOCUMENTS))
+    return (
+        _is_plain(name)
+        and _kind(info) in (0, stat.S_IFREG)
+        and name.casefold().endswith(WANTED + COMPANIONS + DOCUMENTS)
+    )
 
 
 def _to_read(path: Path, members: Members) -> Members:

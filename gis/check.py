@@ -31,6 +31,7 @@ def check(delivery: Delivery) -> tuple[Finding, ...]:
 
 # --- rows -----------------------------------------------------------------------------------------
 
+
 def _rows(cells: tuple[Cell, ...]) -> Iterator[Finding]:
     tests = {
         "code_empty": lambda cell: not cell.code,
@@ -64,8 +65,9 @@ def _tiers(cells: tuple[Cell, ...]) -> Iterator[Finding]:
         yield _finding(cells, "counties_many", counties)
 
 
-def _finding(cells: tuple[Cell, ...], kind: str, ats: list[int], place: shapely.Geometry | None = None,
-             **params: str) -> Finding:
+def _finding(
+    cells: tuple[Cell, ...], kind: str, ats: list[int], place: shapely.Geometry | None = None, **params: str
+) -> Finding:
     at = None
     if place is not None:
         point = shapely.point_on_surface(place)
@@ -74,6 +76,7 @@ def _finding(cells: tuple[Cell, ...], kind: str, ats: list[int], place: shapely.
 
 
 # --- shapes ---------------------------------------------------------------------------------------
+
 
 class _Shapes:
     """The cells' shapes with their areas, and the slivers seen on the way."""
@@ -84,7 +87,8 @@ class _Shapes:
         self.there = ~shapely.is_missing(self.shapes)
         self.broken = np.flatnonzero(self.there & ~shapely.is_valid(self.shapes))
         self.shapes[self.broken] = shapely.make_valid(
-            self.shapes[self.broken], method="structure", keep_collapsed=False)
+            self.shapes[self.broken], method="structure", keep_collapsed=False
+        )
         bounds = shapely.total_bounds(self.shapes)
         self.origin = ((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2)
         self.areas = self.area(self.shapes)
@@ -133,8 +137,9 @@ class _Shapes:
         both = [tuple(ats[pair].tolist()) for pair in pairs]
         yield from self._sized("overlap", common, both, [self.cells[at].parent for at, _ in both])
 
-    def _sized(self, code: str, places: np.ndarray, ats: list[tuple[int, ...]], parents: list[int | None],
-               **params: str) -> Iterator[Finding]:
+    def _sized(
+        self, code: str, places: np.ndarray, ats: list[tuple[int, ...]], parents: list[int | None], **params: str
+    ) -> Iterator[Finding]:
         """A finding for each place with parts that are more than slivers, the largest first; these are put aside."""
         parts, of = shapely.get_parts(places, return_index=True)
         flat = self._flat(parts)
@@ -143,7 +148,7 @@ class _Shapes:
         for i in np.flatnonzero((areas > 0) & ~large):
             self.slivers[parents[of[i]]].append((float(areas[i]), ats[of[i]]))
         totals = np.bincount(of[large], areas[large], minlength=len(places))
-        for i in np.argsort(-totals)[:np.count_nonzero(totals)]:
+        for i in np.argsort(-totals)[: np.count_nonzero(totals)]:
             place = parts[large & (of == i)]
             yield _finding(self.cells, code, list(ats[i]), place[0], area=_number(totals[i]), **params)
 
@@ -195,8 +200,15 @@ class _Shapes:
         for parent, places in self.slivers.items():
             ats = sorted({at for _, touched in places for at in touched})
             name = "–" if parent is None else self.cells[parent].label
-            yield _finding(self.cells, "sliver", ats, parent=name, count=str(len(places)), width=_number(WIDTH),
-                           area=_number(sum(area for area, _ in places)))
+            yield _finding(
+                self.cells,
+                "sliver",
+                ats,
+                parent=name,
+                count=str(len(places)),
+                width=_number(WIDTH),
+                area=_number(sum(area for area, _ in places)),
+            )
 
 
 def _number(area: float) -> str:

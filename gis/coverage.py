@@ -1,4 +1,5 @@
 """How much of what was due in each cell has been seen. Counts in, shares out; no shapes, no database."""
+
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -18,16 +19,22 @@ class Share(NamedTuple):
     too_few: bool
 
 
-def by_cell(cells: Iterable[int], due: Mapping[int, int], seen: Mapping[int, int],
-            could_not_see: Mapping[int, int], few: int = 5) -> dict[int, Share]:
+def by_cell(
+    cells: Iterable[int],
+    due: Mapping[int, int],
+    seen: Mapping[int, int],
+    could_not_see: Mapping[int, int],
+    few: int = 5,
+) -> dict[int, Share]:
     """One Share for every id in `cells`, in that order; a cell missing in a mapping counts as 0 there.
 
     With fewer than `few` objects due there is no share: 0 of 0 is not 0 %, and 1 of 1 is not a village
     fully patrolled. The counts are always given. Raises ValueError where more was seen than was due,
     or a count is negative: such figures were counted wrongly and must not be drawn.
     """
-    return {id_: _share(id_, due.get(id_, 0), seen.get(id_, 0), could_not_see.get(id_, 0), max(few, 1))
-            for id_ in cells}
+    return {
+        id_: _share(id_, due.get(id_, 0), seen.get(id_, 0), could_not_see.get(id_, 0), max(few, 1)) for id_ in cells
+    }
 
 
 def _share(id_: int, due: int, seen: int, could_not_see: int, few: int) -> Share:

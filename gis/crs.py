@@ -66,16 +66,21 @@ DATUMS = (
 )
 # The names WKT 1 (Esri and OGC) and WKT 2 give to the same five parameters.
 PARAMETERS = {
-    "central_meridian": "meridian", "longitude_of_natural_origin": "meridian",
-    "false_easting": "east", "false_northing": "north",
-    "scale_factor": "scale", "scale_factor_at_natural_origin": "scale",
-    "latitude_of_origin": "latitude", "latitude_of_natural_origin": "latitude",
+    "central_meridian": "meridian",
+    "longitude_of_natural_origin": "meridian",
+    "false_easting": "east",
+    "false_northing": "north",
+    "scale_factor": "scale",
+    "scale_factor_at_natural_origin": "scale",
+    "latitude_of_origin": "latitude",
+    "latitude_of_natural_origin": "latitude",
 }
 WKT_LIMIT = 20_000
 _TOKEN = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([A-Za-z_][\w]*)|([-+]?[\d.]+(?:[eE][-+]?\d+)?)|([\[\](),]))')
 
 
 # --- recognising ----------------------------------------------------------------------------------
+
 
 def from_epsg(number: int, layer: str) -> System:
     """The system with this EPSG number; Refused with advice for every other."""
@@ -157,10 +162,11 @@ def _first_name(tree: tuple, *keywords: str) -> str:
 
 def _datum(tree: tuple, layer: str) -> str:
     """'CGCS2000' or 'WGS 84', from the datum's name or, where that says nothing, the geographic system's."""
-    names = [_first_name(tree, "DATUM", "GEODETICDATUM", "ENSEMBLE", "TRF"),
-             _first_name(tree, "GEOGCS", "GEOGCRS", "GEODCRS", "BASEGEOGCRS", "BASEGEODCRS")]
-    answers = (answer for name in names for pattern, answer in DATUMS
-               if re.search(pattern, name, re.IGNORECASE))
+    names = [
+        _first_name(tree, "DATUM", "GEODETICDATUM", "ENSEMBLE", "TRF"),
+        _first_name(tree, "GEOGCS", "GEOGCRS", "GEODCRS", "BASEGEOGCRS", "BASEGEODCRS"),
+    ]
+    answers = (answer for name in names for pattern, answer in DATUMS if re.search(pattern, name, re.IGNORECASE))
     datum = next(answers, "crs_unknown")
     if datum.startswith("crs_"):
         raise Refused(datum, layer=layer, name=" / ".join(filter(None, names))[:80] or "?")
@@ -185,8 +191,13 @@ def _in_metres(tree: tuple) -> bool:
 
 def _sane(system: System) -> bool:
     """Numbers a transverse Mercator can have; also false for infinite ones."""
-    return (abs(system.meridian) <= 180 and abs(system.latitude) <= 90 and abs(system.east) < 1e8
-            and abs(system.north) < 1e8 and 0.9 < system.scale < 1.1)
+    return (
+        abs(system.meridian) <= 180
+        and abs(system.latitude) <= 90
+        and abs(system.east) < 1e8
+        and abs(system.north) < 1e8
+        and 0.9 < system.scale < 1.1
+    )
 
 
 def _parameters(tree: tuple):
@@ -203,13 +214,20 @@ def _named(system: System, datum: str) -> System:
     if datum == "CGCS2000":
         for known in BY_EPSG.values():
             if (known.kind, known.meridian, known.east, known.north, known.scale, known.latitude) == (
-                    TM, system.meridian, system.east, system.north, system.scale, system.latitude):
+                TM,
+                system.meridian,
+                system.east,
+                system.north,
+                system.scale,
+                system.latitude,
+            ):
                 return known
     name = f"{datum} / Gauss-Kruger CM {system.meridian:g}E, false easting {system.east:.0f}"
     return System(name, None, TM, system.meridian, system.east, system.north, system.scale, system.latitude)
 
 
 # --- converting -----------------------------------------------------------------------------------
+
 
 def to_lonlat(points: np.ndarray, system: System, layer: str) -> np.ndarray:
     """Points (n, 2) of `system` as lon/lat degrees (n, 2); Refused where the numbers cannot belong to it."""
@@ -243,7 +261,8 @@ def _from_tm(points: np.ndarray, system: System, layer: str) -> np.ndarray:
     inverse = Transformer.from_pipeline(
         f"+proj=pipeline +step +inv +proj=tmerc +lat_0={system.latitude!r} +lon_0={system.meridian!r} "
         f"+k={system.scale!r} +x_0={system.east!r} +y_0={system.north!r} +ellps=GRS80 "
-        "+step +proj=unitconvert +xy_in=rad +xy_out=deg")
+        "+step +proj=unitconvert +xy_in=rad +xy_out=deg"
+    )
     lonlat = np.column_stack(inverse.transform(east, points[:, 1]))
     if not np.isfinite(lonlat).all():
         raise Refused("crs_zone", layer=layer, name=system.name, value=f"{east[0]:.0f}")
@@ -264,10 +283,26 @@ def wgs84_to_gcj02(points: np.ndarray) -> np.ndarray:
     lon, lat = points[:, 0], points[:, 1]
     x, y = lon - 105, lat - 35
     fast = _waves(x, ((20, 6), (20, 2)))
-    north = (-100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * np.sqrt(np.abs(x)) + fast
-             + _waves(y, ((20, 1), (40, 1 / 3), (160, 1 / 12), (320, 1 / 30))))
-    east = (300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * np.sqrt(np.abs(x)) + fast
-            + _waves(x, ((20, 1), (40, 1 / 3), (150, 1 / 12), (300, 1 / 30))))
+    north = (
+        -100
+        + 2 * x
+        + 3 * y
+        + 0.2 * y * y
+        + 0.1 * x * y
+        + 0.2 * np.sqrt(np.abs(x))
+        + fast
+        + _waves(y, ((20, 1), (40, 1 / 3), (160, 1 / 12), (320, 1 / 30)))
+    )
+    east = (
+        300
+        + x
+        + 2 * y
+        + 0.1 * x * x
+        + 0.1 * x * y
+        + 0.1 * np.sqrt(np.abs(x))
+        + fast
+        + _waves(x, ((20, 1), (40, 1 / 3), (150, 1 / 12), (300, 1 / 30)))
+    )
     magic = 1 - _EE * np.sin(np.radians(lat)) ** 2
     degrees_north = np.degrees(north * magic * np.sqrt(magic) / (_A * (1 - _EE)))
     degrees_east = np.degrees(east * np.sqrt(magic) / (_A * np.cos(np.radians(lat))))

@@ -20,25 +20,46 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # the file itself
     "unreadable": (REFUSAL, N_("%(file)s cannot be opened.")),
     "file_twice": (REFUSAL, N_("%(file)s is named twice. Name each file once.")),
-    "unknown_format": (REFUSAL, N_("%(file)s is neither a GeoPackage, a GeoJSON file nor a zip of shapefiles: its content decides, not its name.")),
+    "unknown_format": (
+        REFUSAL,
+        N_(
+            "%(file)s is neither a GeoPackage, a GeoJSON file nor a zip of shapefiles: its content decides, not its name."
+        ),
+    ),
     "file_too_big": (REFUSAL, N_("%(file)s is larger than %(limit)s MB. Deliver one county per file.")),
     "damaged": (REFUSAL, N_("%(file)s is damaged or cut short and cannot be read. Export it again.")),
     "too_many_rows": (REFUSAL, N_("%(file)s has a layer with %(limit)s rows or more. Deliver one county per file.")),
     "too_slow": (REFUSAL, N_("Reading %(file)s took longer than %(limit)s seconds and was stopped.")),
     "too_much_memory": (REFUSAL, N_("Reading %(file)s needs more memory than the %(limit)s MB allowed.")),
-    "no_sandbox": (REFUSAL, N_("This machine offers no sandbox for reading %(file)s. Install bubblewrap, or deliver GeoJSON.")),
+    "no_sandbox": (
+        REFUSAL,
+        N_("This machine offers no sandbox for reading %(file)s. Install bubblewrap, or deliver GeoJSON."),
+    ),
     "nothing_inside": (REFUSAL, N_("%(file)s holds no layer with polygons.")),
     # zips
-    "zip_member": (REFUSAL, N_("The zip %(file)s holds “%(member)s”. Only .shp, .shx, .dbf, .prj and .cpg files belong in it, all at the top or in one folder, without links.")),
+    "zip_member": (
+        REFUSAL,
+        N_(
+            "The zip %(file)s holds “%(member)s”. Only .shp, .shx, .dbf, .prj and .cpg files belong in it, all at the top or in one folder, without links."
+        ),
+    ),
     "zip_aside": (WARNING, N_("The zip %(file)s holds more than borders; this was not opened: %(rows)s")),
     "zip_too_many": (REFUSAL, N_("The zip %(file)s holds more than %(limit)s files.")),
     "zip_too_big": (REFUSAL, N_("The zip %(file)s unpacks to more than %(limit)s MB.")),
     "zip_ratio": (REFUSAL, N_("The zip %(file)s is packed more than %(limit)s to 1: that is no boundary file.")),
-    "zip_locked": (REFUSAL, N_("The zip %(file)s is encrypted or packed in an unusual way. Zip it again without a password.")),
+    "zip_locked": (
+        REFUSAL,
+        N_("The zip %(file)s is encrypted or packed in an unusual way. Zip it again without a password."),
+    ),
     "zip_twice": (REFUSAL, N_("The zip %(file)s holds “%(member)s” twice.")),
     "shapefile_incomplete": (REFUSAL, N_("The shapefile %(layer)s lacks its %(part)s file.")),
     # GeoPackage
-    "gpkg_foreign_part": (REFUSAL, N_("The GeoPackage %(file)s holds “%(part)s”, which may reach other files. Export the boundary layers alone into a new GeoPackage.")),
+    "gpkg_foreign_part": (
+        REFUSAL,
+        N_(
+            "The GeoPackage %(file)s holds “%(part)s”, which may reach other files. Export the boundary layers alone into a new GeoPackage."
+        ),
+    ),
     "gpkg_not": (REFUSAL, N_("%(file)s is an SQLite database but no GeoPackage.")),
     # GeoJSON
     "json_bad": (REFUSAL, N_("%(file)s is not valid JSON: %(why)s")),
@@ -47,28 +68,83 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "json_not_finite": (REFUSAL, N_("%(file)s holds a number that is not finite: %(value)s")),
     "json_no_collection": (REFUSAL, N_("%(file)s is JSON but no GeoJSON FeatureCollection.")),
     "json_geometry": (REFUSAL, N_("Layer %(layer)s, feature %(row)s: the geometry is broken: %(why)s")),
-    "json_crs_link": (REFUSAL, N_("%(file)s points to a coordinate system elsewhere. Nothing was fetched: write the coordinates as WGS84 or CGCS2000 longitude and latitude.")),
+    "json_crs_link": (
+        REFUSAL,
+        N_(
+            "%(file)s points to a coordinate system elsewhere. Nothing was fetched: write the coordinates as WGS84 or CGCS2000 longitude and latitude."
+        ),
+    ),
     "not_finite": (REFUSAL, N_("Layer %(layer)s holds coordinates that are not finite numbers.")),
     # coordinate systems
-    "crs_missing": (REFUSAL, N_("Layer %(layer)s does not say its coordinate system. Deliver the .prj file, or name the system when importing.")),
-    "crs_unknown": (REFUSAL, N_("Layer %(layer)s: the coordinate system “%(name)s” is not known here. Deliver CGCS2000 or WGS84.")),
-    "crs_xian80": (REFUSAL, N_("Layer %(layer)s is in Xian 1980. Turning it into CGCS2000 needs parameters that only the surveying authority has: ask it for CGCS2000.")),
-    "crs_beijing54": (REFUSAL, N_("Layer %(layer)s is in Beijing 1954. Turning it into CGCS2000 needs parameters that only the surveying authority has: ask it for CGCS2000.")),
-    "crs_local": (REFUSAL, N_("Layer %(layer)s is in a local coordinate system. Ask the surveying authority for CGCS2000.")),
-    "crs_projection": (REFUSAL, N_("Layer %(layer)s uses the projection “%(name)s”. Deliver CGCS2000 longitude and latitude or 3-degree Gauss-Kruger.")),
-    "crs_zone": (REFUSAL, N_("Layer %(layer)s: the coordinates do not fit %(name)s: the zone number is missing or one too many (first east value %(value)s). Correct the .prj.")),
+    "crs_missing": (
+        REFUSAL,
+        N_(
+            "Layer %(layer)s does not say its coordinate system. Deliver the .prj file, or name the system when importing."
+        ),
+    ),
+    "crs_unknown": (
+        REFUSAL,
+        N_("Layer %(layer)s: the coordinate system “%(name)s” is not known here. Deliver CGCS2000 or WGS84."),
+    ),
+    "crs_xian80": (
+        REFUSAL,
+        N_(
+            "Layer %(layer)s is in Xian 1980. Turning it into CGCS2000 needs parameters that only the surveying authority has: ask it for CGCS2000."
+        ),
+    ),
+    "crs_beijing54": (
+        REFUSAL,
+        N_(
+            "Layer %(layer)s is in Beijing 1954. Turning it into CGCS2000 needs parameters that only the surveying authority has: ask it for CGCS2000."
+        ),
+    ),
+    "crs_local": (
+        REFUSAL,
+        N_("Layer %(layer)s is in a local coordinate system. Ask the surveying authority for CGCS2000."),
+    ),
+    "crs_projection": (
+        REFUSAL,
+        N_(
+            "Layer %(layer)s uses the projection “%(name)s”. Deliver CGCS2000 longitude and latitude or 3-degree Gauss-Kruger."
+        ),
+    ),
+    "crs_zone": (
+        REFUSAL,
+        N_(
+            "Layer %(layer)s: the coordinates do not fit %(name)s: the zone number is missing or one too many (first east value %(value)s). Correct the .prj."
+        ),
+    ),
     "crs_degrees": (REFUSAL, N_("Layer %(layer)s says %(name)s, but its coordinates are degrees. Correct the .prj.")),
-    "crs_metres": (REFUSAL, N_("Layer %(layer)s says %(name)s, but its coordinates are no degrees (first value %(value)s). Correct the .prj.")),
+    "crs_metres": (
+        REFUSAL,
+        N_(
+            "Layer %(layer)s says %(name)s, but its coordinates are no degrees (first value %(value)s). Correct the .prj."
+        ),
+    ),
     "crs_swapped": (REFUSAL, N_("Layer %(layer)s has latitude before longitude. Write longitude first.")),
-    "crs_not_lonlat": (REFUSAL, N_("Layer %(layer)s is said to be %(name)s, which needs longitude and latitude, but it is in %(found)s.")),
+    "crs_not_lonlat": (
+        REFUSAL,
+        N_("Layer %(layer)s is said to be %(name)s, which needs longitude and latitude, but it is in %(found)s."),
+    ),
     # text and columns
-    "encoding_unknown": (REFUSAL, N_("The text of layer %(layer)s is neither UTF-8 nor GB18030. Export it again as UTF-8 with a .cpg file.")),
+    "encoding_unknown": (
+        REFUSAL,
+        N_("The text of layer %(layer)s is neither UTF-8 nor GB18030. Export it again as UTF-8 with a .cpg file."),
+    ),
     "encoding_wrong": (WARNING, N_("Layer %(layer)s says its text is %(said)s, but it is %(used)s; that was used.")),
     "text_cut": (WARNING, N_("Layer %(layer)s: texts are cut off in the middle of a character: %(rows)s")),
-    "text_private": (WARNING, N_("Layer %(layer)s: texts hold characters that only the sender's font can show: %(rows)s")),
+    "text_private": (
+        WARNING,
+        N_("Layer %(layer)s: texts hold characters that only the sender's font can show: %(rows)s"),
+    ),
     "no_code_column": (REFUSAL, N_("Layer %(layer)s has no column for the code; columns found: %(columns)s")),
     "no_name_column": (REFUSAL, N_("Layer %(layer)s has no column for the name; columns found: %(columns)s")),
-    "tiers_unclear": (REFUSAL, N_("It is not clear which layer is county, township and village: %(layers)s. Put the level into the layer names.")),
+    "tiers_unclear": (
+        REFUSAL,
+        N_(
+            "It is not clear which layer is county, township and village: %(layers)s. Put the level into the layer names."
+        ),
+    ),
     "layer_ignored": (WARNING, N_("Layer %(layer)s has no polygons and was left out.")),
     # rows
     "no_shape": (ERROR, N_("Without a polygon: %(rows)s")),
@@ -79,13 +155,21 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "tier_missing": (ERROR, N_("There is no %(tier)s in the delivery.")),
     "counties_many": (ERROR, N_("There must be one county, but there are more: %(rows)s")),
     "parent_unknown": (ERROR, N_("The parent “%(parent)s” does not exist: %(rows)s")),
-    "parent_none": (ERROR, N_("Belongs to nothing: neither a parent column, nor the code, nor the place says to what: %(rows)s")),
+    "parent_none": (
+        ERROR,
+        N_("Belongs to nothing: neither a parent column, nor the code, nor the place says to what: %(rows)s"),
+    ),
     "parent_wrong": (ERROR, N_("Said to belong to %(parent)s, but %(share)s %% of it lies outside: %(rows)s")),
     # shapes against each other
     "outside_parent": (WARNING, N_("%(area)s m² lie outside %(parent)s: %(rows)s")),
     "overlap": (WARNING, N_("%(area)s m² are claimed twice: %(rows)s")),
     "gap": (WARNING, N_("%(area)s m² of %(parent)s belong to nobody; beside it: %(rows)s")),
-    "sliver": (WARNING, N_("Borders in %(parent)s do not match exactly: %(count)s places less than %(width)s m wide on average, %(area)s m² in all: %(rows)s")),
+    "sliver": (
+        WARNING,
+        N_(
+            "Borders in %(parent)s do not match exactly: %(count)s places less than %(width)s m wide on average, %(area)s m² in all: %(rows)s"
+        ),
+    ),
     "multipart": (WARNING, N_("Consists of several parts (an exclave or islands; please confirm): %(rows)s")),
 }
 
@@ -196,5 +280,8 @@ class Delivery:
     def extent(self) -> tuple[float, float, float, float]:
         """West, south, east and north of all borders in degrees; not finite where there are none."""
         import shapely  # not loaded in the boxed-in child, which knows this module too
-        west, south, east, north = shapely.total_bounds(shapely.from_wkb([cell.boundary for cell in self.cells if cell.boundary]))
+
+        west, south, east, north = shapely.total_bounds(
+            shapely.from_wkb([cell.boundary for cell in self.cells if cell.boundary])
+        )
         return float(west), float(south), float(east), float(north)

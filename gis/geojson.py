@@ -41,7 +41,7 @@ def _check_bounds(data: bytes, file: str) -> None:
     plain = np.frombuffer(data.replace(b"\\\\", b"  ").replace(b'\\"', b"  "), dtype=np.uint8)
     inside, depth, opens, commas = False, 0, 0, 0
     for start in range(0, len(plain), SLICE):
-        piece = plain[start:start + SLICE]
+        piece = plain[start : start + SLICE]
         quoted = np.logical_xor.accumulate(np.concatenate([[inside], piece == ord('"')]))
         outside, inside = ~quoted[1:], bool(quoted[-1])
         opening = (((piece == ord("[")) | (piece == ord("{"))) & outside).astype(np.int8)
@@ -57,6 +57,7 @@ def _check_bounds(data: bytes, file: str) -> None:
 
 def _load(content: str, file: str) -> Any:
     """Parsed JSON; NaN, Infinity and numbers beyond floating point (1e999) are refused."""
+
     def finite(number: str) -> float:
         value = float(number)
         if not math.isfinite(value):

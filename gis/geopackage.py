@@ -14,10 +14,14 @@ LAYERS = 20
 APPLICATION_IDS = (b"GPKG", b"GP10", b"GP11")
 # A trusted schema part, by its kind in sqlite_master: every row must match, so an unknown kind is refused too.
 ORDINARY = {
-    "table": re.compile(r'CREATE TABLE\b.*|CREATE VIRTUAL TABLE "?rtree_[^"]+"? USING rtree\s*\([\w\s,"]*\)', re.DOTALL),
+    "table": re.compile(
+        r'CREATE TABLE\b.*|CREATE VIRTUAL TABLE "?rtree_[^"]+"? USING rtree\s*\([\w\s,"]*\)', re.DOTALL
+    ),
     "index": re.compile(r"|CREATE (UNIQUE )?INDEX\b.*", re.DOTALL),
     # triggers never run while reading; these are the ones the standard and GDAL write
-    "trigger": re.compile(r"""CREATE TRIGGER ["'`\[]?(rtree_|gpkg_|trigger_(insert|delete|update)_feature_count_).*""", re.DOTALL),
+    "trigger": re.compile(
+        r"""CREATE TRIGGER ["'`\[]?(rtree_|gpkg_|trigger_(insert|delete|update)_feature_count_).*""", re.DOTALL
+    ),
 }
 
 
@@ -72,18 +76,20 @@ def _tables(database: sqlite3.Connection, file: str) -> list[Table]:
         "SELECT c.table_name, s.organization, s.organization_coordsys_id, s.definition FROM gpkg_contents c "
         "JOIN gpkg_geometry_columns g ON g.table_name = c.table_name "
         "LEFT JOIN gpkg_spatial_ref_sys s ON s.srs_id = g.srs_id "
-        "WHERE c.data_type = 'features'").fetchmany(LAYERS + 1)
+        "WHERE c.data_type = 'features'"
+    ).fetchmany(LAYERS + 1)
     if len(rows) > LAYERS:
         raise Refused("gpkg_foreign_part", file=file, part=f"> {LAYERS}")
     return [_table(database, file, *row) for row in rows]
 
 
-def _table(database: sqlite3.Connection, file: str, name: str, organization: str, number: int,
-           wkt: str) -> Table:
+def _table(database: sqlite3.Connection, file: str, name: str, organization: str, number: int, wkt: str) -> Table:
     """The layer, once its table is an ordinary one whose every value is stored, not computed."""
     columns = database.execute(
         "SELECT x.hidden FROM sqlite_master m, pragma_table_xinfo(m.name) x "
-        "WHERE m.type = 'table' AND lower(m.name) = lower(?) AND m.sql LIKE 'CREATE TABLE%'", (name,))
+        "WHERE m.type = 'table' AND lower(m.name) = lower(?) AND m.sql LIKE 'CREATE TABLE%'",
+        (name,),
+    )
     hidden = [row[0] for row in columns]
     if not hidden or any(hidden):
         raise Refused("gpkg_foreign_part", file=file, part=str(name)[:80])

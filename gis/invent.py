@@ -4,6 +4,7 @@ Nothing in here exists: no border, code, name, firm or person was taken from a r
 place also bears is chance. Shapes are
 longitude and latitude (as CGCS2000 or WGS84), on the North China Plain for the right size of a degree.
 """
+
 import cmath
 import math
 from collections.abc import Iterator, Sequence
@@ -20,8 +21,15 @@ from gis.land import townships as divided
 # can never be taken for a place.
 COUNTY_CODE = "999901"
 CENTRE_LON, CENTRE_LAT = 115.8, 37.6
-TYPES = ("enterprise", "river_section", "water_source", "livestock_farm", "straw_plot", "construction_site",
-         "waste_point")
+TYPES = (
+    "enterprise",
+    "river_section",
+    "water_source",
+    "livestock_farm",
+    "straw_plot",
+    "construction_site",
+    "waste_point",
+)
 MOST_IN_A_VILLAGE = 8
 
 # Bands of the code: subdistricts 001-, towns 100-, townships 200-; communities 001-, villages 200-.
@@ -109,8 +117,11 @@ def people_names(n: int, seed: int = 2026) -> list[tuple[str, str]]:
     return names.people(n, Random(f"people/{seed}"))
 
 
-def _cells(rng: Random, land: Land, groups: Sequence[tuple[str, list[int]]],
-           ) -> tuple[tuple[Cell, ...], dict[int, Point]]:
+def _cells(
+    rng: Random,
+    land: Land,
+    groups: Sequence[tuple[str, list[int]]],
+) -> tuple[tuple[Cell, ...], dict[int, Point]]:
     """All cells in code order, and for each village (by its position) the point it grew around."""
     calls = names.Names(rng)
     shapes = {row: _polygon(ring) for row, ring in land.rings.items()}
@@ -125,8 +136,9 @@ def _cells(rng: Random, land: Land, groups: Sequence[tuple[str, list[int]]],
         counted: dict[str, int] = {}
         for what, row in _villages(rng, land, kind, rows):
             homes[len(cells)] = land.sites[row]
-            cells.append(Cell(3, f"{code}{_number(counted, what):03d}", what, *calls.village(what), parent,
-                              _wkb(shapes[row])))
+            cells.append(
+                Cell(3, f"{code}{_number(counted, what):03d}", what, *calls.village(what), parent, _wkb(shapes[row]))
+            )
     return tuple(cells), homes
 
 
@@ -144,8 +156,10 @@ def _villages(rng: Random, land: Land, kind: str, rows: Sequence[int]) -> list[t
     number = {"subdistrict": round(0.75 * len(rows)), "town": rng.choice((1, 1, 2)), "township": 0}[kind]
     heart = 0j if kind == "subdistrict" else middle(land, rows)
     urban = set(sorted(rows, key=lambda row: abs(land.sites[row] - heart))[:number])
-    return sorted((("community" if row in urban else "village", row) for row in rows),
-                  key=lambda pair: (pair[0], -land.sites[pair[1]].imag))
+    return sorted(
+        (("community" if row in urban else "village", row) for row in rows),
+        key=lambda pair: (pair[0], -land.sites[pair[1]].imag),
+    )
 
 
 def _lonlat(z: Point) -> tuple[float, float]:
@@ -170,8 +184,11 @@ def _rivers(rng: Random, land: Cell) -> tuple[River, ...]:
     mouth = main[round(len(main) * rng.uniform(0.58, 0.64))]
     brook = course(rng, mouth, bearing + rng.choice((-1, 1)) * rng.uniform(1.2, 1.5), 1.6 * RADIUS)
     ways = [shapely.LineString([_lonlat(z) for z in way]) for way in (main, brook)]
-    return tuple(River(*name, shapely.to_wkb(_longest(shapely.intersection(way, shape)), byte_order=1))
-                 for name, way in zip(names.RIVERS, ways, strict=True) if shapely.intersects(way, shape))
+    return tuple(
+        River(*name, shapely.to_wkb(_longest(shapely.intersection(way, shape)), byte_order=1))
+        for name, way in zip(names.RIVERS, ways, strict=True)
+        if shapely.intersects(way, shape)
+    )
 
 
 def _longest(lines: shapely.Geometry) -> shapely.Geometry:
@@ -185,12 +202,17 @@ def _objects(rng: Random, cells: Sequence[Cell], homes: dict[int, Point], rivers
     lines = [(river, shapely.from_wkb(river.line)) for river in rivers]
     for position, home in homes.items():
         cell, shape = cells[position], shapely.from_wkb(cells[position].boundary)
-        things = [Thing("river_section", *calls.section(cell, river), position, *spot)
-                  for river, line in lines for spot in _sections(line, shape)]
+        things = [
+            Thing("river_section", *calls.section(cell, river), position, *spot)
+            for river, line in lines
+            for spot in _sections(line, shape)
+        ]
         for kind, plenty in _PLENTY.items():
             bearings = rng.sample(names.BEARINGS, rng.choice(plenty[cell.kind]))
-            things += [Thing(kind, *calls.thing(kind, cell, bearing), position, *_spot(rng, shape, home, bearing))
-                       for bearing in bearings]
+            things += [
+                Thing(kind, *calls.thing(kind, cell, bearing), position, *_spot(rng, shape, home, bearing))
+                for bearing in bearings
+            ]
         yield from things[:MOST_IN_A_VILLAGE]
 
 

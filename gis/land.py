@@ -6,6 +6,7 @@ border between two areas is bent once, inside a rhombus that belongs to this bor
 "Noisy edges", redblobgames.com), so borders never cross and neighbours share them exactly. Points are
 complex numbers: east + north * 1j.
 """
+
 import cmath
 import heapq
 import math
@@ -51,9 +52,11 @@ class Land:
         sides = _sides(corners)
         near = _neighbours(sides)
         inside = _outline(rng, even, near, villages)
-        bent = {edge: _bent(rng, *edge, *(sites[row] for row in sorted(rows)))
-                for edge, rows in sorted(sides.items(), key=lambda item: _order(item[0]))
-                if not rows.isdisjoint(inside)}
+        bent = {
+            edge: _bent(rng, *edge, *(sites[row] for row in sorted(rows)))
+            for edge, rows in sorted(sides.items(), key=lambda item: _order(item[0]))
+            if not rows.isdisjoint(inside)
+        }
         rings = {row: _ring(corners[row], bent) for row in inside}
         return cls(even, sites, inside, rings, near)
 
@@ -72,7 +75,7 @@ def _spread(rng: Random, villages: int) -> list[Point]:
 
 def _crowded(z: Point) -> Point:
     """A point drawn towards the county seat, the more the nearer it is: communities are small."""
-    return _rounded(z * (1 - 0.66 * math.exp(-(abs(z) / (0.4 * RADIUS)) ** 2)))
+    return _rounded(z * (1 - 0.66 * math.exp(-((abs(z) / (0.4 * RADIUS)) ** 2))))
 
 
 def _areas(points: Sequence[Point]) -> np.ndarray:
@@ -142,8 +145,11 @@ def _pieces(rng: Random, a: Point, up: Point, b: Point, down: Point, loose: floa
     before_up, before_down = _between(a, up, q), _between(a, down, p)
     after_up, after_down = _between(up, b, p), _between(down, b, q)
     point, less = _between(before_down, after_up, q), 0.65 * loose
-    return [*_pieces(rng, a, before_up, point, before_down, less), point,
-            *_pieces(rng, point, after_up, b, after_down, less)]
+    return [
+        *_pieces(rng, a, before_up, point, before_down, less),
+        point,
+        *_pieces(rng, point, after_up, b, after_down, less),
+    ]
 
 
 def _between(a: Point, b: Point, part: float) -> Point:
@@ -173,8 +179,9 @@ def _outline(rng: Random, even: Sequence[Point], near: dict[int, list[int]], vil
     return sorted(owner)
 
 
-def _growth(seeds: dict[int, int], near: dict[int, list[int]], cost: Callable[[int, int], float],
-            most: int) -> dict[int, int]:
+def _growth(
+    seeds: dict[int, int], near: dict[int, list[int]], cost: Callable[[int, int], float], most: int
+) -> dict[int, int]:
     """Spread from each seed over its neighbours, cheapest step first: area → number of its seed.
 
     Whatever the cost, each number's areas hang together.
@@ -206,9 +213,11 @@ def townships(rng: Random, land: Land, number: int) -> list[tuple[str, list[int]
     groups = [[row for row in land.inside if owner[row] == k] for k in range(number)]
     rural = sorted(groups[streets:], key=len, reverse=True)
     towns = round(0.62 * len(rural))
-    return [(kind, rows)
-            for kind, some in (("subdistrict", groups[:streets]), ("town", rural[:towns]), ("township", rural[towns:]))
-            for rows in sorted(some, key=lambda rows: -middle(land, rows).imag)]
+    return [
+        (kind, rows)
+        for kind, some in (("subdistrict", groups[:streets]), ("town", rural[:towns]), ("township", rural[towns:]))
+        for rows in sorted(some, key=lambda rows: -middle(land, rows).imag)
+    ]
 
 
 def _centres(rng: Random, land: Land, number: int, streets: int) -> list[Point]:
@@ -217,14 +226,16 @@ def _centres(rng: Random, land: Land, number: int, streets: int) -> list[Point]:
     away = 0.55 * math.sqrt(streets / number) * RADIUS if streets > 1 else 0.0
     centres = [cmath.rect(away, turn + math.tau * k / streets) for k in range(streets)]
     while len(centres) < number:
-        centres.append(max((land.even[row] for row in land.inside),
-                           key=lambda z: min(abs(z - centre) for centre in centres)))
+        centres.append(
+            max((land.even[row] for row in land.inside), key=lambda z: min(abs(z - centre) for centre in centres))
+        )
     for _ in range(6):
         circles = defaultdict(list)
         for row in land.inside:
             circles[min(range(number), key=lambda k: abs(land.even[row] - centres[k]))].append(land.even[row])
-        centres[streets:] = [_rounded(sum(circles[k]) / len(circles[k])) if circles[k] else centres[k]
-                             for k in range(streets, number)]
+        centres[streets:] = [
+            _rounded(sum(circles[k]) / len(circles[k])) if circles[k] else centres[k] for k in range(streets, number)
+        ]
     return centres
 
 
@@ -235,8 +246,10 @@ def middle(land: Land, rows: Sequence[int]) -> Point:
 
 def course(rng: Random, start: Point, bearing: float, length: float) -> list[Point]:
     """A winding line from `start`, a point every _STEP metres; it begins in its bearing, without a bend."""
-    waves = [(size * RADIUS, wave * RADIUS, rng.uniform(0, math.tau))
-             for size, wave in ((0.07, 1.3), (0.03, 0.45), (0.012, 0.16))]
+    waves = [
+        (size * RADIUS, wave * RADIUS, rng.uniform(0, math.tau))
+        for size, wave in ((0.07, 1.3), (0.03, 0.45), (0.012, 0.16))
+    ]
     line = []
     for step in range(round(length / _STEP) + 1):
         way = step * _STEP

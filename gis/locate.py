@@ -4,6 +4,7 @@ Several answers are normal: on a shared border, on an overlap, or when the phone
 roughly. The caller, and in the end the person, chooses. Everything is longitude and latitude
 (WGS84 or CGCS2000) in degrees; distances are metres.
 """
+
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -96,5 +97,6 @@ class Cells:
         rows = [row for row in self._tree.query(area).tolist() if row not in held]
         around = shapely.transform(self._shapes[rows], lambda xy: (xy - (lon, lat)) * (east, north))
         ways = shapely.distance(around, shapely.Point(0, 0)).tolist()
-        return [Candidate(self._ids[row], round(way, 2), False)
-                for row, way in zip(rows, ways, strict=True) if way <= reach]
+        return [
+            Candidate(self._ids[row], round(way, 2), False) for row, way in zip(rows, ways, strict=True) if way <= reach
+        ]

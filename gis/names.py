@@ -3,6 +3,7 @@
 Each syllable stands with its pinyin (without tones, as on signs); joined ones follow the spelling rule
 that a syllable beginning with a, e or o takes an apostrophe (Yong'an).
 """
+
 import math
 from collections.abc import Callable
 from itertools import chain, cycle
@@ -34,12 +35,29 @@ class Named(Protocol):
 
 COUNTY = Word("泽原县", "Zeyuan County")
 RIVERS = (Word("泽河", "Ze River"), Word("柳溪", "Liuxi Brook"))
-BEARINGS = tuple(Bearing(zh, en, k * math.pi / 4) for k, (zh, en) in enumerate((
-    ("东", "east"), ("东北", "north-east"), ("北", "north"), ("西北", "north-west"),
-    ("西", "west"), ("西南", "south-west"), ("南", "south"), ("东南", "south-east"))))
+BEARINGS = tuple(
+    Bearing(zh, en, k * math.pi / 4)
+    for k, (zh, en) in enumerate(
+        (
+            ("东", "east"),
+            ("东北", "north-east"),
+            ("北", "north"),
+            ("西北", "north-west"),
+            ("西", "west"),
+            ("西南", "south-west"),
+            ("南", "south"),
+            ("东南", "south-east"),
+        )
+    )
+)
 
-_KINDS = {"subdistrict": Word("街道", "Subdistrict"), "town": Word("镇", "Town"), "township": Word("乡", "Township"),
-          "community": Word("社区", "Community"), "village": Word("村", "Village")}
+_KINDS = {
+    "subdistrict": Word("街道", "Subdistrict"),
+    "town": Word("镇", "Town"),
+    "township": Word("乡", "Township"),
+    "community": Word("社区", "Community"),
+    "village": Word("村", "Village"),
+}
 _SIDES = (Word("城东", "Chengdong"), Word("城北", "Chengbei"), Word("城西", "Chengxi"), Word("城南", "Chengnan"))
 
 
@@ -49,8 +67,12 @@ def _words(text: str) -> tuple[Word, ...]:
     return tuple(Word(zh, en) for zh, en in zip(parts[::2], parts[1::2], strict=True))
 
 
-_PLACE_FIRST = _words("清 qing 青 qing 白 bai 石 shi 双 shuang 长 chang 高 gao 古 gu 南 nan 北 bei 大 da 安 an 龙 long 柳 liu 杏 xing")
-_PLACE_LAST = _words("塔 ta 桥 qiao 井 jing 园 yuan 泉 quan 堤 di 屯 tun 集 ji 营 ying 渡 du 店 dian 林 lin 湖 hu 寺 si")
+_PLACE_FIRST = _words(
+    "清 qing 青 qing 白 bai 石 shi 双 shuang 长 chang 高 gao 古 gu 南 nan 北 bei 大 da 安 an 龙 long 柳 liu 杏 xing"
+)
+_PLACE_LAST = _words(
+    "塔 ta 桥 qiao 井 jing 园 yuan 泉 quan 堤 di 屯 tun 集 ji 营 ying 渡 du 店 dian 林 lin 湖 hu 寺 si"
+)
 _SURNAME = _words("""
     王 wang 李 li 张 zhang 刘 liu 陈 chen 杨 yang 赵 zhao 黄 huang 周 zhou 吴 wu 徐 xu 孙 sun 胡 hu 朱 zhu 高 gao 林 lin
     何 he 郭 guo 马 ma 罗 luo 梁 liang 宋 song 郑 zheng 谢 xie 韩 han 唐 tang 冯 feng 于 yu 董 dong 程 cheng 曹 cao 袁 yuan
@@ -64,14 +86,37 @@ _GOOD_LAST = _words("平 ping 安 an 华 hua 昌 chang 明 ming 风 feng 阳 yan
 _BRAND_FIRST = _words("华 hua 恒 heng 鑫 xin 宏 hong 瑞 rui 兴 xing 永 yong 金 jin 盛 sheng 德 de 广 guang 亿 yi")
 _BRAND_LAST = _words("达 da 通 tong 源 yuan 泰 tai 丰 feng 隆 long 和 he 美 mei 旺 wang 顺 shun 诚 cheng 博 bo")
 _TRADE = (
-    Word("面粉厂", "Flour Mill"), Word("机械厂", "Machine Works"), Word("家具厂", "Furniture Factory"),
-    Word("砖厂", "Brickworks"), Word("塑料制品厂", "Plastics Factory"), Word("饲料厂", "Feed Mill"),
-    Word("食品厂", "Food Factory"), Word("纺织厂", "Textile Mill"), Word("铸造厂", "Foundry"), Word("印刷厂", "Printing Works"),
-    Word("汽车修理厂", "Car Repair Shop"), Word("木材加工厂", "Sawmill"), Word("水泥制品厂", "Concrete Products Factory"),
-    Word("洗涤厂", "Laundry"), Word("橡胶制品厂", "Rubber Factory"), Word("石材加工厂", "Stone Yard"))
-_ANIMAL = (Word("养猪场", "Pig Farm"), Word("养鸡场", "Chicken Farm"), Word("奶牛场", "Dairy Farm"),
-           Word("养羊场", "Sheep Farm"), Word("肉牛场", "Cattle Farm"))
-_ESTATE = (Word("花园", "Garden"), Word("小区", "Estate"), Word("广场", "Plaza"), Word("商贸城", "Market"), Word("学府", "Court"))
+    Word("面粉厂", "Flour Mill"),
+    Word("机械厂", "Machine Works"),
+    Word("家具厂", "Furniture Factory"),
+    Word("砖厂", "Brickworks"),
+    Word("塑料制品厂", "Plastics Factory"),
+    Word("饲料厂", "Feed Mill"),
+    Word("食品厂", "Food Factory"),
+    Word("纺织厂", "Textile Mill"),
+    Word("铸造厂", "Foundry"),
+    Word("印刷厂", "Printing Works"),
+    Word("汽车修理厂", "Car Repair Shop"),
+    Word("木材加工厂", "Sawmill"),
+    Word("水泥制品厂", "Concrete Products Factory"),
+    Word("洗涤厂", "Laundry"),
+    Word("橡胶制品厂", "Rubber Factory"),
+    Word("石材加工厂", "Stone Yard"),
+)
+_ANIMAL = (
+    Word("养猪场", "Pig Farm"),
+    Word("养鸡场", "Chicken Farm"),
+    Word("奶牛场", "Dairy Farm"),
+    Word("养羊场", "Sheep Farm"),
+    Word("肉牛场", "Cattle Farm"),
+)
+_ESTATE = (
+    Word("花园", "Garden"),
+    Word("小区", "Estate"),
+    Word("广场", "Plaza"),
+    Word("商贸城", "Market"),
+    Word("学府", "Court"),
+)
 # Given names: what may stand first, and what may stand second.
 _GIVEN_FIRST = _words("""
     建 jian 国 guo 志 zhi 海 hai 春 chun 玉 yu 秀 xiu 文 wen 明 ming 晓 xiao 永 yong 俊 jun 丽 li 雪 xue 振 zhen 立 li 少 shao 凤 feng
@@ -98,7 +143,9 @@ def people(n: int, rng: Random) -> list[tuple[str, str]]:
 
     def person() -> Word:
         family = rng.choices(_SURNAME, weights)[0]
-        given = [rng.choice(_GIVEN_LAST)] if rng.random() < 0.15 else [rng.choice(_GIVEN_FIRST), rng.choice(_GIVEN_LAST)]
+        given = (
+            [rng.choice(_GIVEN_LAST)] if rng.random() < 0.15 else [rng.choice(_GIVEN_FIRST), rng.choice(_GIVEN_LAST)]
+        )
         name = join(*given)
         return Word(family.zh + name.zh, f"{family.en.capitalize()} {name.en}")
 
@@ -164,8 +211,11 @@ class Things:
 
     def __init__(self, rng: Random):
         self._fresh = _Fresh(rng)
-        self._brands = {"enterprise": (_BRAND_FIRST, _BRAND_LAST, _TRADE), "livestock_farm": (_GOOD_FIRST, _BRAND_LAST, _ANIMAL),
-                        "construction_site": (_GOOD_FIRST, _GOOD_LAST, _ESTATE)}
+        self._brands = {
+            "enterprise": (_BRAND_FIRST, _BRAND_LAST, _TRADE),
+            "livestock_farm": (_GOOD_FIRST, _BRAND_LAST, _ANIMAL),
+            "construction_site": (_GOOD_FIRST, _GOOD_LAST, _ESTATE),
+        }
 
     def section(self, cell: Named, river: Named) -> Word:
         """The stretch of a river in a village."""
@@ -175,9 +225,11 @@ class Things:
         """Any other object of a village, which lies in this direction from its middle."""
         if kind in self._brands:
             return self._fresh(lambda: self._firm(kind))
-        zh, en = {"straw_plot": (f"{bearing.zh}地块", f"{bearing.en} field"),
-                  "water_source": ("饮用水水源井", "drinking-water well"),
-                  "waste_point": ("垃圾堆放点", "waste point")}[kind]
+        zh, en = {
+            "straw_plot": (f"{bearing.zh}地块", f"{bearing.en} field"),
+            "water_source": ("饮用水水源井", "drinking-water well"),
+            "waste_point": ("垃圾堆放点", "waste point"),
+        }[kind]
         return Word(cell.name_zh + zh, f"{cell.name_en} {en}")
 
     def _firm(self, kind: str) -> Word:

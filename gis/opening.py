@@ -57,8 +57,18 @@ def _open_geojson(path: Path) -> list[Layer]:
 
 def _open_geopackage(path: Path) -> list[Layer]:
     answers = sandbox.read("geopackage", path.read_bytes(), path.name)
-    return [Layer(path.name, answer["name"], answer["columns"], _from_wkb(answer["wkb"], path.name),
-                  "utf-8", "format", _geopackage_system(answer)) for answer in answers]
+    return [
+        Layer(
+            path.name,
+            answer["name"],
+            answer["columns"],
+            _from_wkb(answer["wkb"], path.name),
+            "utf-8",
+            "format",
+            _geopackage_system(answer),
+        )
+        for answer in answers
+    ]
 
 
 def _geopackage_system(answer: dict[str, Any]) -> crs.System | None:
@@ -77,11 +87,17 @@ def _open_shapefiles(path: Path) -> list[Layer]:
         raise Refused("nothing_inside", file=path.name)
     # before GDAL is troubled: what cannot be converted is refused here
     systems = [_prj(parts.get(".prj", b""), name) for name, parts in found.items()]
-    bundle = _zip({f"{at}.zip": _zip({f"layer{part}": parts[part] for part in (".shp", ".shx", ".dbf")})
-                   for at, parts in enumerate(found.values())})
+    bundle = _zip(
+        {
+            f"{at}.zip": _zip({f"layer{part}": parts[part] for part in (".shp", ".shx", ".dbf")})
+            for at, parts in enumerate(found.values())
+        }
+    )
     answers = sandbox.read("shapefiles", bundle, path.name)
-    layers = [_shapefile(path.name, name, parts, answer, system)
-              for (name, parts), answer, system in zip(found.items(), answers, systems, strict=True)]
+    layers = [
+        _shapefile(path.name, name, parts, answer, system)
+        for (name, parts), answer, system in zip(found.items(), answers, systems, strict=True)
+    ]
     if aside:
         layers[0] = replace(layers[0], findings=(*layers[0].findings, Finding("zip_aside", aside, {"file": path.name})))
     return layers
@@ -93,21 +109,25 @@ def _prj(content: bytes, layer: str) -> crs.System | None:
     return crs.from_wkt(wkt, layer) if wkt else None
 
 
-def _shapefile(file: str, name: str, parts: dict[str, bytes], answer: dict[str, Any],
-               system: crs.System | None) -> Layer:
+def _shapefile(
+    file: str, name: str, parts: dict[str, bytes], answer: dict[str, Any], system: crs.System | None
+) -> Layer:
     """The layer with its text decoded, by what the parts say that GDAL never saw."""
     named = text.said(parts.get(".cpg"), parts[".dbf"])
     columns, codec, source, findings = _decoded(answer["columns"], named, name)
     return Layer(file, name, columns, _from_wkb(answer["wkb"], file), codec, source, system, findings)
 
 
-def _decoded(columns: dict[str, list[str]], named: list[tuple[str, str]], layer: str
-             ) -> tuple[dict[str, list[str]], str, str, tuple[Finding, ...]]:
+def _decoded(
+    columns: dict[str, list[str]], named: list[tuple[str, str]], layer: str
+) -> tuple[dict[str, list[str]], str, str, tuple[Finding, ...]]:
     """Columns from bytes (spelled as Latin-1) in the right encoding, which one, where from, and what was odd."""
     raw = [value.encode("latin-1") for column in columns.values() for value in column]
     codec, source = text.choose(raw, named, layer)
-    texts = {_column_name(name, codec): [text.decode(value.encode("latin-1"), codec) for value in column]
-             for name, column in columns.items()}
+    texts = {
+        _column_name(name, codec): [text.decode(value.encode("latin-1"), codec) for value in column]
+        for name, column in columns.items()
+    }
     cut = tuple(value for column in texts.values() for value, is_cut in column if is_cut)
     findings = [Finding("text_cut", cut, {"layer": layer})] if cut else []
     private = tuple(value for column in texts.values() for value, _ in column if text.PRIVATE.search(value))

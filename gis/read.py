@@ -58,8 +58,9 @@ def _has_polygons(layer: Layer) -> bool:
 def _deliver(layers: Sequence[Layer], known: crs.System | None, findings: list[Finding]) -> Delivery:
     """Rows of all layers, sorted so that parents come first, linked and turned into cells."""
     systems = [_system(layer, known) for layer in layers]
-    by_layer = {f"{layer.file}/{layer.name}": _rows(layer, system)
-                for layer, system in zip(layers, systems, strict=True)}
+    by_layer = {
+        f"{layer.file}/{layer.name}": _rows(layer, system) for layer, system in zip(layers, systems, strict=True)
+    }
     tiers.set_tiers(by_layer)
     rows = sorted(chain.from_iterable(by_layer.values()), key=lambda row: row.tier)
     unknown = tiers.set_parents(rows)
@@ -94,8 +95,10 @@ def _rows(layer: Layer, system: crs.System) -> list[tiers.Row]:
     parent = tiers.column(tuple(layer.columns), "parent")
     said = layer.columns[parent] if parent else [""] * len(codes)
     shapes, repaired = _polygons(layer, system)
-    return [tiers.Row(layer.name, number, *row)
-            for number, row in enumerate(zip(codes, names, said, shapes, repaired, strict=True), 1)]
+    return [
+        tiers.Row(layer.name, number, *row)
+        for number, row in enumerate(zip(codes, names, said, shapes, repaired, strict=True), 1)
+    ]
 
 
 def _polygons(layer: Layer, system: crs.System) -> tuple[np.ndarray, np.ndarray]:
@@ -121,5 +124,16 @@ def _polygon_parts(shape: shapely.Geometry | None) -> shapely.Geometry | None:
 def _facts(layer: Layer, system: crs.System, rows: list[tiers.Row]) -> Facts:
     seen = {row.tier for row in rows}
     code, name, parent = (tiers.column(tuple(layer.columns), wanted) for wanted in ("code", "name", "parent"))
-    return Facts(layer.file, layer.name, seen.pop() if len(seen) == 1 else None, len(rows), layer.encoding,
-                 layer.encoding_from, system.name, system.epsg, code, name, parent)
+    return Facts(
+        layer.file,
+        layer.name,
+        seen.pop() if len(seen) == 1 else None,
+        len(rows),
+        layer.encoding,
+        layer.encoding_from,
+        system.name,
+        system.epsg,
+        code,
+        name,
+        parent,
+    )

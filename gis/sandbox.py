@@ -25,13 +25,24 @@ from gis.delivery import Refused
 SECONDS, CPU, MEMORY, OUTPUT = 60, 10, 512_000_000, 300_000_000
 HEAD = 150_000_000
 # What a signal that ended the child means; every other end is damage.
-ENDS = {-signal.SIGXCPU: ("too_slow", CPU), -signal.SIGKILL: ("too_slow", CPU),
-        -signal.SIGXFSZ: ("too_much_memory", MEMORY // 10**6)}
+ENDS = {
+    -signal.SIGXCPU: ("too_slow", CPU),
+    -signal.SIGKILL: ("too_slow", CPU),
+    -signal.SIGXFSZ: ("too_much_memory", MEMORY // 10**6),
+}
 # The child's whole environment: one thread is enough, and no GDAL settings of ours leak in.
-ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1",
-               "LC_ALL": "C.UTF-8", "PROJ_NETWORK": "OFF", "CPL_LOG": "/dev/null"}
-START = "import sys; sys.path.append(sys.argv[1]); from gis.child import main; a = sys.argv; " \
-        "main(a[2], a[3], a[4] == '1', int(a[5]), int(a[6]), int(a[7]))"
+ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "LC_ALL": "C.UTF-8",
+    "PROJ_NETWORK": "OFF",
+    "CPL_LOG": "/dev/null",
+}
+START = (
+    "import sys; sys.path.append(sys.argv[1]); from gis.child import main; a = sys.argv; "
+    "main(a[2], a[3], a[4] == '1', int(a[5]), int(a[6]), int(a[7]))"
+)
 
 
 def read(kind: str, data: bytes, file: str) -> list[dict[str, Any]]:
@@ -54,11 +65,31 @@ def read(kind: str, data: bytes, file: str) -> list[dict[str, Any]]:
 def _run(kind: str, source: IO[bytes], answer: IO[bytes], file: str) -> int:
     """Exit status of the child: 0 well, minus the signal where one ended it (bubblewrap says 128 + signal)."""
     box = bubblewrap()
-    command = [*box, sys.executable, "-I", "-c", START, str(Path(__file__).parents[1]), kind, file,
-               str(int(bool(box))), str(CPU), str(MEMORY), str(OUTPUT)]
+    command = [
+        *box,
+        sys.executable,
+        "-I",
+        "-c",
+        START,
+        str(Path(__file__).parents[1]),
+        kind,
+        file,
+        str(int(bool(box))),
+        str(CPU),
+        str(MEMORY),
+        str(OUTPUT),
+    ]
     try:
-        status = subprocess.run(command, stdin=source, stdout=answer, stderr=subprocess.DEVNULL, timeout=SECONDS,
-                                env=ENVIRONMENT, cwd="/", check=False).returncode
+        status = subprocess.run(
+            command,
+            stdin=source,
+            stdout=answer,
+            stderr=subprocess.DEVNULL,
+            timeout=SECONDS,
+            env=ENVIRONMENT,
+            cwd="/",
+            check=False,
+        ).returncode
     except subprocess.TimeoutExpired:
         status = -signal.SIGXCPU
     return 128 - status if status > 128 else status
@@ -84,11 +115,30 @@ def bubblewrap() -> tuple[str, ...]:
     program = shutil.which("bwrap")
     if program is None:
         return ()
-    command = (program, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
-               "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", *_visible())
+    command = (
+        program,
+        "--unshare-all",
+        "--die-with-parent",
+        "--new-session",
+        "--cap-drop",
+        "ALL",
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+        "--tmpfs",
+        "/tmp",
+        *_visible(),
+    )
     try:
-        trial = subprocess.run([*command, sys.executable, "-I", "-c", ""], stdin=subprocess.DEVNULL,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT, timeout=20)
+        trial = subprocess.run(
+            [*command, sys.executable, "-I", "-c", ""],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=ENVIRONMENT,
+            timeout=20,
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ()
     return command if trial.returncode == 0 else ()
@@ -96,7 +146,16 @@ def bubblewrap() -> tuple[str, ...]:
 
 def _visible() -> list[str]:
     """What the child sees of the file system, read-only: the system's libraries, this Python, and gis itself."""
-    places = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", sys.prefix, sys.base_prefix,
-              os.path.dirname(os.path.realpath(sys.executable)), str(Path(__file__).parent)]
+    places = [
+        "/usr",
+        "/lib",
+        "/lib64",
+        "/bin",
+        "/etc/ld.so.cache",
+        sys.prefix,
+        sys.base_prefix,
+        os.path.dirname(os.path.realpath(sys.executable)),
+        str(Path(__file__).parent),
+    ]
     there = [place for place in dict.fromkeys(places) if os.path.exists(place)]
     return [word for place in there for word in ("--ro-bind", place, place)]

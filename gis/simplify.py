@@ -2,6 +2,7 @@
 
 Done once, when boundaries are published, never per request. All shapes are longitude and latitude.
 """
+
 import gzip
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,8 +32,9 @@ def lighter(wkbs: Sequence[bytes | None], tolerance_deg: float = 0.0005) -> list
     return list(shapely.to_wkb(np.where(good, thin, whole), byte_order=1))
 
 
-def lighter_tree(wkbs: Sequence[bytes | None], parents: Sequence[int | None],
-                 tolerance_deg: float = 0.0005) -> list[bytes]:
+def lighter_tree(
+    wkbs: Sequence[bytes | None], parents: Sequence[int | None], tolerance_deg: float = 0.0005
+) -> list[bytes]:
     """As `lighter` for a whole tree of cells: parents' borders run exactly on those of their children.
 
     `parents[i]` is the position of the parent of shape i, None at the root. A parent that its children fill
@@ -64,9 +66,10 @@ def geojson(features: Iterable[tuple[int | str, Mapping[str, object], bytes | No
     shapes = shapely.orient_polygons(shapely.remove_repeated_points(shapes))
     shapes = np.where(shapely.is_empty(shapes), None, shapes)
     texts = shapely.to_geojson(shapes)
-    parts = (f'{{"type":"Feature","id":{_json(id_)},"properties":{_json(dict(properties))},'
-             f'"geometry":{text or "null"}}}'
-             for (id_, properties, _), text in zip(rows, texts, strict=True))
+    parts = (
+        f'{{"type":"Feature","id":{_json(id_)},"properties":{_json(dict(properties))},"geometry":{text or "null"}}}'
+        for (id_, properties, _), text in zip(rows, texts, strict=True)
+    )
     return ('{"type":"FeatureCollection","features":[' + ",".join(parts) + "]}").encode()
 
 

@@ -7,9 +7,20 @@ from gis.delivery import Refused
 
 # What .cpg files say, flattened to letters and digits -> Python codec. GBK and GB2312 are parts of GB18030.
 CPG = {
-    "utf8": "utf-8", "65001": "utf-8", "cp65001": "utf-8",
-    "gbk": "gb18030", "gb2312": "gb18030", "gb18030": "gb18030", "936": "gb18030", "cp936": "gb18030", "ansi936": "gb18030",
-    "54936": "gb18030", "big5": "big5", "950": "cp950", "cp950": "cp950", "ansi950": "cp950",
+    "utf8": "utf-8",
+    "65001": "utf-8",
+    "cp65001": "utf-8",
+    "gbk": "gb18030",
+    "gb2312": "gb18030",
+    "gb18030": "gb18030",
+    "936": "gb18030",
+    "cp936": "gb18030",
+    "ansi936": "gb18030",
+    "54936": "gb18030",
+    "big5": "big5",
+    "950": "cp950",
+    "cp950": "cp950",
+    "ansi950": "cp950",
 }
 # Language driver byte of the .dbf (dBASE/FoxPro tables): only those that name a Chinese code page.
 LDID = {0x4D: "gb18030", 0x7A: "gb18030", 0x4F: "cp950", 0x78: "cp950"}

@@ -18,15 +18,18 @@ from gis.delivery import Cell, Finding, Refused
 # The usual column names, the likelier first. XZQ, CJDCQ, ZLDW: the land survey's layers; BM, DM, MC: code and name.
 COLUMNS = {
     "code": "code xzqdm xzqhdm zldwdm zldwdm_1 cjdcqdm adcode adm_code admin_code gbcode code12 xzdm cundm cdm bm dm id_code "
-            "行政区代码 行政区划代码 行政区域代码 区划代码 代码 编码 网格编码 坐落单位代码",
+    "行政区代码 行政区划代码 行政区域代码 区划代码 代码 编码 网格编码 坐落单位代码",
     "name": "name xzqmc xzqhmc zldwmc cjdcqmc name_zh cname xzmc cunmc cmc mc "
-            "行政区名称 行政区划名称 名称 网格名称 坐落单位名称 坐落单位名",
+    "行政区名称 行政区划名称 名称 网格名称 坐落单位名称 坐落单位名",
     "parent": "parent parent_code parentcode pcode pid sjdm sjxzqdm sjbm fdm fjdm fbm ssxzdm ssxzqdm "
-              "上级代码 上级编码 上级行政区代码 父级代码 父级编码 所属乡镇代码 所属乡镇 所属县",
+    "上级代码 上级编码 上级行政区代码 父级代码 父级编码 所属乡镇代码 所属乡镇 所属县",
 }
 # Words in layer and file names. The last one counts: "东辽县村界" holds villages.
-WORDS = ((1, r"county|xian(?!g)|district|县|县级|区县"), (2, r"town|xiang|zhen|jiedao|street|乡|镇|街道"),
-         (3, r"village|cun|cjdcq|community|shequ|村|社区"))
+WORDS = (
+    (1, r"county|xian(?!g)|district|县|县级|区县"),
+    (2, r"town|xiang|zhen|jiedao|street|乡|镇|街道"),
+    (3, r"village|cun|cjdcq|community|shequ|村|社区"),
+)
 GROUP_DIGITS = 7  # ZLDWDM has 19 digits: 12 for the village and 7 for the group, zero for a village as a whole
 
 
@@ -72,11 +75,12 @@ def tidy_codes(codes: Sequence[str]) -> list[str]:
 
 # --- tiers ----------------------------------------------------------------------------------------
 
+
 def set_tiers(layers: dict[str, list[Row]]) -> None:
     """Give every row its tier: by layer name, else by length and number of codes; one layer for all by codes."""
     named = {layer: tier_by_name(layer) for layer in layers}
     if len(layers) == 1:
-        (layer, rows), = layers.items()
+        ((layer, rows),) = layers.items()
         if _split(rows):
             return
         tiers = {layer: named[layer] or 3}
@@ -114,6 +118,7 @@ def _split(rows: list[Row]) -> bool:
 
 # --- parents --------------------------------------------------------------------------------------
 
+
 def set_parents(rows: list[Row]) -> list[Finding]:
     """Put each row under one of the tier above: by its parent column, else its code, else its place."""
     findings: list[Finding] = []
@@ -135,15 +140,13 @@ def _under(rows: list[Row], upper: list[int], lower: list[int]) -> list[Finding]
         elif (found := _longest(by_prefix, row.code)) is not None:
             row.parent, row.how = found, "prefix"
     _by_place(rows, upper, [at for at in lower if rows[at].parent is None])
-    return [Finding("parent_unknown", (rows[at].cell().label,), {"parent": rows[at].said}, (at,))
-            for at in unknown]
+    return [Finding("parent_unknown", (rows[at].cell().label,), {"parent": rows[at].said}, (at,)) for at in unknown]
 
 
 def _names(rows: list[Row], upper: list[int]) -> dict[str, int]:
     """Everything a parent column may say, where it means one row only: the code, its stem, the name."""
     length = _stem([rows[at].code for at in upper])
-    words = [(word, at) for at in upper
-             for word in {rows[at].code, rows[at].code[:length], rows[at].name} if word]
+    words = [(word, at) for at in upper for word in {rows[at].code, rows[at].code[:length], rows[at].name} if word]
     often = Counter(word for word, _ in words)
     return {word: at for word, at in words if often[word] == 1}
 

@@ -98,7 +98,11 @@ def limit(seconds: int, memory: int, output: int) -> None:
     """Bound what is left to this process: CPU seconds, bytes of new memory, bytes it may write."""
     with open("/proc/self/statm") as status:
         used = int(status.read().split()[0]) * resource.getpagesize()
-    for what, value in ((resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, used + memory),
-                        (resource.RLIMIT_FSIZE, output), (resource.RLIMIT_CORE, 0)):
+    for what, value in (
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_AS, used + memory),
+        (resource.RLIMIT_FSIZE, output),
+        (resource.RLIMIT_CORE, 0),
+    ):
         resource.setrlimit(what, (value, value))
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it; here writing too much must end the process

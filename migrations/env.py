@@ -1,4 +1,5 @@
 """How revisions run: one explicit transaction each on both engines, so a killed upgrade leaves no half."""
+
 from typing import Any
 
 from alembic import context
@@ -25,9 +26,15 @@ def include_object(_thing: Any, name: str | None, kind: str, reflected: bool, _c
 def run(connection: Any) -> None:
     """Run the revisions on an open connection."""
     context.configure(
-        connection=connection, target_metadata=metadata, render_item=render_item, include_object=include_object,
-        render_as_batch=connection.dialect.name == "sqlite", transactional_ddl=True, transaction_per_migration=True,
-        compare_type=True)
+        connection=connection,
+        target_metadata=metadata,
+        render_item=render_item,
+        include_object=include_object,
+        render_as_batch=connection.dialect.name == "sqlite",
+        transactional_ddl=True,
+        transaction_per_migration=True,
+        compare_type=True,
+    )
     with context.begin_transaction():
         context.run_migrations()
 

@@ -1,4 +1,5 @@
 """Helpers for revisions: what only some engines have."""
+
 from alembic import op
 from sqlalchemy import text
 
@@ -18,8 +19,10 @@ def add_geometry(table: str, column: str) -> None:
     """A generated geometry column (EPSG:4326) with a GiST index over a WKB column, where PostGIS is present."""
     if not has_postgis():
         return
-    op.execute(f"alter table {table} add column geom geometry(Geometry, 4326) "
-               f"generated always as (ST_GeomFromWKB({column}, 4326)) stored")
+    op.execute(
+        f"alter table {table} add column geom geometry(Geometry, 4326) "
+        f"generated always as (ST_GeomFromWKB({column}, 4326)) stored"
+    )
     op.execute(f"create index ix_{table}_geom on {table} using gist (geom)")
 
 

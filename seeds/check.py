@@ -134,7 +134,9 @@ def hold(document: Document, rows: Iterable[Duty | Figure], lines: list[str]) ->
     listed = {n for item in document.no_duty for n in item.lines}
     blank = {n for n, line in enumerate(lines, 1) if not line.strip()}
     faults = [Fault(row_place(row), what) for row in own for what in _not_held(row, lines)]
-    faults += [Fault(f"{document.code}, line {n}", "cited by a duty and listed as no duty") for n in sorted(duties & listed)]
+    faults += [
+        Fault(f"{document.code}, line {n}", "cited by a duty and listed as no duty") for n in sorted(duties & listed)
+    ]
     if len(lines) != document.lines:
         faults.append(Fault(document.code, f"{len(lines)} lines, recorded are {document.lines}"))
     missing = tuple(sorted(set(range(1, len(lines) + 1)) - cited - listed - blank))
@@ -200,7 +202,7 @@ def _count(reading: Reading) -> int:
 
 
 def ranges(numbers: Iterable[int]) -> str:
-    """"3, 5-9, 12": numbers in rising order as ranges."""
+    """ "3, 5-9, 12": numbers in rising order as ranges."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][1] + 1:

@@ -21,7 +21,7 @@ class Fault:
 
 
 def row_place(row: Duty | Figure) -> str:
-    """"duties/004-13.csv, row 12 (004-13-dept01-03)": where a row stands, for a message."""
+    """ "duties/004-13.csv, row 12 (004-13-dept01-03)": where a row stands, for a message."""
     name, _, line = row.origin.rpartition(":")
     return f"{name}, row {line} ({row.code})"
 

@@ -1,4 +1,5 @@
 """Sends every route for everybody and every target, and says where an answer is not what the tables expect."""
+
 import io
 import json
 import re
@@ -16,8 +17,15 @@ from tests.access_tables import Route
 from webapp.core import clock
 
 NO_ID = uuid.UUID(int=GONE)
-QUERIES = {"/bodies/new": "?kind=committee", "/people/new": "?role=grid_officer", "/search": "?q=zq",
-           "/people/<person_id>/postings/new": "?role=grid_officer", "/map": "?days=30", "/duties.xlsx": "?q=zq", "/figures.xlsx": "?q=zq"}
+QUERIES = {
+    "/bodies/new": "?kind=committee",
+    "/people/new": "?role=grid_officer",
+    "/search": "?q=zq",
+    "/people/<person_id>/postings/new": "?role=grid_officer",
+    "/map": "?days=30",
+    "/duties.xlsx": "?q=zq",
+    "/figures.xlsx": "?q=zq",
+}
 _TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
 
 
@@ -31,12 +39,22 @@ class Target(NamedTuple):
 def targets(route: Route) -> list[Target]:
     """Everything a route is tried on."""
     kinds: dict[str, Any] = {
-        "-": ["-"], "grid": ["county", "A", "A1", "A2", "A3", "B", "B1", "B2"], "village": VILLAGES, "object": VILLAGES,
-        "round": ["A1", "B1"], "report": tables.MOVES, "photo": tables.MOVES, "layer": ["newest"], "look": ["township"],
-        "account": dict.fromkeys(column for _, column in tables.ACCOUNTS), "message": ["officer_b1"],
-        "posting": dict.fromkeys(column for _, column in tables.POSTINGS), "session": ["officer_a1", "officer_b1", "auditor"],
+        "-": ["-"],
+        "grid": ["county", "A", "A1", "A2", "A3", "B", "B1", "B2"],
+        "village": VILLAGES,
+        "object": VILLAGES,
+        "round": ["A1", "B1"],
+        "report": tables.MOVES,
+        "photo": tables.MOVES,
+        "layer": ["newest"],
+        "look": ["township"],
+        "account": dict.fromkeys(column for _, column in tables.ACCOUNTS),
+        "message": ["officer_b1"],
+        "posting": dict.fromkeys(column for _, column in tables.POSTINGS),
+        "session": ["officer_a1", "officer_b1", "auditor"],
         "body": dict.fromkeys(column for _, column in tables.BODIES),
-        "setting": dict.fromkeys(column for _, column in tables.SETTINGS)}
+        "setting": dict.fromkeys(column for _, column in tables.SETTINGS),
+    }
     if route.target == "move":
         return [Target(name, action) for name, actions in tables.MOVES.items() for action in actions]
     if route.target == "beside":
@@ -52,9 +70,19 @@ def letters(login: str, route: Route, target: Target) -> str:
         return seen + (route.need if login in tables.BESIDE[route.need][1] else "")
     if route.target == "session":
         return "e" if login == name else ""
-    table = {"grid": tables.GRIDS, "village": tables.GRIDS, "object": tables.GRIDS, "round": tables.GRIDS,
-             "report": tables.REPORTS, "photo": tables.REPORTS, "move": tables.REPORTS, "account": tables.ACCOUNTS,
-             "posting": tables.POSTINGS, "body": tables.BODIES, "setting": tables.SETTINGS}.get(route.target, {})
+    table = {
+        "grid": tables.GRIDS,
+        "village": tables.GRIDS,
+        "object": tables.GRIDS,
+        "round": tables.GRIDS,
+        "report": tables.REPORTS,
+        "photo": tables.REPORTS,
+        "move": tables.REPORTS,
+        "account": tables.ACCOUNTS,
+        "posting": tables.POSTINGS,
+        "body": tables.BODIES,
+        "setting": tables.SETTINGS,
+    }.get(route.target, {})
     return table.get((login, name), "")
 
 
@@ -73,19 +101,31 @@ def expected(login: str, route: Route, target: Target) -> str:
 
 # --- requests ---
 
+
 def address(county: County, route: Route, target: Target) -> str:
     """The route's address for a target."""
-    return re.sub(r"<(\w+)>", lambda hole: str(_hole(county, route.address, hole[1], target)), route.address) \
-        + QUERIES.get(route.address, "")
+    return re.sub(
+        r"<(\w+)>", lambda hole: str(_hole(county, route.address, hole[1], target)), route.address
+    ) + QUERIES.get(route.address, "")
 
 
 def _hole(county: County, route: str, hole: str, target: Target) -> Any:
-    fixed = {"action": target.action, "role": "grid_officer", "kind": "setting", "key": target.name or "nothing", "succession_id": 1,
-             "root": "own", "path": "css/app.css", "code": county.ids["code"]["document" if route.startswith("/documents") else "duty"]}
+    fixed = {
+        "action": target.action,
+        "role": "grid_officer",
+        "kind": "setting",
+        "key": target.name or "nothing",
+        "succession_id": 1,
+        "root": "own",
+        "path": "css/app.css",
+        "code": county.ids["code"]["document" if route.startswith("/documents") else "duty"],
+    }
     if hole in fixed:
         return fixed[hole]
     if target.name is None:
-        return {"mark": "0" * 64}.get(hole, NO_ID if hole in ("report_id", "photo_id", "look_id", "patrol_id", "message_id") else GONE)
+        return {"mark": "0" * 64}.get(
+            hole, NO_ID if hole in ("report_id", "photo_id", "look_id", "patrol_id", "message_id") else GONE
+        )
     kind = {"person_id": "account", "mark": "layer", "patrol_id": "round"}.get(hole, hole.removesuffix("_id"))
     name = target.name.split("@")[0] if kind == "account" else target.name
     return county.ids[kind].get(name, "asset")
@@ -98,30 +138,58 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
     at = grids[village] if target.name else GONE
     person = {"zh": "new", "en": "new", "phone": "1"}
     posting = {"role": "grid_officer", "place": f"g{at}", "first": clock.today().isoformat()}
-    own = "B2" if ("B2" in {place for name, place in tables.GRIDS if name == login and "t" in tables.GRIDS[name, place]}) else "A2"
+    own = (
+        "B2"
+        if ("B2" in {place for name, place in tables.GRIDS if name == login and "t" in tables.GRIDS[name, place]})
+        else "A2"
+    )
     line = {"name": "new", "login": "new", "role": "grid_officer", "grid": county.ids["code"].get(at, "888888888888")}
-    entry = {"id": uuid.uuid4(), "made_at": clock.now().isoformat(), "grid": at, "note": "seen",
-             "person_id": county.ids["account"][login if f"grid_officer@{village}" in tables.PEOPLE.get(login, ()) else OFFICERS[village]]}
-    move = {"id": uuid.uuid4(), "seen": county.ids["state"].get(target.name or "", "township"), "reason": "so", "note": "seen",
-            "missing": county.ids["code"]["missing"], "result": "true", "done": "swept", "due": later,
-            "body": bodies["ecology" if target.action == "dispatch" else "committee_a2"], "ground": "none_listed",
-            "ground_text": "fits nothing", "duty_or_none": "none"}
+    entry = {
+        "id": uuid.uuid4(),
+        "made_at": clock.now().isoformat(),
+        "grid": at,
+        "note": "seen",
+        "person_id": county.ids["account"][
+            login if f"grid_officer@{village}" in tables.PEOPLE.get(login, ()) else OFFICERS[village]
+        ],
+    }
+    move = {
+        "id": uuid.uuid4(),
+        "seen": county.ids["state"].get(target.name or "", "township"),
+        "reason": "so",
+        "note": "seen",
+        "missing": county.ids["code"]["missing"],
+        "result": "true",
+        "done": "swept",
+        "due": later,
+        "body": bodies["ecology" if target.action == "dispatch" else "committee_a2"],
+        "ground": "none_listed",
+        "ground_text": "fits nothing",
+        "duty_or_none": "none",
+    }
     return {
-        "/account/language": {"language": "zh"}, "/feedback": {"id": uuid.uuid4(), "text": "well"},
+        "/account/language": {"language": "zh"},
+        "/feedback": {"id": uuid.uuid4(), "text": "well"},
         "/feedback/<message_id>/answer": {f"m{_message(county, target)}-answer": "thanks"},
-        "/duties/<code>/department": {"department": ""}, "/settings/<kind>/<key>": {"value": "24"},
-        "/grids/<grid_id>/objects": {"type": "livestock_farm", "zh": "new"}, "/objects/<object_id>/retire": {"why": "gone"},
+        "/duties/<code>/department": {"department": ""},
+        "/settings/<kind>/<key>": {"value": "24"},
+        "/grids/<grid_id>/objects": {"type": "livestock_farm", "zh": "new"},
+        "/objects/<object_id>/retire": {"why": "gone"},
         "/patrols": entry | {f"v{county.ids['object'][village]}-outcome": "normal"},
         "/reports": entry | {"place": "here", "problem": "smoke", "severity": "minor", "first_measure": "not_heeded"},
         "/reports/<report_id>/<action>": move,
         "/reports/<report_id>/beside/look": {"id": uuid.uuid4(), "question": "how is it"},
         "/reports/<report_id>/beside/problems": {"id": uuid.uuid4(), "problem": "smell"},
         "/reports/<report_id>/beside/sample": {"note": "clean"},
-        "/reports/<report_id>/beside/result": {"id": uuid.uuid4(), "done": "measured"}, "/looks/<look_id>": {"answer": "right"},
-        "/people/new": person | posting | {"login": "new"}, "/people/import": {"sheet": _sheet(line)},
-        "/people/import/confirm": {"rows": _packed(line)}, "/people/<person_id>/edit": person,
+        "/reports/<report_id>/beside/result": {"id": uuid.uuid4(), "done": "measured"},
+        "/looks/<look_id>": {"answer": "right"},
+        "/people/new": person | posting | {"login": "new"},
+        "/people/import": {"sheet": _sheet(line)},
+        "/people/import/confirm": {"rows": _packed(line)},
+        "/people/<person_id>/edit": person,
         "/people/<person_id>/postings/new": posting | {"place": f"g{grids[own]}"},
-        "/bodies/new": {"kind": "committee", "zh": "new", "grid_id": at}, "/bodies/<body_id>": {"zh": "new"},
+        "/bodies/new": {"kind": "committee", "zh": "new", "grid_id": at},
+        "/bodies/<body_id>": {"zh": "new"},
     }.get(route.address, {})
 
 
@@ -138,6 +206,7 @@ def _packed(line: dict[str, str]) -> str:
 
 
 # --- people at their browsers ---
+
 
 class Answer(NamedTuple):
     """Status, where it leads to, the bytes without tokens and without the address asked for, whether a row changed."""
@@ -190,14 +259,17 @@ class Visitor:
 
 # --- the judgement ---
 
+
 def fault(visitor: Visitor, route: Route, target: Target) -> str | None:
     """What is wrong with the answer; None when it is as the tables say."""
     want, got = expected(visitor.login, route, target), visitor.send(route, target)
     right = {"allowed": _allowed, "refused": _refused, "hidden": _hidden, "never": _never, "login": _login}[want]
     if right(visitor, route, target, got):
         return None
-    return (f"{visitor.login}: {route.method} {route.address} on {target.name} {target.action}: expected {want}, "
-            f"got {got.status} {got.leads_to}{' and a change' if got.changed else ''}")
+    return (
+        f"{visitor.login}: {route.method} {route.address} on {target.name} {target.action}: expected {want}, "
+        f"got {got.status} {got.leads_to}{' and a change' if got.changed else ''}"
+    )
 
 
 def _allowed(_visitor: Visitor, route: Route, _target: Target, got: Answer) -> bool:

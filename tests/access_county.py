@@ -1,4 +1,5 @@
 """The county of the access test: everybody of the tables, and one record of each kind, every text with its own marker."""
+
 import io
 import sys
 from collections.abc import Iterator
@@ -33,10 +34,14 @@ from webapp.report import beside, service
 from webapp.report.models import Photo, Report
 
 BODIES = {  # kind, grid, code in the duty lists
-    "housing": ("department", "county", "housing"), "ecology": ("department", "county", "ecology"),
-    "water": ("department", "county", "water"), "transport": ("department", "county", "transport"),
-    "station_a": ("station", "A", None), "station_b": ("station", "B", None),
-    "committee_a1": ("committee", "A1", None), "committee_a2": ("committee", "A2", None),
+    "housing": ("department", "county", "housing"),
+    "ecology": ("department", "county", "ecology"),
+    "water": ("department", "county", "water"),
+    "transport": ("department", "county", "transport"),
+    "station_a": ("station", "A", None),
+    "station_b": ("station", "B", None),
+    "committee_a1": ("committee", "A1", None),
+    "committee_a2": ("committee", "A2", None),
 }
 VILLAGES = ("A1", "A2", "A3", "B1", "B2")
 OFFICERS = {"A1": "officer_a1", "A2": "officer_a2", "A3": "moved_a1", "B1": "officer_b1", "B2": "officer_b2"}
@@ -51,9 +56,27 @@ class County:
     app: App
     store: Store
     picture: files.PhotoFile
-    ids: dict[str, dict[str, Any]] = field(default_factory=lambda: {kind: {} for kind in (
-        "grid", "body", "object", "round", "report", "state", "photo", "look", "account", "posting", "session", "message",
-        "layer", "code")})
+    ids: dict[str, dict[str, Any]] = field(
+        default_factory=lambda: {
+            kind: {}
+            for kind in (
+                "grid",
+                "body",
+                "object",
+                "round",
+                "report",
+                "state",
+                "photo",
+                "look",
+                "account",
+                "posting",
+                "session",
+                "message",
+                "layer",
+                "code",
+            )
+        }
+    )
     tokens: dict[str, str] = field(default_factory=dict)
 
     @contextmanager
@@ -120,10 +143,12 @@ def _places(session: Session, county: County) -> None:
     county.ids["grid"] = make.grids(session)
     for name, (kind, place, canonical) in BODIES.items():
         county.ids["body"][name] = make.body(
-            session, kind, county.ids["grid"][place], mark(f"body_{name}"), mark(f"body_{name}"), canonical).id
+            session, kind, county.ids["grid"][place], mark(f"body_{name}"), mark(f"body_{name}"), canonical
+        ).id
     for village in VILLAGES:
-        county.ids["object"][village] = make.thing(session, county.ids["grid"][village], mark(f"farm_{village}"),
-                                                   mark(f"farm_{village}")).id
+        county.ids["object"][village] = make.thing(
+            session, county.ids["grid"][village], mark(f"farm_{village}"), mark(f"farm_{village}")
+        ).id
 
 
 def _people(session: Session, county: County) -> None:
@@ -136,13 +161,19 @@ def _people(session: Session, county: County) -> None:
 
 
 def _post(session: Session, county: County, name: str, posting: str) -> None:
-    """"<" ended yesterday (today is the first day that no longer counts), ">" begins tomorrow."""
+    """ "<" ended yesterday (today is the first day that no longer counts), ">" begins tomorrow."""
     role, place = posting.strip("<>").split("@")
     days = {"<": {"until": clock.today()}, ">": {"since": clock.today() + timedelta(days=1)}}.get(posting[0], {})
     if role == "evaluator" and not days:
         days = {"until": clock.today() + timedelta(days=30)}
-    made = make.posting(session, county.ids["account"][name], role, grid=county.ids["grid"].get(place),
-                        body=county.ids["body"].get(place), **days)
+    made = make.posting(
+        session,
+        county.ids["account"][name],
+        role,
+        grid=county.ids["grid"].get(place),
+        body=county.ids["body"].get(place),
+        **days,
+    )
     if not days or role == "evaluator":
         county.ids["posting"][f"{name}@{place}"] = made.id
 
@@ -150,12 +181,14 @@ def _post(session: Session, county: County, name: str, posting: str) -> None:
 def _patrols(county: County) -> None:
     for village in ("A1", "B1"):
         with county.acting(OFFICERS[village]) as (session, who):
-            entry = make.patrol(county.ids["grid"][village], {county.ids["object"][village]: "problem"},
-                                note=mark(f"round_{village}"))
+            entry = make.patrol(
+                county.ids["grid"][village], {county.ids["object"][village]: "problem"}, note=mark(f"round_{village}")
+            )
             county.ids["round"][village] = record(session, who, entry).id
 
 
 # --- reports ---
+
 
 def _reports(county: County) -> None:
     """One report in each state, by the moves that lead there."""
@@ -165,18 +198,38 @@ def _reports(county: County) -> None:
     to = {"ground": "none_listed", "ground_text": "fits nothing", "due": day}
     water = to | {"body": county.ids["body"]["water"], "coop": [county.ids["body"]["ecology"]]}
     housing = water | {"body": county.ids["body"]["housing"]}
-    up = [("township_a", "raise", {}), ("county", "dispatch", water), ("water", "bounce", {"duty_or_none": "none"}),
-          ("county", "dispatch", housing)]
+    up = [
+        ("township_a", "raise", {}),
+        ("county", "dispatch", water),
+        ("water", "bounce", {"duty_or_none": "none"}),
+        ("county", "dispatch", housing),
+    ]
     handed = [("township_a", "assign", out), ("committee_a1", "handle", done)]
     ways: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
-        "township": [], "border": [], "returned": [("township_a", "give_back", {"missing": ["place"]})],
-        "station": [*handed, ("township_a", "confirm", {}), ("county", "reopen", {}), ("county", "give_back", {}),
-                    ("township_a", "assign", out | {"body": county.ids["body"]["station_a"]})],
-        "checked": handed, "handled": [("township_a", "handle", done)], "county": [("township_a", "raise", {})],
-        "sent": up, "work": [*up, ("housing", "receive", {})],
-        "finished": [*up, ("housing", "receive", {}), ("housing", "handle", done)], "closed": [], "b_plain": [],
-        "b_work": [("township_b", "raise", {}), ("county", "dispatch", to | {"body": county.ids["body"]["transport"]}),
-                   ("transport", "receive", {})]}
+        "township": [],
+        "border": [],
+        "returned": [("township_a", "give_back", {"missing": ["place"]})],
+        "station": [
+            *handed,
+            ("township_a", "confirm", {}),
+            ("county", "reopen", {}),
+            ("county", "give_back", {}),
+            ("township_a", "assign", out | {"body": county.ids["body"]["station_a"]}),
+        ],
+        "checked": handed,
+        "handled": [("township_a", "handle", done)],
+        "county": [("township_a", "raise", {})],
+        "sent": up,
+        "work": [*up, ("housing", "receive", {})],
+        "finished": [*up, ("housing", "receive", {}), ("housing", "handle", done)],
+        "closed": [],
+        "b_plain": [],
+        "b_work": [
+            ("township_b", "raise", {}),
+            ("county", "dispatch", to | {"body": county.ids["body"]["transport"]}),
+            ("transport", "receive", {}),
+        ],
+    }
     for name, way in ways.items():
         _submit(county, name)
         for login_, action, given in way:
@@ -193,9 +246,17 @@ def _submit(county: County, name: str) -> None:
     lon, lat = (110.005, 35.005) if village == "A1" else (110.005, 35.015)
     with county.acting(finder, 30 if finder == "moved_a1" else 2) as (session, who):
         entry = make.report(
-            grids[village], place=mark(f"report_{name}"), note=f"what {mark(f'report_{name}')}", photos=(county.picture,), settle=name == "closed",
-            problems=("rubbish_dumping",) if name == "closed" else ("dust",), lon=lon, lat=lat, accuracy_m=5.0,
-            joint=(grids["B2"],) if name == "border" else ())
+            grids[village],
+            place=mark(f"report_{name}"),
+            note=f"what {mark(f'report_{name}')}",
+            photos=(county.picture,),
+            settle=name == "closed",
+            problems=("rubbish_dumping",) if name == "closed" else ("dust",),
+            lon=lon,
+            lat=lat,
+            accuracy_m=5.0,
+            joint=(grids["B2"],) if name == "border" else (),
+        )
         service.submit(session, who, entry)
     county.ids["report"][name] = entry.id
 
@@ -208,6 +269,7 @@ def _move(county: County, name: str, login_: str, action: str, given: dict[str, 
 
 
 # --- log-ins, and what the requests have to know ---
+
 
 def _log_in(session: Session, county: County) -> None:
     for name, person_id in county.ids["account"].items():
@@ -224,13 +286,14 @@ def _note(session: Session, county: County) -> None:
     for name, id_ in found["account"].items():
         found["session"][name] = session.scalar(select(LoginSession.id).where(LoginSession.person_id == id_))
     found["message"]["officer_b1"] = session.scalar(
-        select(Feedback.id).where(Feedback.person_id == found["account"]["officer_b1"]))
+        select(Feedback.id).where(Feedback.person_id == found["account"]["officer_b1"])
+    )
     found["layer"]["newest"] = session.scalar(select(MapLayer.hash))
     found["code"] = {
         "duty": session.scalar(select(Duty.code).where(Duty.status == "ok").order_by(Duty.id)),
         "document": session.scalar(select(Document.code)),
-        "missing": session.scalar(select(Word.code).where(Word.kind == "return_missing"))} | dict(session.execute(
-            select(GridVersion.grid_id, GridVersion.code)).all())
+        "missing": session.scalar(select(Word.code).where(Word.kind == "return_missing")),
+    } | dict(session.execute(select(GridVersion.grid_id, GridVersion.code)).all())
 
 
 # --- for the test files ---
@@ -251,6 +314,7 @@ def county(seeded: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Co
 def visitors(county: County) -> dict[str, Any]:
     """Everybody at his browser, and one who is not logged in."""
     from tests.access_check import Visitor
+
     return {name: Visitor(county, name) for name in (*PEOPLE, "nobody") if name not in TWINS}
 
 
@@ -264,6 +328,8 @@ def hole(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
 
 
 def _forget() -> None:
-    modules = [module for name, module in sys.modules.items() if name.startswith("webapp.") and name.endswith("queries")]
+    modules = [
+        module for name, module in sys.modules.items() if name.startswith("webapp.") and name.endswith("queries")
+    ]
     for kept in (value for module in modules for value in vars(module).values() if hasattr(value, "cache_clear")):
         kept.cache_clear()

@@ -2,6 +2,7 @@
 
 A dash is "nothing at all": the answer must be the very one that an id gets which does not exist.
 """
+
 from typing import NamedTuple
 
 
@@ -17,12 +18,17 @@ def rows(text: str) -> list[list[str]]:
 def grid(text: str) -> dict[tuple[str, str], str]:
     """A table of letters by row and column; a dash is an empty cell."""
     columns = next(line.split() for line in text.splitlines() if line.split())[1:]
-    return {(row[0], column): cell.replace("-", "") for row in rows(text)
-            for column, cell in zip(columns, row[1:], strict=True)}
+    return {
+        (row[0], column): cell.replace("-", "")
+        for row in rows(text)
+        for column, cell in zip(columns, row[1:], strict=True)
+    }
 
 
 #: Everybody: role@place, several joined by "+". A posting that ended yesterday has "<", one that begins tomorrow ">".
-PEOPLE = {row[0]: row[1].split("+") for row in rows("""
+PEOPLE = {
+    row[0]: row[1].split("+")
+    for row in rows("""
 login             postings
 officer_a1        grid_officer@A1
 officer_a2        grid_officer@A2
@@ -56,7 +62,8 @@ inspector_b       evaluator@B
 former_inspector  <evaluator@county
 admin             system_admin@nowhere
 auditor           audit_admin@nowhere
-""")}
+""")
+}
 OUT = ("nobody", "suspended_a1")  # not logged in, and no longer
 TWINS = ("township_a_two", "county_two")  # posted as their colleague: there to be looked at, they ask for nothing more
 
@@ -105,7 +112,9 @@ auditor           -        -      -        -       -       -       -      -    -
 """)
 
 #: Which moves each report's state has; whoever has an m above makes every one of them, nobody else makes any.
-MOVES = {row[0]: row[1].split(",") for row in rows("""
+MOVES = {
+    row[0]: row[1].split(",")
+    for row in rows("""
 report    moves
 township  assign,raise,give_back,handle,dismiss
 border    assign,raise
@@ -120,17 +129,21 @@ finished  confirm,redo
 closed    reopen
 b_plain   raise
 b_work    handle
-""")}
+""")
+}
 
 #: Acts beside the state: on which report it is tried, and who does it. A joint village's side sees and does none.
-BESIDE = {row[0]: (row[1], row[2].split(",")) for row in rows("""
+BESIDE = {
+    row[0]: (row[1], row[2].split(","))
+    for row in rows("""
 act       report    who
 look      border    township_a,county
 problems  border    township_a,county
 sample    closed    township_a,county
 result    work      ecology
 answer    township  officer_a1
-""")}
+""")
+}
 
 #: g the grid's card and list of objects, v its rounds, p writes a round or a report there, o edits its list of objects,
 #: t posts people there and sets up bodies.
@@ -207,11 +220,23 @@ class Route(NamedTuple):
     who: frozenset[str]
 
 
-COLUMNS = ("out", "none", "grid_officer", "township_supervisor", "county_office", "department_liaison", "station_officer",
-           "leader", "evaluator", "system_admin", "audit_admin")
+COLUMNS = (
+    "out",
+    "none",
+    "grid_officer",
+    "township_supervisor",
+    "county_office",
+    "department_liaison",
+    "station_officer",
+    "leader",
+    "evaluator",
+    "system_admin",
+    "audit_admin",
+)
 #: x = it is part of this role's work somewhere; a dot = 403 everywhere (for out: the log-in page).
-ROUTES = [Route(*row[:4], int(row[4]), frozenset(name for name, cell in zip(COLUMNS, row[5:], strict=True) if cell == "x"))
-          for row in rows("""
+ROUTES = [
+    Route(*row[:4], int(row[4]), frozenset(name for name, cell in zip(COLUMNS, row[5:], strict=True) if cell == "x"))
+    for row in rows("""
 method address                                           target   need     hidden out none officer township county liaison station leader inspector admin auditor
 GET    /assets/<mark>/<root>/<path>                      -        -        404    x   x    x       x        x      x       x       x      x         x     x
 GET    /healthz                                          -        -        404    x   x    x       x        x      x       x       x      x         x     x
@@ -303,14 +328,21 @@ GET    /bodies/<body_id>                                 body     e        404  
 POST   /bodies/<body_id>                                 body     e        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /bodies/<body_id>/close                           body     e        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /bodies/<body_id>/reopen                          body     e        404    .   .    .       x        x      .       .       .      .         x     .
-""")]
+""")
+]
 
 #: Let through when the answer is 422: what is sent there is meant to be incomplete, or may fit nothing of this person's.
 ALSO_422 = {
-    "/login": "nothing is typed in", "/account/password": "nothing is typed in",
+    "/login": "nothing is typed in",
+    "/account/password": "nothing is typed in",
     "/duties/<code>/department": "the duty has a department already",
     "/people/<person_id>/postings/new": "an administrator cannot hold a second role",
 }
 #: Posts that succeed without changing a row here: a rehearsal, nobody it is about, or it is so already.
-CHANGES_NOTHING = {"/duties/<code>/forget", "/people/import", "/people/slips", "/people/<person_id>/resume",
-                   "/bodies/<body_id>/reopen"}
+CHANGES_NOTHING = {
+    "/duties/<code>/forget",
+    "/people/import",
+    "/people/slips",
+    "/people/<person_id>/resume",
+    "/bodies/<body_id>/reopen",
+}

@@ -1,4 +1,5 @@
 """Fixtures: a migrated and seeded database on each engine, the application on it, and a small county with its people."""
+
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,7 +21,9 @@ from webapp.translations import catalogue
 
 catalogue.compile_stale()  # run.sh has done it; plain pytest has not
 
-passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # a hundred log-ins in a second, not in twenty
+passwords._hasher = PasswordHasher(
+    time_cost=1, memory_cost=8, parallelism=1
+)  # a hundred log-ins in a second, not in twenty
 
 KEY = "a-test-key-of-sufficient-length-0123456789"
 PASSWORD = "test-pass-word"
@@ -66,15 +69,22 @@ class World:
 
 #: login → (role, grid or None, body or None)
 PEOPLE = {
-    "officer_a1": ("grid_officer", "A1", None), "officer_a2": ("grid_officer", "A2", None),
-    "officer_b1": ("grid_officer", "B1", None), "township_a": ("township_supervisor", "A", None),
+    "officer_a1": ("grid_officer", "A1", None),
+    "officer_a2": ("grid_officer", "A2", None),
+    "officer_b1": ("grid_officer", "B1", None),
+    "township_a": ("township_supervisor", "A", None),
     "township_a_two": ("township_supervisor", "A", None),
-    "township_b": ("township_supervisor", "B", None), "county": ("county_office", "county", None),
+    "township_b": ("township_supervisor", "B", None),
+    "county": ("county_office", "county", None),
     "county_two": ("county_office", "county", None),
-    "liaison": ("department_liaison", None, "housing"), "liaison_other": ("department_liaison", None, "ecology"),
-    "committee_a1": ("station_officer", None, "committee_a1"), "station_a": ("station_officer", None, "station_a"),
-    "leader": ("leader", "county", None), "inspector": ("evaluator", "county", None),
-    "admin": ("system_admin", None, None), "auditor": ("audit_admin", None, None),
+    "liaison": ("department_liaison", None, "housing"),
+    "liaison_other": ("department_liaison", None, "ecology"),
+    "committee_a1": ("station_officer", None, "committee_a1"),
+    "station_a": ("station_officer", None, "station_a"),
+    "leader": ("leader", "county", None),
+    "inspector": ("evaluator", "county", None),
+    "admin": ("system_admin", None, None),
+    "auditor": ("audit_admin", None, None),
 }
 
 
@@ -97,10 +107,18 @@ def _people_the_county(session: Session, password_hash: str) -> dict[str, dict[s
         "station_a": make.body(session, "station", grids["A"], "甲镇综合执法队", "Town A team").id,
         "committee_a1": make.body(session, "committee", grids["A1"], "甲1村委会", "Village A1 committee").id,
     }
-    people = {login: make.person(session, login, role, grid=grids[grid] if grid else None,
-                                 body=bodies[body] if body else None, password_hash=password_hash,
-                                 until=make.date(2030, 1, 1) if role == "evaluator" else None).id
-              for login, (role, grid, body) in PEOPLE.items()}
+    people = {
+        login: make.person(
+            session,
+            login,
+            role,
+            grid=grids[grid] if grid else None,
+            body=bodies[body] if body else None,
+            password_hash=password_hash,
+            until=make.date(2030, 1, 1) if role == "evaluator" else None,
+        ).id
+        for login, (role, grid, body) in PEOPLE.items()
+    }
     things = {}
     for village in ("A1", "A2", "B1"):
         things[f"farm_{village.lower()}"] = make.thing(session, grids[village]).id
@@ -163,13 +181,18 @@ class Browser:
 
     def post(self, address: str, *, follow: bool = False, **fields: Any) -> Any:
         """A form with the session's token, its sender named as every browser names it."""
-        return self.client.post(address, data={"csrf_token": self.token(), **fields}, follow_redirects=follow,
-                                headers={"Origin": "http://localhost"})
+        return self.client.post(
+            address,
+            data={"csrf_token": self.token(), **fields},
+            follow_redirects=follow,
+            headers={"Origin": "http://localhost"},
+        )
 
 
 @pytest.fixture
 def browse(app: App) -> Any:
     """``browse("officer_a1")`` is a logged-in browser; ``browse()`` nobody's."""
+
     def make_browser(name: str | None = None) -> Browser:
         browser = Browser(app.test_client())
         if name:

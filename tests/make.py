@@ -1,4 +1,5 @@
 """One factory per thing, for every test: short names, believable defaults, the real services where there is one."""
+
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,11 +59,28 @@ def grids(session: Session, townships: int = 2, villages: int = 3, on: date = BE
     return {key: grid.id for key, grid in zip(keys, planted, strict=True)}
 
 
-def person(session: Session, login: str, role: str | None = None, *, grid: int | None = None, body: int | None = None,
-           since: date = BEGAN, until: date | None = None, password_hash: str | None = None) -> Person:
+def person(
+    session: Session,
+    login: str,
+    role: str | None = None,
+    *,
+    grid: int | None = None,
+    body: int | None = None,
+    since: date = BEGAN,
+    until: date | None = None,
+    password_hash: str | None = None,
+) -> Person:
     """Somebody, with one posting when a role is given."""
-    made = Person(login=login, zh=login, en=login, language="en", created_at=clock.now(), password_hash=password_hash,
-                  must_change=False, is_demo=False)
+    made = Person(
+        login=login,
+        zh=login,
+        en=login,
+        language="en",
+        created_at=clock.now(),
+        password_hash=password_hash,
+        must_change=False,
+        is_demo=False,
+    )
     session.add(made)
     session.flush()
     if role:
@@ -70,11 +88,27 @@ def person(session: Session, login: str, role: str | None = None, *, grid: int |
     return made
 
 
-def posting(session: Session, person_id: int, role: str, *, grid: int | None = None, body: int | None = None,
-            since: date = BEGAN, until: date | None = None) -> Posting:
+def posting(
+    session: Session,
+    person_id: int,
+    role: str,
+    *,
+    grid: int | None = None,
+    body: int | None = None,
+    since: date = BEGAN,
+    until: date | None = None,
+) -> Posting:
     """A dated right."""
-    made = Posting(person_id=person_id, role=role, grid_id=grid, body_id=body, valid_from=since, valid_to=until,
-                   granted_by=None, granted_at=clock.now())
+    made = Posting(
+        person_id=person_id,
+        role=role,
+        grid_id=grid,
+        body_id=body,
+        valid_from=since,
+        valid_to=until,
+        granted_by=None,
+        granted_at=clock.now(),
+    )
     session.add(made)
     session.flush()
     return made
@@ -88,8 +122,14 @@ def body(session: Session, kind: str, grid: int, zh: str, en: str, canonical: st
     return made
 
 
-def thing(session: Session, grid: int, zh: str = "兴旺养殖场", en: str = "Xingwang Farm", type_: str = "livestock_farm",
-          since: date = BEGAN) -> PatrolObject:
+def thing(
+    session: Session,
+    grid: int,
+    zh: str = "兴旺养殖场",
+    en: str = "Xingwang Farm",
+    type_: str = "livestock_farm",
+    since: date = BEGAN,
+) -> PatrolObject:
     """An object to look at."""
     made = PatrolObject(type=type_, grid_id=grid, zh=zh, en=en, lon=None, lat=None, valid_from=since, valid_to=None)
     session.add(made)
@@ -106,17 +146,27 @@ def actor(session: Session, login: str) -> Actor:
 
 def patrol(grid: int, results: dict[int, str], *, at: datetime | None = None, **more: Any) -> PatrolEntry:
     """A round: object id → result (a could_not_see gets the reason "locked")."""
-    visits = tuple(VisitEntry(id_, result, "locked" if result == "could_not_see" else None)
-                   for id_, result in sorted(results.items()))
-    return PatrolEntry(id=more.pop("id", None) or ids.new(), grid_id=grid, occurred_at=at or clock.now(),
-                       visits=visits, **more)
+    visits = tuple(
+        VisitEntry(id_, result, "locked" if result == "could_not_see" else None)
+        for id_, result in sorted(results.items())
+    )
+    return PatrolEntry(
+        id=more.pop("id", None) or ids.new(), grid_id=grid, occurred_at=at or clock.now(), visits=visits, **more
+    )
 
 
 def report(grid: int, **more: Any) -> ReportEntry:
     """A problem: smoke at the kiln, minor, not heeded."""
     given: dict[str, Any] = {
-        "id": ids.new(), "grid_id": grid, "place": "砖窑旧址", "problems": ("smoke",), "severity": "minor",
-        "first_measure": "not_heeded", "note": "砖窑旧址冒烟，没劝住。", "occurred_at": clock.now()} | more
+        "id": ids.new(),
+        "grid_id": grid,
+        "place": "砖窑旧址",
+        "problems": ("smoke",),
+        "severity": "minor",
+        "first_measure": "not_heeded",
+        "note": "砖窑旧址冒烟，没劝住。",
+        "occurred_at": clock.now(),
+    } | more
     return ReportEntry(**given)
 
 

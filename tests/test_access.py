@@ -1,4 +1,5 @@
 """Every route for everybody and every place: own, parent, child, sibling, joint, former. See access_tables for the policy."""
+
 import re
 from collections.abc import Callable, Iterable
 from types import SimpleNamespace
@@ -27,16 +28,23 @@ ROUTES = {f"{route.method} {route.address}": route for route in tables.ROUTES}
 
 def unlisted(rules: Iterable[Rule]) -> list[str]:
     """Routes of the program without a row of the table, and rows without a route."""
-    there = {(method, re.sub(r"<(?:[^<>]*:)?(\w+)>", r"<\1>", rule.rule))
-             for rule in rules for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}}
-    return sorted(f"{method} {address}" for method, address in there ^ {(row.method, row.address) for row in tables.ROUTES})
+    there = {
+        (method, re.sub(r"<(?:[^<>]*:)?(\w+)>", r"<\1>", rule.rule))
+        for rule in rules
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    return sorted(
+        f"{method} {address}" for method, address in there ^ {(row.method, row.address) for row in tables.ROUTES}
+    )
 
 
 @on_sqlite
 def test_every_route_has_a_row_and_every_row_a_route(county: County) -> None:  # noqa: F811
     rules = list(county.app.url_map.iter_rules())
     assert unlisted(rules) == []
-    assert unlisted([*rules, Rule("/reports/<uuid:report_id>/whole", methods=["GET"])]) == ["GET /reports/<report_id>/whole"]
+    assert unlisted([*rules, Rule("/reports/<uuid:report_id>/whole", methods=["GET"])]) == [
+        "GET /reports/<report_id>/whole"
+    ]
 
 
 @on_sqlite
@@ -46,6 +54,7 @@ def test_everybody_gets_just_what_the_tables_say(visitors: dict[str, Visitor], n
 
 
 # --- the test of the test: a hole made on purpose is reported ---
+
 
 def _officers_read_every_report(patch: Patch) -> None:
     patch.setitem(access.MATRIX["report.read"], "grid_officer", "all")
@@ -78,8 +87,13 @@ def _departments_see_what_others_have(patch: Patch) -> None:
 
 
 def _postings_count_a_day_too_long(patch: Patch) -> None:
-    patch.setattr(people_queries, "clock", SimpleNamespace(
-        now=clock.now, today=lambda: clock.today() - make.days(1), day=lambda at: clock.day(at) - make.days(1)))
+    patch.setattr(
+        people_queries,
+        "clock",
+        SimpleNamespace(
+            now=clock.now, today=lambda: clock.today() - make.days(1), day=lambda at: clock.day(at) - make.days(1)
+        ),
+    )
 
 
 def _what_is_there_is_told(patch: Patch) -> None:
@@ -99,17 +113,22 @@ def _what_is_there_is_told(patch: Patch) -> None:
 
 
 @on_sqlite
-@pytest.mark.parametrize(("made", "name", "who"), [
-    (_officers_read_every_report, "GET /reports/<report_id>", "officer_b1"),
-    (_townships_post_people_everywhere, "POST /people/new", "township_a"),
-    (_leaders_may_move, "GET /reports/<report_id>/<action>", "leader"),
-    (_photos_without_their_report, "GET /photos/<photo_id>", "officer_a2"),
-    (_joint_villages_act, "POST /reports/<report_id>/<action>", "township_b"),
-    (_departments_see_what_others_have, "GET /reports/<report_id>/receipt", "transport"),
-    (_postings_count_a_day_too_long, "GET /grids/<grid_id>", "moved_a1"),
-    (_what_is_there_is_told, "GET /objects/<object_id>", "officer_a1"),
-], ids=lambda value: value.__name__.strip("_") if callable(value) else "")
+@pytest.mark.parametrize(
+    ("made", "name", "who"),
+    [
+        (_officers_read_every_report, "GET /reports/<report_id>", "officer_b1"),
+        (_townships_post_people_everywhere, "POST /people/new", "township_a"),
+        (_leaders_may_move, "GET /reports/<report_id>/<action>", "leader"),
+        (_photos_without_their_report, "GET /photos/<photo_id>", "officer_a2"),
+        (_joint_villages_act, "POST /reports/<report_id>/<action>", "township_b"),
+        (_departments_see_what_others_have, "GET /reports/<report_id>/receipt", "transport"),
+        (_postings_count_a_day_too_long, "GET /grids/<grid_id>", "moved_a1"),
+        (_what_is_there_is_told, "GET /objects/<object_id>", "officer_a1"),
+    ],
+    ids=lambda value: value.__name__.strip("_") if callable(value) else "",
+)
 def test_a_hole_is_reported(
-        visitors: dict[str, Visitor], hole: Patch, made: Callable[[Patch], None], name: str, who: str) -> None:  # noqa: F811
+    visitors: dict[str, Visitor], hole: Patch, made: Callable[[Patch], None], name: str, who: str
+) -> None:  # noqa: F811
     made(hole)
     assert list(faults({who: visitors[who]}, [ROUTES[name]]))

@@ -1,4 +1,5 @@
 """What shows only sideways: lists, counts, links, the map, search, photos, sheets, and fields nobody asked for."""
+
 import html
 import io
 import json
@@ -26,12 +27,40 @@ from webapp.report import service
 from webapp.report.models import Report, ReportEvent
 
 ROUTES = {f"{route.method} {route.address}": route for route in tables.ROUTES}
-STARTS = ("/", "/map?days=30", "/feedback/mine", "/search?q=zq", "/people", "/bodies", "/enter-for", "/feedback/inbox", "/log")
+STARTS = (
+    "/",
+    "/map?days=30",
+    "/feedback/mine",
+    "/search?q=zq",
+    "/people",
+    "/bodies",
+    "/enter-for",
+    "/feedback/inbox",
+    "/log",
+)
 #: Pages about texts of law and of the program, and forms about somebody whose page is looked at; they hold no record.
-OTHER = re.compile(r"/(duties|figures|documents|departments|help|privacy|assets|language|account/password|feedback\?|people/(new|\d+/))|/map\?")
+OTHER = re.compile(
+    r"/(duties|figures|documents|departments|help|privacy|assets|language|account/password|feedback\?|people/(new|\d+/))|/map\?"
+)
 MARK = re.compile(r"zq-[a-zA-Z0-9-]+?-qz")
-CRAWLERS = ("officer_a1", "officer_a2", "officer_b2", "moved_a1", "both", "township_a", "township_b", "county", "housing",
-            "transport", "committee_a1", "station_a", "leader_a", "inspector_b", "admin", "auditor")
+CRAWLERS = (
+    "officer_a1",
+    "officer_a2",
+    "officer_b2",
+    "moved_a1",
+    "both",
+    "township_a",
+    "township_b",
+    "county",
+    "housing",
+    "transport",
+    "committee_a1",
+    "station_a",
+    "leader_a",
+    "inspector_b",
+    "admin",
+    "auditor",
+)
 
 
 def crawl(visitor: Visitor) -> dict[str, str]:
@@ -59,7 +88,8 @@ def pages(visitors: dict[str, Visitor]) -> dict[str, dict[str, str]]:  # noqa: F
 @on_sqlite
 @pytest.mark.parametrize("login", CRAWLERS)
 def test_the_reports_somebody_comes_across_are_those_he_may_read(
-        pages: dict[str, dict[str, str]], county: County, login: str) -> None:  # noqa: F811
+    pages: dict[str, dict[str, str]], county: County, login: str
+) -> None:  # noqa: F811
     everything = "\n".join(pages[login].values())
     readable = {name for name in tables.MOVES if tables.REPORTS[login, name]}
     assert {name for name in tables.MOVES if mark(f"report_{name}") in everything} == readable
@@ -74,25 +104,44 @@ def test_the_reports_somebody_comes_across_are_those_he_may_read(
 @on_sqlite
 @pytest.mark.parametrize("login", CRAWLERS)
 def test_the_objects_and_rounds_somebody_comes_across_are_those_of_his_grids(
-        pages: dict[str, dict[str, str]], login: str) -> None:
+    pages: dict[str, dict[str, str]], login: str
+) -> None:
     seen = set(MARK.findall("\n".join(pages[login].values())))
     cells = {village: tables.GRIDS.get((login, village), "") for village in ("A1", "A2", "A3", "B1", "B2")}
-    assert {village for village in cells if mark(f"farm_{village}") in seen} == {v for v, cell in cells.items() if "g" in cell}
+    assert {village for village in cells if mark(f"farm_{village}") in seen} == {
+        v for v, cell in cells.items() if "g" in cell
+    }
     assert {v for v in ("A1", "B1") if mark(f"round_{v}") in seen} <= {v for v, cell in cells.items() if "v" in cell}
     assert (mark("look") in seen) <= bool(tables.REPORTS[login, "township"])
 
 
 @on_sqlite
-@pytest.mark.parametrize(("login", "people", "bodies"), [
-    ("officer_a1", "officer_a2 officer_b1 township_b leader_b", "committee_a2 station_b"),
-    ("officer_a2", "officer_a1 officer_b1 township_b leader_b moved_a1", "committee_a1 station_b housing"),
-    ("township_a", "officer_b1 officer_b2 township_b moved_town station_b leader_b inspector_b housing", "station_b transport"),
-    ("leader_a", "officer_b1 officer_b2 township_b moved_town leader_b inspector_b", "station_b transport"),
-    ("committee_a1", "officer_a1 officer_a2 officer_b1 township_a township_b committee_a2 station_b", "committee_a2 station_b"),
-    ("housing", "officer_a1 officer_b1 township_a township_b transport moved_housing", "station_a committee_a1 station_b"),
-])
+@pytest.mark.parametrize(
+    ("login", "people", "bodies"),
+    [
+        ("officer_a1", "officer_a2 officer_b1 township_b leader_b", "committee_a2 station_b"),
+        ("officer_a2", "officer_a1 officer_b1 township_b leader_b moved_a1", "committee_a1 station_b housing"),
+        (
+            "township_a",
+            "officer_b1 officer_b2 township_b moved_town station_b leader_b inspector_b housing",
+            "station_b transport",
+        ),
+        ("leader_a", "officer_b1 officer_b2 township_b moved_town leader_b inspector_b", "station_b transport"),
+        (
+            "committee_a1",
+            "officer_a1 officer_a2 officer_b1 township_a township_b committee_a2 station_b",
+            "committee_a2 station_b",
+        ),
+        (
+            "housing",
+            "officer_a1 officer_b1 township_a township_b transport moved_housing",
+            "station_a committee_a1 station_b",
+        ),
+    ],
+)
 def test_nobody_comes_across_the_names_of_others_people_and_bodies(
-        pages: dict[str, dict[str, str]], login: str, people: str, bodies: str) -> None:
+    pages: dict[str, dict[str, str]], login: str, people: str, bodies: str
+) -> None:
     everything = "\n".join(pages[login].values())
     names = [f"person_{name}" for name in people.split()] + [f"body_{name}" for name in bodies.split()]
     assert [name for name in names if mark(name) in everything] == []
@@ -123,12 +172,19 @@ def much_more_in_b(made: County) -> None:
 
 @on_sqlite
 def test_nothing_in_a_tells_that_something_happened_in_b(
-        pages: dict[str, dict[str, str]], visitors: dict[str, Visitor], county: County) -> None:  # noqa: F811
+    pages: dict[str, dict[str, str]], visitors: dict[str, Visitor], county: County
+) -> None:  # noqa: F811
     logins = ("officer_a1", "officer_a2", "township_a", "leader_a", "housing", "committee_a1", "station_a")
     much_more_in_b(county)
-    differing = [(login, where) for login in logins for where, before in pages[login].items()
-                 if VARYING.sub("", visitors[login].raw("GET", where).text if before else "") != VARYING.sub("", before)]
-    told = VARYING.sub("", visitors["township_b"].raw("GET", "/desk").text) != VARYING.sub("", pages["township_b"]["/desk"])
+    differing = [
+        (login, where)
+        for login in logins
+        for where, before in pages[login].items()
+        if VARYING.sub("", visitors[login].raw("GET", where).text if before else "") != VARYING.sub("", before)
+    ]
+    told = VARYING.sub("", visitors["township_b"].raw("GET", "/desk").text) != VARYING.sub(
+        "", pages["township_b"]["/desk"]
+    )
     assert county.changed()
     assert differing == []
     assert told  # the same comparison does see it for who may
@@ -136,16 +192,24 @@ def test_nothing_in_a_tells_that_something_happened_in_b(
 
 # --- the map ---
 
+
 @on_sqlite
-@pytest.mark.parametrize(("login", "known"), [  # seen/due where he reads rounds, open reports where he reads these
-    ("officer_a2", {"A2": ("0/1", 0)}),
-    ("officer_b2", {"B2": ("0/1", 0), "A1": ("", 1)}),
-    ("township_a", {"A1": ("1/1", 10), "A2": ("0/1", 0), "A3": ("0/1", 0)}),
-    ("leader_b", {"B1": ("1/1", 2), "B2": ("0/1", 0), "B3": ("", 0), "A1": ("", 1)}),
-    ("housing", {"A1": ("", 3)}), ("station_a", {"A1": ("", 1)}), ("committee_a2", {}), ("transport", {"B1": ("", 1)}),
-])
+@pytest.mark.parametrize(
+    ("login", "known"),
+    [  # seen/due where he reads rounds, open reports where he reads these
+        ("officer_a2", {"A2": ("0/1", 0)}),
+        ("officer_b2", {"B2": ("0/1", 0), "A1": ("", 1)}),
+        ("township_a", {"A1": ("1/1", 10), "A2": ("0/1", 0), "A3": ("0/1", 0)}),
+        ("leader_b", {"B1": ("1/1", 2), "B2": ("0/1", 0), "B3": ("", 0), "A1": ("", 1)}),
+        ("housing", {"A1": ("", 3)}),
+        ("station_a", {"A1": ("", 1)}),
+        ("committee_a2", {}),
+        ("transport", {"B1": ("", 1)}),
+    ],
+)
 def test_the_map_says_what_its_reader_may_know(
-        visitors: dict[str, Visitor], login: str, known: dict[str, tuple[str, int]]) -> None:  # noqa: F811
+    visitors: dict[str, Visitor], login: str, known: dict[str, tuple[str, int]]
+) -> None:  # noqa: F811
     assert figures(visitors[login]) == (known, sum(number for _, number in known.values()))
 
 
@@ -160,6 +224,7 @@ def figures(visitor: Visitor) -> tuple[dict[str, tuple[str, int]], int]:
 
 # --- the test of the test: two holes made on purpose are seen ---
 
+
 def _every(*_asked: Any, **_more: Any) -> Any:
     return true()
 
@@ -172,17 +237,18 @@ def test_a_count_over_everything_is_seen(visitors: dict[str, Visitor], hole: pyt
 
 
 @on_sqlite
-def test_a_list_of_objects_over_everything_is_seen(
-        visitors: dict[str, Visitor], hole: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_a_list_of_objects_over_everything_is_seen(visitors: dict[str, Visitor], hole: pytest.MonkeyPatch) -> None:  # noqa: F811
     hole.setattr(patrol_queries, "where", _every)
     assert mark("farm_B2") in visitors["township_a"].raw("GET", "/desk?tab=not_gone").text
 
 
 # --- photos and sheets ---
 
+
 @on_sqlite
 def test_a_photo_is_served_as_the_copy_written_by_us_and_kept_by_nobody(
-        visitors: dict[str, Visitor], county: County) -> None:  # noqa: F811
+    visitors: dict[str, Visitor], county: County
+) -> None:  # noqa: F811
     answer = visitors["officer_a1"].raw("GET", f"/photos/{county.ids['photo']['township']}")
     folder, picture = county.app.config["WANGGE"].data_dir, county.picture
     assert IN_ORIGINAL in files.path(folder, "originals", picture.sha256).read_bytes()
@@ -207,11 +273,33 @@ def test_a_sheet_of_the_duty_lists_holds_no_record(visitors: dict[str, Visitor],
 
 # --- fields nobody asked for ---
 
-EXTRA = {"state": "closed", "to_state": "closed", "grid_id": "7", "found_by": "1", "entered_by": "1", "number": "2020-00001",
-         "settled": "1", "sampled_at": "2026-01-01T00:00:00+00:00", "received_at": "2020-01-01T00:00:00+00:00",
-         "due_at": "2040-01-01T00:00:00+00:00", "role": "county_office", "body_id": "1", "seq": "99", "content": "x",
-         "entry_mode": "x", "version_id": "1", "is_demo": "1", "must_change": "", "password_hash": "x", "granted_by": "1",
-         "suspended_at": "", "holder": "nobody", "action": "reopen", "from_state": "closed", "handled": ""}
+EXTRA = {
+    "state": "closed",
+    "to_state": "closed",
+    "grid_id": "7",
+    "found_by": "1",
+    "entered_by": "1",
+    "number": "2020-00001",
+    "settled": "1",
+    "sampled_at": "2026-01-01T00:00:00+00:00",
+    "received_at": "2020-01-01T00:00:00+00:00",
+    "due_at": "2040-01-01T00:00:00+00:00",
+    "role": "county_office",
+    "body_id": "1",
+    "seq": "99",
+    "content": "x",
+    "entry_mode": "x",
+    "version_id": "1",
+    "is_demo": "1",
+    "must_change": "",
+    "password_hash": "x",
+    "granted_by": "1",
+    "suspended_at": "",
+    "holder": "nobody",
+    "action": "reopen",
+    "from_state": "closed",
+    "handled": "",
+}
 
 
 def _kept(made: County, model: Any, row: Any) -> dict[str, Any]:
@@ -220,31 +308,45 @@ def _kept(made: County, model: Any, row: Any) -> dict[str, Any]:
         return {column.name: getattr(found, column.name) for column in model.__table__.columns}
 
 
-def _sent(visitor: Visitor, name: str, target: Target, model: Any, more: dict[str, str], own: dict[str, Any]) -> dict[str, Any]:
+def _sent(
+    visitor: Visitor, name: str, target: Target, model: Any, more: dict[str, str], own: dict[str, Any]
+) -> dict[str, Any]:
     """The row that a post left, with ``more`` fields than the form has; then the county is put back."""
     made, route = visitor.county, ROUTES[name]
     typed = fields(made, route, visitor.login, target) | own
-    answer = visitor.raw("POST", address(made, route, target), typed | {k: v for k, v in more.items() if k not in typed})
+    answer = visitor.raw(
+        "POST", address(made, route, target), typed | {k: v for k, v in more.items() if k not in typed}
+    )
     assert answer.status_code in (200, 303), answer.text
     with made.store.read() as session:
         row = own.get("id") or session.scalar(select(Person.id).where(Person.login == own["login"]))
-        moved = [tuple(line) for line in session.execute(text("select id, state, due_at, grid_id from report order by number"))] \
-            if model is not Report else []
+        moved = (
+            [
+                tuple(line)
+                for line in session.execute(text("select id, state, due_at, grid_id from report order by number"))
+            ]
+            if model is not Report
+            else []
+        )
     kept = _kept(made, model, row) | {"reports": moved}
     assert made.changed()
     return kept
 
 
 @on_sqlite
-@pytest.mark.parametrize(("login", "name", "target", "model"), [
-    ("officer_a1", "POST /reports", Target("A1"), Report),
-    ("officer_a1", "POST /patrols", Target("A1"), Patrol),
-    ("township_a", "POST /reports/<report_id>/<action>", Target("township", "raise"), ReportEvent),
-    ("housing", "POST /reports/<report_id>/<action>", Target("work", "handle"), ReportEvent),
-    ("township_a", "POST /people/new", Target("A1"), Person),
-])
+@pytest.mark.parametrize(
+    ("login", "name", "target", "model"),
+    [
+        ("officer_a1", "POST /reports", Target("A1"), Report),
+        ("officer_a1", "POST /patrols", Target("A1"), Patrol),
+        ("township_a", "POST /reports/<report_id>/<action>", Target("township", "raise"), ReportEvent),
+        ("housing", "POST /reports/<report_id>/<action>", Target("work", "handle"), ReportEvent),
+        ("township_a", "POST /people/new", Target("A1"), Person),
+    ],
+)
 def test_fields_that_no_form_has_change_nothing(
-        visitors: dict[str, Visitor], login: str, name: str, target: Target, model: Any) -> None:  # noqa: F811
+    visitors: dict[str, Visitor], login: str, name: str, target: Target, model: Any
+) -> None:  # noqa: F811
     own: dict[str, Any] = {"login": "new"} if model is Person else {"id": ids.new()}
     with_more, plain = (_sent(visitors[login], name, target, model, more, own) for more in (EXTRA, {}))
     assert with_more == plain

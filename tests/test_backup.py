@@ -1,4 +1,5 @@
 """Backup and restore: nothing answered is missing, both engines give the same, what is damaged is not taken."""
+
 import hashlib
 import io
 import json
@@ -44,7 +45,9 @@ def put(data_dir: Path, kind: str, body: bytes) -> str:
 
 def photo(data_dir: Path, name: str) -> PhotoFile:
     """A photo with both its files; any bytes do, nobody decodes them here."""
-    return PhotoFile(put(data_dir, "originals", name.encode()), put(data_dir, "copies", b"copy of " + name.encode()), 4, 3)
+    return PhotoFile(
+        put(data_dir, "originals", name.encode()), put(data_dir, "copies", b"copy of " + name.encode()), 4, 3
+    )
 
 
 @pytest.fixture
@@ -57,18 +60,24 @@ def lived(world: World, data_dir: Path) -> World:
     """The small county after a few days: a round, reports with photos, moves, references that point forwards."""
     with world.store.write() as session:
         officer, township = make.actor(session, "officer_a1"), make.actor(session, "township_a")
-        patrol_service.record(session, officer, make.patrol(
-            world.grids["A1"], {world.things["farm_a1"]: "normal", world.things["kiln_a1"]: "could_not_see"}))
+        patrol_service.record(
+            session,
+            officer,
+            make.patrol(
+                world.grids["A1"], {world.things["farm_a1"]: "normal", world.things["kiln_a1"]: "could_not_see"}
+            ),
+        )
         smoke = photo(data_dir, "smoke")
         first = make.report(world.grids["A1"], photos=(smoke, smoke), lon=110.0051234567891, lat=35.005)
-        second = make.report(world.grids["A1"], photos=(photo(data_dir, "kiln"),), note="a \"b\" \\ \n ü 烟\u2028")
+        second = make.report(world.grids["A1"], photos=(photo(data_dir, "kiln"),), note='a "b" \\ \n ü 烟\u2028')
         for entry in (first, second):
             service.submit(session, officer, entry)
         service.move(session, township, first.id, make.move("give_back", "township", missing="哪一座窑？"))
         service.move(session, officer, first.id, make.move("supplement", "returned", note="南边那座"))
         session.execute(update(Report).where(Report.id == first.id).values(recurs_id=second.id))
-        session.execute(update(Person).where(Person.id == world.people["officer_a1"])
-                        .values(created_by=world.people["auditor"]))
+        session.execute(
+            update(Person).where(Person.id == world.people["officer_a1"]).values(created_by=world.people["auditor"])
+        )
     return world
 
 
@@ -99,13 +108,18 @@ def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 def contents(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table, as the program reads them."""
     with store.read() as session:
-        return {table.name: [tuple(row) for row in session.execute(select(table).order_by(*table.primary_key))]
-                for table in metadata.sorted_tables}
+        return {
+            table.name: [tuple(row) for row in session.execute(select(table).order_by(*table.primary_key))]
+            for table in metadata.sorted_tables
+        }
 
 
 def photo_files(data_dir: Path) -> dict[str, bytes]:
-    return {str(file.relative_to(data_dir)): file.read_bytes()
-            for file in (data_dir / "photos").rglob("*") if file.is_file()}
+    return {
+        str(file.relative_to(data_dir)): file.read_bytes()
+        for file in (data_dir / "photos").rglob("*")
+        if file.is_file()
+    }
 
 
 def everything(store: Store, data_dir: Path) -> Any:
@@ -115,7 +129,8 @@ def everything(store: Store, data_dir: Path) -> Any:
 
 
 def test_a_restored_place_holds_every_row_and_every_photo_on_either_engine(
-        lived: World, anywhere: Store, data_dir: Path, tmp_path: Path) -> None:
+    lived: World, anywhere: Store, data_dir: Path, tmp_path: Path
+) -> None:
     put(data_dir, "originals", b"sent, but its form was never stored")
     made = backup.backup(lived.store, data_dir, tmp_path / "b.tar")
     restored = backup.restore(tmp_path / "b.tar", anywhere, tmp_path / "new")
@@ -123,14 +138,18 @@ def test_a_restored_place_holds_every_row_and_every_photo_on_either_engine(
     assert made.rows["report"] == 2 and made.rows["photo"] == 3
     assert contents(anywhere) == contents(lived.store)
     assert sorted(photo_files(tmp_path / "new")) == sorted(
-        f"photos/{kind}/{mark[:2]}/{mark}" for row in contents(anywhere)["photo"]
-        for kind, mark in (("originals", row[3]), ("copies", row[4])) if row[7] == 0)
+        f"photos/{kind}/{mark[:2]}/{mark}"
+        for row in contents(anywhere)["photo"]
+        for kind, mark in (("originals", row[3]), ("copies", row[4]))
+        if row[7] == 0
+    )
     assert verify.verify_store(anywhere, tmp_path / "new") == [] == verify.verify_reports(anywhere)
     assert migrate.current(anywhere) == made.revision
 
 
 def test_work_goes_on_in_a_restored_place_with_fresh_numbers(
-        lived: World, anywhere: Store, data_dir: Path, tmp_path: Path) -> None:
+    lived: World, anywhere: Store, data_dir: Path, tmp_path: Path
+) -> None:
     backup.backup(lived.store, data_dir, tmp_path / "b.tar")
     backup.restore(tmp_path / "b.tar", anywhere, tmp_path / "new")
     with anywhere.write() as session:
@@ -148,7 +167,8 @@ def test_an_empty_table_starts_its_numbers_at_one(store: Store, empty: Store, da
 
 
 def test_a_backup_during_writes_holds_everything_answered_before_it_began(
-        lived: World, empty: Store, data_dir: Path, tmp_path: Path) -> None:
+    lived: World, empty: Store, data_dir: Path, tmp_path: Path
+) -> None:
     person, acked, stop = lived.people["officer_a1"], [], threading.Event()
     report_id = contents(lived.store)["report"][0][0]
 
@@ -158,8 +178,18 @@ def test_a_backup_during_writes_holds_everything_answered_before_it_began(
             made = ids.new()
             with lived.store.write() as session:
                 session.add(Feedback(id=made, person_id=person, at=clock.now(), page="/", text="x"))
-                session.add(Photo(id=made, report_id=report_id, event_id=None, sha256=taken.sha256, copy=taken.copy,
-                                  width=4, height=3, position=0))
+                session.add(
+                    Photo(
+                        id=made,
+                        report_id=report_id,
+                        event_id=None,
+                        sha256=taken.sha256,
+                        copy=taken.copy,
+                        width=4,
+                        height=3,
+                        position=0,
+                    )
+                )
             acked.append(made)
 
     writer = threading.Thread(target=write_on)
@@ -204,7 +234,9 @@ def test_a_reader_without_wangge_can_open_and_check_the_archive(lived: World, da
     assert names[0] == "wangge-backup" and names[-2:] == ["sha256sums", "manifest.json"]
 
 
-def test_a_backup_is_for_its_owner_alone_and_leaves_nothing_beside(lived: World, data_dir: Path, tmp_path: Path) -> None:
+def test_a_backup_is_for_its_owner_alone_and_leaves_nothing_beside(
+    lived: World, data_dir: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "backups"
     folder.mkdir()
     (folder / "b.tar").write_bytes(b"yesterday's")
@@ -215,7 +247,8 @@ def test_a_backup_is_for_its_owner_alone_and_leaves_nothing_beside(lived: World,
 
 
 def test_a_backup_that_fails_keeps_the_old_one(
-        lived: World, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lived: World, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "backups"
     folder.mkdir()
     (folder / "b.tar").write_bytes(b"yesterday's")
@@ -230,14 +263,17 @@ def test_a_backup_that_fails_keeps_the_old_one(
 
 
 def test_a_lost_or_damaged_photo_is_named_and_does_not_stop_the_backup(
-        lived: World, empty: Store, data_dir: Path, tmp_path: Path) -> None:
+    lived: World, empty: Store, data_dir: Path, tmp_path: Path
+) -> None:
     gone, changed = (hashlib.sha256(name).hexdigest() for name in (b"smoke", b"kiln"))
     files.path(data_dir, "originals", gone).unlink()
     files.path(data_dir, "originals", changed).write_bytes(b"kiln?")
     made = backup.backup(lived.store, data_dir, tmp_path / "b.tar")
     assert sorted(made.faults) == sorted([f"originals/{gone} missing", f"originals/{changed} damaged"])
     assert made.photos == 3
-    assert f"and 3 photo files, as of {made.made_at}" in str(made) and f"photo file originals/{gone} missing" in str(made)
+    assert f"and 3 photo files, as of {made.made_at}" in str(made) and f"photo file originals/{gone} missing" in str(
+        made
+    )
     backup.restore(tmp_path / "b.tar", empty, tmp_path / "new")
     assert {finding.kind for finding in verify.verify_store(empty, tmp_path / "new")} == {"missing", "damaged"}
 
@@ -255,7 +291,8 @@ def archive(lived: World, data_dir: Path, tmp_path: Path) -> Path:
 
 
 def test_fifty_damaged_archives_are_refused_and_the_place_stays_as_it_was(
-        archive: Path, empty: Store, tmp_path: Path) -> None:
+    archive: Path, empty: Store, tmp_path: Path
+) -> None:
     place, whole, chance = tmp_path / "new", archive.read_bytes(), random.Random(15)
     place.mkdir()
     bad = tmp_path / "bad.tar"
@@ -263,15 +300,20 @@ def test_fifty_damaged_archives_are_refused_and_the_place_stays_as_it_was(
     for turn in range(50):
         at = chance.randrange(len(whole))
         flipped = bytes([whole[at] ^ 1 << chance.randrange(8)])
-        bad.write_bytes(whole[:at] if turn % 2 else whole[:at] + flipped + whole[at + 1:])
+        bad.write_bytes(whole[:at] if turn % 2 else whole[:at] + flipped + whole[at + 1 :])
         with pytest.raises(Refused, match=r"damaged or was cut short|not a backup"):
             backup.restore(bad, empty, place)
     assert everything(empty, place) == before
 
 
-@pytest.mark.parametrize(("content", "words"), [
-    (b"", "not a backup"), (b"PK\x03\x04 a sheet", "not a backup"), (b"wangge-backup", "damaged or was cut short"),
-])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "not a backup"),
+        (b"PK\x03\x04 a sheet", "not a backup"),
+        (b"wangge-backup", "damaged or was cut short"),
+    ],
+)
 def test_another_file_is_refused_in_words(content: bytes, words: str, tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(content)
     with pytest.raises(Refused, match=words):
@@ -353,9 +395,13 @@ def test_an_empty_migrated_place_is_taken(archive: Path, empty: Store, lived: Wo
 
 def test_many_rows_come_back_in_batches(world: World, empty: Store, data_dir: Path, tmp_path: Path) -> None:
     with world.store.write() as session:
-        session.execute(insert(AuditEntry), [
-            {"at": clock.now(), "person_id": None, "action": "a", "thing": f"t:{number}", "detail": {"n": number}}
-            for number in range(2 * dump.BATCH + 1)])
+        session.execute(
+            insert(AuditEntry),
+            [
+                {"at": clock.now(), "person_id": None, "action": "a", "thing": f"t:{number}", "detail": {"n": number}}
+                for number in range(2 * dump.BATCH + 1)
+            ],
+        )
     backup.backup(world.store, data_dir, tmp_path / "b.tar")
     backup.restore(tmp_path / "b.tar", empty, tmp_path / "new")
     assert contents(empty)["audit_log"] == contents(world.store)["audit_log"]
@@ -364,5 +410,9 @@ def test_many_rows_come_back_in_batches(world: World, empty: Store, data_dir: Pa
 def test_every_column_is_dumped_as_the_kind_the_models_give_it(store: Store) -> None:
     with store.reader.connect() as connection:
         found = {layout.name: layout.columns for layout in dump.layouts(connection)}
-    assert found == {table.name: {column.name: dump.kind_of(getattr(column.type, "impl_instance", column.type))
-                                  for column in table.columns} for table in metadata.sorted_tables}
+    assert found == {
+        table.name: {
+            column.name: dump.kind_of(getattr(column.type, "impl_instance", column.type)) for column in table.columns
+        }
+        for table in metadata.sorted_tables
+    }

@@ -1,4 +1,5 @@
 """The command ``wangge``, as an operator types it."""
+
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -66,8 +67,10 @@ def test_serve_refuses_a_sample_key_and_a_place_without_an_administrator(wangge,
     assert served
 
 
-@pytest.mark.parametrize(("password", "word"), [("short", "At least 8 characters"), ("1234567890", "Not digits alone"),
-                                              ("a" * 201, "At most 200 characters")])
+@pytest.mark.parametrize(
+    ("password", "word"),
+    [("short", "At least 8 characters"), ("1234567890", "Not digits alone"), ("a" * 201, "At most 200 characters")],
+)
 def test_an_administrator_needs_a_password_that_is_one(wangge, password, word):
     wangge("migrate")
     wangge("seed")
@@ -91,7 +94,9 @@ def test_an_administrator_who_forgot_gets_a_code_at_the_command_line(wangge):
     assert "Nobody" in wangge("admin", "code", "nobody", fails=True)
     with wangge.store.read() as session:
         person = session.scalars(select(Person)).one()
-        assert person.password_hash is None and person.must_change, "who asks for a code has lost the password, perhaps to a thief"
+        assert person.password_hash is None and person.must_change, (
+            "who asks for a code has lost the password, perhaps to a thief"
+        )
 
 
 def test_borders_come_in_whole_once_and_are_published(wangge, tmp_path):
@@ -124,7 +129,10 @@ def stored(wangge):
 
 def test_what_was_understood_is_said_in_plain_words(asked, tmp_path):
     said = asked(boundary_files.gbk_zip(tmp_path), input="n\n", fails=True)
-    assert "delivery.zip, layer XZQ_village: 8 rows, taken as villages" in said and "layer XZQ_county: 1 row, taken as county" in said
+    assert (
+        "delivery.zip, layer XZQ_village: 8 rows, taken as villages" in said
+        and "layer XZQ_county: 1 row, taken as county" in said
+    )
     assert "text: GBK (GB18030), nothing says so: found by trying" in said
     assert "code in “XZQDM”, name in “XZQMC”, no column for the parent: found by code or place" in said
     one = asked(boundary_files.geojson(tmp_path / "a.geojson"), input="n\n", fails=True)
@@ -144,10 +152,12 @@ def test_an_end_of_input_at_the_question_stores_nothing_and_says_so(wangge, aske
 
 
 def test_a_finding_names_five_and_how_many_more(asked, tmp_path):
-    twin = {code: shapely.union(shape, shapely.box(118, 38, 118.1, 38.1)) if len(code) == 12 else shape
-            for code, shape in boundary_files.shapes().items()}
+    twin = {
+        code: shapely.union(shape, shapely.box(118, 38, 118.1, 38.1)) if len(code) == 12 else shape
+        for code, shape in boundary_files.shapes().items()
+    }
     said = asked(boundary_files.geopackage(tmp_path / "a.gpkg", twin), input="n\n", fails=True)
-    several, = (line for line in said.splitlines() if "several parts" in line)
+    (several,) = (line for line in said.splitlines() if "several parts" in line)
     assert several.count("村") == 5 and several.endswith(" and 3 more")
 
 
@@ -158,6 +168,7 @@ def test_errors_are_counted_in_words(asked, tmp_path):
 
 def test_a_filled_tree_and_a_day_to_come_are_refused_before_anything_is_read(wangge, asked, tmp_path, monkeypatch):
     import gis.read
+
     path = boundary_files.geopackage(tmp_path / "a.gpkg")
     with monkeypatch.context() as unread:
         unread.setattr(gis.read, "read", lambda *_, **__: pytest.fail("read"))
@@ -186,7 +197,9 @@ def test_a_backup_comes_back_in_an_empty_place(wangge, tmp_path, monkeypatch):
     wangge("admin", "create", "root", "--name", "Root", "--password", "long enough")
     with clock.at(datetime(2026, 5, 31, 17, 30, tzinfo=UTC)):
         said = wangge("backup", tmp_path / "county.backup")
-    assert f"{tmp_path / 'county.backup'}: " in said and "2026-05-31T17:30:00+00:00, county time 2026-06-01 01:30" in said
+    assert (
+        f"{tmp_path / 'county.backup'}: " in said and "2026-05-31T17:30:00+00:00, county time 2026-06-01 01:30" in said
+    )
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'other.db'}")
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "other"))
     said = wangge("restore", tmp_path / "county.backup")
@@ -199,5 +212,10 @@ def test_a_backup_comes_back_in_an_empty_place(wangge, tmp_path, monkeypatch):
 
 def test_every_verb_on_records_says_that_the_seeds_are_missing(wangge):
     wangge("migrate")
-    for words in (("serve",), ("sweep",), ("admin", "create", "root", "--name", "Root", "--password", "long enough"), ("verify-store",)):
+    for words in (
+        ("serve",),
+        ("sweep",),
+        ("admin", "create", "root", "--name", "Root", "--password", "long enough"),
+        ("verify-store",),
+    ):
         assert wangge(*words, fails=True).endswith("Run: wangge seed\n")

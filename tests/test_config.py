@@ -1,4 +1,5 @@
 """The few settings of an installation: read once, each explained where it stands, nothing else read from the environment."""
+
 import dataclasses
 import re
 from pathlib import Path
@@ -28,18 +29,28 @@ def test_each_variable_is_named_at_its_field_and_in_the_architecture_page() -> N
     for name in VARIABLES:
         assert comments()[name.lower()].startswith(f"{name}:")
         assert f"`{name}`" in page
-    assert set(comments()) - {name.lower() for name in VARIABLES} == {"demo_made"}  # no variable: only ``wangge demo`` sets it
+    assert set(comments()) - {name.lower() for name in VARIABLES} == {
+        "demo_made"
+    }  # no variable: only ``wangge demo`` sets it
 
 
 def test_nothing_else_reads_the_environment() -> None:
-    readers = [path.relative_to(ROOT).as_posix() for folder in ("webapp", "gis", "seeds", "migrations")
-               for path in sorted((ROOT / folder).rglob("*.py"))
-               if re.search(r"\bos\.(environ|getenv)|from os import .*environ", path.read_text(encoding="utf-8"))]
+    readers = [
+        path.relative_to(ROOT).as_posix()
+        for folder in ("webapp", "gis", "seeds", "migrations")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if re.search(r"\bos\.(environ|getenv)|from os import .*environ", path.read_text(encoding="utf-8"))
+    ]
     assert readers == ["webapp/config.py"]
 
 
 def test_each_variable_reaches_its_field(tmp_path: Path) -> None:
-    given = {"DATABASE_URL": "postgresql+psycopg://db/wangge", "DATA_DIR": str(tmp_path), "SECRET_KEY": GOOD_KEY, "HTTPS": "yes"}
+    given = {
+        "DATABASE_URL": "postgresql+psycopg://db/wangge",
+        "DATA_DIR": str(tmp_path),
+        "SECRET_KEY": GOOD_KEY,
+        "HTTPS": "yes",
+    }
     assert Config.from_environment(given) == Config("postgresql+psycopg://db/wangge", tmp_path, GOOD_KEY, https=True)
 
 
@@ -84,6 +95,7 @@ def test_a_number_of_proxies_that_cannot_be_is_refused(tmp_path: Path, said: str
 
     from webapp.app import create_app
     from webapp.cli import main
+
     read = Config.from_environment({"PROXIES": said, "DATA_DIR": str(tmp_path), "SECRET_KEY": GOOD_KEY})
     with pytest.raises(ValueError, match="0 to 9"):
         create_app(read)
@@ -94,12 +106,14 @@ def test_a_number_of_proxies_that_cannot_be_is_refused(tmp_path: Path, said: str
 
 
 @pytest.mark.parametrize(("proxies", "is_cleared"), [(0, True), (1, False)])
-def test_serve_hands_on_what_our_proxies_say_and_nobody_elses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-                                                             proxies: int, is_cleared: bool) -> None:
+def test_serve_hands_on_what_our_proxies_say_and_nobody_elses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, proxies: int, is_cleared: bool
+) -> None:
     import waitress
 
     from webapp import cli, sweeper
     from webapp.core.db import Store
+
     given: dict[str, object] = {}
     monkeypatch.setattr(waitress, "serve", lambda _app, **options: given.update(options))
     monkeypatch.setattr(sweeper, "start", lambda _act: None)
@@ -114,9 +128,13 @@ def test_the_address_of_a_person_comes_from_our_own_proxies_only(tmp_path: Path,
     from flask import request
 
     from webapp.app import create_app
+
     app = create_app(Config("sqlite://", tmp_path, GOOD_KEY, proxies=proxies))
     seen = []
     app.before_request(lambda: seen.append(request.remote_addr))
-    app.test_client().get("/healthz", headers={"X-Forwarded-For": "198.51.100.1, 203.0.113.7"},
-                          environ_overrides={"REMOTE_ADDR": "10.0.0.9"})
+    app.test_client().get(
+        "/healthz",
+        headers={"X-Forwarded-For": "198.51.100.1, 203.0.113.7"},
+        environ_overrides={"REMOTE_ADDR": "10.0.0.9"},
+    )
     assert seen == [address]

@@ -1,4 +1,5 @@
 """The invented county in small: made through the services, whole, with log-ins only where it is a demo."""
+
 import os
 from datetime import UTC, datetime, timedelta
 
@@ -56,8 +57,12 @@ HALF_HOURS = range(0, 7 * 48, 13) if os.environ.get("WANGGE_FULL") else (1, 37, 
 def test_whenever_it_is_made_every_sample_desk_has_work_on_it(small, tmp_path, half_hours):
     with clock.at(MONDAY + timedelta(minutes=30 * half_hours)):
         _, store = place.opened(tmp_path, fresh=False, say=lambda words: None)
-        for login, wanted in (("township", ("review", "to_check", "overdue")), ("county", ("dispatch", "to_check")),
-                              ("department", ("receive", "handling")), ("station", ("station",))):
+        for login, wanted in (
+            ("township", ("review", "to_check", "overdue")),
+            ("county", ("dispatch", "to_check")),
+            ("department", ("receive", "handling")),
+            ("station", ("station",)),
+        ):
             with store.read() as session:
                 person = session.scalars(select(Person).where(Person.login == login)).one()
                 counts = tabs.counts(session, actor_of(session, person.id), wanted, tabs.moments(session))
@@ -80,6 +85,7 @@ def test_a_demo_older_than_a_day_says_so(demo):
     from dataclasses import replace
 
     from webapp.app import create_app
+
     config, store = demo
     english = "/language?lang=en&next=/login"
     fresh = create_app(config, store).test_client().get(english, follow_redirects=True).text
@@ -94,6 +100,7 @@ def test_only_the_listed_people_can_log_in_and_only_in_a_demo(demo):
 
     from webapp.app import create_app
     from webapp.config import Config
+
     config, store = demo
     with store.read() as session:
         listed = set(session.scalars(select(Person.login).where(Person.is_demo)))
@@ -103,7 +110,9 @@ def test_only_the_listed_people_can_log_in_and_only_in_a_demo(demo):
     def log_in(app):
         client = app.test_client()
         token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/login").text)[1]
-        return client.post("/login", data={"login": "officer", "secret": "wangge-demo", "csrf_token": token}).status_code
+        return client.post(
+            "/login", data={"login": "officer", "secret": "wangge-demo", "csrf_token": token}
+        ).status_code
 
     assert log_in(create_app(config, store)) == 302
     assert log_in(create_app(Config("", config.data_dir, config.secret_key), store)) == 422

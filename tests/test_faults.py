@@ -1,4 +1,5 @@
 """Whatever goes wrong around the program, its operator reads one line that says what to do, and never a traceback."""
+
 import socket
 from collections.abc import Callable
 from datetime import timedelta
@@ -48,13 +49,25 @@ def line(*words: object) -> str:
     """The one line that a failing command says."""
     done = run(*words)
     assert (done.exit_code, type(done.exception)) == (1, SystemExit), done.output
-    said, = done.output.splitlines()
+    (said,) = done.output.splitlines()
     return said
 
 
-@pytest.mark.parametrize("url", ["foo", "mysql://host/name", "postgresql://host:port/name", "postgresql+none://host/name",
-                                 "postgresql+psycopg2://host/name", "sqlite+none:///x", "sqlite:/x"])
-def test_an_address_of_no_database_is_refused_with_how_one_looks(data: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "foo",
+        "mysql://host/name",
+        "postgresql://host:port/name",
+        "postgresql+none://host/name",
+        "postgresql+psycopg2://host/name",
+        "sqlite+none:///x",
+        "sqlite:/x",
+    ],
+)
+def test_an_address_of_no_database_is_refused_with_how_one_looks(
+    data: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
     monkeypatch.setenv("DATABASE_URL", url)
     for verb in ("migrate", "serve", "verify-reports"):
         assert line(verb).startswith("DATABASE_URL is no address of a database: postgresql+psycopg://")
@@ -62,13 +75,17 @@ def test_an_address_of_no_database_is_refused_with_how_one_looks(data: Path, mon
         wsgi.application()
 
 
-@pytest.mark.parametrize(("url", "why"), [
-    ("postgresql+psycopg://me:hush@127.0.0.1:1/name", "Does the server run"),
-    ("postgresql+psycopg://me:hush@127.0.0.1:1/name?unknown=1", "unknown"),
-    ("sqlite:////nowhere/at/all.db", "Its folder has to be there"),
-])
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("postgresql+psycopg://me:hush@127.0.0.1:1/name", "Does the server run"),
+        ("postgresql+psycopg://me:hush@127.0.0.1:1/name?unknown=1", "unknown"),
+        ("sqlite:////nowhere/at/all.db", "Its folder has to be there"),
+    ],
+)
 def test_a_database_that_cannot_be_reached_is_said_without_its_password(
-        data: Path, monkeypatch: pytest.MonkeyPatch, url: str, why: str) -> None:
+    data: Path, monkeypatch: pytest.MonkeyPatch, url: str, why: str
+) -> None:
     monkeypatch.setenv("DATABASE_URL", url)
     for verb in ("migrate", "serve"):
         said = line(verb)
@@ -84,7 +101,9 @@ def test_a_file_that_is_no_database_is_said_to_be_none(data: Path) -> None:
         assert "file is not a database. Move that file away" in line(verb)
 
 
-def test_a_database_that_another_program_holds_is_said_to_be_held(county: Store, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_another_program_holds_is_said_to_be_held(
+    county: Store, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(db, "BUSY_MS", 50)
     holder = db._sqlite_module().connect(data / "wangge.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -119,7 +138,9 @@ def taken() -> int:
 
 def test_a_port_in_use_is_said_before_anything_else(county: Store, data: Path, taken: int) -> None:
     for verb in ("serve", "demo"):
-        assert f"http://127.0.0.1:{taken}/ is not free, or no address of this machine: Address already in use." in line(verb, "--port", taken)
+        assert f"http://127.0.0.1:{taken}/ is not free, or no address of this machine: Address already in use." in line(
+            verb, "--port", taken
+        )
     assert not (data / "demo").exists() and not (data / "demo.new").exists()
 
 
@@ -133,21 +154,29 @@ def test_a_host_that_nobody_knows_is_refused(county: Store, monkeypatch: pytest.
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    assert "999.1.1.1:8000/ is not free, or no address of this machine: Name or service not known" in line("serve", "--host", "999.1.1.1")
+    assert "999.1.1.1:8000/ is not free, or no address of this machine: Name or service not known" in line(
+        "serve", "--host", "999.1.1.1"
+    )
 
 
-@pytest.mark.parametrize(("option", "value"), [("--port", 99999999), ("--port", 0), ("--port", -1), ("--threads", 0), ("--threads", 9999)])
+@pytest.mark.parametrize(
+    ("option", "value"), [("--port", 99999999), ("--port", 0), ("--port", -1), ("--threads", 0), ("--threads", 9999)]
+)
 def test_a_number_that_cannot_be_is_refused_by_its_option(county: Store, option: str, value: int) -> None:
     done = run("serve", option, value)
     assert done.exit_code == 2 and f"Invalid value for '{option}'" in done.output
     assert option == "--threads" or run("demo", option, value).exit_code == 2
 
 
-def test_serve_says_where_it_answers_and_what_it_works_on(county: Store, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_serve_says_where_it_answers_and_what_it_works_on(
+    county: Store, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(cli, "_serve", lambda *_: None)
     monkeypatch.setattr(cli, "listening", lambda _host, _port: [])
-    assert run("serve", "--port", 8123).output == \
-        f"wangge: http://127.0.0.1:8123/   data folder {data}, SQLite sqlite:///{data}/wangge.db\n"
+    assert (
+        run("serve", "--port", 8123).output
+        == f"wangge: http://127.0.0.1:8123/   data folder {data}, SQLite sqlite:///{data}/wangge.db\n"
+    )
     assert "http://[::1]:8000/" in run("serve", "--host", "::1").output
 
 
@@ -162,14 +191,18 @@ def broken(*_: object) -> None:
     raise KeyError("some\nkey")
 
 
-def test_a_fault_of_the_program_is_called_one_and_shown_whole_on_demand(county: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_the_program_is_called_one_and_shown_whole_on_demand(
+    county: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(verify, "verify_reports", broken)
     said = line("verify-reports")
     assert "a fault of wangge itself, not yours (KeyError" in said and "wangge --debug verify-reports" in said
     assert isinstance(run("--debug", "verify-reports").exception, KeyError)
 
 
-def test_a_statement_that_the_database_cannot_read_is_a_fault_of_the_program(county: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_statement_that_the_database_cannot_read_is_a_fault_of_the_program(
+    county: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def write_twice(store: Store) -> None:
         with store.write() as session:
             for _ in range(2):
@@ -179,13 +212,19 @@ def test_a_statement_that_the_database_cannot_read_is_a_fault_of_the_program(cou
     assert "a fault of wangge itself" in line("verify-reports")
 
 
-@pytest.mark.parametrize("damage", [
-    lambda folder: (folder / "made").write_text("yesterday"), lambda folder: (folder / "made").write_bytes(b"\xff"),
-    lambda folder: (folder / "key").unlink(), lambda folder: (folder / "wangge.db").write_text("gone" * 99),
-    lambda folder: (folder / "wangge.db").unlink(),
-])
-def test_a_damaged_demo_is_made_anew(county: Store, data: Path, monkeypatch: pytest.MonkeyPatch,
-                                     damage: Callable[[Path], object]) -> None:
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: (folder / "made").write_text("yesterday"),
+        lambda folder: (folder / "made").write_bytes(b"\xff"),
+        lambda folder: (folder / "key").unlink(),
+        lambda folder: (folder / "wangge.db").write_text("gone" * 99),
+        lambda folder: (folder / "wangge.db").unlink(),
+    ],
+)
+def test_a_damaged_demo_is_made_anew(
+    county: Store, data: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], object]
+) -> None:
     def make(folder: Path, _say: object) -> None:
         (folder / "made").write_text("2026-02-02")
         (folder / "key").write_text(KEY)

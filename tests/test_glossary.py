@@ -1,4 +1,5 @@
 """The glossary is what the program says: each code, its English label and its Chinese one; and words it never uses."""
+
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -17,7 +18,21 @@ from webapp.report import labels, workflow
 
 ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "webapp" / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
-NEVER = ("打卡", "签到", "轨迹", "积分", "排名", "在线时长", "里程", "案卷", "节点", "数据同步", "用户端", "提交成功", "非法输入")
+NEVER = (
+    "打卡",
+    "签到",
+    "轨迹",
+    "积分",
+    "排名",
+    "在线时长",
+    "里程",
+    "案卷",
+    "节点",
+    "数据同步",
+    "用户端",
+    "提交成功",
+    "非法输入",
+)
 PRIVACY = "feedback/privacy"  # may say that there is no such thing
 
 #: One Chinese word in two English forms: as a verb on a button and as a state or a list.
@@ -28,8 +43,12 @@ SAME_WORD = {
 }
 SAME_ENGLISH = {"report": {"问题", "上报"}}  # the thing, and the verb on its button
 LABELS = {  # section → code → English label of the program
-    "Roles": rules.ROLE_NAMES, "Bodies": rules.BODY_NAMES, "States": labels.STATES, "Buttons": labels.ACTIONS,
-    "Marks": labels.MARKS, "Tabs": tabs.LABELS,
+    "Roles": rules.ROLE_NAMES,
+    "Bodies": rules.BODY_NAMES,
+    "States": labels.STATES,
+    "Buttons": labels.ACTIONS,
+    "Marks": labels.MARKS,
+    "Tabs": tabs.LABELS,
 }
 
 
@@ -100,7 +119,9 @@ def test_tables_of_rules_and_glossary_speak_of_the_same_codes() -> None:
 
 def test_code_name_of_each_thing_is_a_name_in_the_program() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "webapp").rglob("*.py"))
-    assert [word.code for word in words() if word.section == "Things" and not re.search(rf"\b{word.code}\b", code)] == []
+    assert [
+        word.code for word in words() if word.section == "Things" and not re.search(rf"\b{word.code}\b", code)
+    ] == []
 
 
 def test_one_word_is_one_thing() -> None:
@@ -120,8 +141,11 @@ def test_two_things_of_a_kind_have_two_words(name: str) -> None:
 
 def test_chinese_pages_use_the_words_of_the_glossary() -> None:
     found = catalogue()
-    wrong = {word.en: (word.zh, found[word.en][0]) for word in words()
-             if word.en in found and word.section in LABELS and found[word.en][0] != word.zh}
+    wrong = {
+        word.en: (word.zh, found[word.en][0])
+        for word in words()
+        if word.en in found and word.section in LABELS and found[word.en][0] != word.zh
+    }
     missing = [word.en for word in words() if word.section in LABELS and word.en not in found]
     assert (wrong, missing) == ({}, [])
 
@@ -145,8 +169,12 @@ def test_words_of_watching_stand_nowhere() -> None:
 
 
 def test_words_of_watching_are_in_no_translation_but_the_privacy_pages_denial() -> None:
-    found = [(id_, word) for id_, (text, places) in catalogue().items() for word in NEVER
-             if word in text and not (places and all(PRIVACY in place for place in places))]
+    found = [
+        (id_, word)
+        for id_, (text, places) in catalogue().items()
+        for word in NEVER
+        if word in text and not (places and all(PRIVACY in place for place in places))
+    ]
     assert found == []
 
 
@@ -159,7 +187,11 @@ def test_glossary_names_the_words_that_are_never_used() -> None:
 def test_word_of_a_move_stands_on_no_other_button() -> None:
     """One msgid has one translation: "Add" is 补充, so that an object is not added with it."""
     of_moves = {word.en for word in words() if word.section == "Buttons"}
-    elsewhere = [(path.parent.name, word) for path in (ROOT / "webapp").glob("*/templates/**/*.html")
-                 if not {"report", "help"} & set(path.parts)
-                 for word in re.findall(r"button\(_\('([^']+)'\)", path.read_text(encoding="utf-8")) if word in of_moves]
+    elsewhere = [
+        (path.parent.name, word)
+        for path in (ROOT / "webapp").glob("*/templates/**/*.html")
+        if not {"report", "help"} & set(path.parts)
+        for word in re.findall(r"button\(_\('([^']+)'\)", path.read_text(encoding="utf-8"))
+        if word in of_moves
+    ]
     assert elsewhere == []

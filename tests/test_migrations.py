@@ -1,4 +1,5 @@
 """Revisions on every engine: up, down and up again, equal to the models, whole or not at all, and no row lost."""
+
 import re
 import signal
 import subprocess
@@ -38,13 +39,18 @@ def tables(store: Store) -> set[str]:
 def layout(store: Store) -> dict[str, Any]:
     """Columns, keys, references, unique rules and indexes of every table, in a form that compares."""
     look = inspect(store.reader)
-    return {table: {
-        "columns": sorted((c["name"], str(c["type"]), c["nullable"]) for c in look.get_columns(table) if c["name"] != "geom"),
-        "key": look.get_pk_constraint(table),
-        "references": _sorted(look.get_foreign_keys(table)),
-        "unique": _sorted(look.get_unique_constraints(table)),
-        "indexes": [index for index in _sorted(look.get_indexes(table)) if not index["name"].endswith("_geom")],
-    } for table in tables(store)}
+    return {
+        table: {
+            "columns": sorted(
+                (c["name"], str(c["type"]), c["nullable"]) for c in look.get_columns(table) if c["name"] != "geom"
+            ),
+            "key": look.get_pk_constraint(table),
+            "references": _sorted(look.get_foreign_keys(table)),
+            "unique": _sorted(look.get_unique_constraints(table)),
+            "indexes": [index for index in _sorted(look.get_indexes(table)) if not index["name"].endswith("_geom")],
+        }
+        for table in tables(store)
+    }
 
 
 def _sorted(found: Any) -> list[Any]:
@@ -152,7 +158,9 @@ def test_an_upgrade_that_ends_in_the_middle_leaves_nothing(empty: Store, point: 
     migrate.run(empty, "check")
 
 
-def test_a_driver_that_begins_no_transaction_for_tables_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_driver_that_begins_no_transaction_for_tables_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """SQLAlchemy's own way with SQLite commits each table for itself: a cut upgrade leaves some and no revision."""
     monkeypatch.setattr(db, "_sqlite", lambda url, _begin: create_engine(url, module=db._sqlite_module()))
     store = Store(engines.make("sqlite", tmp_path))
@@ -177,12 +185,24 @@ migrate.run(store, "upgrade", "head")
 """
 
 
-@pytest.mark.parametrize("point", [
-    "INSERT INTO ALEMBIC_VERSION", *(pytest.param(point, marks=pytest.mark.full) for point in (
-        "CREATE TABLE COUNTER", "CREATE TABLE REPORT", "CREATE INDEX IX_VISIT"))])
+@pytest.mark.parametrize(
+    "point",
+    [
+        "INSERT INTO ALEMBIC_VERSION",
+        *(
+            pytest.param(point, marks=pytest.mark.full)
+            for point in ("CREATE TABLE COUNTER", "CREATE TABLE REPORT", "CREATE INDEX IX_VISIT")
+        ),
+    ],
+)
 def test_an_upgrade_killed_for_real_leaves_nothing(empty: Store, point: str) -> None:
-    done = subprocess.run([sys.executable, "-c", KILLED, empty.url.render_as_string(hide_password=False), point],
-                          cwd=ROOT, timeout=120, check=False, capture_output=True)
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, empty.url.render_as_string(hide_password=False), point],
+        cwd=ROOT,
+        timeout=120,
+        check=False,
+        capture_output=True,
+    )
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-2000:]
     assert (tables(empty), migrate.current(empty)) == (set(), None)
     migrate.run(empty, "upgrade", "head")
@@ -198,11 +218,17 @@ def lived(world: World) -> Store:
     officer, township = "officer_a1", "township_a"
     report = make.report(world.grids["A1"], joint=(world.grids["A2"],))
     with world.store.write() as session:
-        patrol_service.record(session, make.actor(session, officer), make.patrol(
-            world.grids["A1"], {world.things["farm_a1"]: "normal", world.things["kiln_a1"]: "could_not_see"}))
+        patrol_service.record(
+            session,
+            make.actor(session, officer),
+            make.patrol(
+                world.grids["A1"], {world.things["farm_a1"]: "normal", world.things["kiln_a1"]: "could_not_see"}
+            ),
+        )
         report_service.submit(session, make.actor(session, officer), report)
-        report_service.move(session, make.actor(session, township), report.id,
-                            make.move("give_back", "township", missing="哪一座窑？"))
+        report_service.move(
+            session, make.actor(session, township), report.id, make.move("give_back", "township", missing="哪一座窑？")
+        )
     return world.store
 
 
@@ -212,14 +238,19 @@ Rows = dict[str, list[dict[str, Any]]]
 def rows(store: Store) -> Rows:
     """Every row of every table as the database has it, whatever schema it is at."""
     with store.reader.connect() as connection:
-        return {table: [dict(row) for row in connection.execute(text(f'select * from "{table}"')).mappings()]
-                for table in tables(store)}
+        return {
+            table: [dict(row) for row in connection.execute(text(f'select * from "{table}"')).mappings()]
+            for table in tables(store)
+        }
 
 
 def lost(before: Rows, after: Rows) -> list[str]:
     """Tables whose rows are not the same in the columns that both schemas have."""
-    return [table for table in sorted(before.keys() & after.keys()) if before[table]
-            and _common(before[table], after[table]) != _common(after[table], before[table])]
+    return [
+        table
+        for table in sorted(before.keys() & after.keys())
+        if before[table] and _common(before[table], after[table]) != _common(after[table], before[table])
+    ]
 
 
 def _common(these: list[dict[str, Any]], others: list[dict[str, Any]]) -> list[str]:
@@ -262,14 +293,16 @@ def downgrade() -> None:
 '''
 HARM = {
     "none": ("pass", []),
-    "a value": ("op.execute(\"update visit set reason = null\")", ["visit"]),
-    "a row": ("op.execute(\"delete from visit where reason is null\")", ["visit"]),
+    "a value": ('op.execute("update visit set reason = null")', ["visit"]),
+    "a row": ('op.execute("delete from visit where reason is null")', ["visit"]),
     "a moment": ("op.execute(\"update report_event set at = '2001-01-01 00:00:00'\")", ["report_event"]),
 }
 
 
 @pytest.mark.parametrize("harm", HARM)
-def test_what_a_revision_loses_is_found(lived: Store, harm: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_revision_loses_is_found(
+    lived: Store, harm: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The test above against revisions that keep or lose something; also when there is only one real revision."""
     statement, losing = HARM[harm]
     (tmp_path / "more").mkdir()

@@ -40,8 +40,15 @@ def tree(tmp_path):
 def run(tree: Path, *words: str, **environ: str) -> subprocess.CompletedProcess:
     """Run run.sh of `tree` from elsewhere, as a user in another folder does."""
     settings = {"PYTHON": str(tree.parent / "python"), "LOG": str(tree.parent / "log"), "PATH": os.environ["PATH"]}
-    return subprocess.run([str(tree / "run.sh"), *words], cwd="/", env=settings | environ, text=True,
-                          capture_output=True, check=False, timeout=60)
+    return subprocess.run(
+        [str(tree / "run.sh"), *words],
+        cwd="/",
+        env=settings | environ,
+        text=True,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
 
 
 def steps(tree: Path) -> list[str]:

@@ -1,4 +1,5 @@
 """The shape of the tree: short files and functions, everything explained, old browsers, nothing inline, nothing of this machine."""
+
 import ast
 import gzip
 import re
@@ -32,10 +33,16 @@ STATIC = ROOT / "webapp" / "web" / "static"
 FIRST_LOAD = 150_000  # bytes on a phone, compressed
 LAYER = 60_000  # what the map's outlines may take of it: tests/maps/test_map_layer.py
 #: Younger than Chrome 70 or iOS 13, so no parser sees them.
-LATE = re.compile(r"\.(at|replaceAll|fromEntries|matchAll|allSettled|hasOwn|randomUUID)\(|"
-                  r"\b(structuredClone|globalThis|queueMicrotask|ResizeObserver)\b")
-CSS_LATE = re.compile(r":(has|is|where)\(|:focus-visible|\binset\s*:|aspect-ratio|@(layer|container)|\b(clamp|min|max)\(")
-INLINE = re.compile(r"<style|\sstyle\s*=|\son[a-z]+\s*=|javascript:|<script(?![^>]*\s(src=|type=\"application/json\"))", re.I)
+LATE = re.compile(
+    r"\.(at|replaceAll|fromEntries|matchAll|allSettled|hasOwn|randomUUID)\(|"
+    r"\b(structuredClone|globalThis|queueMicrotask|ResizeObserver)\b"
+)
+CSS_LATE = re.compile(
+    r":(has|is|where)\(|:focus-visible|\binset\s*:|aspect-ratio|@(layer|container)|\b(clamp|min|max)\("
+)
+INLINE = re.compile(
+    r"<style|\sstyle\s*=|\son[a-z]+\s*=|javascript:|<script(?![^>]*\s(src=|type=\"application/json\"))", re.I
+)
 
 
 # --- files and functions -------------------------------------------------------------------------------
@@ -80,14 +87,23 @@ def public_definitions(node: ast.AST) -> Iterator[Definition]:
 
 
 def test_no_file_is_longer_than_400_lines() -> None:
-    long = [(name_of(path), lines) for path in sources(".py", ".html", ".js", ".css") if GENERATED not in name_of(path)
-            if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400]
+    long = [
+        (name_of(path), lines)
+        for path in sources(".py", ".html", ".js", ".css")
+        if GENERATED not in name_of(path)
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    ]
     assert long == []
 
 
 def test_no_function_is_longer_than_50_lines() -> None:
-    long = [(name, lines) for path in sources(".py") if GENERATED not in name_of(path)
-            for name, lines in functions(path) if lines > 50]
+    long = [
+        (name, lines)
+        for path in sources(".py")
+        if GENERATED not in name_of(path)
+        for name, lines in functions(path)
+        if lines > 50
+    ]
     assert long == []
 
 
@@ -102,24 +118,49 @@ def test_each_module_says_what_it_is() -> None:
 
 
 def test_each_public_function_and_class_says_what_it_means() -> None:
-    silent = [f"{name_of(path)}: {node.name}" for path in sources(".py", folders=("webapp", "gis", "seeds"))
-              for node in public_definitions(tree(path)) if not ast.get_docstring(node) and node.name not in FRAMEWORK]
+    silent = [
+        f"{name_of(path)}: {node.name}"
+        for path in sources(".py", folders=("webapp", "gis", "seeds"))
+        for node in public_definitions(tree(path))
+        if not ast.get_docstring(node) and node.name not in FRAMEWORK
+    ]
     assert silent == []
 
 
 def test_nothing_is_left_to_be_done() -> None:
     marks = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b|raise NotImplemented" r"Error")
-    found = [name_of(path) for path in sources(".py", ".html", ".js", ".css") if marks.search(path.read_text(encoding="utf-8"))]
+    found = [
+        name_of(path)
+        for path in sources(".py", ".html", ".js", ".css")
+        if marks.search(path.read_text(encoding="utf-8"))
+    ]
     assert found == []
 
 
 def test_nothing_in_the_tree_knows_this_machine_or_a_registry() -> None:
-    parts = ("/work" "/", "/fa" "rm", "/ho" "me/", "/Us" "ers/", "pypi" ".org", "python" "hosted", "npm" "js", "un" "pkg",
-             "js" "delivr", "cdn" "js", "index" "-url")
+    parts = (
+        "/work/",
+        "/farm",
+        "/home/",
+        "/Users/",
+        "pypi.org",
+        "pythonhosted",
+        "npmjs",
+        "unpkg",
+        "jsdelivr",
+        "cdnjs",
+        "index-url",
+    )
     hidden = {".venv", ".git", "instance", "__pycache__"}
-    found = [(name_of(path), part) for path in ROOT.rglob("*") if path.is_file() and not hidden & set(path.parts)
-             and not any(folder.endswith((".egg-info", "_cache")) for folder in path.relative_to(ROOT).parts)
-             for part in parts if part.encode() in path.read_bytes()]
+    found = [
+        (name_of(path), part)
+        for path in ROOT.rglob("*")
+        if path.is_file()
+        and not hidden & set(path.parts)
+        and not any(folder.endswith((".egg-info", "_cache")) for folder in path.relative_to(ROOT).parts)
+        for part in parts
+        if part.encode() in path.read_bytes()
+    ]
     assert found == []
 
 
@@ -202,7 +243,9 @@ def test_templates_hold_no_style_and_no_script() -> None:
     assert [name_of(path) for path in templates if INLINE.search(path.read_text(encoding="utf-8"))] == []
 
 
-@pytest.mark.parametrize("text", ['<p style="x">', "<style>", "<script>x</script>", '<a onclick="x">', '<a href="javascript:x">'])
+@pytest.mark.parametrize(
+    "text", ['<p style="x">', "<style>", "<script>x</script>", '<a onclick="x">', '<a href="javascript:x">']
+)
 def test_inline_style_and_script_are_found(text: str) -> None:
     assert INLINE.search(text)
 
@@ -211,7 +254,8 @@ def test_inline_style_and_script_are_found(text: str) -> None:
 
 
 def test_program_refuses_to_start_with_a_view_that_says_nothing_about_access(
-        store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bare = Blueprint("bare", __name__)
     bare.add_url_rule("/bare", "page", lambda: "all records")
     register = webapp.app.register
@@ -260,14 +304,24 @@ def test_answer_carries_all_security_headers(breaking: Flask, name: str) -> None
     with ask(breaking.test_client()) as response:
         assert response.status_code == status
         assert {key: response.headers.get(key) for key in headers.FIXED} == headers.FIXED
-        assert response.headers["Cache-Control"] == ("public, max-age=31536000, immutable" if name == "a file" else "private, no-store")
+        assert response.headers["Cache-Control"] == (
+            "public, max-age=31536000, immutable" if name == "a file" else "private, no-store"
+        )
 
 
 def test_fixed_headers_are_these() -> None:
-    assert headers.FIXED | {
-        "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "same-origin",
-        "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
-        "Content-Security-Policy": headers.CSP} == headers.FIXED
+    assert (
+        headers.FIXED
+        | {
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+            "Referrer-Policy": "same-origin",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Content-Security-Policy": headers.CSP,
+        }
+        == headers.FIXED
+    )
     assert "geolocation=(self)" in headers.FIXED["Permissions-Policy"]
 
 
@@ -311,8 +365,14 @@ print(*(name for name in {HEAVY!r} if name in sys.modules))
 
 def test_web_worker_never_loads_what_only_imports_need(world: World, tmp_path: Path) -> None:
     url = world.store.url.render_as_string(hide_password=False)
-    done = subprocess.run([sys.executable, "-c", WORK, url, str(tmp_path), str(world.grids["A1"]), str(world.people["officer_a1"])], cwd=ROOT,
-                          capture_output=True, text=True, timeout=180, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", WORK, url, str(tmp_path), str(world.grids["A1"]), str(world.people["officer_a1"])],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
     assert (done.stdout.strip(), done.stderr) == ("", "")
 
 
@@ -337,9 +397,18 @@ def _load(client: Any, asset: str, sizes: dict[str, int]) -> None:
             _load(client, f"{asset.rpartition('/')[0]}/{module.decode()}", sizes)
 
 
-@pytest.mark.parametrize(("who", "address"), [
-    (None, "/login"), ("officer_a1", "/home"), ("officer_a1", "/grids/{A1}/patrol"), ("officer_a1", "/grids/{A1}/report"),
-    ("officer_a1", "/map"), ("township_a", "/desk"), ("county", "/duties")])
+@pytest.mark.parametrize(
+    ("who", "address"),
+    [
+        (None, "/login"),
+        ("officer_a1", "/home"),
+        ("officer_a1", "/grids/{A1}/patrol"),
+        ("officer_a1", "/grids/{A1}/report"),
+        ("officer_a1", "/map"),
+        ("township_a", "/desk"),
+        ("county", "/duties"),
+    ],
+)
 def test_first_load_is_small(browse: Callable[..., Browser], world: World, who: str | None, address: str) -> None:
     sizes = loaded(browse(who).client, address.format(**world.grids))
     assert len(sizes) > 4
@@ -347,6 +416,8 @@ def test_first_load_is_small(browse: Callable[..., Browser], world: World, who: 
 
 
 def test_each_own_file_that_is_served_is_used_by_a_page_or_a_script() -> None:
-    used = "\n".join(path.read_text(encoding="utf-8") for path in sources(".html", ".js", ".css", ".py", folders=("webapp",)))
+    used = "\n".join(
+        path.read_text(encoding="utf-8") for path in sources(".html", ".js", ".css", ".py", folders=("webapp",))
+    )
     files = [path for path in ROOTS["own"].rglob("*") if path.is_file()]
     assert [path.name for path in files if path.stem not in used] == []

@@ -2,6 +2,7 @@
 
 Words that people write and names stay as they are; docs/glossary.md and its test say which word is which.
 """
+
 import re
 from collections import deque
 from collections.abc import Container, Iterable, Iterator, Mapping
@@ -32,8 +33,24 @@ LATIN = re.compile(r"(?<![A-Za-z0-9_/.-])[A-Za-z]{2,}(?![A-Za-z0-9_/])")  # word
 NO_WORD = re.compile(rf"https?://\S+|{PLACES.pattern}")
 HALF_WIDTH = re.compile(r"(?<=[㐀-鿿])[,;:!?()]|[,;:!?()](?=[㐀-鿿])")
 #: Words that are the same in both languages: formats, brands, commands, units.
-SAME = {"English", "JavaScript", "QQ", "UC", "JPEG", "PNG", "WebP", "CSV", "xlsx", "MB", "kB", "wangge", "grids", "import",
-        "https", "cookie"}
+SAME = {
+    "English",
+    "JavaScript",
+    "QQ",
+    "UC",
+    "JPEG",
+    "PNG",
+    "WebP",
+    "CSV",
+    "xlsx",
+    "MB",
+    "kB",
+    "wangge",
+    "grids",
+    "import",
+    "https",
+    "cookie",
+}
 PEOPLE_OF_EACH_ROLE = {role: login for login, (role, _, _) in reversed(PEOPLE.items())}.values()
 #: Columns of a sheet may have a heading of either language; the page that says so shows them all.
 HEADINGS = {heading for given in sheet.COLUMNS.values() for heading in given} | set(rules.ROLE_NAMES)
@@ -41,17 +58,22 @@ HEADINGS = {heading for given in sheet.COLUMNS.values() for heading in given} | 
 
 def messages() -> list[tuple[str, str]]:
     """English (of a plural the form with the number) and Chinese of every message."""
-    return [(catalogue.forms(message.id)[-1], catalogue.forms(message.string or "")[0])
-            for message in catalogue.kept() if message.id]
+    return [
+        (catalogue.forms(message.id)[-1], catalogue.forms(message.string or "")[0])
+        for message in catalogue.kept()
+        if message.id
+    ]
 
 
 # --- the catalogue ---
 
+
 def test_catalogue_holds_what_the_program_says_and_nothing_else():
     said = {message.id for message in catalogue.said() if message.id}
     kept = {message.id for message in catalogue.kept() if message.id}
-    assert (sorted(map(str, said - kept)), sorted(map(str, kept - said))) == ([], []), \
+    assert (sorted(map(str, said - kept)), sorted(map(str, kept - said))) == ([], []), (
         "run: python -m webapp.translations.catalogue"
+    )
 
 
 def test_every_message_has_its_chinese():
@@ -63,8 +85,11 @@ def test_every_message_has_its_chinese():
 
 
 def test_places_for_words_and_numbers_are_the_same_in_both():
-    assert [(english, chinese) for english, chinese in messages()
-            if sorted(PLACES.findall(english)) != sorted(PLACES.findall(chinese))] == []
+    assert [
+        (english, chinese)
+        for english, chinese in messages()
+        if sorted(PLACES.findall(english)) != sorted(PLACES.findall(chinese))
+    ] == []
 
 
 def test_chinese_is_punctuated_as_chinese():
@@ -73,22 +98,47 @@ def test_chinese_is_punctuated_as_chinese():
 
 def test_a_chinese_sentence_ends_as_the_english_one_asks():
     """A message without a full stop is a label or a line; one with two sentences has its own stops."""
-    assert [chinese for english, chinese in messages() if chinese.endswith("。") and not english.rstrip('"').endswith(".")] == []
+    assert [
+        chinese for english, chinese in messages() if chinese.endswith("。") and not english.rstrip('"').endswith(".")
+    ] == []
 
 
-@pytest.mark.parametrize("table", [
-    labels.STATES, labels.ACTIONS, labels.WHY, labels.HOLDERS, labels.MARKS, tabs.LABELS, rules.ROLE_NAMES,
-    rules.BODY_NAMES, rules.PLACE_NAMES, sheet.LABELS, duty_labels.TIERS, duty_labels.ROLES, duty_labels.TOPICS,
-    duty_labels.STATUSES, duty_labels.DEADLINES, duty_labels.PERIODS, duty_labels.FIGURES, duty_labels.BODIES,
-    duty_labels.SOURCES, duty_labels.ACTS, {entry.endpoint: entry.word for entry in frame.ENTRIES},
-    dict(enumerate(device.WORDS)), {"": device.UNKNOWN},
-])
+@pytest.mark.parametrize(
+    "table",
+    [
+        labels.STATES,
+        labels.ACTIONS,
+        labels.WHY,
+        labels.HOLDERS,
+        labels.MARKS,
+        tabs.LABELS,
+        rules.ROLE_NAMES,
+        rules.BODY_NAMES,
+        rules.PLACE_NAMES,
+        sheet.LABELS,
+        duty_labels.TIERS,
+        duty_labels.ROLES,
+        duty_labels.TOPICS,
+        duty_labels.STATUSES,
+        duty_labels.DEADLINES,
+        duty_labels.PERIODS,
+        duty_labels.FIGURES,
+        duty_labels.BODIES,
+        duty_labels.SOURCES,
+        duty_labels.ACTS,
+        {entry.endpoint: entry.word for entry in frame.ENTRIES},
+        dict(enumerate(device.WORDS)),
+        {"": device.UNKNOWN},
+    ],
+)
 def test_every_label_of_a_table_is_in_the_catalogue(table):
     known = {english for english, _ in messages()}
     assert [label for label in table.values() if label not in known and PLACES.sub("", label)] == []
 
 
-@pytest.mark.parametrize("table, longest", [(labels.STATES, 5), (labels.ACTIONS, 5), (labels.MARKS, 5), (tabs.LABELS, 5)])
+@pytest.mark.parametrize(
+    "table, longest", [(labels.STATES, 5), (labels.ACTIONS, 5), (labels.MARKS, 5), (tabs.LABELS, 5)]
+)
 def test_states_and_buttons_are_short(table, longest):
     chinese = dict(messages())
     assert [chinese[label] for label in table.values() if len(chinese[label]) > longest] == []
@@ -105,6 +155,7 @@ def _pairs(all_messages: Iterable[Message]) -> dict[tuple[str, ...], tuple[str, 
 
 
 # --- the pages ---
+
 
 class Page(HTMLParser):
     """What a reader sees or hears of a page, and where its links lead. Parts marked as another language are left out."""
@@ -150,6 +201,7 @@ def _spoken_by_script(name: str, text: str) -> bool:
 @pytest.fixture
 def busy(world):
     """The small county at work: a round, reports on every desk."""
+
     def submit(**more):
         entry = make.report(world.grids["A1"], place="东沟", note="东沟有黑水。", **more)
         service.submit(session, make.actor(session, "officer_a1"), entry)
@@ -166,8 +218,16 @@ def busy(world):
         raised, sent = submit(), submit()
         for id_ in (raised, sent):
             move("township_a", id_, "raise", "township", reason="要县里办")
-        move("county", sent, "dispatch", "county", body=world.bodies["housing"], ground="minutes", ground_text="第3号",
-             due=(clock.today() + make.days(30)).isoformat())
+        move(
+            "county",
+            sent,
+            "dispatch",
+            "county",
+            body=world.bodies["housing"],
+            ground="minutes",
+            ground_text="第3号",
+            due=(clock.today() + make.days(30)).isoformat(),
+        )
     return world
 
 
@@ -192,7 +252,9 @@ def crawl(browse, language: str) -> Iterator[tuple[str, Page]]:
                 waiting += _unknown(page.links, views, known, login)
 
 
-def _unknown(links: Iterable[str], views: MapAdapter, known: set[tuple[object, ...]], login: str | None) -> Iterator[str]:
+def _unknown(
+    links: Iterable[str], views: MapAdapter, known: set[tuple[object, ...]], login: str | None
+) -> Iterator[str]:
     for link in links:
         parts = urlsplit(link)
         if not parts.path.startswith("/") or parts.netloc:
@@ -207,8 +269,13 @@ def _unknown(links: Iterable[str], views: MapAdapter, known: set[tuple[object, .
 def chinese_of_the_records(store) -> list[str]:
     """Every text with Chinese in it that people wrote or documents say; a column or key "en" holds none of its own."""
     with store.read() as session:
-        return [text for table in metadata.sorted_tables for row in session.execute(select(table)).mappings()
-                for text in _texts(row) if CHINESE.search(text)]
+        return [
+            text
+            for table in metadata.sorted_tables
+            for row in session.execute(select(table)).mappings()
+            for text in _texts(row)
+            if CHINESE.search(text)
+        ]
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -238,12 +305,17 @@ def test_english_pages_say_nothing_in_chinese(busy, browse):
 def test_chinese_pages_say_nothing_in_english(busy, browse):
     records = {word for text in chinese_of_the_records(busy.store) for word in LATIN.findall(text)}
     allowed = SAME | HEADINGS | set(PEOPLE) | records
-    found = {address: runs for address, page in crawl(browse, "zh")
-             if not address.endswith("/log") and (runs := strangers(page.said, LATIN, allowed))}  # a log holds codes
+    found = {
+        address: runs
+        for address, page in crawl(browse, "zh")
+        if not address.endswith("/log") and (runs := strangers(page.said, LATIN, allowed))
+    }  # a log holds codes
     assert found == {}
 
 
-@pytest.mark.parametrize("language, words", [("zh", "不是日期。请写成 2026-09-01 这样。"), ("en", "Not a day. Write it like 2026-09-01.")])
+@pytest.mark.parametrize(
+    "language, words", [("zh", "不是日期。请写成 2026-09-01 这样。"), ("en", "Not a day. Write it like 2026-09-01.")]
+)
 def test_a_mistake_is_answered_with_what_to_write(world, browse, language, words):
     browser = browse("officer_a1")
     browser.get(f"/language?lang={language}")

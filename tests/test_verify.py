@@ -1,4 +1,5 @@
 """Verifying: every seeded fault is found, and nothing that is right is named."""
+
 import os
 import random
 import uuid
@@ -40,21 +41,35 @@ def with_photos(world: World, data_dir: Path, number: int) -> list[tuple[str, st
     taken = [photo(data_dir, f"photo {turn}") for turn in range(number)]
     with world.store.write() as session:
         receipt = service.submit(session, make.actor(session, "officer_a1"), make.report(world.grids["A1"]))
-        session.execute(insert(Photo), [
-            {"id": uuid.uuid4(), "report_id": receipt.id, "event_id": None, "sha256": each.sha256, "copy": each.copy,
-             "width": 4, "height": 3, "position": position} for position, each in enumerate(taken)])
+        session.execute(
+            insert(Photo),
+            [
+                {
+                    "id": uuid.uuid4(),
+                    "report_id": receipt.id,
+                    "event_id": None,
+                    "sha256": each.sha256,
+                    "copy": each.copy,
+                    "width": 4,
+                    "height": 3,
+                    "position": position,
+                }
+                for position, each in enumerate(taken)
+            ],
+        )
     return [(each.sha256, each.copy) for each in taken]
 
 
 def test_four_hundred_seeded_faults_are_found_and_nothing_else(
-        world: World, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world: World, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(verify, "PAGE", 37)  # several pages of every kind
     marks = with_photos(world, data_dir, 400)
     chance, expected = random.Random(7), set()
     chance.shuffle(marks)
     for turn in range(0, 400, 4):
         kind, at = chance.choice([("originals", 0), ("copies", 1)])
-        a, b, c, d = (files.path(data_dir, kind, pair[at]) for pair in marks[turn:turn + 4])
+        a, b, c, d = (files.path(data_dir, kind, pair[at]) for pair in marks[turn : turn + 4])
         a.unlink()
         expected.add(("missing", a))
         body = bytearray(b.read_bytes())
@@ -69,7 +84,9 @@ def test_four_hundred_seeded_faults_are_found_and_nothing_else(
         for young in range(2):
             aged(files.path(data_dir, kind, put(data_dir, kind, f"young {turn} {young}".encode())), LAIN - 60)
     for turn in range(50):
-        expected.add(("orphan", aged(files.path(data_dir, "copies", put(data_dir, "copies", f"more {turn}".encode())), 2 * DAY)))
+        expected.add(
+            ("orphan", aged(files.path(data_dir, "copies", put(data_dir, "copies", f"more {turn}".encode())), 2 * DAY))
+        )
     found = verify_store(world.store, data_dir)
     assert len(found) == len(expected) == 400
     assert {(finding.kind, data_dir / finding.place) for finding in found} == expected
@@ -79,7 +96,9 @@ def test_a_whole_store_has_no_findings_even_with_equal_photos_and_old_files(worl
     same = photo(data_dir, "same")
     with world.store.write() as session:
         for _ in range(2):
-            service.submit(session, make.actor(session, "officer_a1"), make.report(world.grids["A1"], photos=(same, same)))
+            service.submit(
+                session, make.actor(session, "officer_a1"), make.report(world.grids["A1"], photos=(same, same))
+            )
     for file in (data_dir / "photos").rglob("*"):
         aged(file, 100 * DAY)
     assert verify_store(world.store, data_dir) == []
@@ -88,16 +107,20 @@ def test_a_whole_store_has_no_findings_even_with_equal_photos_and_old_files(worl
 def test_a_lost_photo_names_every_report_that_had_it(world: World, data_dir: Path) -> None:
     same = photo(data_dir, "same")
     with world.store.write() as session:
-        numbers = [service.submit(session, make.actor(session, "officer_a1"),
-                                  make.report(world.grids["A1"], photos=(same,))).number for _ in range(2)]
+        numbers = [
+            service.submit(
+                session, make.actor(session, "officer_a1"), make.report(world.grids["A1"], photos=(same,))
+            ).number
+            for _ in range(2)
+        ]
     files.path(data_dir, "originals", same.sha256).unlink()
-    finding, = verify_store(world.store, data_dir)
+    (finding,) = verify_store(world.store, data_dir)
     assert all(number in str(finding) for number in numbers)
     assert str(finding).startswith(f"missing  photos/originals/{same.sha256[:2]}/{same.sha256}")
 
 
 def test_a_file_in_the_wrong_folder_is_missing_and_an_orphan(world: World, data_dir: Path) -> None:
-    (mark, _), = with_photos(world, data_dir, 1)
+    ((mark, _),) = with_photos(world, data_dir, 1)
     wrong = data_dir / "photos" / "originals" / "zz" / mark
     wrong.parent.mkdir()
     files.path(data_dir, "originals", mark).rename(wrong)
@@ -115,7 +138,11 @@ def told(world: World) -> uuid.UUID:
     with world.store.write() as session:
         officer, township = make.actor(session, "officer_a1"), make.actor(session, "township_a")
         entry = make.report(world.grids["A1"])
-        for each in (entry, make.report(world.grids["A1"]), make.report(world.grids["A1"], problems=("smell",), settle=True)):
+        for each in (
+            entry,
+            make.report(world.grids["A1"]),
+            make.report(world.grids["A1"], problems=("smell",), settle=True),
+        ):
             service.submit(session, officer, each)
         service.move(session, township, entry.id, make.move("give_back", "township", missing="?"))
         service.move(session, officer, entry.id, make.move("supplement", "returned", note="!"))
@@ -149,7 +176,8 @@ TAMPERED: dict[str, tuple[Any, dict[str, Any], set[str]]] = {
 
 @pytest.mark.parametrize("name", TAMPERED)
 def test_what_was_changed_behind_the_services_is_found_and_only_that_report_named(
-        name: str, world: World, told: uuid.UUID) -> None:
+    name: str, world: World, told: uuid.UUID
+) -> None:
     seq, values, kinds = TAMPERED[name]
     model = Report if seq is None else ReportEvent
     where = Report.id == told if seq is None else ReportEvent.report_id == told
@@ -160,8 +188,16 @@ def test_what_was_changed_behind_the_services_is_found_and_only_that_report_name
             session.execute(delete(model).where(where))
         else:
             row = session.scalars(select(model).where(where)).one()
-            session.execute(update(model).where(where).values({
-                key: getattr(row, key) + value if isinstance(value, timedelta) else value for key, value in values.items()}))
+            session.execute(
+                update(model)
+                .where(where)
+                .values(
+                    {
+                        key: getattr(row, key) + value if isinstance(value, timedelta) else value
+                        for key, value in values.items()
+                    }
+                )
+            )
         number = session.get_one(Report, told).number
     found = verify_reports(world.store)
     assert {finding.kind for finding in found} - {"due"} == kinds - {"due"}
@@ -191,4 +227,6 @@ def test_a_lost_limit_is_told_apart_from_one_that_was_changed(world: World, told
         limit = session.get_one(Report, told).due_at
         session.execute(update(Report).where(Report.id == told).values(due_at=None))
     assert [finding.what for finding in verify_reports(world.store)] == [
-        f"is None, its history says {limit}", "the state county has a clock, but the limit is None"]
+        f"is None, its history says {limit}",
+        "the state county has a clock, but the limit is None",
+    ]

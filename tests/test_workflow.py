@@ -3,6 +3,7 @@
 A law is a function from a table to what is wrong with it. A changed table on which all laws stay silent is a survivor,
 and means that a slip of the same kind would go unseen.
 """
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -24,7 +25,10 @@ LIMITS = {row.code for row in seeds.read("limits")}
 VILLAGE = {"grid_officer", "station_officer"}
 BY_BODY = {"station_officer", "department_liaison"}
 FIRST_FACTS = ("place", "problem", "first_measure", "note")
-SILENT = {("receive", "handling"), ("confirm", "closed")}  # may say nothing: what is said there stands in the move before
+SILENT = {
+    ("receive", "handling"),
+    ("confirm", "closed"),
+}  # may say nothing: what is said there stands in the move before
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,13 @@ def every_name_exists(table: Table) -> Iterator[str]:
             yield f"{state}: unknown holder or clock"
     for move in table.moves:
         known = set(FIELDS) if move.source != START else set(vars(ReportForm))
-        if not move.roles or not move.roles <= set(ROLES) or move.target not in table.states or move.source not in {*table.states, START} \
-                or not set(move.needs) <= known:
+        if (
+            not move.roles
+            or not move.roles <= set(ROLES)
+            or move.target not in table.states
+            or move.source not in {*table.states, START}
+            or not set(move.needs) <= known
+        ):
             yield f"{move}: unknown name"
 
 
@@ -74,7 +83,9 @@ def every_thing_has_its_words(table: Table) -> Iterator[str]:
     """A label for each state, a button for each action, a reason for each arrival; no words for what is not there."""
     yield from _differences("state", set(table.states), set(labels.STATES))
     yield from _differences("reason", {(move.action, move.target) for move in table.moves}, set(labels.WHY))
-    yield from _differences("holder", {row["holder"] for row in table.states.values()} - {"-"} - set(labels.HOLDERS), set())
+    yield from _differences(
+        "holder", {row["holder"] for row in table.states.values()} - {"-"} - set(labels.HOLDERS), set()
+    )
     actions = {move.action for move in table.moves}
     yield from _differences("action", actions - set(labels.ACTIONS), set())
     of_states = {key.partition(":")[::2] for key in labels.ACTIONS if ":" in key}
@@ -114,10 +125,16 @@ def the_permission_table_lets_each_mover_move(table: Table) -> Iterator[str]:
     """The two tables agree: who may report at all, who may move and read, and who has nothing to move."""
     for move in table.moves:
         action = "report.submit" if move.source == START else "report.move"
-        yield from (f"{move.action}: {role} lacks {needed}" for role in move.roles & set(ROLES)
-                    for needed in (action, "report.read") if MATRIX[needed][role] == ".")
-    for action, movers in (("report.submit", [move for move in table.moves if move.source == START]),
-                           ("report.move", table.moves)):
+        yield from (
+            f"{move.action}: {role} lacks {needed}"
+            for role in move.roles & set(ROLES)
+            for needed in (action, "report.read")
+            if MATRIX[needed][role] == "."
+        )
+    for action, movers in (
+        ("report.submit", [move for move in table.moves if move.source == START]),
+        ("report.move", table.moves),
+    ):
         holders = {role for role in ROLES if MATRIX[action][role] != "."}
         yield from _differences(action, holders - {role for move in movers for role in move.roles}, set())
     entering = [move.roles for move in table.moves if move.source == START]
@@ -133,8 +150,11 @@ def every_open_state_can_be_reached(table: Table) -> Iterator[str]:
 
 def every_open_state_can_reach_closed(table: Table) -> Iterator[str]:
     """Nothing hangs for ever, and a result is not the only way: closed, not only turned down."""
-    yield from (f"{state} never closes" for state in table.states
-                if state not in table.ends and "closed" not in table.reached(state))
+    yield from (
+        f"{state} never closes"
+        for state in table.states
+        if state not in table.ends and "closed" not in table.reached(state)
+    )
 
 
 def no_two_rows_answer_the_same_question(table: Table) -> Iterator[str]:
@@ -164,8 +184,11 @@ def only_a_check_or_settling_closes(table: Table) -> Iterator[str]:
     """``confirm`` closes what waits for a check; ``settle`` is the one exception, for what nobody else has held yet."""
     for move in table.moves:
         waits = table.states.get(move.source, {}).get("clock") == "check"
-        if move.target == "closed" and not (move.action == "confirm" and waits) \
-                and (move.action, move.source) != ("settle", START):
+        if (
+            move.target == "closed"
+            and not (move.action == "confirm" and waits)
+            and (move.action, move.source) != ("settle", START)
+        ):
             yield f"{move.action} closes from {move.source}"
 
 
@@ -184,8 +207,11 @@ def each_deciding_desk_has_every_answer(table: Table) -> Iterator[str]:
         if found.get("give_back") != back or found.get("dismiss") != "void" or len(found) < 3:
             yield f"{state}: an answer is missing"
     after = [(move.action, move.source, move.target, *move.roles) for move in table.moves if move.source in table.ends]
-    if after != [("reopen", "closed", "county", "county_office"), ("reopen", "void", "county", "county_office"),
-                 ("unsettle", "closed", "township", "township_supervisor")]:
+    if after != [
+        ("reopen", "closed", "county", "county_office"),
+        ("reopen", "void", "county", "county_office"),
+        ("unsettle", "closed", "township", "township_supervisor"),
+    ]:
         yield "what ended is reopened by the county alone, at its desk"
 
 
@@ -193,7 +219,9 @@ def handing_over_names_whom_and_until_when(table: Table) -> Iterator[str]:
     """A desk that hands a report to a body says to which and by what day; nothing else does."""
     for move in table.moves:
         here, there = (table.states.get(state, {}) for state in (move.source, move.target))
-        hands_over = there.get("holder") in BY_BODY and here.get("holder") not in BY_BODY and here.get("clock") != "check"
+        hands_over = (
+            there.get("holder") in BY_BODY and here.get("holder") not in BY_BODY and here.get("clock") != "check"
+        )
         if hands_over != ({"body", "due"} <= set(move.needs)):
             yield f"{move.action} to {move.target}: body and day"
 
@@ -216,7 +244,9 @@ def what_waits_to_be_received_can_be_declined(table: Table) -> Iterator[str]:
     for state, row in table.states.items():
         if row["clock"] == "receive" and {move.action for move in table.leaving(state)} != {"receive", "bounce"}:
             yield f"{state}: not exactly receive and decline"
-    yield from (f"bounce to {move.target}" for move in table.moves if move.action == "bounce" and move.target != "county")
+    yield from (
+        f"bounce to {move.target}" for move in table.moves if move.action == "bounce" and move.target != "county"
+    )
 
 
 def results_and_checks_are_written_down(table: Table) -> Iterator[str]:
@@ -229,12 +259,23 @@ def results_and_checks_are_written_down(table: Table) -> Iterator[str]:
 
 
 LAWS: tuple[Law, ...] = (
-    every_name_exists, every_thing_has_its_words, every_fact_is_asked_for_somewhere,
-    every_open_state_has_holder_and_clock, the_holder_can_act_and_nobody_else, the_permission_table_lets_each_mover_move,
-    every_open_state_can_be_reached, every_open_state_can_reach_closed, no_two_rows_answer_the_same_question,
-    a_result_is_looked_at_by_another, only_a_check_or_settling_closes, a_village_alone_ends_nothing,
-    each_deciding_desk_has_every_answer, handing_over_names_whom_and_until_when, no_move_is_silent,
-    what_waits_to_be_received_can_be_declined, results_and_checks_are_written_down,
+    every_name_exists,
+    every_thing_has_its_words,
+    every_fact_is_asked_for_somewhere,
+    every_open_state_has_holder_and_clock,
+    the_holder_can_act_and_nobody_else,
+    the_permission_table_lets_each_mover_move,
+    every_open_state_can_be_reached,
+    every_open_state_can_reach_closed,
+    no_two_rows_answer_the_same_question,
+    a_result_is_looked_at_by_another,
+    only_a_check_or_settling_closes,
+    a_village_alone_ends_nothing,
+    each_deciding_desk_has_every_answer,
+    handing_over_names_whom_and_until_when,
+    no_move_is_silent,
+    what_waits_to_be_received_can_be_declined,
+    results_and_checks_are_written_down,
 )
 
 
@@ -318,10 +359,18 @@ def new_rows() -> Iterator[tuple[str, Table]]:
         needs = next(move.needs for move in ALL if move.action == action)
         for source in (*REAL.states, START):
             for target in REAL.states:
-                for role in ("grid_officer", "station_officer", "department_liaison", "township_supervisor", "county_office"):
+                for role in (
+                    "grid_officer",
+                    "station_officer",
+                    "department_liaison",
+                    "township_supervisor",
+                    "county_office",
+                ):
                     if (action, source) not in known and target != source:
-                        yield (f"{action} {source} to {target} by {role}",
-                               Table(REAL.states, (*ALL, Move(action, source, target, frozenset({role}), needs))))
+                        yield (
+                            f"{action} {source} to {target} by {role}",
+                            Table(REAL.states, (*ALL, Move(action, source, target, frozenset({role}), needs))),
+                        )
 
 
 CHANGES = (removed_rows, doubled_rows, other_roles, other_ways, other_needs, other_states)
@@ -340,7 +389,9 @@ def test_each_law_can_turn_red(law: Law) -> None:
 
 def test_new_row_that_no_law_forbids_still_keeps_the_village_and_the_handler_from_closing() -> None:
     allowed = [table.moves[-1] for _, table in new_rows() if not any(fault for law in LAWS for fault in law(table))]
-    assert [move for move in allowed if move.target == "closed" or (move.roles & VILLAGE and move.target == "void")] == []
+    assert [
+        move for move in allowed if move.target == "closed" or (move.roles & VILLAGE and move.target == "void")
+    ] == []
 
 
 # --- step and the service ------------------------------------------------------------------------------
@@ -358,11 +409,16 @@ def test_step_asks_for_each_fact_by_its_field() -> None:
 def test_step_refuses_roles_that_do_not_hold_the_report() -> None:
     for move in ALL:
         with pytest.raises(Refused):
-            workflow.step(move.source, move.action, set(ROLES) - move.roles, dict.fromkeys(move.needs, "x"), sampled=False)
+            workflow.step(
+                move.source, move.action, set(ROLES) - move.roles, dict.fromkeys(move.needs, "x"), sampled=False
+            )
 
 
 def test_what_does_not_wait_to_be_looked_at_again_is_not_taken_up_by_the_township() -> None:
-    assert workflow.step("closed", "unsettle", {"township_supervisor"}, {"reason": "x"}, sampled=False).target == "township"
+    assert (
+        workflow.step("closed", "unsettle", {"township_supervisor"}, {"reason": "x"}, sampled=False).target
+        == "township"
+    )
     with pytest.raises(Refused):
         workflow.step("closed", "unsettle", {"township_supervisor"}, {"reason": "x"})
 

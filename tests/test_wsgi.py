@@ -1,4 +1,5 @@
 """The application for a WSGI server: refuses what ``wangge serve`` refuses, and answers otherwise."""
+
 import gc
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +30,11 @@ def collector() -> Iterator[None]:
 @pytest.fixture
 def environment(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """That of a county that can be served."""
-    given = {"DATABASE_URL": world.store.url.render_as_string(hide_password=False), "DATA_DIR": str(tmp_path), "SECRET_KEY": KEY}
+    given = {
+        "DATABASE_URL": world.store.url.render_as_string(hide_password=False),
+        "DATA_DIR": str(tmp_path),
+        "SECRET_KEY": KEY,
+    }
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     return given
@@ -42,18 +47,25 @@ def test_it_answers(environment: dict[str, str]) -> None:
     app.extensions["store"].close()
 
 
-@pytest.mark.parametrize(("name", "value", "word"), [
-    ("SECRET_KEY", "change-me", "SECRET_KEY"), ("SECRET_KEY", "", "SECRET_KEY"), ("PROXIES", "yes", "PROXIES"),
-])
-def test_a_setting_that_cannot_be_is_refused(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch,
-                                             name: str, value: str, word: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "value", "word"),
+    [
+        ("SECRET_KEY", "change-me", "SECRET_KEY"),
+        ("SECRET_KEY", "", "SECRET_KEY"),
+        ("PROXIES", "yes", "PROXIES"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, name: str, value: str, word: str
+) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit, match=word):
         wsgi.application()
 
 
 def test_a_county_without_tables_without_seeds_or_without_an_administrator_is_refused(
-        environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     url = f"sqlite:///{tmp_path / 'new.db'}"
     monkeypatch.setenv("DATABASE_URL", url)
     with pytest.raises(SystemExit, match="wangge migrate"):
@@ -73,6 +85,7 @@ def test_a_county_without_tables_without_seeds_or_without_an_administrator_is_re
 
 def test_serve_asks_the_same(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     from click.testing import CliRunner
+
     monkeypatch.setattr(wsgi, "refusal", lambda _config, _store: "not so")
     answer = CliRunner().invoke(cli.main, ["serve"])
     assert (answer.exit_code, answer.output.strip()) == (1, "not so")
@@ -88,7 +101,9 @@ def test_readyz_says_what_is_still_to_do(empty: Store, tmp_path: Path) -> None:
     assert said == [(503, "no database"), (503, "seed first"), (200, "ok")]
 
 
-def test_a_setting_that_came_with_an_update_has_to_be_seeded_before_the_county_is_served(environment: dict[str, str], world: World) -> None:
+def test_a_setting_that_came_with_an_update_has_to_be_seeded_before_the_county_is_served(
+    environment: dict[str, str], world: World
+) -> None:
     with world.store.write() as session:
         session.delete(session.get_one(Setting, "idle_minutes"))
     with pytest.raises(SystemExit, match="wangge seed"):

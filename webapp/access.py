@@ -3,6 +3,7 @@
 There is one rendering only, as SQL: lists put ``where(...)`` in WHERE, single things are fetched through the same
 WHERE, buttons select it as a column. Nothing else in the program decides who sees what.
 """
+
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -131,10 +132,20 @@ def anyone(shape: Shape) -> Actor:
 
     A SELECT put together for it once serves them all: executed with ``actor.reach()``.
     """
-    return Actor(0, "", tuple(
-        Posting(0, role, None, bindparam(f"path{number}") if on_grid else None,  # type: ignore[arg-type]
-                bindparam(f"body{number}") if in_body else None)  # type: ignore[arg-type]
-        for number, (role, on_grid, in_body) in enumerate(shape)))
+    return Actor(
+        0,
+        "",
+        tuple(
+            Posting(
+                0,
+                role,
+                None,
+                bindparam(f"path{number}") if on_grid else None,  # type: ignore[arg-type]
+                bindparam(f"body{number}") if in_body else None,
+            )  # type: ignore[arg-type]
+            for number, (role, on_grid, in_body) in enumerate(shape)
+        ),
+    )
 
 
 def end(root: Any) -> Any:
@@ -162,6 +173,7 @@ def where(
     the thing; ``assigned(body)`` and ``lead(body)`` say that a body has (had) or leads the thing now. A reach whose
     helper is not given, or whose posting lacks grid or body, reaches nothing.
     """
+
     def reach(posting: Posting) -> Condition:
         kind = MATRIX[action][posting.role]
         if kind == "all":

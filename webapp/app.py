@@ -1,4 +1,5 @@
 """The application: its rooms, the gate before every view, and the rule that no view is without an access rule."""
+
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -71,17 +72,28 @@ def create_app(config: Config, store: Store | None = None) -> App:
     """The web application on a migrated database."""
     app = App("webapp", static_folder=None, template_folder="web/templates")
     app.config.update(
-        WANGGE=config, SECRET_KEY=config.secret_key, MAX_CONTENT_LENGTH=UPLOAD_MB * 2**20,
-        MAX_FORM_MEMORY_SIZE=2 * 2**20, SESSION_COOKIE_NAME="__Host-wangge" if config.https else "wangge",
-        SESSION_COOKIE_SECURE=config.https, SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=timedelta(days=400), SESSION_REFRESH_EACH_REQUEST=False,
-        TEMPLATES_AUTO_RELOAD=False)
+        WANGGE=config,
+        SECRET_KEY=config.secret_key,
+        MAX_CONTENT_LENGTH=UPLOAD_MB * 2**20,
+        MAX_FORM_MEMORY_SIZE=2 * 2**20,
+        SESSION_COOKIE_NAME="__Host-wangge" if config.https else "wangge",
+        SESSION_COOKIE_SECURE=config.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=400),
+        SESSION_REFRESH_EACH_REQUEST=False,
+        TEMPLATES_AUTO_RELOAD=False,
+    )
     app.session_interface = Cookies()
     app.url_map.converters["int"] = Key
     app.extensions["store"] = store or Store(config.database_url)
     app.extensions["gate"] = gate.Gate(people_queries.by_token, people_login.seen)
     app.extensions["log_in_page"] = people_views.log_in_page
-    for name in ("request", "session", "g"):  # macros take what they need; a page that is drawn for everybody has none of these
+    for name in (
+        "request",
+        "session",
+        "g",
+    ):  # macros take what they need; a page that is drawn for everybody has none of these
         app.jinja_env.globals.pop(name)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.teardown_request(web_request.stop_reading)
@@ -99,6 +111,14 @@ def create_app(config: Config, store: Store | None = None) -> App:
 
 def register(app: App) -> None:
     """Every domain's pages."""
-    for views in (people_views, account_views, patrol_views, report_views, duty_views, desk_views, map_views,
-                  feedback_views):
+    for views in (
+        people_views,
+        account_views,
+        patrol_views,
+        report_views,
+        duty_views,
+        desk_views,
+        map_views,
+        feedback_views,
+    ):
         app.register_blueprint(views.bp)

@@ -4,6 +4,7 @@ The file is a tar archive: ``wangge-backup`` (the format), ``tables/*.jsonl.gz``
 ``sha256sums`` of all these (``sha256sum -c`` reads it) and ``manifest.json``. A last line after the archive's end is
 the sha256 of every byte before it: a file that was cut or changed anywhere is not taken.
 """
+
 import gzip
 import hashlib
 import io
@@ -43,7 +44,9 @@ PHOTOS = text("select 'originals', sha256 from photo union select 'copies', copy
 NOT_OURS = N_("%(file)s is not a backup made by wangge.")
 DAMAGED = N_("The backup %(file)s is damaged or was cut short. Nothing was changed. Take another one.")
 MISFIT = N_("The backup could not be put back, nothing was kept (table %(table)s): %(why)s")
-TOO_NEW = N_("The backup %(file)s was made by a newer wangge (%(version)s, revision %(revision)s). Update this one first.")
+TOO_NEW = N_(
+    "The backup %(file)s was made by a newer wangge (%(version)s, revision %(revision)s). Update this one first."
+)
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,10 @@ class Manifest:
 
     def __str__(self) -> str:
         here = datetime.fromisoformat(self.made_at).astimezone(clock.ZONE)
-        head = (f"{sum(self.rows.values())} rows of {len(self.rows)} tables and {self.photos} photo files, as of "
-                f"{self.made_at}, county time {here:%Y-%m-%d %H:%M} (wangge {self.version}, revision {self.revision}, {self.engine})")
+        head = (
+            f"{sum(self.rows.values())} rows of {len(self.rows)} tables and {self.photos} photo files, as of "
+            f"{self.made_at}, county time {here:%Y-%m-%d %H:%M} (wangge {self.version}, revision {self.revision}, {self.engine})"
+        )
         return "\n".join([head, *(f"photo file {fault}" for fault in self.faults)])
 
 
@@ -129,8 +134,10 @@ class _Members:
         """Add a table; the number of its rows."""
         number = -1  # the first line is no row
         with TemporaryFile(dir=self.folder) as packed:
-            with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=3) as binary, \
-                    io.TextIOWrapper(binary, "utf-8", newline="") as lines:  # type: ignore[type-var]
+            with (
+                gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=3) as binary,
+                io.TextIOWrapper(binary, "utf-8", newline="") as lines,
+            ):  # type: ignore[type-var]
                 for number, line in enumerate(dump.lines(connection, layout)):  # noqa: B007
                     lines.write(line)
             self.add(f"tables/{layout.name}.jsonl.gz", packed)
@@ -177,7 +184,9 @@ def _fill(store: Store, data_dir: Path, members: _Members) -> Manifest:
             fault = members.add_photo(data_dir, *line.split())
             faults += [fault] if fault else []
             photos += not (fault or "").endswith("missing")
-    return Manifest(FORMAT, version("wangge"), str(revision), connection.dialect.name, made_at, rows, photos, tuple(faults))
+    return Manifest(
+        FORMAT, version("wangge"), str(revision), connection.dialect.name, made_at, rows, photos, tuple(faults)
+    )
 
 
 def examine(archive: Path) -> Manifest:
@@ -288,16 +297,20 @@ def _swept_on_failure(*folders: Path) -> Iterator[None]:
 
 def _refuse_taken(store: Store, data_dir: Path) -> None:
     if any(file.is_file() for file in (data_dir / "photos").rglob("*")):
-        raise Refused(N_("There are photos in %(place)s already. A backup goes into an empty place only."),
-                      place=str(data_dir / "photos"))
+        raise Refused(
+            N_("There are photos in %(place)s already. A backup goes into an empty place only."),
+            place=str(data_dir / "photos"),
+        )
     if store.is_sqlite and not Path(store.url.database or "").exists():
         return  # looking would make the file
     with dump.snapshot(store) as connection:
         layouts = dump.layouts(connection)
         taken = next((layout.name for layout in layouts if dump.count(connection, layout)), None)
     if taken or (layouts and migrate.current(store) is None):
-        raise Refused(N_("There are records in the database already (table %(table)s). A backup goes into an empty place only."),
-                      table=taken or layouts[0].name)
+        raise Refused(
+            N_("There are records in the database already (table %(table)s). A backup goes into an empty place only."),
+            table=taken or layouts[0].name,
+        )
 
 
 def _bring_to(store: Store, revision: str) -> None:

@@ -1,4 +1,5 @@
 """The command ``wangge``: set up, run and look after a county's records. Heavy imports stay inside the verbs."""
+
 import socket
 import sys
 from pathlib import Path
@@ -13,7 +14,9 @@ from .config import Config
 from .core import clock, files, passwords
 from .core.db import Store
 
-THREADS = 12  # of ``serve``: each log-in holds one while its password is checked, and those who send something need one too
+THREADS = (
+    12  # of ``serve``: each log-in holds one while its password is checked, and those who send something need one too
+)
 
 
 class _Plain(click.Group):
@@ -32,8 +35,10 @@ class _Plain(click.Group):
 
 def _ours(error: Exception, ctx: click.Context) -> str:
     what = f"{type(error).__name__}: {error}".splitlines()[0]
-    return (f"This is a fault of wangge itself, not yours ({what}). To see all of it for those who can mend it: "
-            f"wangge --debug {ctx.invoked_subcommand} …")
+    return (
+        f"This is a fault of wangge itself, not yours ({what}). To see all of it for those who can mend it: "
+        f"wangge --debug {ctx.invoked_subcommand} …"
+    )
 
 
 @click.group(cls=_Plain)
@@ -80,13 +85,16 @@ def seed() -> None:
     from seeds import SeedError
 
     from .seeding import seed as run
+
     _, store = _ready(seeds=False)
     try:
         changes = run(store)
     except SeedError as fault:
         _fail(f"Nothing stored. {fault}")
     for name, change in changes.items():
-        click.echo(f"{name}: added {change.added}, changed {change.changed}, retired {change.retired}, same {change.same}")
+        click.echo(
+            f"{name}: added {change.added}, changed {change.changed}, retired {change.retired}, same {change.same}"
+        )
         for word, keys in (("changed", change.changed_keys), ("retired", change.retired_keys)):
             if keys:
                 click.echo(f"  {word}: {', '.join(map(str, keys))}")
@@ -102,6 +110,7 @@ def seeds() -> None:
 def seeds_check(path: Path) -> None:
     """Hold the seeds against the source documents in PATH."""
     from seeds.check import check
+
     report = check(path)
     click.echo(report.text())
     sys.exit(report.exit_code)
@@ -119,6 +128,7 @@ def admin() -> None:
 def admin_create(login: str, name: str, password: str) -> None:
     """Create a system administrator who can log in and set up everybody else."""
     from .people.service import create_admin
+
     if not name.strip():
         _fail("An administrator needs a name: the log says who did what.")
     if fault := passwords.fault(password):
@@ -135,6 +145,7 @@ def admin_create(login: str, name: str, password: str) -> None:
 def admin_code(login: str) -> None:
     """Print a one-time log-in code for somebody who can get none from the office above, such as the administrator."""
     from .people import queries, service
+
     _, store = _ready()
     with store.read() as session:
         person = queries.by_login(session, login)
@@ -155,14 +166,19 @@ def grids() -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--crs", help="Coordinate system of files that do not say theirs, e.g. EPSG:4547, gcj02, bd09.")
-@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="The day these borders count from (default today).")
+@click.option(
+    "--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="The day these borders count from (default today)."
+)
 def grids_import(paths: tuple[Path, ...], yes: bool, crs: str | None, since: Any) -> None:
     """Read borders from GeoPackage, GeoJSON or zipped shapefiles, show what was understood, store all or nothing."""
     from .grid.service import refuse_filled
     from .intake import counted, summary, understood
+
     _, store = _ready()
     if since and since.date() > clock.today():
-        _fail(f"Nothing stored. --from {since:%Y-%m-%d} is still to come: borders count from today or from a day before.")
+        _fail(
+            f"Nothing stored. --from {since:%Y-%m-%d} is still to come: borders count from today or from a day before."
+        )
     with store.read() as session:
         refuse_filled(session)
     delivery, findings = _read(paths, crs)
@@ -181,6 +197,7 @@ def _read(paths: tuple[Path, ...], crs: str | None) -> tuple[Any, tuple[Any, ...
     from gis.check import check
     from gis.read import Refused as Unreadable
     from gis.read import read
+
     try:
         delivery = read(*paths, system=crs)
     except Unreadable as refusal:
@@ -199,6 +216,7 @@ def _agreed(question: str) -> bool:
 
 def _plant(store: Store, delivery: Any, paths: tuple[Path, ...], since: Any) -> None:
     from .grid.service import name_levels, plant
+
     names = [(cell.name, "") for cell in delivery.cells]
     facts = {"layers": [vars(fact) for fact in delivery.facts]}
     with store.write() as session:
@@ -212,6 +230,7 @@ def _plant(store: Store, delivery: Any, paths: tuple[Path, ...], since: Any) -> 
 def backup(file: Path) -> None:
     """Write all records and photos into FILE while work goes on."""
     from .backup import backup as run
+
     config, store = _open()
     click.echo(f"{file}: {run(store, config.data_dir, file)}")
 
@@ -221,15 +240,19 @@ def backup(file: Path) -> None:
 def restore(file: Path) -> None:
     """Restore a backup into an empty place."""
     from .backup import restore as run
+
     config, store = _open()
     click.echo(f"{file}: {run(file, store, config.data_dir)}")
-    click.echo("Accounts, log-ins and suspensions are those of that moment: what was ended since has to be ended again.")
+    click.echo(
+        "Accounts, log-ins and suspensions are those of that moment: what was ended since has to be ended again."
+    )
 
 
 @main.command("verify-store")
 def verify_store() -> None:
     """Compare the photos on disk with the records."""
     from .verify import verify_store as run
+
     config, store = _ready()
     _findings(run(store, config.data_dir))
 
@@ -238,12 +261,14 @@ def verify_store() -> None:
 def verify_reports() -> None:
     """Replay every report's history and compare it with its state."""
     from .verify import verify_reports as run
+
     _, store = _ready()
     _findings(run(store))
 
 
 def _findings(found: Any) -> None:
     from .intake import counted
+
     for finding in found:
         click.echo(str(finding))
     if found:
@@ -261,6 +286,7 @@ def sweep() -> None:
 
 def _sweep(config: Config, store: Store) -> dict[str, int]:
     from .retention import drop_photos, purge
+
     with store.write() as session:
         gone = purge(session)
     return gone | {"uploads": files.tidy(config.data_dir), "photos": drop_photos(store, config.data_dir)}
@@ -270,6 +296,7 @@ def _sweep(config: Config, store: Store) -> dict[str, int]:
 def docs() -> None:
     """Write docs/rules.md from the permission table and the workflow."""
     from .rules_page import render
+
     target = Path(__file__).parent.parent / "docs" / "rules.md"
     target.write_text(render(), encoding="utf-8")
     click.echo(f"Wrote {target.name}.")
@@ -282,17 +309,26 @@ PORT = click.option("--port", default=8000, show_default=True, type=click.IntRan
 @main.command()
 @HOST
 @PORT
-@click.option("--threads", default=THREADS, show_default=True, type=click.IntRange(1, 200), help="Requests answered at the same time.")
+@click.option(
+    "--threads",
+    default=THREADS,
+    show_default=True,
+    type=click.IntRange(1, 200),
+    help="Requests answered at the same time.",
+)
 def serve(host: str, port: int, threads: int) -> None:
     """Serve a real county. Refuses a sample key, and a county without seeds or without an administrator."""
     from .wsgi import refusal
+
     config, store = _open()
     why = refusal(config, store)
     if why:
         _fail(why)
     sockets = listening(host, port)
     engine = "SQLite" if store.is_sqlite else "PostgreSQL"
-    click.echo(f"wangge: {_address(host, port)}   data folder {config.data_dir}, {engine} {store.url.render_as_string()}")
+    click.echo(
+        f"wangge: {_address(host, port)}   data folder {config.data_dir}, {engine} {store.url.render_as_string()}"
+    )
     _serve(config, store, sockets, threads)
 
 
@@ -307,7 +343,9 @@ def listening(host: str, port: int) -> list[socket.socket]:
         return [socket.create_server(place[:2], family=family) for family, _, _, _, place in places]
     except (OSError, UnicodeError) as error:
         why = str(getattr(error, "strerror", error)).partition(" (")[0]
-        _fail(f"{_address(host, port)} is not free, or no address of this machine: {why}. Choose another with --port or --host.")
+        _fail(
+            f"{_address(host, port)} is not free, or no address of this machine: {why}. Choose another with --port or --host."
+        )
 
 
 def _serve(config: Config, store: Store, sockets: list[socket.socket], threads: int) -> None:
@@ -317,12 +355,21 @@ def _serve(config: Config, store: Store, sockets: list[socket.socket], threads: 
     from .app import create_app
     from .sweeper import start
     from .wsgi import settle
+
     app = create_app(config, store)
     settle()
     start(lambda: _sweep(config, store))
-    run(app, sockets=sockets, threads=threads, ident=None, max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
-        inbuf_overflow=2**20, channel_timeout=120, connection_limit=500,
-        clear_untrusted_proxy_headers=not config.proxies)
+    run(
+        app,
+        sockets=sockets,
+        threads=threads,
+        ident=None,
+        max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+        inbuf_overflow=2**20,
+        channel_timeout=120,
+        connection_limit=500,
+        clear_untrusted_proxy_headers=not config.proxies,
+    )
 
 
 @main.command()
@@ -333,6 +380,7 @@ def _serve(config: Config, store: Store, sockets: list[socket.socket], threads: 
 def demo(fresh: bool, port: int, host: str, build_only: bool) -> None:
     """Invent a county with eight weeks of work and serve it, with sample log-ins. Never for real records."""
     from .demo import place
+
     sockets = [] if build_only else listening(host, port)
     config, store = place.opened(Config.from_environment().data_dir, fresh=fresh, say=click.echo)
     for line in place.welcome(config, store, _address(host, port)):

@@ -3,6 +3,7 @@
 What there is to dump is read from the database, not from the models, so that a backup can be made before a
 migration as well as after it, and put back at the revision it was made at.
 """
+
 import json
 import warnings
 from base64 import b64decode, b64encode
@@ -111,8 +112,9 @@ def lines(connection: Connection, layout: Layout) -> Iterator[str]:
     """A table as lines of JSON: first its columns with their kinds, then a list per row, in the order of the key."""
     yield _line(list(layout.columns.items()))
     columns = layout.table.columns
-    wanted = [sa.cast(columns[name], sa.Text) if kind == "json" else columns[name]
-              for name, kind in layout.columns.items()]
+    wanted = [
+        sa.cast(columns[name], sa.Text) if kind == "json" else columns[name] for name, kind in layout.columns.items()
+    ]
     outs = [KINDS[kind].out for kind in layout.columns.values()]
     query = select(*wanted).order_by(*(columns[name] for name in layout.key))
     for row in connection.execute(query, execution_options={"yield_per": BATCH}):
@@ -142,16 +144,23 @@ def link(connection: Connection, layout: Layout, given: Iterable[str]) -> None:
     change = sa.update(table).where(this).values({name: bindparam(f"new_{name}") for name in layout.loops})
     linked = (row for row in _rows(given) if any(row[name] is not None for name in layout.loops))
     for batch in _batches(linked):
-        connection.execute(change, [{f"this_{name}": row[name] for name in layout.key}
-                                    | {f"new_{name}": row[name] for name in layout.loops} for row in batch])
+        connection.execute(
+            change,
+            [
+                {f"this_{name}": row[name] for name in layout.key} | {f"new_{name}": row[name] for name in layout.loops}
+                for row in batch
+            ],
+        )
 
 
 def _rows(given: Iterable[str]) -> Iterator[dict[str, Any]]:
     each = iter(given)
     head = [(name, KINDS[kind].back) for name, kind in json.loads(next(each))]
     for line in each:
-        yield {name: None if value is None else back(value)
-               for (name, back), value in zip(head, json.loads(line), strict=True)}
+        yield {
+            name: None if value is None else back(value)
+            for (name, back), value in zip(head, json.loads(line), strict=True)
+        }
 
 
 def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
@@ -169,7 +178,8 @@ def reset_sequences(connection: Connection, all_layouts: Iterable[Layout]) -> No
         if len(layout.key) > 1 or layout.columns[key] != "integer":
             continue
         greatest = select(func.max(layout.table.columns[key])).scalar_subquery()
-        sequence = connection.scalar(text("select pg_get_serial_sequence(:table, :key)"),
-                                     {"table": layout.name, "key": key})
+        sequence = connection.scalar(
+            text("select pg_get_serial_sequence(:table, :key)"), {"table": layout.name, "key": key}
+        )
         if sequence:
             connection.execute(select(func.setval(sequence, func.coalesce(greatest, 1), greatest.is_not(None))))

@@ -1,4 +1,5 @@
 """What went wrong around the program, in one line for who runs it: the database, a file, an address, never our own code."""
+
 from alembic.util import CommandError
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError, ProgrammingError
 

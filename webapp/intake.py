@@ -1,4 +1,5 @@
 """What was understood of delivered borders, in the words an operator reads before he says yes."""
+
 from collections.abc import Iterator
 
 from gis.delivery import Delivery, Facts
@@ -6,8 +7,12 @@ from gis.delivery import Delivery, Facts
 TIERS = ((1, "county"), (2, "townships"), (3, "villages"))
 EXAMPLES = 3
 CODECS = {"utf-8": "UTF-8", "gb18030": "GBK (GB18030)", "cp950": "Big5", "big5": "Big5"}
-FROM = {"cpg": "as its .cpg file says", "ldid": "as its .dbf file says", "tried": "nothing says so: found by trying",
-        "format": "as this format prescribes"}
+FROM = {
+    "cpg": "as its .cpg file says",
+    "ldid": "as its .dbf file says",
+    "tried": "nothing says so: found by trying",
+    "format": "as this format prescribes",
+}
 
 
 def counted(number: int, word: str) -> str:
@@ -26,7 +31,11 @@ def understood(delivery: Delivery) -> Iterator[str]:
 
 def _layer(facts: Facts) -> Iterator[str]:
     tier = dict(TIERS).get(facts.tier or 0, "county, townships and villages together")
-    parent = f"its parent in “{facts.parent_column}”" if facts.parent_column else "no column for the parent: found by code or place"
+    parent = (
+        f"its parent in “{facts.parent_column}”"
+        if facts.parent_column
+        else "no column for the parent: found by code or place"
+    )
     yield f"{facts.file}, layer {facts.layer}: {counted(facts.count, 'row')}, taken as {tier}"
     yield f"    coordinates: {facts.crs}; text: {CODECS.get(facts.encoding, facts.encoding)}, {FROM[facts.encoding_from]}"
     yield f"    columns: code in “{facts.code_column}”, name in “{facts.name_column}”, {parent}"

@@ -1,4 +1,5 @@
 """Running revisions from code: the command line and the tests use the same few lines."""
+
 from pathlib import Path
 
 from alembic import command
@@ -38,6 +39,7 @@ def run(store: Store, verb: str, *args: str, **options: object) -> None:
 def current(store: Store) -> str | None:
     """The revision the database is at, None when it has none."""
     from sqlalchemy import inspect
+
     if not inspect(store.reader).has_table("alembic_version"):
         return None
     with store.reader.connect() as connection:
@@ -47,6 +49,7 @@ def current(store: Store) -> str | None:
 def newest() -> str:
     """The revision this program needs."""
     from alembic.script import ScriptDirectory
+
     head = ScriptDirectory.from_config(settings()).get_current_head()
     assert head is not None
     return head

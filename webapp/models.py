@@ -1,4 +1,5 @@
 """Imports every domain's tables, so that the metadata is whole (migrations, tests, the command line)."""
+
 from .core import models as core
 from .core.db import Base
 from .duty import models as duty

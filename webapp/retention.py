@@ -2,6 +2,7 @@
 
 Stands above the domains, because it deletes from several. ``wangge sweep`` calls it.
 """
+
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -39,15 +40,20 @@ def purge(session: Session, most: int = BATCH) -> dict[str, int]:
 
 def drop_photos(store: Store, data_dir: Path) -> int:
     """Delete photo files that came with a form which was never put right; how many. No lock is held meanwhile."""
-    return sum(files.drop(data_dir, file) for kind, column in PHOTOS.items()
-               for file in _unnamed(store, files.lain(data_dir, kind), column))
+    return sum(
+        files.drop(data_dir, file)
+        for kind, column in PHOTOS.items()
+        for file in _unnamed(store, files.lain(data_dir, kind), column)
+    )
 
 
 def _unnamed(store: Store, found: list[Path], column: Any) -> list[Path]:
     named: set[str] = set()
     for start in range(0, len(found), BATCH):
         with store.read() as session:
-            named |= set(session.scalars(select(column).where(column.in_([file.name for file in found[start:start + BATCH]]))))
+            named |= set(
+                session.scalars(select(column).where(column.in_([file.name for file in found[start : start + BATCH]])))
+            )
     return [file for file in found if file.name not in named]
 
 
@@ -75,9 +81,14 @@ def _log(session: Session, most: int) -> int:
 def _places(session: Session, most: int) -> int:
     """An officer's exact point on a round; the round and its village stay."""
     before = clock.start(clock.today() - timedelta(days=settings.get(session, "place_days")))
-    old = select(Patrol.id).where(
-        Patrol.occurred_at < before,
-        or_(Patrol.lon.is_not(None), Patrol.lat.is_not(None), Patrol.accuracy_m.is_not(None))).limit(most)
+    old = (
+        select(Patrol.id)
+        .where(
+            Patrol.occurred_at < before,
+            or_(Patrol.lon.is_not(None), Patrol.lat.is_not(None), Patrol.accuracy_m.is_not(None)),
+        )
+        .limit(most)
+    )
     return _rows(session, update(Patrol).where(Patrol.id.in_(old)).values(lon=None, lat=None, accuracy_m=None))
 
 
@@ -108,5 +119,10 @@ def _rows(session: Session, statement: Any) -> int:
 
 
 ACTS: dict[str, Callable[[Session, int], int]] = {
-    "feedback": _feedback, "log": _log, "places": _places, "sessions": _sessions, "codes": _codes, "tries": _tries,
+    "feedback": _feedback,
+    "log": _log,
+    "places": _places,
+    "sessions": _sessions,
+    "codes": _codes,
+    "tries": _tries,
 }

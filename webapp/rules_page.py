@@ -2,6 +2,7 @@
 
 Made from the tables alone, so the same program always writes the same page; a test keeps the file fresh.
 """
+
 from collections.abc import Iterable, Sequence
 
 import seeds
@@ -40,14 +41,26 @@ def render() -> str:
     """The whole page as Markdown, ending with a newline."""
     parts = [
         HEAD,
-        "## Who may do what", REACH, _table(("Right", *map(role, ROLES)), ((f"`{name}`", *_reaches(name)) for name in MATRIX)),
+        "## Who may do what",
+        REACH,
+        _table(("Right", *map(role, ROLES)), ((f"`{name}`", *_reaches(name)) for name in MATRIX)),
         MOVING,
-        "## Who gives a posting", GIVING, _table(("Posting", "Place", "Last day", "Given by"), map(_posting, POSTINGS)),
-        "## How a report moves", _diagram(), LAWS,
-        "### States", _table(("State", "Code", "Rests with", "Limit"), map(_state, STATES)),
-        "### Moves", _table(("Button", "Code", "From", "To", "Who", "Has to say"), map(_move, ALL)),
-        "## Time limits", CLOCKS, _table(("Code", "Meaning", "Limit", "Source"), map(_limit, seeds.read("limits"))),
-        "## Settings", OWNING, _table(("Code", "Meaning", "Set by"), map(_setting, seeds.read("settings"))),
+        "## Who gives a posting",
+        GIVING,
+        _table(("Posting", "Place", "Last day", "Given by"), map(_posting, POSTINGS)),
+        "## How a report moves",
+        _diagram(),
+        LAWS,
+        "### States",
+        _table(("State", "Code", "Rests with", "Limit"), map(_state, STATES)),
+        "### Moves",
+        _table(("Button", "Code", "From", "To", "Who", "Has to say"), map(_move, ALL)),
+        "## Time limits",
+        CLOCKS,
+        _table(("Code", "Meaning", "Limit", "Source"), map(_limit, seeds.read("limits"))),
+        "## Settings",
+        OWNING,
+        _table(("Code", "Meaning", "Set by"), map(_setting, seeds.read("settings"))),
     ]
     return "\n\n".join(parts) + "\n"
 

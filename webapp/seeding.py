@@ -1,4 +1,5 @@
 """All seeds into the database: everything is read and checked first, then each kind is handed to its domain."""
+
 from collections.abc import Callable
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -62,8 +63,9 @@ def _source(rows: Rows) -> str:
 def _refuse_strangers(found: dict[str, Any]) -> None:
     """Rows that break a law of the seeds, or that name a body which is not there."""
     known = {row.code for row in found["departments"]}
-    for fault in laws.broken(found["documents"].rows, found["duties"].rows + found["figures"].rows,
-                             found["departments"].rows):
+    for fault in laws.broken(
+        found["documents"].rows, found["duties"].rows + found["figures"].rows, found["departments"].rows
+    ):
         raise SeedError(str(fault))
     for row in [*found["succession"], *found["duties"]]:
         if row.canonical not in known:

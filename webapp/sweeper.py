@@ -1,4 +1,5 @@
 """The sweep in the default set-up: once an hour by the serving process itself, where no timer calls ``wangge sweep``."""
+
 import logging
 import threading
 from collections.abc import Callable
@@ -8,6 +9,7 @@ HOUR = 3600.0
 
 def start(sweep: Callable[[], object]) -> threading.Thread:
     """Sweep now and then every hour, in a thread that ends with the process; a failure is logged and tried again."""
+
     def run() -> None:
         waiting = threading.Event()
         while True:

@@ -1,4 +1,5 @@
 """Does what is stored still hold together? Photo files against their rows, reports against their history. Reads only."""
+
 import hashlib
 import uuid
 from collections.abc import Iterator
@@ -41,8 +42,9 @@ class Finding:
 
 def verify_store(store: Store, data_dir: Path) -> list[Finding]:
     """Compare photo rows and files: both files of a photo there and unchanged, no file that the sweep should have dropped."""
-    return [finding for kind in COLUMNS
-            for finding in (*_lost(store, data_dir, kind), *_orphans(store, data_dir, kind))]
+    return [
+        finding for kind in COLUMNS for finding in (*_lost(store, data_dir, kind), *_orphans(store, data_dir, kind))
+    ]
 
 
 def _lost(store: Store, data_dir: Path, kind: str) -> Iterator[Finding]:
@@ -72,8 +74,13 @@ def _marks(store: Store, kind: str) -> Iterator[str]:
 
 def _named(store: Store, kind: str, mark: str) -> str:
     with store.read() as session:
-        numbers = session.scalars(select(Report.number).distinct().join(Photo, Photo.report_id == Report.id)
-                                  .where(COLUMNS[kind] == mark).order_by(Report.number))
+        numbers = session.scalars(
+            select(Report.number)
+            .distinct()
+            .join(Photo, Photo.report_id == Report.id)
+            .where(COLUMNS[kind] == mark)
+            .order_by(Report.number)
+        )
         return "report " + ", ".join(numbers)
 
 
@@ -92,7 +99,7 @@ def _known(store: Store, kind: str, marks: list[str]) -> set[str]:
     known: set[str] = set()
     for start in range(0, len(marks), PAGE):
         with store.read() as session:
-            known |= set(session.scalars(select(COLUMNS[kind]).where(COLUMNS[kind].in_(marks[start:start + PAGE]))))
+            known |= set(session.scalars(select(COLUMNS[kind]).where(COLUMNS[kind].in_(marks[start : start + PAGE]))))
     return known
 
 
@@ -112,8 +119,11 @@ def _histories(store: Store) -> Iterator[tuple[Report, list[ReportEvent]]]:
         page = select(Report.id).where(Report.id > last).order_by(Report.id).limit(PAGE).subquery()
         with store.read() as session:
             rows = session.execute(
-                select(Report, ReportEvent).join(page, page.c.id == Report.id)
-                .outerjoin(ReportEvent, ReportEvent.report_id == Report.id).order_by(Report.id, ReportEvent.seq)).all()
+                select(Report, ReportEvent)
+                .join(page, page.c.id == Report.id)
+                .outerjoin(ReportEvent, ReportEvent.report_id == Report.id)
+                .order_by(Report.id, ReportEvent.seq)
+            ).all()
         if not rows:
             return
         for report, group in groupby(rows, key=lambda row: row[0]):
@@ -139,7 +149,9 @@ def _replay(report: Report, events: list[ReportEvent]) -> Iterator[Finding]:
         yield wrong("due", f"is {report.due_at}, its history says {due}")
     has_clock = STATES.get(report.state, {}).get("clock") != "-"
     if has_clock != (report.due_at is not None):
-        yield wrong("due", f"the state {report.state} has {'a' if has_clock else 'no'} clock, but the limit is {report.due_at}")
+        yield wrong(
+            "due", f"the state {report.state} has {'a' if has_clock else 'no'} clock, but the limit is {report.due_at}"
+        )
 
 
 def _faults(event: ReportEvent, state: str | None, due: Any) -> Iterator[tuple[str, str]]:

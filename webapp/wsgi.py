@@ -2,6 +2,7 @@
 
 Sync workers, one a core, behind a proxy that takes in whole requests; ``wangge sweep`` from a timer.
 """
+
 import gc
 
 from . import faults, migrate

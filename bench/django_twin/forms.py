@@ -1,4 +1,5 @@
 """The round's form: a ModelForm for the patrol, and the visits out of the same fields as ours."""
+
 import re
 import unicodedata
 from datetime import date, datetime, time

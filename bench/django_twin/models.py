@@ -1,4 +1,5 @@
 """The tables that a patrol POST touches, with our indexes and no others (Django would index each foreign key)."""
+
 from datetime import date
 
 from django.conf import settings
@@ -31,8 +32,10 @@ class GridVersion(models.Model):
     valid_to = models.DateField(null=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["grid", "valid_from"], name="uq_version_from"),
-                       models.UniqueConstraint(fields=["grid"], condition=Q(valid_to=None), name="uq_version_current"))
+        constraints = (
+            models.UniqueConstraint(fields=["grid", "valid_from"], name="uq_version_from"),
+            models.UniqueConstraint(fields=["grid"], condition=Q(valid_to=None), name="uq_version_current"),
+        )
 
 
 class Posting(models.Model):

@@ -1,4 +1,5 @@
 """The same checks, the same queries and the same inserts as ``webapp/patrol/service.py: record()``, in Django's words."""
+
 import hashlib
 import json
 import uuid
@@ -66,14 +67,24 @@ def record(user: Any, held: list[Posting], form: PatrolForm) -> dict[str, Any]:
     patrol.occurred_at, patrol.received_at = occurred, now
     patrol.save(force_insert=True)
     Visit.objects.bulk_create(
-        Visit(id=uuid.uuid5(patrol.id, f"visit:{thing}"), patrol=patrol, object_id=thing, at=occurred, result=result,
-              reason=reason) for thing, result, reason in sent["visits"])
+        Visit(
+            id=uuid.uuid5(patrol.id, f"visit:{thing}"),
+            patrol=patrol,
+            object_id=thing,
+            at=occurred,
+            result=result,
+            reason=reason,
+        )
+        for thing, result, reason in sent["visits"]
+    )
     return _receipt(patrol, (result for _, result, _ in sent["visits"]))
 
 
 def _content(sent: dict[str, Any], occurred: datetime) -> str:
     entry = {**sent, "occurred_at": occurred, "occurred_on": None, "made_at": None}
-    return hashlib.sha256(json.dumps(entry, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(entry, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False).encode()
+    ).hexdigest()
 
 
 def _resend(known: Patrol, mark: str, user: Any) -> dict[str, Any]:
@@ -84,8 +95,13 @@ def _resend(known: Patrol, mark: str, user: Any) -> dict[str, Any]:
 
 def _receipt(patrol: Patrol, results: Any) -> dict[str, Any]:
     counts = Counter(results)
-    return {"id": str(patrol.pk), "received_at": patrol.received_at.isoformat(), "normal": counts["normal"],
-            "problem": counts["problem"], "could_not_see": counts["could_not_see"]}
+    return {
+        "id": str(patrol.pk),
+        "received_at": patrol.received_at.isoformat(),
+        "normal": counts["normal"],
+        "problem": counts["problem"],
+        "could_not_see": counts["could_not_see"],
+    }
 
 
 def _check(grid: Grid, visits: list[tuple[int, str, str | None]], occurred: datetime, now: datetime) -> None:

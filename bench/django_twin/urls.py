@@ -1,4 +1,5 @@
 """Addresses: the same as ours."""
+
 from django.contrib.auth.views import LoginView
 from django.urls import path
 

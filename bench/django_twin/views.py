@@ -1,4 +1,5 @@
 """The patrol POST: who, may he, is it sound, was it here before, is it his village, store, answer."""
+
 from typing import Any
 
 from django.contrib.auth.decorators import login_required

@@ -1,4 +1,5 @@
 """For gunicorn."""
+
 import os
 
 from django.core.wsgi import get_wsgi_application

@@ -1,4 +1,5 @@
 """The bench compares like with like: the Django twin answers as we do, and stores the same rows."""
+
 import os
 import time
 from collections.abc import Iterator
@@ -22,13 +23,17 @@ def twin(world: World, tmp_path: Path) -> Iterator[Any]:
     """The twin on a copy of the small county. Django is set up once a process and would change its time zone."""
     django = pytest.importorskip("django")
     zone, os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("TZ"), "bench.django_twin.settings"
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # a browser test before this one has left its event loop in the process
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+        "1"  # a browser test before this one has left its event loop in the process
+    )
     from django.db import connections
+
     connections["default"].settings_dict["NAME"] = str(tmp_path / "twin.db")
     django.setup()
     _keep_zone(zone)
     import_module("bench.django_twin.fill").fill(world.store)
     from django.test import Client
+
     yield Client(headers=JSON)
     connections.close_all()
 
@@ -76,9 +81,17 @@ def test_a_round_gets_the_same_receipt_and_the_same_again(both: Any, world: Worl
     assert first[0] == (201, {"id": fields["id"], "normal": "1", "problem": "0", "could_not_see": "1"})
 
 
-@pytest.mark.parametrize(("change", "status"), [
-    ({"note": "other"}, 409), ({"grid": "A2", "id": "new"}, 404), ({"id": "no id"}, 422), ({"lon": "200", "id": "new"}, 422),
-    ({"occurred_on": "2999-01-01", "id": "new"}, 422), ({"v999999-outcome": "normal", "id": "new"}, 422)])
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"note": "other"}, 409),
+        ({"grid": "A2", "id": "new"}, 404),
+        ({"id": "no id"}, 422),
+        ({"lon": "200", "id": "new"}, 422),
+        ({"occurred_on": "2999-01-01", "id": "new"}, 422),
+        ({"v999999-outcome": "normal", "id": "new"}, 422),
+    ],
+)
 def test_both_refuse_alike(both: Any, world: World, change: dict[str, str], status: int) -> None:
     fields = _round(world)
     both("officer_a1", fields)
@@ -98,8 +111,12 @@ def test_somebody_elses_id_and_somebody_who_does_not_walk_are_refused_alike(both
 def test_both_store_the_same(both: Any, world: World, twin: Any) -> None:
     from django.db import connection
     from sqlalchemy import text
+
     both("officer_a1", _round(world))
-    statements = (f"select {COLUMNS} from {{}}patrol", "select object_id, result, reason from {}visit order by object_id")
+    statements = (
+        f"select {COLUMNS} from {{}}patrol",
+        "select object_id, result, reason from {}visit order by object_id",
+    )
     for statement in statements:
         with world.store.read() as session, connection.cursor() as cursor:
             mine = [tuple(row) for row in session.execute(text(statement.format("")))]

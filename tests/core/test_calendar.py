@@ -1,4 +1,5 @@
 """When a limit runs out, against a walk from day to day; and the calendar of the seeds against a second opinion."""
+
 import os
 import random
 from datetime import UTC, date, datetime, time, timedelta
@@ -47,16 +48,21 @@ def test_workdays_are_counted_as_a_walk_from_day_to_day_counts_them(whole: Calen
         assert whole.after(start, number, "work_day") == due, (start, number)
 
 
-@pytest.mark.parametrize(("start", "number", "unit", "due"), [
-    ("2026-03-02T01:00Z", 1, "work_day", "2026-03-03T09:30Z"),  # a Monday morning
-    ("2026-03-06T15:59Z", 1, "work_day", "2026-03-09T09:30Z"),  # Friday before midnight in the county
-    ("2026-03-06T16:00Z", 1, "work_day", "2026-03-09T09:30Z"),  # Saturday begins: the same
-    ("2026-03-05T16:00Z", 1, "work_day", "2026-03-09T09:30Z"),  # Friday begins
-    ("2026-02-14T01:00Z", 1, "work_day", "2026-02-24T09:30Z"),  # over Spring Festival
-    ("2026-02-13T01:00Z", 1, "work_day", "2026-02-14T09:30Z"),  # to a Saturday made up for it
-    ("2026-03-06T01:00Z", 2, "calendar_day", "2026-03-08T09:30Z"), ("2026-03-06T16:00Z", 2, "calendar_day", "2026-03-09T09:30Z"),
-    ("2026-03-06T15:30Z", 5, "hour", "2026-03-06T20:30Z"), ("2026-03-06T15:30Z", 45, "minute", "2026-03-06T16:15Z"),
-])
+@pytest.mark.parametrize(
+    ("start", "number", "unit", "due"),
+    [
+        ("2026-03-02T01:00Z", 1, "work_day", "2026-03-03T09:30Z"),  # a Monday morning
+        ("2026-03-06T15:59Z", 1, "work_day", "2026-03-09T09:30Z"),  # Friday before midnight in the county
+        ("2026-03-06T16:00Z", 1, "work_day", "2026-03-09T09:30Z"),  # Saturday begins: the same
+        ("2026-03-05T16:00Z", 1, "work_day", "2026-03-09T09:30Z"),  # Friday begins
+        ("2026-02-14T01:00Z", 1, "work_day", "2026-02-24T09:30Z"),  # over Spring Festival
+        ("2026-02-13T01:00Z", 1, "work_day", "2026-02-14T09:30Z"),  # to a Saturday made up for it
+        ("2026-03-06T01:00Z", 2, "calendar_day", "2026-03-08T09:30Z"),
+        ("2026-03-06T16:00Z", 2, "calendar_day", "2026-03-09T09:30Z"),
+        ("2026-03-06T15:30Z", 5, "hour", "2026-03-06T20:30Z"),
+        ("2026-03-06T15:30Z", 45, "minute", "2026-03-06T16:15Z"),
+    ],
+)
 def test_a_limit_runs_out_at(whole: Calendar, start: str, number: int, unit: str, due: str) -> None:
     assert whole.after(datetime.fromisoformat(start), number, unit) == datetime.fromisoformat(due)
 

@@ -1,4 +1,5 @@
 """The clock and the ids it orders: UTC to the millisecond, the county's day, and a clock that tests can set."""
+
 import threading
 import time as system
 import uuid
@@ -17,10 +18,15 @@ def test_now_is_this_moment_in_utc_to_the_millisecond() -> None:
     assert abs(now.timestamp() - system.time()) < 5
 
 
-@pytest.mark.parametrize(("moment", "day"), [
-    (datetime(2026, 2, 28, 15, 59, 59, 999999, UTC), date(2026, 2, 28)), (datetime(2026, 2, 28, 16, tzinfo=UTC), date(2026, 3, 1)),
-    (datetime(2026, 1, 1, 0, 30, tzinfo=clock.ZONE), date(2026, 1, 1)), (datetime(2025, 12, 31, 16, tzinfo=UTC), date(2026, 1, 1)),
-])
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2026, 2, 28, 15, 59, 59, 999999, UTC), date(2026, 2, 28)),
+        (datetime(2026, 2, 28, 16, tzinfo=UTC), date(2026, 3, 1)),
+        (datetime(2026, 1, 1, 0, 30, tzinfo=clock.ZONE), date(2026, 1, 1)),
+        (datetime(2025, 12, 31, 16, tzinfo=UTC), date(2026, 1, 1)),
+    ],
+)
 def test_a_day_is_the_countys_day(moment: datetime, day: date) -> None:
     assert clock.day(moment) == day
 

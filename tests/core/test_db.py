@@ -1,4 +1,5 @@
 """The database used the safe way: settings, the write lock, moments, and text that is the same on both engines."""
+
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -19,7 +20,13 @@ from webapp.patrol.models import Patrol
 from webapp.people.models import Posting
 
 TURNS = 20
-SQLITE_SETTINGS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": db.BUSY_MS, "trusted_schema": 0}
+SQLITE_SETTINGS = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "busy_timeout": db.BUSY_MS,
+    "trusted_schema": 0,
+}
 
 
 # --- settings ------------------------------------------------------------------------------------------
@@ -140,7 +147,9 @@ def test_writers_that_begin_as_sqlalchemy_does_are_found_by_what_is_lost(weak: S
     assert values(weak)["a"] < WRITERS * TURNS - len(refused)
 
 
-def test_a_writer_that_waits_too_long_is_told_and_has_written_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_writer_that_waits_too_long_is_told_and_has_written_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if not store.is_sqlite:
         pytest.skip("PostgreSQL locks rows, not the file")
     monkeypatch.setattr(db, "BUSY_MS", 50)
@@ -165,7 +174,9 @@ def kept(store: Store, moment: datetime) -> datetime:
         return session.scalars(select(Throttle.since).where(Throttle.key == moment.isoformat())).one()
 
 
-@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=8)), timezone(timedelta(hours=-9, minutes=-30)), clock.ZONE])
+@pytest.mark.parametrize(
+    "zone", [UTC, timezone(timedelta(hours=8)), timezone(timedelta(hours=-9, minutes=-30)), clock.ZONE]
+)
 def test_a_moment_comes_back_as_the_same_moment_in_utc(store: Store, zone: Any) -> None:
     found = kept(store, NOON.astimezone(zone))
     assert (found, found.tzinfo) == (NOON, UTC)
@@ -188,13 +199,17 @@ def test_the_zone_of_the_server_changes_nothing(store: Store, zone: str, monkeyp
     time.tzset()
     try:
         if not store.is_sqlite:
-            event.listen(store.writer, "connect", lambda connection, _record: connection.execute(f"SET TIME ZONE '{zone}'"))
+            event.listen(
+                store.writer, "connect", lambda connection, _record: connection.execute(f"SET TIME ZONE '{zone}'")
+            )
             store.close()
         around = [datetime(2026, 3, 1, 15, 59, 59, 999000, UTC), datetime(2026, 3, 1, 16, tzinfo=UTC)]
         found = [kept(store, moment) for moment in around]
         assert found == around
         assert [(moment.isoformat(), clock.day(moment).day) for moment in found] == [
-            ("2026-03-01T15:59:59.999000+00:00", 1), ("2026-03-01T16:00:00+00:00", 2)]
+            ("2026-03-01T15:59:59.999000+00:00", 1),
+            ("2026-03-01T16:00:00+00:00", 2),
+        ]
         assert abs((clock.now() - datetime.now(UTC)).total_seconds()) < 5
     finally:
         monkeypatch.undo()
@@ -207,20 +222,35 @@ def test_moments_are_sorted_and_compared_alike(store: Store) -> None:
         kept(store, moment.astimezone(clock.ZONE))
     with store.read() as session:
         assert session.scalars(select(Throttle.since).order_by(Throttle.since)).all() == moments
-        assert session.scalars(select(Throttle.since).where(Throttle.since <= moments[20].astimezone(clock.ZONE))
-                               .order_by(Throttle.since)).all() == moments[:21]
+        assert (
+            session.scalars(
+                select(Throttle.since)
+                .where(Throttle.since <= moments[20].astimezone(clock.ZONE))
+                .order_by(Throttle.since)
+            ).all()
+            == moments[:21]
+        )
 
 
 # --- text ----------------------------------------------------------------------------------------------
 
-TEXTS = {"four bytes": "𠮷野家 𫝀 🐟", "right to left": "\u202eabc", "joined": "👨\u200d👩\u200d👧", "quotes": "'\";--\\%_",
-         "private": "\ue000", "marks": "e\u0301 \ufeff", "last of all": "\U0010ffff"}
+TEXTS = {
+    "four bytes": "𠮷野家 𫝀 🐟",
+    "right to left": "\u202eabc",
+    "joined": "👨\u200d👩\u200d👧",
+    "quotes": "'\";--\\%_",
+    "private": "\ue000",
+    "marks": "e\u0301 \ufeff",
+    "last of all": "\U0010ffff",
+}
 
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_any_text_comes_back_as_it_was(store: Store, name: str) -> None:
     with store.write() as session:
-        session.execute(insert(AuditEntry).values(at=NOON, action="a", thing=TEXTS[name], detail={TEXTS[name]: [TEXTS[name]]}))
+        session.execute(
+            insert(AuditEntry).values(at=NOON, action="a", thing=TEXTS[name], detail={TEXTS[name]: [TEXTS[name]]})
+        )
     with store.read() as session:
         row = session.scalars(select(AuditEntry).where(AuditEntry.thing == TEXTS[name])).one()
     assert (row.thing, row.detail) == (TEXTS[name], {TEXTS[name]: [TEXTS[name]]})
@@ -233,8 +263,12 @@ SENT = {"a\0b𠮷\x07 \r\n c\x7f": "ab𠮷 \n c", "e\u0301": "é", "\0": None, "
 @pytest.mark.parametrize("sent", SENT, ids=ascii)
 def test_what_one_engine_cannot_store_is_cleaned_before_either_sees_it(world: World, browse: Any, sent: str) -> None:
     """NUL is text to SQLite and an error to PostgreSQL; half a character is an error to both."""
-    form = {"id": str(ids.new()), "grid": str(world.grids["A1"]), "note": sent.encode("utf-8", "surrogatepass"),
-            f"v{world.things['farm_a1']}-outcome": "normal"}
+    form = {
+        "id": str(ids.new()),
+        "grid": str(world.grids["A1"]),
+        "note": sent.encode("utf-8", "surrogatepass"),
+        f"v{world.things['farm_a1']}-outcome": "normal",
+    }
     answer = browse("officer_a1").post("/patrols", **form)
     assert answer.status_code == 303, answer.text
     with world.store.read() as session:

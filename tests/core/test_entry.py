@@ -1,4 +1,5 @@
 """What makes a second sending the same one, and the text tables that rules are written in."""
+
 import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -27,10 +28,18 @@ def test_the_fingerprint_of_an_entry_stays_the_same_over_the_years() -> None:
     assert content(Entry()) == "2f846d08fc1243e8b1e5a78eb90927b60d8d2b89965862771ceece3f9e84518e"
 
 
-@pytest.mark.parametrize("change", [
-    {"id": uuid.UUID(int=8)}, {"note": "烟 "}, {"note": None}, {"note": "None"}, {"place": (110.5, 35.2500001)}, {"place": ()},
-    {"at": datetime(2026, 3, 1, 4, 0, 0, 1000, UTC)},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": uuid.UUID(int=8)},
+        {"note": "烟 "},
+        {"note": None},
+        {"note": "None"},
+        {"place": (110.5, 35.2500001)},
+        {"place": ()},
+        {"at": datetime(2026, 3, 1, 4, 0, 0, 1000, UTC)},
+    ],
+)
 def test_any_change_is_other_content(change: dict[str, object]) -> None:
     assert content(replace(Entry(), **change)) != content(Entry()) == content(replace(Entry()))
 

@@ -1,4 +1,5 @@
 """Photos: what is kept is the file as sent, what is served is a picture of our own making, all else is refused."""
+
 import hashlib
 import io
 import os
@@ -44,7 +45,8 @@ def png_that_says(width: int, height: int) -> bytes:
     rows = zlib.compress(b"\0" * min(height * (width + 1), 2**27), 9)
     chunks = (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)), (b"IDAT", rows), (b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks)
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
+    )
 
 
 def png_with_text(text: str) -> bytes:
@@ -58,7 +60,7 @@ def jpeg_that_says(width: int, height: int) -> bytes:
     """A JPEG with another size in its frame header."""
     whole = encoded("JPEG")
     at = whole.index(b"\xff\xc0") + 5
-    return whole[:at] + struct.pack(">HH", height, width) + whole[at + 4:]
+    return whole[:at] + struct.pack(">HH", height, width) + whole[at + 4 :]
 
 
 def keep(tmp_path: Path, sent: bytes) -> files.PhotoFile:
@@ -71,24 +73,33 @@ def stored(tmp_path: Path) -> list[str]:
 
 
 TAKEN = {
-    "jpeg": lambda: encoded("JPEG"), "progressive": lambda: encoded("JPEG", progressive=True),
-    "grey": lambda: encoded("JPEG", picture("L")), "cmyk": lambda: encoded("JPEG", picture("CMYK")),
-    "png": lambda: encoded("PNG"), "clear png": lambda: encoded("PNG", picture("RGBA")),
-    "palette png": lambda: encoded("PNG", picture("P")), "16 bit png": lambda: encoded("PNG", Image.new("I;16", (9, 9), 40000)),
-    "webp": lambda: encoded("WEBP"), "with places": with_places,
+    "jpeg": lambda: encoded("JPEG"),
+    "progressive": lambda: encoded("JPEG", progressive=True),
+    "grey": lambda: encoded("JPEG", picture("L")),
+    "cmyk": lambda: encoded("JPEG", picture("CMYK")),
+    "png": lambda: encoded("PNG"),
+    "clear png": lambda: encoded("PNG", picture("RGBA")),
+    "palette png": lambda: encoded("PNG", picture("P")),
+    "16 bit png": lambda: encoded("PNG", Image.new("I;16", (9, 9), 40000)),
+    "webp": lambda: encoded("WEBP"),
+    "with places": with_places,
     "moving webp": lambda: encoded("WEBP", save_all=True, append_images=[picture("L").convert("RGB")]),
-    "jpeg and html": lambda: encoded("JPEG") + HTML, "jpeg and zip": lambda: encoded("JPEG") + b"PK\x03\x04" + HTML,
+    "jpeg and html": lambda: encoded("JPEG") + HTML,
+    "jpeg and zip": lambda: encoded("JPEG") + b"PK\x03\x04" + HTML,
     "html in a comment": lambda: encoded("JPEG", comment=HTML),
     "html in a text chunk": lambda: png_with_text(HTML.decode()),
 }
 
 
 @pytest.mark.parametrize("name", TAKEN)
-def test_a_picture_is_kept_byte_for_byte_and_served_as_a_new_jpeg_without_anything_else(name: str, tmp_path: Path) -> None:
+def test_a_picture_is_kept_byte_for_byte_and_served_as_a_new_jpeg_without_anything_else(
+    name: str, tmp_path: Path
+) -> None:
     sent = TAKEN[name]()
     kept = keep(tmp_path, sent)
-    original, copy = (files.path(tmp_path, kind, mark) for kind, mark in
-                      (("originals", kept.sha256), ("copies", kept.copy)))
+    original, copy = (
+        files.path(tmp_path, kind, mark) for kind, mark in (("originals", kept.sha256), ("copies", kept.copy))
+    )
     assert stored(tmp_path) == sorted(str(file.relative_to(tmp_path)) for file in (original, copy))
     assert original.read_bytes() == sent
     assert kept.sha256 == hashlib.sha256(sent).hexdigest()
@@ -114,22 +125,34 @@ def test_a_large_picture_is_served_smaller(tmp_path: Path) -> None:
 @pytest.mark.full
 @pytest.mark.parametrize(("kind", "size"), [("JPEG", (8000, 6000)), ("PNG", (8000, 6000)), ("WEBP", (6000, 4500))])
 def test_what_the_largest_phones_send_fits_into_the_memory_of_the_helper(
-        kind: str, size: tuple[int, int], tmp_path: Path) -> None:
+    kind: str, size: tuple[int, int], tmp_path: Path
+) -> None:
     kept = keep(tmp_path, encoded(kind, Image.new("RGB", size, "green")))
     assert (kept.width, kept.height) == (1600, 1200)
 
 
 REFUSED = {
-    "nothing": lambda: b"", "text": lambda: b"no picture", "html": lambda: HTML, "zip": lambda: b"PK\x03\x04" + bytes(60),
+    "nothing": lambda: b"",
+    "text": lambda: b"no picture",
+    "html": lambda: HTML,
+    "zip": lambda: b"PK\x03\x04" + bytes(60),
     "svg": lambda: b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
     "postscript": lambda: b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\nshowpage\n",
-    "pdf": lambda: b"%PDF-1.4\n%%EOF", "gif": lambda: encoded("GIF"), "bmp": lambda: encoded("BMP"),
-    "tiff": lambda: encoded("TIFF"), "ico": lambda: encoded("ICO"), "html before jpeg": lambda: HTML + encoded("JPEG"),
-    "cut jpeg": lambda: encoded("JPEG")[:-300], "cut png": lambda: encoded("PNG")[:-300],
-    "cut webp": lambda: encoded("WEBP")[:-300], "head alone": lambda: encoded("JPEG")[:20],
+    "pdf": lambda: b"%PDF-1.4\n%%EOF",
+    "gif": lambda: encoded("GIF"),
+    "bmp": lambda: encoded("BMP"),
+    "tiff": lambda: encoded("TIFF"),
+    "ico": lambda: encoded("ICO"),
+    "html before jpeg": lambda: HTML + encoded("JPEG"),
+    "cut jpeg": lambda: encoded("JPEG")[:-300],
+    "cut png": lambda: encoded("PNG")[:-300],
+    "cut webp": lambda: encoded("WEBP")[:-300],
+    "head alone": lambda: encoded("JPEG")[:20],
     "flipped png": lambda: encoded("PNG").replace(b"IDAT", b"IDAT\0", 1),
-    "169 megapixels": lambda: png_that_says(13000, 13000), "just over": lambda: png_that_says(10001, 5000),
-    "jpeg of 4 gigapixels": lambda: jpeg_that_says(65500, 65500), "no width": lambda: jpeg_that_says(0, 48),
+    "169 megapixels": lambda: png_that_says(13000, 13000),
+    "just over": lambda: png_that_says(10001, 5000),
+    "jpeg of 4 gigapixels": lambda: jpeg_that_says(65500, 65500),
+    "no width": lambda: jpeg_that_says(0, 48),
     "long text": lambda: png_with_text("0" * 2**26),
 }
 
@@ -161,7 +184,9 @@ def test_reading_stops_at_the_largest_size_and_leaves_nothing(tmp_path: Path) ->
     assert stored(tmp_path) == []
 
 
-def test_a_picture_that_takes_too_long_is_refused_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_that_takes_too_long_is_refused_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def slow(command: list[str], **_options: Any) -> None:
         Path(command[-1]).write_bytes(b"half a copy")
         raise files.subprocess.TimeoutExpired(command, files.SECONDS)
@@ -179,7 +204,8 @@ def test_two_equal_photos_are_one_file(tmp_path: Path) -> None:
 
 
 def test_a_file_is_synced_before_it_has_its_name_and_every_new_name_is_synced(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A folder made for the first photo needs its own name on disk, or a power cut takes it with all that is in it."""
     done: list[tuple[str, Path]] = []
     sync, replace, mkdir = files.sync, os.replace, Path.mkdir

@@ -1,4 +1,5 @@
 """Numbers people say: no repeat and no gap, however many take one at the same time."""
+
 import os
 import re
 from collections.abc import Callable
@@ -61,7 +62,11 @@ def test_nothing_in_the_program_looks_a_number_up() -> None:
     """``max() + 1`` gave 1,547 doubles among 2,000 (docs/decisions/0003)."""
     risky = re.compile(r"func\.(max|count)\([^)]*\)\s*\)?\s*\+\s*1|\b1\s*\+\s*\(?session\.scalar\(select\(func\.max")
     assert risky.search("session.scalar(select(func.max(Report.number)) + 1)")
-    found = [file.name for file in Path(webapp.__file__).parent.rglob("*.py") if risky.search(file.read_text(encoding="utf-8"))]
+    found = [
+        file.name
+        for file in Path(webapp.__file__).parent.rglob("*.py")
+        if risky.search(file.read_text(encoding="utf-8"))
+    ]
     assert found == []
 
 

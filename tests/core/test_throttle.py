@@ -1,4 +1,5 @@
 """The brake on guessing: windows, keys of their own, and workers that fail at the same moment."""
+
 import threading
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,5 @@
 """Ready words are kept for a minute, and each database has its own."""
+
 import pytest
 from sqlalchemy import update
 

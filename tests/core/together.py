@@ -1,4 +1,5 @@
 """Several writers at the same time, for tests of what may go wrong then."""
+
 import threading
 from collections.abc import Callable
 

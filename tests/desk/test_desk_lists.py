@@ -1,4 +1,5 @@
 """Lists that are longer than a page: the number is the true one, and the whole list is a link away."""
+
 import re
 
 import pytest

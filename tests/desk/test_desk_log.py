@@ -1,4 +1,5 @@
 """The log's words: there is one for every act, thing and fact that the program writes, and none is lost that it does not know."""
+
 import ast
 import re
 from collections.abc import Iterator
@@ -48,7 +49,9 @@ def _own() -> str:
 
 def test_every_fact_and_every_kind_of_thing_has_its_word() -> None:
     facts = set().union(*(thing_and_facts(node)[1] for node in notes())) | set(retention.ACTS)
-    kinds = {found[1] for node in notes() if (found := re.match(r"f?['\"](\w+)", ast.unparse(thing_and_facts(node)[0])))}
+    kinds = {
+        found[1] for node in notes() if (found := re.match(r"f?['\"](\w+)", ast.unparse(thing_and_facts(node)[0])))
+    }
     assert facts | {"before", "after"} == set(labels.FACTS)
     assert kinds | seeded_tables() == set(labels.THINGS)
 
@@ -61,21 +64,31 @@ def seeded_tables() -> set[str]:
     return found
 
 
-@pytest.mark.parametrize(("lang", "said"), [
-    ("en", ["Posting ended", "person officer_a1", "role: Grid officer; ends: 2026-09-01; phone remembered: no"]),
-    ("zh", ["岗位结束", "人员 officer_a1", "角色：网格员；截止：2026-09-01；记住手机：否"]),
-])
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", ["Posting ended", "person officer_a1", "role: Grid officer; ends: 2026-09-01; phone remembered: no"]),
+        ("zh", ["岗位结束", "人员 officer_a1", "角色：网格员；截止：2026-09-01；记住手机：否"]),
+    ],
+)
 def test_a_line_reads_in_either_language(app: App, lang: str, said: list[str]) -> None:
     from flask import session
+
     with app.test_request_context("/"):
         session["lang"] = lang
-        assert [words.act("posting.end"), words.thing("person:7", {"person:7": "officer_a1"}),
-                words.facts({"role": "grid_officer", "ends": "2026-09-01", "remembered": False})] == said
+        assert [
+            words.act("posting.end"),
+            words.thing("person:7", {"person:7": "officer_a1"}),
+            words.facts({"role": "grid_officer", "ends": "2026-09-01", "remembered": False}),
+        ] == said
 
 
 def test_what_a_later_program_wrote_stands_as_it_is(app: App) -> None:
     with app.test_request_context("/"):
-        assert [words.act("moon.land"), words.thing("moon:1", {}), words.thing("person:9", {})][:2] == ["moon.land", "moon 1"]
+        assert [words.act("moon.land"), words.thing("moon:1", {}), words.thing("person:9", {})][:2] == [
+            "moon.land",
+            "moon 1",
+        ]
         assert "crater" in words.facts({"crater": {"deep": 3}})
 
 

@@ -1,4 +1,5 @@
 """Desks: a count equals its list, what stands where, and that a role sees its own."""
+
 import re
 from datetime import timedelta
 
@@ -16,19 +17,39 @@ def busy(world):
     """Reports of A1 and B1 in many states, some late."""
     due = (clock.today() + timedelta(days=5)).isoformat()
     ways = [
-        ("A1", ()), ("A1", ()), ("B1", ()),
+        ("A1", ()),
+        ("A1", ()),
+        ("B1", ()),
         ("A1", (("township_a", "give_back", {"missing": ["place"]}),)),
         ("A1", (("township_a", "assign", {"body": world.bodies["committee_a1"], "due": due}),)),
-        ("A1", (("township_a", "assign", {"body": world.bodies["station_a"], "due": due}),
-                ("station_a", "handle", {"result": "true", "done": "x"}))),
+        (
+            "A1",
+            (
+                ("township_a", "assign", {"body": world.bodies["station_a"], "due": due}),
+                ("station_a", "handle", {"result": "true", "done": "x"}),
+            ),
+        ),
         ("A2", (("township_a", "handle", {"result": "true", "done": "x"}),)),
         ("A1", (("township_a", "raise", {"reason": "x"}),)),
         ("A1", (("township_a", "raise", {"reason": "x"}), ("county", "dispatch", _dispatch(world, due)))),
-        ("B1", (("township_b", "raise", {"reason": "x"}), ("county", "dispatch", _dispatch(world, due)),
-                ("liaison", "bounce", {"duty_or_none": "none", "reason": "x"}))),
-        ("A1", (("township_a", "raise", {"reason": "x"}), ("county", "dispatch", _dispatch(world, due)),
-                ("liaison", "receive", {}), ("liaison", "handle", {"result": "true", "done": "x"}),
-                ("township_a", "redo", {"reason": "x"}))),
+        (
+            "B1",
+            (
+                ("township_b", "raise", {"reason": "x"}),
+                ("county", "dispatch", _dispatch(world, due)),
+                ("liaison", "bounce", {"duty_or_none": "none", "reason": "x"}),
+            ),
+        ),
+        (
+            "A1",
+            (
+                ("township_a", "raise", {"reason": "x"}),
+                ("county", "dispatch", _dispatch(world, due)),
+                ("liaison", "receive", {}),
+                ("liaison", "handle", {"result": "true", "done": "x"}),
+                ("township_a", "redo", {"reason": "x"}),
+            ),
+        ),
     ]
     for number, (village, moves) in enumerate(ways):
         with clock.at(clock.now() - timedelta(days=9 if number % 2 else 0, minutes=30 - number)):
@@ -37,18 +58,33 @@ def busy(world):
                 service.submit(session, make.actor(session, f"officer_{village.lower()}"), entry)
                 for login, action, given in moves:
                     from webapp.report.models import Report
+
                     seen = session.get(Report, entry.id).state
                     service.move(session, make.actor(session, login), entry.id, make.move(action, seen, **given))
     return world
 
 
 def _dispatch(world, due):
-    return {"body": world.bodies["housing"], "ground": "minutes", "ground_text": "x", "due": due, "coop": [world.bodies["ecology"]]}
+    return {
+        "body": world.bodies["housing"],
+        "ground": "minutes",
+        "ground_text": "x",
+        "due": due,
+        "coop": [world.bodies["ecology"]],
+    }
 
 
-DESKS = {"township_a": "township_supervisor", "township_b": "township_supervisor", "county": "county_office",
-         "liaison": "department_liaison", "liaison_other": "department_liaison", "station_a": "station_officer",
-         "committee_a1": "station_officer", "leader": "leader", "inspector": "evaluator"}
+DESKS = {
+    "township_a": "township_supervisor",
+    "township_b": "township_supervisor",
+    "county": "county_office",
+    "liaison": "department_liaison",
+    "liaison_other": "department_liaison",
+    "station_a": "station_officer",
+    "committee_a1": "station_officer",
+    "leader": "leader",
+    "inspector": "evaluator",
+}
 
 
 @pytest.mark.parametrize("login", DESKS)
@@ -95,6 +131,7 @@ def test_what_is_late_stands_under_overdue_of_the_desk_that_holds_it_and_nowhere
             role = DESKS[login]
             for report in session.scalars(tabs.query(actor, "overdue", at)):
                 from webapp.report.workflow import STATES
+
                 assert STATES[report.state]["holder"] == role
                 assert report.due_at < clock.now()
 
@@ -104,16 +141,26 @@ def test_due_not_gone_lists_objects_and_empties_when_they_were_seen(world, brows
     assert "Old kiln" in township.get("/desk?tab=not_gone").text
     with world.store.write() as session:
         for login, village in (("officer_a1", "A1"), ("officer_a2", "A2")):
-            entry = make.patrol(world.grids[village], {world.things[f"{kind}_{village.lower()}"]: "normal" for kind in ("farm", "kiln")})
+            entry = make.patrol(
+                world.grids[village], {world.things[f"{kind}_{village.lower()}"]: "normal" for kind in ("farm", "kiln")}
+            )
             patrol_service.record(session, make.actor(session, login), entry)
     page = township.get("/desk?tab=not_gone").text
     assert "Old kiln" not in page
 
 
 def test_everybody_lands_on_the_page_their_work_begins_on(world, browse):
-    for login, words in {"officer_a1": "Start patrol", "township_a": "To review", "county": "To dispatch", "liaison": "To receive",
-                         "committee_a1": "With village or station", "leader": "All open", "inspector": "All open",
-                         "admin": "People", "auditor": "Log"}.items():
+    for login, words in {
+        "officer_a1": "Start patrol",
+        "township_a": "To review",
+        "county": "To dispatch",
+        "liaison": "To receive",
+        "committee_a1": "With village or station",
+        "leader": "All open",
+        "inspector": "All open",
+        "admin": "People",
+        "auditor": "Log",
+    }.items():
         page = browse(login).get("/")
         assert page.status_code == 200
         assert words in page.text, login
@@ -144,13 +191,25 @@ def test_a_county_setting_changes_what_it_says_and_stands_in_the_log(world, brow
     assert "officer_a1" not in log and "person county" in log  # people by the name they log in with
 
 
-@pytest.mark.parametrize(("login", "kind", "key", "value"), [
-    ("county", "limit", "review", "0"), ("county", "limit", "review", "x"), ("county", "limit", "review", "²"),
-    ("county", "interval", "livestock_farm", "-1"), ("county", "interval", "livestock_farm", "²"),
-    ("county", "setting", "work_to", "25:00"), ("county", "setting", "few", "-3"), ("county", "setting", "log_months", "5"),
-    ("admin", "setting", "idle_minutes", "many"), ("admin", "setting", "idle_minutes", "0"), ("admin", "setting", "login_failures", "0"),
-])
-def test_a_value_that_does_not_fit_is_refused_beside_its_field_and_changes_nothing(world, browse, login, kind, key, value):
+@pytest.mark.parametrize(
+    ("login", "kind", "key", "value"),
+    [
+        ("county", "limit", "review", "0"),
+        ("county", "limit", "review", "x"),
+        ("county", "limit", "review", "²"),
+        ("county", "interval", "livestock_farm", "-1"),
+        ("county", "interval", "livestock_farm", "²"),
+        ("county", "setting", "work_to", "25:00"),
+        ("county", "setting", "few", "-3"),
+        ("county", "setting", "log_months", "5"),
+        ("admin", "setting", "idle_minutes", "many"),
+        ("admin", "setting", "idle_minutes", "0"),
+        ("admin", "setting", "login_failures", "0"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_refused_beside_its_field_and_changes_nothing(
+    world, browse, login, kind, key, value
+):
     owner = browse(login)
     before = _changed(owner.get("/settings").text)
     answer = owner.post(f"/settings/{kind}/{key}", value=value)
@@ -166,7 +225,9 @@ def _changed(page):
 
 def test_a_setting_that_does_not_exist_is_not_found(browse):
     county = browse("county")
-    assert [county.post(f"/settings/{kind}/x", value="5").status_code for kind in ("limit", "interval", "setting", "other")] == [404] * 4
+    assert [
+        county.post(f"/settings/{kind}/x", value="5").status_code for kind in ("limit", "interval", "setting", "other")
+    ] == [404] * 4
 
 
 def test_the_other_village_of_a_border_finds_the_matter_on_its_page_and_its_card(world, browse):

@@ -1,4 +1,5 @@
 """Whose a setting is: the county office's, or the system administrator's where it is technical; never both."""
+
 import re
 
 from sqlalchemy import select
@@ -15,11 +16,31 @@ def test_every_setting_of_the_seeds_is_somebodys_and_nothing_else_is():
 
 def test_county_and_system_administrator_see_and_set_each_only_their_own(world, browse):
     county, admin = browse("county"), browse("admin")
-    fields = {login: set(re.findall(r'id="in-(\w+-\w+)"', who.get("/settings").text)) for login, who in (("county", county), ("admin", admin))}
+    fields = {
+        login: set(re.findall(r'id="in-(\w+-\w+)"', who.get("/settings").text))
+        for login, who in (("county", county), ("admin", admin))
+    }
     assert not fields["county"] & fields["admin"]
-    assert {"limit-review", "interval-livestock_farm", "setting-remember_phone_days", "setting-map_review_number"} <= fields["county"]
-    assert fields["admin"] == {f"setting-{key}" for key in (
-        "idle_minutes", "session_hours", "code_minutes", "slip_days", "login_failures", "lock_minutes", "tile_url", "tile_crs", "tile_attribution")}
+    assert {
+        "limit-review",
+        "interval-livestock_farm",
+        "setting-remember_phone_days",
+        "setting-map_review_number",
+    } <= fields["county"]
+    assert fields["admin"] == {
+        f"setting-{key}"
+        for key in (
+            "idle_minutes",
+            "session_hours",
+            "code_minutes",
+            "slip_days",
+            "login_failures",
+            "lock_minutes",
+            "tile_url",
+            "tile_crs",
+            "tile_attribution",
+        )
+    }
     for who, others in ((county, fields["admin"]), (admin, fields["county"])):
         for field in others:
             assert who.post(f"/settings/{field.replace('-', '/')}", value="30").status_code == 404, field

@@ -1,4 +1,5 @@
 """The mutant of the twins: tables of records without primary keys and unique constraints."""
+
 from sqlalchemy import text
 
 from webapp.core.db import Store
@@ -27,8 +28,12 @@ def _drop_on_sqlite(store: Store) -> None:
 
 def _drop_on_postgres(store: Store) -> None:
     with store.writer.begin() as connection:
-        keys = connection.execute(text(
-            "SELECT conrelid::regclass::text, conname FROM pg_constraint "
-            "WHERE contype IN ('p', 'u') AND conrelid::regclass::text = ANY(:tables)"), {"tables": list(TABLES)}).all()
+        keys = connection.execute(
+            text(
+                "SELECT conrelid::regclass::text, conname FROM pg_constraint "
+                "WHERE contype IN ('p', 'u') AND conrelid::regclass::text = ANY(:tables)"
+            ),
+            {"tables": list(TABLES)},
+        ).all()
         for table, key in keys:
             connection.execute(text(f'ALTER TABLE {table} DROP CONSTRAINT "{key}" CASCADE'))

@@ -1,4 +1,5 @@
 """What was answered against what is stored: the one check that the honest server passes and each mutant fails."""
+
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -19,8 +20,13 @@ Answered = list[tuple[Post, Answer]]
 
 def faults(world: World, data_dir: Path, answered: Answered) -> list[str]:
     """All that does not add up, in words; empty when everything answered is there once, whole and rightly numbered."""
-    return [*_answers(answered), *_records(world, answered), *_parts(world), *_numbers(world, answered),
-            *_photos(world, data_dir, answered)]
+    return [
+        *_answers(answered),
+        *_records(world, answered),
+        *_parts(world),
+        *_numbers(world, answered),
+        *_photos(world, data_dir, answered),
+    ]
 
 
 def _answers(answered: Answered) -> Iterator[str]:
@@ -48,8 +54,11 @@ def _parts(world: World) -> Iterator[str]:
     """A round has the visits that were sent, a report its first event: a record is whole or not there."""
     for model, part, number in ((Patrol, Visit.patrol_id, 2), (Report, ReportEvent.report_id, 1)):
         parts = Counter(_column(world, part))
-        yield from (f"{parts[id_]} of {number} parts: {id_}" for id_ in set(_column(world, model.id)) | parts.keys()
-                    if parts[id_] != number)
+        yield from (
+            f"{parts[id_]} of {number} parts: {id_}"
+            for id_ in set(_column(world, model.id)) | parts.keys()
+            if parts[id_] != number
+        )
 
 
 def _numbers(world: World, answered: Answered) -> Iterator[str]:
@@ -58,8 +67,11 @@ def _numbers(world: World, answered: Answered) -> Iterator[str]:
         yield f"numbers with a gap or a repeat: {stored}"
     with world.store.read() as session:
         numbers = dict(session.execute(select(Report.id, Report.number)).all())  # type: ignore[arg-type]
-    yield from (f"number {numbers.get(post.id)}, answered {answer.receipt}" for post, answer in answered
-                if post.kind == "reports" and answer.receipt.get("number") != numbers.get(post.id))
+    yield from (
+        f"number {numbers.get(post.id)}, answered {answer.receipt}"
+        for post, answer in answered
+        if post.kind == "reports" and answer.receipt.get("number") != numbers.get(post.id)
+    )
 
 
 def _photos(world: World, data_dir: Path, answered: Answered) -> Iterator[str]:

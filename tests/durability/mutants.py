@@ -3,6 +3,7 @@
 It runs ``wangge serve`` on a listening socket that it inherits, so that several processes can share one and a killed
 server comes back at the same address. Settings come from the environment as in real use.
 """
+
 import socket
 import sys
 import threading
@@ -23,6 +24,7 @@ LATE = 0.25  # seconds between answer and commit, so that a kill at the answer f
 
 def answered_before_the_commit() -> None:
     """Posts are answered while their transaction is still open; the commit follows."""
+
     @contextmanager
     def write() -> Iterator[Session]:
         request.stop_reading()
@@ -63,12 +65,17 @@ def photos_not_synced() -> None:
 def writers_without_lock() -> None:
     """SQLAlchemy's own way with SQLite: what is read before the first INSERT is read without the write lock."""
     db._sqlite = lambda url, begin: create_engine(
-        url, module=db._sqlite_module(), connect_args={"timeout": db.BUSY_MS / 1000, "check_same_thread": False})
+        url, module=db._sqlite_module(), connect_args={"timeout": db.BUSY_MS / 1000, "check_same_thread": False}
+    )
 
 
 FAULTS: dict[str, Callable[[], None]] = {
-    "none": lambda: None, **{fault.__name__: fault for fault in (
-        answered_before_the_commit, commits_not_synced, photos_not_synced, writers_without_lock)}}
+    "none": lambda: None,
+    **{
+        fault.__name__: fault
+        for fault in (answered_before_the_commit, commits_not_synced, photos_not_synced, writers_without_lock)
+    },
+}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 """Phones that send rounds and reports, and send again until they are answered."""
+
 import http.client
 import io
 import json
@@ -118,7 +119,9 @@ class Phone:
     def _token(self) -> str:
         return re.search(rb'name="csrf_token" value="([^"]+)"', self.ask("GET", "/login")[1])[1].decode()  # type: ignore[index]
 
-    def ask(self, method: str, place: str, body: bytes = b"", headers: dict[str, str] | None = None) -> tuple[int, bytes]:
+    def ask(
+        self, method: str, place: str, body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> tuple[int, bytes]:
         """One request on this connection, cookies kept; status and body."""
         self.connection.request(method, place, body, {"Cookie": self.cookie, **(headers or {})})
         response = self.connection.getresponse()

@@ -1,4 +1,5 @@
 """A served county of its own: real processes on one socket, which can be killed and started again at one address."""
+
 import os
 import signal
 import socket
@@ -22,8 +23,9 @@ class Server:
     ``log``. ``command`` comes before the interpreter, for a tracer.
     """
 
-    def __init__(self, world: World, data_dir: Path, *, fault: str = "none", workers: int = 2,
-                 command: Sequence[str] = ()):
+    def __init__(
+        self, world: World, data_dir: Path, *, fault: str = "none", workers: int = 2, command: Sequence[str] = ()
+    ):
         self.world, self.data_dir, self.fault, self.workers, self.command = world, data_dir, fault, workers, command
         self.socket = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.address: tuple[str, int] = self.socket.getsockname()
@@ -51,10 +53,19 @@ class Server:
         number = self.socket.fileno()
         return subprocess.Popen(
             [*self.command, sys.executable, "-m", "tests.durability.mutants", str(number), self.fault],
-            cwd=ROOT, pass_fds=[number], process_group=group, stdin=subprocess.DEVNULL, stdout=self.log,
-            stderr=self.log, env=os.environ | {
+            cwd=ROOT,
+            pass_fds=[number],
+            process_group=group,
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=self.log,
+            env=os.environ
+            | {
                 "DATABASE_URL": self.world.store.url.render_as_string(hide_password=False),
-                "DATA_DIR": str(self.data_dir), "SECRET_KEY": KEY})
+                "DATA_DIR": str(self.data_dir),
+                "SECRET_KEY": KEY,
+            },
+        )
 
     def kill(self) -> None:
         """``kill -9`` of the whole group, helpers included, at once."""

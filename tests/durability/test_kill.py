@@ -1,4 +1,5 @@
 """Eight writers, and the server group killed with -9 again and again: what was answered is there, once and whole."""
+
 import os
 from pathlib import Path
 

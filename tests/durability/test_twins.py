@@ -1,4 +1,5 @@
 """The same post eight times at the same moment: one record, one receipt; and what happens when a belt is taken off."""
+
 import os
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
 """The order in which a post reaches the disk, seen from outside: file, its name, its folder, the commit, the answer."""
+
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -43,9 +44,11 @@ def _photo_steps(made: list[Call], mark: str) -> dict[str, Call | None]:
         return {"rename": None}
     before = [call for call in made if call.ended < rename.began]
     folder = str(Path(rename.to).parent)
-    return {"rename": rename,
-            "sync of the file": first(before, -1, lambda call: (call.kind, call.place) == ("sync", rename.place)),
-            "sync of the folder": first(made, rename.ended, lambda call: (call.kind, call.place) == ("sync", folder))}
+    return {
+        "rename": rename,
+        "sync of the file": first(before, -1, lambda call: (call.kind, call.place) == ("sync", rename.place)),
+        "sync of the folder": first(made, rename.ended, lambda call: (call.kind, call.place) == ("sync", folder)),
+    }
 
 
 def _commits_sqlite(call: Call) -> bool:
@@ -59,25 +62,35 @@ def _commits_postgres(call: Call) -> bool:
 def traced(world: World, tmp_path: Path, number: int, fault: str = "none") -> list[str]:
     """What is missing or late in so many posts with photos, sent one after the other to one process."""
     output = tmp_path / "trace"
-    sent = [report(world, VILLAGES[turn % 3], photos=(photo(turn), photo(1000 + turn))[:turn % 2 + 1])
-            for turn in range(number)]
+    sent = [
+        report(world, VILLAGES[turn % 3], photos=(photo(turn), photo(1000 + turn))[: turn % 2 + 1])
+        for turn in range(number)
+    ]
     with ExitStack() as stack:
         server = stack.enter_context(
-            Server(world, tmp_path / "data", fault=fault, workers=1, command=trace.command(output)))
+            Server(world, tmp_path / "data", fault=fault, workers=1, command=trace.command(output))
+        )
         phones = {login: stack.enter_context(Phone.of(server, login)) for login in {post.officer for post in sent}}
         for post in sent:
             assert phones[post.officer].send(post).status == 201, server.said()
     seen = list(trace.answers(trace.calls(output.read_text(errors="replace").splitlines())))
     assert len(seen) == number, server.said()
-    return [line for made, post in zip(seen, sent, strict=True)
-            for line in missing(made, post, sqlite=world.store.is_sqlite)]
+    return [
+        line
+        for made, post in zip(seen, sent, strict=True)
+        for line in missing(made, post, sqlite=world.store.is_sqlite)
+    ]
 
 
 def test_file_name_folder_and_commit_are_on_disk_before_the_answer(world: World, tmp_path: Path) -> None:
     assert traced(world, tmp_path, POSTS) == []
 
 
-FAULTS = {"commits_not_synced": "commit", "answered_before_the_commit": "commit", "photos_not_synced": "sync of the file"}
+FAULTS = {
+    "commits_not_synced": "commit",
+    "answered_before_the_commit": "commit",
+    "photos_not_synced": "sync of the file",
+}
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -1,4 +1,5 @@
 """What a server asked of the operating system, in order, as strace saw it: syncs, renames and what it sent."""
+
 import re
 import shutil
 import subprocess
@@ -33,14 +34,29 @@ def why_not() -> str:
     """Why nothing can be traced here; empty when it can."""
     if shutil.which("strace") is None:
         return "strace is not installed"
-    tried = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "true"], capture_output=True, text=True, check=False)
+    tried = subprocess.run(
+        ["strace", "-f", "-qq", "-o", "/dev/null", "true"], capture_output=True, text=True, check=False
+    )
     return "" if tried.returncode == 0 else f"strace may not trace here: {tried.stderr.strip()}"
 
 
 def command(output: Path) -> list[str]:
     """The tracer's command line before the traced one. -y names files, --seccomp-bpf leaves other calls at full speed."""
-    return ["strace", "-f", "-qq", "-y", "--seccomp-bpf", "-s", "96", "-e", f"trace={CALLS}", "-e", "signal=none",
-            "-o", str(output)]
+    return [
+        "strace",
+        "-f",
+        "-qq",
+        "-y",
+        "--seccomp-bpf",
+        "-s",
+        "96",
+        "-e",
+        f"trace={CALLS}",
+        "-e",
+        "signal=none",
+        "-o",
+        str(output),
+    ]
 
 
 def calls(lines: Iterable[str]) -> Iterator[Call]:

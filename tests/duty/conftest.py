@@ -1,4 +1,5 @@
 """The pages of the duty lists behind the real gate, without the rest of the application."""
+
 import re
 from collections import defaultdict
 from types import SimpleNamespace

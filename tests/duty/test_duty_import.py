@@ -1,4 +1,5 @@
 """A list comes in twice, changed, shortened and back again; what a county has said stays."""
+
 import time
 from dataclasses import replace
 
@@ -54,7 +55,18 @@ def test_every_row_of_the_seeds_is_in_the_table(store, rows):
     with store.read() as session:
         assert session.scalar(select(func.count()).select_from(Duty)) == len(rows)
         stored, row = duty(session), next(row for row in rows if row.code == CODE)
-        same = ("document", "section", "line_from", "line_to", "body_printed", "canonical", "zh", "en", "anchor", "why_zh")
+        same = (
+            "document",
+            "section",
+            "line_from",
+            "line_to",
+            "body_printed",
+            "canonical",
+            "zh",
+            "en",
+            "anchor",
+            "why_zh",
+        )
         assert [getattr(stored, name) for name in same] == [getattr(row, name) for name in same]
         assert stored.position == row.order
 
@@ -98,8 +110,9 @@ def test_a_confirmed_name_outlives_a_new_reading(store, county):
     with store.write() as session:
         row = session.scalar(select(Succession).where(Succession.body == "工信部门"))
         service.confirm_succession(session, county, row.id)
-    changed_rows = [replace(row, event_en="other words") if row.body == "工信部门" else row
-                    for row in seeds.read("succession")]
+    changed_rows = [
+        replace(row, event_en="other words") if row.body == "工信部门" else row for row in seeds.read("succession")
+    ]
     assert bring_in(store, "succession", changed_rows).changed == 1
     with store.read() as session:
         found = session.scalar(select(Succession).where(Succession.body == "工信部门"))

@@ -1,4 +1,5 @@
 """What the pages of the lists show, to whom, and how they take a mistake."""
+
 import re
 from html import unescape
 
@@ -13,8 +14,17 @@ from webapp.access import SYSTEM
 from webapp.duty import labels, service
 from webapp.duty.models import Duty, Succession
 
-PAGES = ("/duties", "/documents", "/departments", "/departments/numbered", "/figures", "/documents/004", "/duties/004-13-dept06-01",
-         "/duties.xlsx?document=001", "/figures.xlsx?document=001")
+PAGES = (
+    "/duties",
+    "/documents",
+    "/departments",
+    "/departments/numbered",
+    "/figures",
+    "/documents/004",
+    "/duties/004-13-dept06-01",
+    "/duties.xlsx?document=001",
+    "/figures.xlsx?document=001",
+)
 
 
 def codes(answer):
@@ -44,16 +54,19 @@ def test_what_does_not_exist_is_not_there(pages, address):
     assert pages.get(address).status_code == 404
 
 
-@pytest.mark.parametrize("word", [
-    "扬尘",  # the duty in Chinese
-    "揚塵",  # the same, traditional
-    "市容环卫",  # the body in simplified characters
-    "市容環衛",  # the body as printed
-    "城市管理",  # the department today
-    "城區道路揚",  # the words of the text
-    "dust town ROADS",  # English, every word, big or small
-    "urban management",
-])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "扬尘",  # the duty in Chinese
+        "揚塵",  # the same, traditional
+        "市容环卫",  # the body in simplified characters
+        "市容環衛",  # the body as printed
+        "城市管理",  # the department today
+        "城區道路揚",  # the words of the text
+        "dust town ROADS",  # English, every word, big or small
+        "urban management",
+    ],
+)
 def test_a_search_finds_the_duty_by_any_of_its_words(pages, word):
     assert "004-13-dept05-03" in codes(pages.get("/duties", q=word, document="004", all=1))
 
@@ -73,14 +86,23 @@ def test_each_row_shows_where_it_stands_and_what_is_open(pages):
     assert "unknown" in shown and "item 6 prints no department name" in shown
 
 
-@pytest.mark.parametrize("narrow", [
-    {"department": "ecology"}, {"tier": "village"}, {"role": "lead"}, {"topic": "straw"}, {"document": "003"},
-    {"status": "to_confirm"}, {"department": "water", "document": "004", "tier": "county"},
-])
+@pytest.mark.parametrize(
+    "narrow",
+    [
+        {"department": "ecology"},
+        {"tier": "village"},
+        {"role": "lead"},
+        {"topic": "straw"},
+        {"document": "003"},
+        {"status": "to_confirm"},
+        {"department": "water", "document": "004", "tier": "county"},
+    ],
+)
 def test_a_list_holds_just_what_was_asked_for_and_its_count(pages, narrow):
     wanted = {narrow_to.replace("department", "canonical"): value for narrow_to, value in narrow.items()}
-    expected = {row.code for row in seeds.read("duties")
-                if all(getattr(row, name) == value for name, value in wanted.items())}
+    expected = {
+        row.code for row in seeds.read("duties") if all(getattr(row, name) == value for name, value in wanted.items())
+    }
     answer = pages.get("/duties", all=1, **narrow)
     assert expected and set(codes(answer)) == expected
     assert re.search(rf'class="caption">{len(expected)} rows?<', answer.text)
@@ -90,7 +112,7 @@ def test_pages_of_a_list_follow_the_document_and_lose_nothing(pages):
     everything = codes(pages.get("/duties", document="000", all=1))
     assert codes(pages.get("/duties", document="000")) == everything[:50]
     assert codes(pages.get("/duties", document="000", page=2)) == everything[50:100]
-    assert codes(pages.get("/duties", document="000", page=999)) == everything[(len(everything) - 1) // 50 * 50:]
+    assert codes(pages.get("/duties", document="000", page=999)) == everything[(len(everything) - 1) // 50 * 50 :]
     for nonsense in ("x", "0", "-3"):
         assert codes(pages.get("/duties", document="000", page=nonsense)) == everything[:50]
 
@@ -125,7 +147,9 @@ def test_a_numbered_department_is_called_so_in_the_readers_language(pages):
 def test_the_numbered_departments_have_a_page_in_their_printed_order(pages):
     shown = text(pages.get("/departments/numbered"))
     heads = re.findall(r"(\d+) (\S+|no name printed)(?: unknown)? Department today", shown)
-    assert [(int(number), "" if name == "no name printed" else name) for number, name in heads] == list(DEPARTMENTS_OF_PART_13.items())
+    assert [(int(number), "" if name == "no name printed" else name) for number, name in heads] == list(
+        DEPARTMENTS_OF_PART_13.items()
+    )
     assert "22 no name printed unknown Department today: not named in the text document 004, line 257" in shown
     assert 'href="/departments/numbered"' in pages.get("/duties").text
 
@@ -140,19 +164,25 @@ def test_a_numbered_department_that_the_county_names_is_no_longer_unknown(pages,
 
 @pytest.mark.parametrize("asked", ["219", "line 219", "Lines 219", "第219行", "219行"])
 def test_a_number_finds_the_rows_of_that_line(pages, asked):
-    expected = {row.code for row in seeds.read("duties") if row.document == "004" and row.line_from <= 219 <= row.line_to}
+    expected = {
+        row.code for row in seeds.read("duties") if row.document == "004" and row.line_from <= 219 <= row.line_to
+    }
     assert expected and set(codes(pages.get("/duties", q=asked, document="004", all=1))) == expected
     narrower = codes(pages.get("/duties", q=f"{asked} 扬尘", document="004", all=1))
     assert narrower and set(narrower) < expected
 
 
 def test_a_document_is_not_taken_for_a_line(pages):
-    assert set(codes(pages.get("/duties", q="004 219", all=1))) == set(codes(pages.get("/duties", q="219", document="004", all=1)))
+    assert set(codes(pages.get("/duties", q="004 219", all=1))) == set(
+        codes(pages.get("/duties", q="219", document="004", all=1))
+    )
 
 
 def test_figures_are_found_by_their_line_too(pages):
     row = next(row for row in seeds.read("figures") if row.document == "003")
-    assert row.zh in text(pages.become(person("leader"), "zh").get("/figures", q=f"第{row.line_from}行", document="003"))
+    assert row.zh in text(
+        pages.become(person("leader"), "zh").get("/figures", q=f"第{row.line_from}行", document="003")
+    )
 
 
 @pytest.mark.parametrize("asked", ["水利", "water resources", "水務", "水务"])
@@ -181,8 +211,9 @@ def test_an_old_name_reads_formerly_and_now(pages):
 
 def test_a_retired_duty_leaves_the_list_and_keeps_its_page(pages, store):
     with store.write() as session:
-        service.import_list(session, SYSTEM, "duties", [row for row in seeds.read("duties")
-                                                        if row.code != "004-13-dept05-03"], "test")
+        service.import_list(
+            session, SYSTEM, "duties", [row for row in seeds.read("duties") if row.code != "004-13-dept05-03"], "test"
+        )
     assert "004-13-dept05-03" not in codes(pages.get("/duties", department="urban_management", all=1))
     assert codes(pages.get("/duties", status="retired")) == ["004-13-dept05-03"]
     assert "No longer listed since" in text(pages.get("/duties/004-13-dept05-03"))
@@ -249,16 +280,19 @@ def test_a_confirmed_name_shows_who_and_when_and_can_be_taken_back(pages, store,
     with store.read() as session:
         row = session.scalar(select(Succession.id).where(Succession.body == "工信部门"))
     pages.become(county).post(f"/succession/{row}")
-    assert re.search(r"工信部门 no date known short form of the present name general knowledge confirmed by county, \d",
-                     text(pages.get("/departments")))
+    assert re.search(
+        r"工信部门 no date known short form of the present name general knowledge confirmed by county, \d",
+        text(pages.get("/departments")),
+    )
     pages.post(f"/succession/{row}", yes="no")
     assert "confirmed by" not in text(pages.get("/departments"))
 
 
 def test_a_retired_name_cannot_be_confirmed(pages, store, county):
     with store.write() as session:
-        service.import_list(session, SYSTEM, "succession", [row for row in seeds.read("succession")
-                                                            if row.body != "工信部门"], "test")
+        service.import_list(
+            session, SYSTEM, "succession", [row for row in seeds.read("succession") if row.body != "工信部门"], "test"
+        )
         row = session.scalar(select(Succession.id).where(Succession.body == "工信部门"))
     assert pages.become(county).post(f"/succession/{row}").status_code == 404
 
@@ -269,12 +303,19 @@ def test_figures_are_listed_by_kind_and_document_with_their_lines(pages):
     assert page.count("document 003, line") == len(expected) > 0
 
 
-@pytest.mark.parametrize(("table", "column"), [
-    (labels.TIERS, seed_rows.TIERS), (labels.ROLES, seed_rows.ROLES), (labels.TOPICS, seed_rows.TOPICS),
-    (labels.DEADLINES, [kind for kind in seed_rows.DEADLINE_KINDS if kind]), (labels.FIGURES, seed_rows.FIGURE_KINDS),
-    (labels.BODIES, seed_rows.BODY_KINDS), (labels.STATUSES, [*seed_rows.STATUSES, "named", "retired"]),
-    (labels.TONES, [*seed_rows.STATUSES, "named", "retired"]),
-])
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        (labels.TIERS, seed_rows.TIERS),
+        (labels.ROLES, seed_rows.ROLES),
+        (labels.TOPICS, seed_rows.TOPICS),
+        (labels.DEADLINES, [kind for kind in seed_rows.DEADLINE_KINDS if kind]),
+        (labels.FIGURES, seed_rows.FIGURE_KINDS),
+        (labels.BODIES, seed_rows.BODY_KINDS),
+        (labels.STATUSES, [*seed_rows.STATUSES, "named", "retired"]),
+        (labels.TONES, [*seed_rows.STATUSES, "named", "retired"]),
+    ],
+)
 def test_every_code_of_the_lists_has_a_word(table, column):
     assert sorted(table) == sorted(column)
 
@@ -285,12 +326,14 @@ def test_every_frequency_of_a_duty_has_a_word():
 
 def test_every_source_of_a_name_is_a_line_or_has_a_word(pages, store):
     from webapp.duty.words import _CITED
+
     told = {row.source for row in seeds.read("succession") if not _CITED.fullmatch(row.source)}
     assert told <= set(labels.SOURCES)
 
 
 def test_duties_of_a_department_are_also_those_the_county_named(store, county):
     from webapp.duty import queries
+
     with store.write() as session:
         service.name_department(session, county, "004-13-dept22-01", "tax")
     with store.read() as session:

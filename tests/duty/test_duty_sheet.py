@@ -1,4 +1,5 @@
 """The exported sheets: all text, nothing alive, the same rows as on the page."""
+
 from dataclasses import replace
 from io import BytesIO
 
@@ -31,7 +32,7 @@ def test_words_that_look_alive_stay_the_words_they_are(pages, store):
     rows = list(seeds.read("duties"))
     live = [replace(row, zh=words, target=words) for row, words in zip(rows, ALIVE, strict=False)]
     with store.write() as session:
-        service.import_list(session, SYSTEM, "duties", [*live, *rows[len(live):]], "test")
+        service.import_list(session, SYSTEM, "duties", [*live, *rows[len(live) :]], "test")
     answer = pages.get("/duties.xlsx", document=rows[0].document)
     assert set(ALIVE) <= set(column(answer, "Duty in Chinese")) & set(column(answer, "Target"))
     found = [cell for row in cells(answer) for cell in row if cell.value in ALIVE]

@@ -1,4 +1,5 @@
 """The box on every page: kept once, read and answered by the county office only, its answer seen by the writer."""
+
 import re
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -42,8 +43,9 @@ def test_a_message_sent_twice_is_there_once_and_was_received_once(world):
     assert [line.message.text for line in inbox(world)] == [entry.text]
 
 
-@pytest.mark.parametrize("login, change", [
-    ("officer_a1", {"text": "Something else."}), ("officer_a1", {"page": "/map"}), ("officer_a2", {})])
+@pytest.mark.parametrize(
+    "login, change", [("officer_a1", {"text": "Something else."}), ("officer_a1", {"page": "/map"}), ("officer_a2", {})]
+)
 def test_an_id_with_other_content_or_from_somebody_else_is_a_conflict(world, login, change):
     entry = message()
     send(world, "officer_a1", entry)
@@ -59,7 +61,7 @@ def test_what_waits_longest_stands_first(world):
 
 def test_an_answer_is_due_after_the_work_days_of_the_limit_row(world):
     send(world, "officer_a1", message())
-    line, = inbox(world)
+    (line,) = inbox(world)
     assert clock.day(line.due_at).isoformat() == "2026-09-14"  # five work days after a Monday: the next one
     with clock.at(line.due_at - timedelta(minutes=1)):
         assert not line.is_late
@@ -72,9 +74,14 @@ def test_the_county_office_sees_who_wrote_and_where_he_was_posted_that_day(world
     with world.store.write() as session:
         ended = session.get(make.Posting, make.actor(session, "officer_a1").postings[0].id)
         ended.valid_to = clock.day(MONDAY) + timedelta(days=1)
-        make.posting(session, world.people["officer_a1"], "grid_officer", grid=world.grids["B1"],
-                     since=clock.day(MONDAY) + timedelta(days=1))
-    line, = inbox(world)
+        make.posting(
+            session,
+            world.people["officer_a1"],
+            "grid_officer",
+            grid=world.grids["B1"],
+            since=clock.day(MONDAY) + timedelta(days=1),
+        )
+    (line,) = inbox(world)
     assert line.person.login == "officer_a1"
     assert [place.grid.en for place in line.places] == ["Village A1"]
 
@@ -90,8 +97,9 @@ def test_an_answered_message_leaves_what_waits_and_counts_follow_the_lists(world
     assert [line.message.answer for line in inbox(world, answered=True)] == ["It will grow."]
 
 
-@pytest.mark.parametrize("login", [
-    "officer_a1", "township_a", "liaison", "committee_a1", "leader", "inspector", "admin", "auditor"])
+@pytest.mark.parametrize(
+    "login", ["officer_a1", "township_a", "liaison", "committee_a1", "leader", "inspector", "admin", "auditor"]
+)
 def test_nobody_but_the_county_office_reads_or_answers_what_others_wrote(world, login):
     entry = message()
     send(world, "officer_a2", entry)
@@ -116,6 +124,7 @@ def test_the_same_answer_sent_twice_is_one_and_another_one_is_refused(world):
 
 
 # --- the pages ---
+
 
 def field(page, name):
     return re.search(rf'name="{name}" [^>]*value="([^"]*)"', page.text)[1]
@@ -148,7 +157,9 @@ def test_a_text_changed_after_sending_is_kept_and_can_go_as_a_new_message(browse
     second = officer.post("/feedback", id=id_, page="/", text="First, and more.")
     assert second.status_code == 409 and "First, and more." in second.text
     officer.post("/feedback", id=field(second, "id"), page="/", text="First, and more.")
-    assert {"First.", "First, and more."} <= set(re.findall(r'class="pre">([^<]*)<', officer.get("/feedback/mine").text))
+    assert {"First.", "First, and more."} <= set(
+        re.findall(r'class="pre">([^<]*)<', officer.get("/feedback/mine").text)
+    )
 
 
 def test_a_refused_answer_keeps_what_was_typed(browse, world):

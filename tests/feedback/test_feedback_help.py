@@ -1,4 +1,5 @@
 """Help: a page for each role, with the words of the buttons and the limits as the rows stand."""
+
 import re
 from pathlib import Path
 
@@ -19,8 +20,9 @@ CALLS = r"""_\(\s*(?:"{0}"|'{0}')\s*[,)]"""
 def elsewhere():
     """All sources of the program but this domain's, where buttons and tabs get their words."""
     root = PLACE.parent
-    return "\n".join(path.read_text() for kind in ("*.py", "*.html") for path in root.rglob(kind)
-                     if PLACE not in path.parents)
+    return "\n".join(
+        path.read_text() for kind in ("*.py", "*.html") for path in root.rglob(kind) if PLACE not in path.parents
+    )
 
 
 def text_of(answer):
@@ -53,9 +55,14 @@ def test_words_of_buttons_are_those_on_the_buttons():
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_finds_every_move_it_can_make(role):
     page = set(WORD.findall((PAGES / f"{role}.html").read_text()))
-    moves = {labels.ACTIONS.get(f"{move.action}:{move.target}") or labels.ACTIONS[move.action]
-             for move in ALL if role in move.roles}
-    typed_for_officers = {labels.ACTIONS["submit"], labels.ACTIONS["settle"]} if role == "township_supervisor" else set()
+    moves = {
+        labels.ACTIONS.get(f"{move.action}:{move.target}") or labels.ACTIONS[move.action]
+        for move in ALL
+        if role in move.roles
+    }
+    typed_for_officers = (
+        {labels.ACTIONS["submit"], labels.ACTIONS["settle"]} if role == "township_supervisor" else set()
+    )
     assert moves - typed_for_officers <= page
 
 

@@ -1,4 +1,5 @@
 """The privacy page says what the program keeps: its inventory is compared with the tables, its periods with the rows."""
+
 import html
 
 import pytest
@@ -10,25 +11,47 @@ from webapp.feedback import privacy
 
 #: Tables that hold nothing about people who work here. None of them may point to a person.
 NOT_ABOUT_PEOPLE = {
-    "counter", "calendar_day", "word", "contact", "document", "department", "figure", "grid_level", "grid", "grid_version",
-    "boundary_edition", "map_layer", "problem_type", "report_problem", "report_joint", "assignment", "body"}
+    "counter",
+    "calendar_day",
+    "word",
+    "contact",
+    "document",
+    "department",
+    "figure",
+    "grid_level",
+    "grid",
+    "grid_version",
+    "boundary_edition",
+    "map_layer",
+    "problem_type",
+    "report_problem",
+    "report_joint",
+    "assignment",
+    "body",
+}
 #: In tables that do: the columns about the thing itself.
-ABOUT_THE_THING = {f"{table}.{column}" for table, columns in {
-    "setting": "key value kind zh en source",
-    "time_limit": "code number unit zh en source",
-    "object_type": "code zh en interval_days source position",
-    "duty": "id code document section line_from line_to position body_printed body canonical tier role topic zh en target "
-            "target_number target_unit target_year deadline_kind deadline_on frequency anchor status why_zh why_en named "
-            "valid_to",
-    "succession": "id body canonical from_on event_zh event_en source status valid_to",
-    "patrol_object": "id type grid_id valid_from valid_to",
-    "report": "number state state_since due_at grid_id grid_version_id object_id patrol_id severity settled sampled_at "
-              "recurs_id",
-}.items() for column in columns.split()}
+ABOUT_THE_THING = {
+    f"{table}.{column}"
+    for table, columns in {
+        "setting": "key value kind zh en source",
+        "time_limit": "code number unit zh en source",
+        "object_type": "code zh en interval_days source position",
+        "duty": "id code document section line_from line_to position body_printed body canonical tier role topic zh en target "
+        "target_number target_unit target_year deadline_kind deadline_on frequency anchor status why_zh why_en named "
+        "valid_to",
+        "succession": "id body canonical from_on event_zh event_en source status valid_to",
+        "patrol_object": "id type grid_id valid_from valid_to",
+        "report": "number state state_since due_at grid_id grid_version_id object_id patrol_id severity settled sampled_at "
+        "recurs_id",
+    }.items()
+    for column in columns.split()
+}
 
 
 def columns():
-    return {f"{table.name}.{column.name}": column for table in models.metadata.sorted_tables for column in table.columns}
+    return {
+        f"{table.name}.{column.name}": column for table in models.metadata.sorted_tables for column in table.columns
+    }
 
 
 def told():
@@ -41,8 +64,11 @@ def test_every_column_is_on_the_privacy_page_or_says_nothing_about_people():
 
 
 def test_every_column_that_names_a_person_is_on_the_privacy_page():
-    pointing = {name for name, column in columns().items()
-                if any(key.target_fullname == "person.id" for key in column.foreign_keys)}
+    pointing = {
+        name
+        for name, column in columns().items()
+        if any(key.target_fullname == "person.id" for key in column.foreign_keys)
+    }
     assert pointing and pointing <= set(told())
 
 
@@ -69,10 +95,16 @@ def test_the_page_is_open_to_everybody_and_says_every_line(browse):
     assert "No track of where anybody walked." in page and "no ranking" in page
 
 
-@pytest.mark.parametrize("key, value, words", [
-    ("feedback_months", "7", "7 months after the answer"), ("place_days", "31", "31 days, then deleted"),
-    ("log_months", "9", "9 months, then deleted"), ("log_months", "1", "6 months, then deleted"),
-    ("lock_minutes", "1", "or 1 minute.")])
+@pytest.mark.parametrize(
+    "key, value, words",
+    [
+        ("feedback_months", "7", "7 months after the answer"),
+        ("place_days", "31", "31 days, then deleted"),
+        ("log_months", "9", "9 months, then deleted"),
+        ("log_months", "1", "6 months, then deleted"),
+        ("lock_minutes", "1", "or 1 minute."),
+    ],
+)
 def test_the_page_shows_the_periods_as_they_are_set(browse, world, key, value, words):
     with world.store.write() as session:
         session.get_one(Setting, key).value = value

@@ -1,4 +1,5 @@
 """What is past its period goes, what is not stays, and a second run finds nothing."""
+
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -68,8 +69,9 @@ def test_feedback_goes_its_months_after_the_answer_and_never_before_one(quiet):
 
 def test_an_officers_point_goes_after_its_days_and_the_round_stays(quiet):
     def walk(at):
-        entry = make.patrol(quiet.grids["A1"], {quiet.things["farm_a1"]: "normal"}, at=at, lon=110.0, lat=35.0,
-                            accuracy_m=12.0)
+        entry = make.patrol(
+            quiet.grids["A1"], {quiet.things["farm_a1"]: "normal"}, at=at, lon=110.0, lat=35.0, accuracy_m=12.0
+        )
         with clock.at(at), quiet.store.write() as session:
             patrol_service.record(session, make.actor(session, "officer_a1"), entry)
         return entry
@@ -106,14 +108,27 @@ def test_the_log_goes_after_its_months_but_never_before_six(quiet, months, kept)
 
 def test_ended_log_ins_go_a_week_later_and_live_ones_stay(quiet):
     def session_row(name, expires, revoked=None):
-        return LoginSession(token_hash=name, person_id=quiet.people["officer_a1"], device="x", is_remembered=True,
-                            created_at=NOW - 100 * DAY, seen_at=NOW, expires_at=expires, revoked_at=revoked)
+        return LoginSession(
+            token_hash=name,
+            person_id=quiet.people["officer_a1"],
+            device="x",
+            is_remembered=True,
+            created_at=NOW - 100 * DAY,
+            seen_at=NOW,
+            expires_at=expires,
+            revoked_at=revoked,
+        )
 
     with quiet.store.write() as session:
-        session.add_all([
-            session_row("live", NOW + DAY), session_row("ended yesterday", NOW - DAY),
-            session_row("ended long ago", NOW - 8 * DAY), session_row("revoked yesterday", NOW + DAY, NOW - DAY),
-            session_row("revoked long ago", NOW + DAY, NOW - 8 * DAY)])
+        session.add_all(
+            [
+                session_row("live", NOW + DAY),
+                session_row("ended yesterday", NOW - DAY),
+                session_row("ended long ago", NOW - 8 * DAY),
+                session_row("revoked yesterday", NOW + DAY, NOW - DAY),
+                session_row("revoked long ago", NOW + DAY, NOW - 8 * DAY),
+            ]
+        )
     assert run(quiet)["sessions"] == 2
     with quiet.store.read() as session:
         assert set(session.scalars(select(LoginSession.token_hash))) == {"live", "ended yesterday", "revoked yesterday"}
@@ -121,12 +136,25 @@ def test_ended_log_ins_go_a_week_later_and_live_ones_stay(quiet):
 
 def test_used_and_expired_codes_go_a_week_later_and_open_ones_stay(quiet):
     def code(name, expires, used=None):
-        return LoginCode(person_id=quiet.people["officer_a1"], code_hash=name, given_by=quiet.people["township_a"],
-                         given_at=NOW - 30 * DAY, expires_at=expires, used_at=used)
+        return LoginCode(
+            person_id=quiet.people["officer_a1"],
+            code_hash=name,
+            given_by=quiet.people["township_a"],
+            given_at=NOW - 30 * DAY,
+            expires_at=expires,
+            used_at=used,
+        )
 
     with quiet.store.write() as session:
-        session.add_all([code("open", NOW + DAY), code("expired", NOW - 8 * DAY), code("just expired", NOW - DAY),
-                         code("used", NOW + DAY, NOW - 8 * DAY), code("just used", NOW + DAY, NOW - DAY)])
+        session.add_all(
+            [
+                code("open", NOW + DAY),
+                code("expired", NOW - 8 * DAY),
+                code("just expired", NOW - DAY),
+                code("used", NOW + DAY, NOW - 8 * DAY),
+                code("just used", NOW + DAY, NOW - DAY),
+            ]
+        )
     assert run(quiet)["codes"] == 2
     with quiet.store.read() as session:
         assert set(session.scalars(select(LoginCode.code_hash))) == {"open", "just expired", "just used"}
@@ -164,8 +192,14 @@ def test_one_run_deletes_a_bounded_number_and_the_next_goes_on(quiet):
     assert [run(quiet, most=2)["feedback"] for _ in range(3)] == [2, 1, 0]
 
 
-@pytest.mark.parametrize("on, months, expected", [
-    (date(2026, 9, 7), 12, date(2025, 9, 7)), (date(2026, 3, 31), 1, date(2026, 2, 28)),
-    (date(2026, 1, 15), 1, date(2025, 12, 15)), (date(2026, 9, 7), 100_000, date(1970, 1, 7))])
+@pytest.mark.parametrize(
+    "on, months, expected",
+    [
+        (date(2026, 9, 7), 12, date(2025, 9, 7)),
+        (date(2026, 3, 31), 1, date(2026, 2, 28)),
+        (date(2026, 1, 15), 1, date(2025, 12, 15)),
+        (date(2026, 9, 7), 100_000, date(1970, 1, 7)),
+    ],
+)
 def test_months_count_by_the_calendar(on, months, expected):
     assert months_before(on, months) == expected

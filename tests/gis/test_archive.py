@@ -21,8 +21,12 @@ def refusal(path):
 
 
 def test_the_parts_of_each_shapefile_are_found(tmp_path):
-    path = zipped(tmp_path / "a.zip", {**WHOLE, "a.PRJ": b"prj", "a.cpg": b"GBK", "a.sbn": b"ignored", "a.shp.xml": b"ignored"})
-    assert archive.contents(path).shapefiles == {"a": {".shp": SHP, ".shx": SHP, ".dbf": b"dbf", ".prj": b"prj", ".cpg": b"GBK"}}
+    path = zipped(
+        tmp_path / "a.zip", {**WHOLE, "a.PRJ": b"prj", "a.cpg": b"GBK", "a.sbn": b"ignored", "a.shp.xml": b"ignored"}
+    )
+    assert archive.contents(path).shapefiles == {
+        "a": {".shp": SHP, ".shx": SHP, ".dbf": b"dbf", ".prj": b"prj", ".cpg": b"GBK"}
+    }
 
 
 def test_names_packed_on_a_chinese_windows_are_readable(tmp_path):
@@ -32,9 +36,23 @@ def test_names_packed_on_a_chinese_windows_are_readable(tmp_path):
     assert list(archive.contents(tmp_path / "a.zip").shapefiles) == ["村界县"]
 
 
-@pytest.mark.parametrize("name", [
-    "../a.shp", "/etc/a.shp", "folder/a.shp", "..\\a.shp", "C:a.shp", "a.exe", "a.vrt", "a.zip", ".shp", "a.shp/", "folder/", "a",
-])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../a.shp",
+        "/etc/a.shp",
+        "folder/a.shp",
+        "..\\a.shp",
+        "C:a.shp",
+        "a.exe",
+        "a.vrt",
+        "a.zip",
+        ".shp",
+        "a.shp/",
+        "folder/",
+        "a",
+    ],
+)
 def test_a_member_that_does_not_belong_is_refused_by_name(tmp_path, name):
     assert refusal(zipped(tmp_path / "a.zip", {**WHOLE, name: b""})) == "zip_member"
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["a.zip"]
@@ -88,8 +106,12 @@ def test_encryption_and_unusual_packing_are_refused(tmp_path):
 
 @pytest.mark.parametrize("part", [".shp", ".shx", ".dbf"])
 def test_a_shapefile_without_one_of_its_parts_is_refused(tmp_path, part):
-    assert refusal(zipped(tmp_path / "a.zip", {name: content for name, content in WHOLE.items() if not name.endswith(part)})) \
+    assert (
+        refusal(
+            zipped(tmp_path / "a.zip", {name: content for name, content in WHOLE.items() if not name.endswith(part)})
+        )
         == "shapefile_incomplete"
+    )
 
 
 def test_what_only_calls_itself_a_shapefile_is_refused(tmp_path):
@@ -118,10 +140,16 @@ def test_documents_are_left_unopened_and_named(tmp_path, names):
 
 @pytest.mark.parametrize("folder", ["..", ".", "", "/", "C:", "..\\x", ".hidden", "one/two", "//", "a\\b"])
 def test_a_folder_that_leads_elsewhere_is_refused(tmp_path, folder):
-    assert refusal(zipped(tmp_path / "a.zip", {f"{folder}/{name}": content for name, content in WHOLE.items()})) == "zip_member"
+    assert (
+        refusal(zipped(tmp_path / "a.zip", {f"{folder}/{name}": content for name, content in WHOLE.items()}))
+        == "zip_member"
+    )
 
 
-@pytest.mark.parametrize("name", ["other/b.prj", "b.prj", "other/a.pdf", "县界/one/a.pdf", "县界/../a.pdf", "../a.pdf", "县界/run.exe", "县界//"])
+@pytest.mark.parametrize(
+    "name",
+    ["other/b.prj", "b.prj", "other/a.pdf", "县界/one/a.pdf", "县界/../a.pdf", "../a.pdf", "县界/run.exe", "县界//"],
+)
 def test_a_second_folder_is_refused(tmp_path, name):
     assert refusal(zipped(tmp_path / "a.zip", {**INSIDE, name: b""})) == "zip_member"
 
@@ -139,7 +167,10 @@ def test_a_link_is_refused_under_every_name(tmp_path, name):
 
 def test_the_limits_hold_in_a_folder_too(tmp_path, monkeypatch):
     assert refusal(zipped(tmp_path / "a.zip", {f"x/{n}.shp": b"" for n in range(21)})) == "zip_too_many"
-    assert refusal(zipped(tmp_path / "b.zip", {**INSIDE, **{f"{n}.pdf": b"" for n in range(archive.ENTRIES)}})) == "zip_too_many"
+    assert (
+        refusal(zipped(tmp_path / "b.zip", {**INSIDE, **{f"{n}.pdf": b"" for n in range(archive.ENTRIES)}}))
+        == "zip_too_many"
+    )
     bomb = zipped(tmp_path / "c.zip", {**INSIDE, "县界/b.dbf": bytes(4_000_000)})
     assert refusal(bomb) == "zip_ratio"
     assert refusal(zipped(tmp_path / "d.zip", {**INSIDE, "县界/a.SHP": SHP})) == "zip_twice"

@@ -22,10 +22,18 @@ def delivery(made=None, names=None, parents=None):
     """The small county as a delivery; `names` and `parents` override by code."""
     made = made or shapes()
     codes = list(made)
-    cells = tuple(Cell({6: 1, 9: 2, 12: 3}[len(code)], code, {**NAMES, **(names or {})}.get(code, ""),
-                       codes.index((parents or {}).get(code, code[:-3])) if len(code) > 6 else None,
-                       shapely.to_wkb(shape) if shape else b"", "column", f"layer: {n}")
-                  for n, (code, shape) in enumerate(made.items()))
+    cells = tuple(
+        Cell(
+            {6: 1, 9: 2, 12: 3}[len(code)],
+            code,
+            {**NAMES, **(names or {})}.get(code, ""),
+            codes.index((parents or {}).get(code, code[:-3])) if len(code) > 6 else None,
+            shapely.to_wkb(shape) if shape else b"",
+            "column",
+            f"layer: {n}",
+        )
+        for n, (code, shape) in enumerate(made.items())
+    )
     return Delivery((), cells, ())
 
 
@@ -75,8 +83,10 @@ def test_a_gap_is_found_with_its_township_and_neighbours():
 
 
 def test_a_gap_is_found_where_an_overlap_of_the_same_size_hides_it_in_the_sum():
-    here = shapely.union(shapely.difference(shapes()[FIRST], shapely.box(117.0, 37.1, 117.001, 37.2)),
-                         shapely.box(117.0625, 37.1, 117.0635, 37.2))
+    here = shapely.union(
+        shapely.difference(shapes()[FIRST], shapely.box(117.0, 37.1, 117.001, 37.2)),
+        shapely.box(117.0625, 37.1, 117.0635, 37.2),
+    )
     assert sorted(finding.code for finding in check(changed(**{f"c{FIRST}": here}))) == ["gap", "overlap"]
 
 
@@ -104,12 +114,16 @@ def test_slivers_are_one_line_and_not_one_each():
     narrower = shapely.difference(shapes()[FIRST], shapely.box(117.06248, 37.0, 117.0625, 37.25))
     notched = shapely.difference(shapes()[LAST], shapely.box(117.24999, 37.49999, 117.25, 37.5))
     findings = check(changed(**{f"c{FIRST}": narrower, f"c{LAST}": notched}))
-    assert [(finding.code, finding.params["count"], finding.level) for finding in findings] == [("sliver", "1", "warning")] * 2
+    assert [(finding.code, finding.params["count"], finding.level) for finding in findings] == [
+        ("sliver", "1", "warning")
+    ] * 2
 
 
 def test_several_parts_are_to_be_confirmed():
     two = shapely.union(shapes()[FIRST], shapely.box(117.1875, 37.1, 117.2, 37.2))
-    assert [finding.rows for finding in found(check(changed(**{f"c{FIRST}": two})), "multipart")] == [(f"{FIRST} 东一村",)]
+    assert [finding.rows for finding in found(check(changed(**{f"c{FIRST}": two})), "multipart")] == [
+        (f"{FIRST} 东一村",)
+    ]
 
 
 def test_a_border_that_crosses_itself_is_found_and_the_rest_still_checked():
@@ -119,14 +133,29 @@ def test_a_border_that_crosses_itself_is_found_and_the_rest_still_checked():
     assert len(found(findings, "gap")) == 2
 
 
-@pytest.mark.parametrize(("wrong", "code", "row"), [
-    (delivery(names={FIRST: ""}), "name_empty", f"{FIRST} (layer: 2)"),
-    (delivery({**shapes(), FIRST: None}), "no_shape", f"{FIRST} 东一村"),
-    (Delivery((), (*delivery().cells, delivery().cells[3]), ()), "code_twice", f"{SECOND} 东二村"),
-    (Delivery((), (*delivery().cells, Cell(3, "", "无码村", 1, shapes()[FIRST].wkb, "place", "village: 9")), ()), "code_empty", "无码村 (village: 9)"),
-    (Delivery((), (*delivery().cells, Cell(3, "7", "孤村", None, shapes()[FIRST].wkb, None)), ()), "parent_none", "7 孤村"),
-    (Delivery((), (*delivery().cells, Cell(1, "7", "二县", None, shapes()[FIRST].wkb, None)), ()), "counties_many", "7 二县"),
-])
+@pytest.mark.parametrize(
+    ("wrong", "code", "row"),
+    [
+        (delivery(names={FIRST: ""}), "name_empty", f"{FIRST} (layer: 2)"),
+        (delivery({**shapes(), FIRST: None}), "no_shape", f"{FIRST} 东一村"),
+        (Delivery((), (*delivery().cells, delivery().cells[3]), ()), "code_twice", f"{SECOND} 东二村"),
+        (
+            Delivery((), (*delivery().cells, Cell(3, "", "无码村", 1, shapes()[FIRST].wkb, "place", "village: 9")), ()),
+            "code_empty",
+            "无码村 (village: 9)",
+        ),
+        (
+            Delivery((), (*delivery().cells, Cell(3, "7", "孤村", None, shapes()[FIRST].wkb, None)), ()),
+            "parent_none",
+            "7 孤村",
+        ),
+        (
+            Delivery((), (*delivery().cells, Cell(1, "7", "二县", None, shapes()[FIRST].wkb, None)), ()),
+            "counties_many",
+            "7 二县",
+        ),
+    ],
+)
 def test_rows_that_cannot_be_stored_are_errors(wrong, code, row):
     (finding,) = found(check(wrong), code)
     assert finding.level == "error" and row in finding.rows
@@ -149,9 +178,16 @@ def test_the_published_county_may_be_imported_with_warnings():
 
 # What each fault of the list must be found as, and whether as an error.
 EXPECTED = {
-    "overlap": "overlap", "gap": "gap", "missing": "gap", "duplicate_row": "code_twice", "self_intersection": "invalid",
-    "unknown_parent": "parent_unknown", "wrong_parent": "parent_wrong", "empty_name": "name_empty",
-    "shifted": "overlap", "exclave": "multipart",
+    "overlap": "overlap",
+    "gap": "gap",
+    "missing": "gap",
+    "duplicate_row": "code_twice",
+    "self_intersection": "invalid",
+    "unknown_parent": "parent_unknown",
+    "wrong_parent": "parent_wrong",
+    "empty_name": "name_empty",
+    "shifted": "overlap",
+    "exclave": "multipart",
 }
 
 
@@ -164,13 +200,19 @@ def test_each_of_the_ten_faults_put_into_the_published_county_is_found():
         faults = list(csv.DictReader(listed))
     assert {fault["defect"] for fault in faults} == set(EXPECTED)
     for fault in faults:
-        said = {(finding.code, row) for finding in found(findings, EXPECTED[fault["defect"]]) for row in finding.rows} - usual
+        said = {
+            (finding.code, row) for finding in found(findings, EXPECTED[fault["defect"]]) for row in finding.rows
+        } - usual
         if fault["defect"] == "missing":  # it cannot be named: its hole is, by its township and with its size
             (hole,) = (cell for cell in clean.cells if cell.code == fault["code"])
             gone = Delivery((), tuple(cell for cell in clean.cells if cell is not hole), ())
             size = max(area(finding) for finding in found(check(gone), "gap"))
-            said = {("gap", fault["code"]) for finding in found(findings, "gap")
-                    if finding.params["parent"].startswith(fault["code"][:8]) and area(finding) == pytest.approx(size, rel=1e-3)}
+            said = {
+                ("gap", fault["code"])
+                for finding in found(findings, "gap")
+                if finding.params["parent"].startswith(fault["code"][:8])
+                and area(finding) == pytest.approx(size, rel=1e-3)
+            }
         assert any(row.startswith(fault["code"]) for _, row in said), fault
 
 

@@ -1,4 +1,5 @@
 """gis/coverage.py: shares that claim no more than was counted."""
+
 import pytest
 
 from gis.coverage import Share, by_cell

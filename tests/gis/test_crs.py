@@ -38,19 +38,22 @@ def test_a_countys_own_central_meridian_is_understood_without_a_number():
     assert (system.epsg, system.meridian, system.east) == (None, 116.5, 5e5)
 
 
-@pytest.mark.parametrize(("wkt", "code"), [
-    (CRS(2379).to_wkt("WKT1_ESRI"), "crs_xian80"),
-    (CRS(4610).to_wkt("WKT1_GDAL"), "crs_xian80"),
-    (CRS(2431).to_wkt("WKT1_ESRI"), "crs_beijing54"),
-    (CRS(3857).to_wkt("WKT1_ESRI"), "crs_projection"),
-    (CRS(2056).to_wkt("WKT1_ESRI"), "crs_unknown"),
-    ('LOCAL_CS["county grid",UNIT["Meter",1.0]]', "crs_local"),
-    (CGCS_GK_117.replace("1.0]]", "1000.0]]"), "crs_projection"),
-    (CGCS_GK_117.replace("500000.0", "1e999"), "crs_projection"),
-    ("PROJCS[" * 5000, "crs_unknown"),
-    ("no coordinate system at all", "crs_unknown"),
-    ("", "crs_unknown"),
-])
+@pytest.mark.parametrize(
+    ("wkt", "code"),
+    [
+        (CRS(2379).to_wkt("WKT1_ESRI"), "crs_xian80"),
+        (CRS(4610).to_wkt("WKT1_GDAL"), "crs_xian80"),
+        (CRS(2431).to_wkt("WKT1_ESRI"), "crs_beijing54"),
+        (CRS(3857).to_wkt("WKT1_ESRI"), "crs_projection"),
+        (CRS(2056).to_wkt("WKT1_ESRI"), "crs_unknown"),
+        ('LOCAL_CS["county grid",UNIT["Meter",1.0]]', "crs_local"),
+        (CGCS_GK_117.replace("1.0]]", "1000.0]]"), "crs_projection"),
+        (CGCS_GK_117.replace("500000.0", "1e999"), "crs_projection"),
+        ("PROJCS[" * 5000, "crs_unknown"),
+        ("no coordinate system at all", "crs_unknown"),
+        ("", "crs_unknown"),
+    ],
+)
 def test_what_cannot_be_converted_is_refused_with_its_own_advice(wkt, code):
     with pytest.raises(Refused) as refused:
         crs.from_wkt(wkt, "layer")
@@ -64,35 +67,56 @@ def test_numbers_of_other_systems_are_refused(epsg, code):
     assert refused.value.code == code
 
 
-@pytest.mark.parametrize(("name", "expected"), [
-    ("EPSG:4548", 4548), ("urn:ogc:def:crs:EPSG::4490", 4490), ("urn:ogc:def:crs:OGC:1.3:CRS84", 4326),
-])
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("EPSG:4548", 4548),
+        ("urn:ogc:def:crs:EPSG::4490", 4490),
+        ("urn:ogc:def:crs:OGC:1.3:CRS84", 4326),
+    ],
+)
 def test_names_of_systems(name, expected):
     assert crs.from_name(name, "x").epsg == expected
 
 
-@pytest.mark.parametrize("name", ["EPSG:104326", "EPSG:14490", "EPSG:24547", "EPSG:4547.5", "EPSG:45470", "EPSG:4.4490", "urn:ogc:def:crs:EPSG::14490"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "EPSG:104326",
+        "EPSG:14490",
+        "EPSG:24547",
+        "EPSG:4547.5",
+        "EPSG:45470",
+        "EPSG:4.4490",
+        "urn:ogc:def:crs:EPSG::14490",
+    ],
+)
 def test_a_number_that_only_ends_like_a_known_one_is_not_taken_for_it(name):
     with pytest.raises(Refused) as refused:
         crs.from_name(name, "x")
     assert refused.value.code == "crs_unknown"
 
 
-@pytest.mark.parametrize(("points", "epsg", "code"), [
-    ([[39543916.0, 4100000.0]], 4548, "crs_zone"),  # a zone number the system does not expect
-    ([[543916.0, 4100000.0]], 4527, "crs_zone"),  # none where the system expects one
-    ([[1100000.0, 4100000.0]], 4548, "crs_zone"),  # seven degrees from the middle of a zone that is three wide
-    ([[117.1, 37.1]], 4548, "crs_degrees"),
-    ([[543916.0, 4100000.0]], 4490, "crs_metres"),
-    ([[37.1, 117.1]], 4490, "crs_swapped"),
-])
+@pytest.mark.parametrize(
+    ("points", "epsg", "code"),
+    [
+        ([[39543916.0, 4100000.0]], 4548, "crs_zone"),  # a zone number the system does not expect
+        ([[543916.0, 4100000.0]], 4527, "crs_zone"),  # none where the system expects one
+        ([[1100000.0, 4100000.0]], 4548, "crs_zone"),  # seven degrees from the middle of a zone that is three wide
+        ([[117.1, 37.1]], 4548, "crs_degrees"),
+        ([[543916.0, 4100000.0]], 4490, "crs_metres"),
+        ([[37.1, 117.1]], 4490, "crs_swapped"),
+    ],
+)
 def test_coordinates_that_do_not_fit_their_system_are_refused(points, epsg, code):
     with pytest.raises(Refused) as refused:
         crs.to_lonlat(np.array(points), crs.BY_EPSG[epsg], "layer")
     assert refused.value.code == code
 
 
-@pytest.mark.parametrize(("there", "back"), [(crs.wgs84_to_gcj02, crs.gcj02_to_wgs84), (crs.wgs84_to_bd09, crs.bd09_to_wgs84)])
+@pytest.mark.parametrize(
+    ("there", "back"), [(crs.wgs84_to_gcj02, crs.gcj02_to_wgs84), (crs.wgs84_to_bd09, crs.bd09_to_wgs84)]
+)
 def test_shifted_coordinates_come_back_to_within_a_centimetre(there, back):
     assert distance(back(there(CHINA)), CHINA).max() < 0.01
 
@@ -106,13 +130,19 @@ def test_the_shifts_have_the_published_size():
 
 def test_a_known_place_is_shifted_as_everywhere_else():
     # the example most libraries for this conversion test with (39.9, 116.4)
-    assert crs.wgs84_to_gcj02(np.array([[116.404, 39.915]]))[0] == pytest.approx([116.41024449916938, 39.91640428150164], abs=1e-9)
-    assert crs.gcj02_to_bd09(np.array([[116.404, 39.915]]))[0] == pytest.approx([116.41036949371029, 39.92133699351022], abs=1e-9)
+    assert crs.wgs84_to_gcj02(np.array([[116.404, 39.915]]))[0] == pytest.approx(
+        [116.41024449916938, 39.91640428150164], abs=1e-9
+    )
+    assert crs.gcj02_to_bd09(np.array([[116.404, 39.915]]))[0] == pytest.approx(
+        [116.41036949371029, 39.92133699351022], abs=1e-9
+    )
 
 
 def test_areas_in_the_plane_are_those_on_the_ellipsoid():
     ring = np.array([(117.0, 37.0), (117.2, 37.0), (117.2, 37.4), (117.0, 37.4)])
-    dense = np.vstack([np.linspace(a, b, 200, endpoint=False) for a, b in zip(ring, np.roll(ring, -1, axis=0), strict=True)])
+    dense = np.vstack(
+        [np.linspace(a, b, 200, endpoint=False) for a, b in zip(ring, np.roll(ring, -1, axis=0), strict=True)]
+    )
     true = abs(Geod(ellps="GRS80").polygon_area_perimeter(*dense.T)[0])
     x, y = crs.metres(ring, (117.1, 37.2)).T
     assert abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2 == pytest.approx(true, rel=1e-6)

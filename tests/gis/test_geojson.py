@@ -41,44 +41,53 @@ def test_gb18030_and_a_byte_order_mark_are_read():
 
 
 def test_properties_become_text_and_nested_ones_nothing():
-    root = {"type": "FeatureCollection", "features": [feature(SQUARE, a=3.0, b=7, c=True, d=[1], e=None, f=2.5, g=" x ")]}
+    root = {
+        "type": "FeatureCollection",
+        "features": [feature(SQUARE, a=3.0, b=7, c=True, d=[1], e=None, f=2.5, g=" x ")],
+    }
     assert parse(root)[0] == {"a": ["3"], "b": ["7"], "c": [""], "d": [""], "e": [""], "f": ["2.5"], "g": ["x"]}
 
 
-@pytest.mark.parametrize(("named", "epsg"), [
-    ({"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}, 4326),
-    ({"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}, 4490),
-    ({"type": "EPSG", "properties": {"code": 4549}}, 4549),
-])
+@pytest.mark.parametrize(
+    ("named", "epsg"),
+    [
+        ({"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}, 4326),
+        ({"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}, 4490),
+        ({"type": "EPSG", "properties": {"code": 4549}}, 4549),
+    ],
+)
 def test_the_old_crs_member_is_understood(named, epsg):
     assert parse({**collection(SQUARE), "crs": named})[3].epsg == epsg
 
 
-@pytest.mark.parametrize(("root", "code"), [
-    (b'{"type": "FeatureCollection", "features": [', "json_bad"),
-    (b'{"type": "FeatureCollection", "features": [NaN]}', "json_not_finite"),
-    (b'{"type": "FeatureCollection", "features": [-Infinity]}', "json_not_finite"),
-    (b'{"type": "FeatureCollection", "features": [1e999]}', "json_not_finite"),
-    (b'{"type": "FeatureCollection", "features": [1' + b"0" * 400 + b"]}", "json_not_finite"),
-    (b'{"a":' * 21 + b"1" + b"}" * 21, "json_too_deep"),
-    (b"[" * 100_000, "json_too_deep"),
-    ([1, 2], "json_no_collection"),
-    ({"type": "Topology", "features": []}, "json_no_collection"),
-    ({"type": "FeatureCollection", "features": {"a": 1}}, "json_no_collection"),
-    ({**collection(SQUARE), "crs": {"type": "name", "properties": {"name": "EPSG:2384"}}}, "crs_xian80"),
-    ({**collection(SQUARE), "crs": ["EPSG:4490"]}, "crs_unknown"),
-    ({**collection(SQUARE), "crs": {"type": "link", "properties": {"href": "http://x"}}}, "json_crs_link"),
-    ({"type": "FeatureCollection", "features": [7]}, "json_geometry"),
-    (collection({"type": "Polygon"}), "json_geometry"),
-    (collection({"type": "Polygon", "coordinates": "x"}), "json_geometry"),
-    (collection({"type": "Polygon", "coordinates": [[[0, 0], [1, 1]]]}), "json_geometry"),
-    (collection({"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [2], [0, 0]]]}), "json_geometry"),
-    (collection({"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [None, 2], [0, 0]]]}), "json_geometry"),
-    (collection({"type": "Polygon", "coordinates": [[[[0, 0], [1, 1]], [[2, 2], [3, 3]]] * 4]}), "json_geometry"),
-    (collection({"type": "MultiPolygon", "coordinates": [[[]]]}), "json_geometry"),
-    (b"\xff\xfe\xff{", "encoding_unknown"),
-    (b'{"a\0": 1}', "encoding_unknown"),
-])
+@pytest.mark.parametrize(
+    ("root", "code"),
+    [
+        (b'{"type": "FeatureCollection", "features": [', "json_bad"),
+        (b'{"type": "FeatureCollection", "features": [NaN]}', "json_not_finite"),
+        (b'{"type": "FeatureCollection", "features": [-Infinity]}', "json_not_finite"),
+        (b'{"type": "FeatureCollection", "features": [1e999]}', "json_not_finite"),
+        (b'{"type": "FeatureCollection", "features": [1' + b"0" * 400 + b"]}", "json_not_finite"),
+        (b'{"a":' * 21 + b"1" + b"}" * 21, "json_too_deep"),
+        (b"[" * 100_000, "json_too_deep"),
+        ([1, 2], "json_no_collection"),
+        ({"type": "Topology", "features": []}, "json_no_collection"),
+        ({"type": "FeatureCollection", "features": {"a": 1}}, "json_no_collection"),
+        ({**collection(SQUARE), "crs": {"type": "name", "properties": {"name": "EPSG:2384"}}}, "crs_xian80"),
+        ({**collection(SQUARE), "crs": ["EPSG:4490"]}, "crs_unknown"),
+        ({**collection(SQUARE), "crs": {"type": "link", "properties": {"href": "http://x"}}}, "json_crs_link"),
+        ({"type": "FeatureCollection", "features": [7]}, "json_geometry"),
+        (collection({"type": "Polygon"}), "json_geometry"),
+        (collection({"type": "Polygon", "coordinates": "x"}), "json_geometry"),
+        (collection({"type": "Polygon", "coordinates": [[[0, 0], [1, 1]]]}), "json_geometry"),
+        (collection({"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [2], [0, 0]]]}), "json_geometry"),
+        (collection({"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [None, 2], [0, 0]]]}), "json_geometry"),
+        (collection({"type": "Polygon", "coordinates": [[[[0, 0], [1, 1]], [[2, 2], [3, 3]]] * 4]}), "json_geometry"),
+        (collection({"type": "MultiPolygon", "coordinates": [[[]]]}), "json_geometry"),
+        (b"\xff\xfe\xff{", "encoding_unknown"),
+        (b'{"a\0": 1}', "encoding_unknown"),
+    ],
+)
 def test_what_is_wrong_is_refused_with_its_reason(root, code):
     with pytest.raises(Refused) as refused:
         parse(root)
@@ -91,11 +100,14 @@ def test_a_broken_geometry_is_named_by_layer_and_feature():
 
 
 def test_other_shapes_than_polygons_are_no_shape():
-    assert parse(collection({"type": "Point", "coordinates": [0, 0]}, None, {"type": "Polygon", "coordinates": []}))[1] == [None] * 3
+    assert (
+        parse(collection({"type": "Point", "coordinates": [0, 0]}, None, {"type": "Polygon", "coordinates": []}))[1]
+        == [None] * 3
+    )
 
 
 def test_brackets_inside_text_do_not_count():
-    name = '[{"' + "[" * 50 + '\\'
+    name = '[{"' + "[" * 50 + "\\"
     assert parse({"type": "FeatureCollection", "features": [feature(SQUARE, name=name)]})[0]["name"] == [name]
 
 
@@ -108,12 +120,17 @@ def test_the_count_is_the_same_however_it_is_sliced(monkeypatch, slice_):
     assert refused.value.code == "json_too_deep"
 
 
-@pytest.mark.parametrize("bomb", [
-    b'{"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[' + b"[117.123456,37.1]," * 2_000_000,
-    b'{"a":[' + b"1," * 20_000_000,
-    b"{" + b'"a":{},' * 6_000_000,
-    b" " * 60_000_000,
-], ids=["two million points", "numbers", "empty objects", "too large"])
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        b'{"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Polygon","coordinates":[['
+        + b"[117.123456,37.1]," * 2_000_000,
+        b'{"a":[' + b"1," * 20_000_000,
+        b"{" + b'"a":{},' * 6_000_000,
+        b" " * 60_000_000,
+    ],
+    ids=["two million points", "numbers", "empty objects", "too large"],
+)
 def test_a_bomb_is_refused_within_two_seconds(bomb):
     start = time.process_time()
     with pytest.raises(Refused) as refused:

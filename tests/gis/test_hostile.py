@@ -49,12 +49,20 @@ def saved(path, content):
 
 # --- text that GDAL would take for an order ----------------------------------------------------------------------
 
-@pytest.mark.parametrize("text", [
-    '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>',
-    "<OGRWFSDataSource><URL>{address}</URL></OGRWFSDataSource>",
-    "CSV:/etc/passwd", "PG:host=127.0.0.1", "/vsicurl/{address}", "{address}", "GeoJSON:{address}",
-    "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY y SYSTEM '{address}'>]><kml>&y;</kml>",
-])
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>',
+        "<OGRWFSDataSource><URL>{address}</URL></OGRWFSDataSource>",
+        "CSV:/etc/passwd",
+        "PG:host=127.0.0.1",
+        "/vsicurl/{address}",
+        "{address}",
+        "GeoJSON:{address}",
+        "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY y SYSTEM '{address}'>]><kml>&y;</kml>",
+    ],
+)
 @pytest.mark.parametrize("name", ["a.geojson", "a.gpkg", "a.shp", "a.kml", "a.zip"])
 def test_text_that_is_an_order_to_gdal_is_no_boundary_file(tmp_path, listener, text, name):
     assert refusal(saved(tmp_path / name, text.replace("{address}", listener))).code == "unknown_format"
@@ -63,13 +71,21 @@ def test_text_that_is_an_order_to_gdal_is_no_boundary_file(tmp_path, listener, t
 def test_json_services_and_links_are_not_followed(tmp_path, listener):
     link = {"type": "link", "properties": {"href": listener, "type": "ogcwkt"}}
     assert refusal(geojson(tmp_path / "a.geojson", crs=link)).code == "json_crs_link"
-    assert refusal(saved(tmp_path / "b.geojson", json.dumps({"type": "FeatureCollection", "links": [{"rel": "next", "href": listener}]}))
-                   ).code == "json_no_collection"
+    assert (
+        refusal(
+            saved(
+                tmp_path / "b.geojson",
+                json.dumps({"type": "FeatureCollection", "links": [{"rel": "next", "href": listener}]}),
+            )
+        ).code
+        == "json_no_collection"
+    )
     # a next page is not fetched either: what is here is read, and no more
     assert len(read(geojson(tmp_path / "c.geojson", links=[{"rel": "next", "href": listener}])).cells) == 11
 
 
 # --- GeoPackages -------------------------------------------------------------------------------------------------
+
 
 def poisoned(path, *statements):
     """A genuine GeoPackage with its schema changed afterwards; sqlite_master may be rewritten."""
@@ -89,32 +105,53 @@ def schema(kind, name, sql):
     return f"INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES ('{kind}', '{name}', '{name}', 0, '{quoted}')"
 
 
-@pytest.mark.parametrize("statements", [
-    [schema("table", "other", "CREATE VIRTUAL TABLE other USING VirtualOGR('/etc/passwd')")],
-    [schema("table", "other", "CREATE VIRTUAL TABLE other USING VirtualShape('/etc/passwd')")],
-    [schema("table", "rtree_x", 'CREATE VIRTUAL TABLE "rtree_x" USING VirtualOGR(\'/etc/passwd\')')],
-    [schema("table", "rtree_x", 'CREATE VIRTUAL TABLE "rtree_x" USING rtree(a, b, c) USING csv(\'/etc/passwd\')')],
-    [schema("table", "other", "create  virtual /**/ table other using VirtualOGR('/etc/passwd')")],
-    ["CREATE VIEW other AS SELECT * FROM village"],
-    ["ALTER TABLE village RENAME TO v2", "CREATE VIEW village AS SELECT * FROM v2"],
-    ["CREATE TRIGGER other AFTER INSERT ON village BEGIN SELECT load_extension('x'); END"],
-    ["ALTER TABLE village ADD COLUMN more TEXT AS (upper(code)) VIRTUAL"],
-    ["UPDATE sqlite_master SET sql = 'CREATE VIRTUAL TABLE village USING VirtualOGR(''/etc/passwd'')' WHERE name = 'village'"],
-], ids=["VirtualOGR", "VirtualShape", "as rtree", "behind rtree", "spelled oddly", "view", "view for a layer", "trigger",
-        "computed column", "layer turned virtual"])
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [schema("table", "other", "CREATE VIRTUAL TABLE other USING VirtualOGR('/etc/passwd')")],
+        [schema("table", "other", "CREATE VIRTUAL TABLE other USING VirtualShape('/etc/passwd')")],
+        [schema("table", "rtree_x", "CREATE VIRTUAL TABLE \"rtree_x\" USING VirtualOGR('/etc/passwd')")],
+        [schema("table", "rtree_x", "CREATE VIRTUAL TABLE \"rtree_x\" USING rtree(a, b, c) USING csv('/etc/passwd')")],
+        [schema("table", "other", "create  virtual /**/ table other using VirtualOGR('/etc/passwd')")],
+        ["CREATE VIEW other AS SELECT * FROM village"],
+        ["ALTER TABLE village RENAME TO v2", "CREATE VIEW village AS SELECT * FROM v2"],
+        ["CREATE TRIGGER other AFTER INSERT ON village BEGIN SELECT load_extension('x'); END"],
+        ["ALTER TABLE village ADD COLUMN more TEXT AS (upper(code)) VIRTUAL"],
+        [
+            "UPDATE sqlite_master SET sql = 'CREATE VIRTUAL TABLE village USING VirtualOGR(''/etc/passwd'')' WHERE name = 'village'"
+        ],
+    ],
+    ids=[
+        "VirtualOGR",
+        "VirtualShape",
+        "as rtree",
+        "behind rtree",
+        "spelled oddly",
+        "view",
+        "view for a layer",
+        "trigger",
+        "computed column",
+        "layer turned virtual",
+    ],
+)
 def test_a_geopackage_whose_schema_could_reach_further_is_refused(tmp_path, statements):
     assert refusal(poisoned(tmp_path / "a.gpkg", *statements)).code in ("gpkg_foreign_part", "damaged")
 
 
-@pytest.mark.parametrize("statements", [
-    ["UPDATE gpkg_contents SET table_name = '/etc/passwd' WHERE table_name = 'village'",
-     "UPDATE gpkg_geometry_columns SET table_name = '/etc/passwd' WHERE table_name = 'village'"],
-    ["DROP TABLE gpkg_contents"],
-    ["UPDATE village SET geom = zeroblob(100)"],
-    ["UPDATE village SET geom = 'text'"],
-    ["UPDATE sqlite_master SET rootpage = 999999 WHERE name = 'village'"],
-    ["UPDATE sqlite_master SET sql = 'CREATE TABLE village (' WHERE name = 'village'"],
-])
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [
+            "UPDATE gpkg_contents SET table_name = '/etc/passwd' WHERE table_name = 'village'",
+            "UPDATE gpkg_geometry_columns SET table_name = '/etc/passwd' WHERE table_name = 'village'",
+        ],
+        ["DROP TABLE gpkg_contents"],
+        ["UPDATE village SET geom = zeroblob(100)"],
+        ["UPDATE village SET geom = 'text'"],
+        ["UPDATE sqlite_master SET rootpage = 999999 WHERE name = 'village'"],
+        ["UPDATE sqlite_master SET sql = 'CREATE TABLE village (' WHERE name = 'village'"],
+    ],
+)
 def test_a_broken_geopackage_is_refused_or_shows_rows_without_shape(tmp_path, walls, statements):
     try:
         delivery = read(poisoned(tmp_path / "a.gpkg", *statements))
@@ -139,30 +176,47 @@ def test_a_journal_beside_a_geopackage_is_not_read(tmp_path):
 
 # --- shapefiles --------------------------------------------------------------------------------------------------
 
+
 def repacked(path, **changes):
     """The zip with the content of some members changed: {'XZQ_village.shp': function of bytes}."""
     with zipfile.ZipFile(path) as archive:
         content = {name: archive.read(name) for name in archive.namelist()}
-    return zipped(path, {name: changes.get(name.replace(".", "_"), lambda same: same)(data) for name, data in content.items()})
+    return zipped(
+        path, {name: changes.get(name.replace(".", "_"), lambda same: same)(data) for name, data in content.items()}
+    )
 
 
 def put(at, form, *values):
     """Overwrite numbers at an offset."""
     packed = struct.pack(form, *values)
-    return lambda data: data[:at] + packed + data[at + len(packed):]
+    return lambda data: data[:at] + packed + data[at + len(packed) :]
 
 
-@pytest.mark.parametrize("changes", [
-    {"XZQ_village_shp": put(24, ">i", 2**31 - 1)},  # length of the file
-    {"XZQ_village_shp": put(104, ">i", 2**31 - 1)},  # length of a record
-    {"XZQ_village_shp": put(144, "<ii", 2**30, 2**30)},  # parts and points of a polygon
-    {"XZQ_village_shx": put(100, ">ii", 2**31 - 1, 2**31 - 1)},
-    {"XZQ_village_shx": put(24, ">i", 2**31 - 1)},
-    {"XZQ_village_dbf": put(4, "<I", 2**32 - 1)},
-    {"XZQ_village_dbf": put(8, "<HH", 65535, 65535)},
-    {"XZQ_village_dbf": lambda data: b""},
-    {"XZQ_village_shp": put(32, "<i", 99)},  # a shape type that does not exist
-], ids=["shp length", "record length", "points", "shx record", "shx length", "dbf rows", "dbf widths", "dbf empty", "type"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"XZQ_village_shp": put(24, ">i", 2**31 - 1)},  # length of the file
+        {"XZQ_village_shp": put(104, ">i", 2**31 - 1)},  # length of a record
+        {"XZQ_village_shp": put(144, "<ii", 2**30, 2**30)},  # parts and points of a polygon
+        {"XZQ_village_shx": put(100, ">ii", 2**31 - 1, 2**31 - 1)},
+        {"XZQ_village_shx": put(24, ">i", 2**31 - 1)},
+        {"XZQ_village_dbf": put(4, "<I", 2**32 - 1)},
+        {"XZQ_village_dbf": put(8, "<HH", 65535, 65535)},
+        {"XZQ_village_dbf": lambda data: b""},
+        {"XZQ_village_shp": put(32, "<i", 99)},  # a shape type that does not exist
+    ],
+    ids=[
+        "shp length",
+        "record length",
+        "points",
+        "shx record",
+        "shx length",
+        "dbf rows",
+        "dbf widths",
+        "dbf empty",
+        "type",
+    ],
+)
 def test_headers_that_lie_are_refused_or_lose_only_what_is_damaged(tmp_path, walls, changes):
     try:
         delivery = read(repacked(gbk_zip(tmp_path), **changes))
@@ -177,8 +231,14 @@ def test_coordinates_that_are_no_numbers_are_refused(tmp_path):
 
 
 def test_a_prj_that_is_an_order_is_not_obeyed(tmp_path, listener):
-    for prj in (f"EXTENSION:{listener}", listener, "@/etc/passwd", "+init=/etc/passwd:1", "+nadgrids=" + listener,
-                'PROJCS["x",GEOGCS["x",DATUM["x",EXTENSION["PROJ4_GRIDS","' + listener + '"]]]]'):
+    for prj in (
+        f"EXTENSION:{listener}",
+        listener,
+        "@/etc/passwd",
+        "+init=/etc/passwd:1",
+        "+nadgrids=" + listener,
+        'PROJCS["x",GEOGCS["x",DATUM["x",EXTENSION["PROJ4_GRIDS","' + listener + '"]]]]',
+    ):
         assert refusal(gbk_zip(_fresh(tmp_path, prj), prj=prj)).code == "crs_unknown"
 
 
@@ -198,7 +258,11 @@ def test_infinite_coordinates_in_a_geopackage_are_refused(tmp_path):
 
 # --- cut and flipped ---------------------------------------------------------------------------------------------
 
-MAKERS = {"gpkg": lambda folder: geopackage(folder / "a.gpkg"), "zip": gbk_zip, "geojson": lambda folder: geojson(folder / "a.geojson")}
+MAKERS = {
+    "gpkg": lambda folder: geopackage(folder / "a.gpkg"),
+    "zip": gbk_zip,
+    "geojson": lambda folder: geojson(folder / "a.geojson"),
+}
 
 
 @pytest.mark.parametrize("share", [0.01, 0.3, 0.9, 0.999])
@@ -208,7 +272,12 @@ def test_a_file_cut_short_is_refused(tmp_path, kind, share):
     data = path.read_bytes()
     if kind == "gpkg" and share == 0.999:
         share = 0.95  # the last page may be an empty one
-    assert refusal(saved(path, data[:int(len(data) * share)])).code in ("damaged", "json_bad", "gpkg_foreign_part", "gpkg_not")
+    assert refusal(saved(path, data[: int(len(data) * share)])).code in (
+        "damaged",
+        "json_bad",
+        "gpkg_foreign_part",
+        "gpkg_not",
+    )
 
 
 def some_bytes_changed(data, chance):

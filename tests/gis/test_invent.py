@@ -1,4 +1,5 @@
 """gis/invent.py: the invented county is whole, believable and always the same."""
+
 import functools
 import hashlib
 import math
@@ -79,8 +80,9 @@ def test_the_county_has_the_size_of_one_on_the_north_china_plain(county):
 def test_subdistricts_are_small_and_central(county):
     land = shapes(county, 1)[0]
     kinds = [cell.kind for cell in county.cells if cell.tier == 2]
-    by_kind = {kind: [shape for shape, its in zip(shapes(county, 2), kinds, strict=True) if its == kind]
-               for kind in set(kinds)}
+    by_kind = {
+        kind: [shape for shape, its in zip(shapes(county, 2), kinds, strict=True) if its == kind] for kind in set(kinds)
+    }
     street = by_kind.pop("subdistrict")
     rural = [shape for some in by_kind.values() for shape in some]
     assert len(street) == 2
@@ -89,8 +91,14 @@ def test_subdistricts_are_small_and_central(county):
 
 
 def test_codes_carry_their_parents_and_the_number_band_of_their_kind(county):
-    bands = {"county": (0, 0), "subdistrict": (1, 99), "town": (100, 199), "township": (200, 399),
-             "community": (1, 199), "village": (200, 399)}
+    bands = {
+        "county": (0, 0),
+        "subdistrict": (1, 99),
+        "town": (100, 199),
+        "township": (200, 399),
+        "community": (1, 199),
+        "village": (200, 399),
+    }
     codes = [cell.code for cell in county.cells]
     assert codes == sorted(set(codes))
     for cell in county.cells:
@@ -100,7 +108,7 @@ def test_codes_carry_their_parents_and_the_number_band_of_their_kind(county):
         assert cell.tier == 3 or cell.code.endswith("000")
         if cell.parent is not None:
             above = county.cells[cell.parent]
-            assert above.tier == cell.tier - 1 and cell.code.startswith(above.code[:3 + 3 * above.tier])
+            assert above.tier == cell.tier - 1 and cell.code.startswith(above.code[: 3 + 3 * above.tier])
 
 
 def test_every_kind_of_township_and_village_is_there(county):
@@ -110,8 +118,14 @@ def test_every_kind_of_township_and_village_is_there(county):
 
 
 def test_names_are_unique_in_both_languages_and_say_their_kind(county):
-    ends = {"county": "县 County", "subdistrict": "街道 Subdistrict", "town": "镇 Town", "township": "乡 Township",
-            "community": "社区 Community", "village": "村 Village"}
+    ends = {
+        "county": "县 County",
+        "subdistrict": "街道 Subdistrict",
+        "town": "镇 Town",
+        "township": "乡 Township",
+        "community": "社区 Community",
+        "village": "村 Village",
+    }
     for cell in county.cells:
         zh, en = ends[cell.kind].split()
         assert re.fullmatch(f"[\u4e00-\u9fff]{{2,4}}{zh}", cell.name_zh), cell
@@ -122,8 +136,19 @@ def test_names_are_unique_in_both_languages_and_say_their_kind(county):
 
 def test_about_a_thousand_objects_of_the_seven_types_two_to_eight_a_village(county):
     assert 900 <= len(county.objects) <= 1100
-    assert {thing.type for thing in county.objects} == set(invent.TYPES) == {
-        "enterprise", "river_section", "water_source", "livestock_farm", "straw_plot", "construction_site", "waste_point"}
+    assert (
+        {thing.type for thing in county.objects}
+        == set(invent.TYPES)
+        == {
+            "enterprise",
+            "river_section",
+            "water_source",
+            "livestock_farm",
+            "straw_plot",
+            "construction_site",
+            "waste_point",
+        }
+    )
     spread = Counter(thing.cell for thing in county.objects)
     assert set(spread) == {k for k, cell in enumerate(county.cells) if cell.tier == 3}
     assert min(spread.values()) >= 2 and max(spread.values()) <= 8
@@ -145,7 +170,9 @@ def test_every_object_lies_strictly_inside_its_village(of):
 
 def test_farms_and_plots_are_in_villages_and_building_sites_in_communities(county):
     kinds = {(thing.type, county.cells[thing.cell].kind) for thing in county.objects}
-    assert kinds.isdisjoint({("straw_plot", "community"), ("livestock_farm", "community"), ("construction_site", "village")})
+    assert kinds.isdisjoint(
+        {("straw_plot", "community"), ("livestock_farm", "community"), ("construction_site", "village")}
+    )
 
 
 def test_a_field_lies_on_the_side_its_name_says(county):
@@ -177,8 +204,11 @@ def test_the_same_seed_gives_the_same_county_everywhere():
         corners = np.round(shapely.get_coordinates(shapely.from_wkb(cell.boundary)), 5).tolist()
         told.update(repr((cell.code, cell.kind, cell.name_zh, cell.name_en, cell.parent, corners)).encode())
     for thing in made.objects:
-        told.update(repr((thing.type, thing.name_zh, thing.name_en, thing.cell,
-                          round(thing.lon, 5), round(thing.lat, 5))).encode())
+        told.update(
+            repr(
+                (thing.type, thing.name_zh, thing.name_en, thing.cell, round(thing.lon, 5), round(thing.lat, 5))
+            ).encode()
+        )
     assert told.hexdigest() == "c9b262cc3361f7eca5ae72e2be76a6ffe0b5712ddb53829cce17a2c676280ad3"
 
 

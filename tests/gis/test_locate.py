@@ -1,4 +1,5 @@
 """gis/locate.py: which cells may hold a point."""
+
 import math
 import random
 import subprocess
@@ -11,8 +12,11 @@ from gis import invent
 from gis.locate import Candidate, Cells, metres_per_degree
 
 # Two squares of 0.1 degrees beside each other, and one that overlaps the eastern one.
-WEST, EAST, OVER = shapely.box(115.0, 37.0, 115.1, 37.1), shapely.box(115.1, 37.0, 115.2, 37.1), shapely.box(
-    115.15, 37.05, 115.25, 37.15)
+WEST, EAST, OVER = (
+    shapely.box(115.0, 37.0, 115.1, 37.1),
+    shapely.box(115.1, 37.0, 115.2, 37.1),
+    shapely.box(115.15, 37.05, 115.25, 37.15),
+)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +76,9 @@ def test_nearer_cells_come_first_and_equal_ones_by_id(squares):
     assert [found.id for found in twins.candidates(115.08, 37.11, accuracy_m=20_000)] == [4, 2, 9]
 
 
-@pytest.mark.parametrize("place", [(math.nan, 37.0), (115.0, math.nan), (math.inf, 37.0), (181.0, 37.0), (115.0, -91.0)])
+@pytest.mark.parametrize(
+    "place", [(math.nan, 37.0), (115.0, math.nan), (math.inf, 37.0), (181.0, 37.0), (115.0, -91.0)]
+)
 def test_a_place_that_is_none_has_no_cell(squares, place):
     assert squares.candidates(*place, accuracy_m=50) == ()
 
@@ -119,6 +125,8 @@ def test_the_tree_agrees_with_asking_each_village_of_the_county():
 
 
 def test_what_web_workers_import_loads_no_geopandas():
-    code = ("import sys, gis.locate, gis.coverage, gis.simplify, gis.invent;"
-            "sys.exit(bool({'geopandas', 'pandas', 'pyogrio', 'flask', 'sqlalchemy'} & set(sys.modules)))")
+    code = (
+        "import sys, gis.locate, gis.coverage, gis.simplify, gis.invent;"
+        "sys.exit(bool({'geopandas', 'pandas', 'pyogrio', 'flask', 'sqlalchemy'} & set(sys.modules)))"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

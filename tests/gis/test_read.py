@@ -31,7 +31,10 @@ def counts(delivery):
 
 def under(delivery):
     """Code -> (code of the parent, how it was found)."""
-    return {cell.code: (None if cell.parent is None else delivery.cells[cell.parent].code, cell.how_parent) for cell in delivery.cells}
+    return {
+        cell.code: (None if cell.parent is None else delivery.cells[cell.parent].code, cell.how_parent)
+        for cell in delivery.cells
+    }
 
 
 def codes(delivery, code):
@@ -49,11 +52,13 @@ def assert_whole(delivery, how):
 
 # --- formats -----------------------------------------------------------------------------------------------------
 
+
 def test_a_geopackage_with_parent_columns_comes_in_right(tmp_path):
     delivery = read(geopackage(tmp_path / "a.gpkg"))
     assert_whole(delivery, "column")
-    assert {(fact.crs, fact.epsg, fact.code_column, fact.parent_column) for fact in delivery.facts if fact.tier == 3} == {
-        ("CGCS2000", 4490, "code", "parent")}
+    assert {
+        (fact.crs, fact.epsg, fact.code_column, fact.parent_column) for fact in delivery.facts if fact.tier == 3
+    } == {("CGCS2000", 4490, "code", "parent")}
     assert not delivery.findings
 
 
@@ -61,7 +66,8 @@ def test_shapefiles_in_gbk_and_gauss_kruger_come_in_right(tmp_path):
     delivery = read(gbk_zip(tmp_path))
     assert_whole(delivery, "prefix")
     assert {(fact.encoding, fact.encoding_from, fact.epsg, fact.name_column) for fact in delivery.facts} == {
-        ("gb18030", "tried", 4548, "XZQMC")}
+        ("gb18030", "tried", 4548, "XZQMC")
+    }
 
 
 def test_a_zip_as_an_office_packs_it_comes_in_with_a_word_on_what_was_left_aside(tmp_path):
@@ -79,8 +85,12 @@ def test_one_geojson_with_all_tiers_comes_in_right(tmp_path):
 
 def test_three_geojson_files_with_a_tier_each_come_in_right(tmp_path):
     by_length = {6: "县", 9: "乡镇", 12: "村"}
-    files = [geojson(tmp_path / f"测试县{word}界.json", {code: shape for code, shape in shapes().items() if len(code) == length})
-             for length, word in by_length.items()]
+    files = [
+        geojson(
+            tmp_path / f"测试县{word}界.json", {code: shape for code, shape in shapes().items() if len(code) == length}
+        )
+        for length, word in by_length.items()
+    ]
     delivery = read(*files)
     assert_whole(delivery, "prefix")
     assert [fact.tier for fact in delivery.facts] == [1, 2, 3]
@@ -96,7 +106,8 @@ def test_files_of_one_name_in_several_folders_all_come_in(tmp_path):
     delivery = read(*files)
     assert_whole(delivery, "prefix")
     assert [(fact.file, fact.tier, fact.count) for fact in delivery.facts] == [
-        (str(file), tier, count) for file, tier, count in zip(files, (3, 2, 1), (8, 2, 1), strict=True)]
+        (str(file), tier, count) for file, tier, count in zip(files, (3, 2, 1), (8, 2, 1), strict=True)
+    ]
 
 
 def test_a_file_that_is_named_twice_is_refused(tmp_path):
@@ -111,11 +122,14 @@ def test_the_name_of_a_file_does_not_decide_what_it_is(tmp_path):
 
 
 def test_heights_are_dropped(tmp_path):
-    flat = read(geopackage(tmp_path / "a.gpkg", {code: shapely.force_3d(shape, 12.5) for code, shape in shapes().items()}))
+    flat = read(
+        geopackage(tmp_path / "a.gpkg", {code: shapely.force_3d(shape, 12.5) for code, shape in shapes().items()})
+    )
     assert not any(shapely.from_wkb(cell.boundary).has_z for cell in flat.cells)
 
 
 # --- text --------------------------------------------------------------------------------------------------------
+
 
 def test_utf8_without_a_word_about_it_is_found(tmp_path):
     delivery = read(gbk_zip(tmp_path, encoding="utf-8"))
@@ -124,7 +138,9 @@ def test_utf8_without_a_word_about_it_is_found(tmp_path):
 
 
 def test_what_the_cpg_says_is_taken_when_it_is_true(tmp_path):
-    delivery = read(gbk_zip(tmp_path, **{f"XZQ_{layer}.cpg": b"GBK\r\n" for layer in ("county", "township", "village")}))
+    delivery = read(
+        gbk_zip(tmp_path, **{f"XZQ_{layer}.cpg": b"GBK\r\n" for layer in ("county", "township", "village")})
+    )
     assert {(fact.encoding, fact.encoding_from) for fact in delivery.facts} == {("gb18030", "cpg")}
 
 
@@ -143,6 +159,7 @@ def test_a_name_cut_in_the_middle_of_a_character_is_said(tmp_path, monkeypatch):
 
 
 # --- coordinates -------------------------------------------------------------------------------------------------
+
 
 def test_shapefiles_without_prj_are_refused_with_advice(tmp_path):
     with pytest.raises(Refused, match=r"\.prj") as refused:
@@ -185,6 +202,7 @@ def test_xian_1980_in_a_geopackage_is_refused(tmp_path):
 
 # --- tiers, columns, parents -------------------------------------------------------------------------------------
 
+
 def write_tiers(path, coded, layers, **parents):
     """Layers under these names, `coded` as {tier: {code: shape}}."""
     for layer, (tier, made) in zip(layers, coded.items(), strict=True):
@@ -196,18 +214,24 @@ def write_tiers(path, coded, layers, **parents):
 
 
 def by_tier(rename=lambda code: code):
-    return {tier: {rename(code): shape for code, shape in shapes().items() if len(code) == length}
-            for tier, length in ((1, 6), (2, 9), (3, 12))}
+    return {
+        tier: {rename(code): shape for code, shape in shapes().items() if len(code) == length}
+        for tier, length in ((1, 6), (2, 9), (3, 12))
+    }
 
 
-@pytest.mark.parametrize("rename", [
-    lambda code: code,
-    lambda code: code[1:],  # 5, 8, 11
-    lambda code: code.ljust(12, "0"),
-    lambda code: code.ljust(19, "0"),  # the land survey's codes, with the digits of the group
-    lambda code: code.replace("370900", "370").ljust(12, "0"),
-    lambda code: "A-" + code,
-], ids=["6-9-12", "5-8-11", "12 filled up", "19 filled up", "3-6-9 filled up", "with letters"])
+@pytest.mark.parametrize(
+    "rename",
+    [
+        lambda code: code,
+        lambda code: code[1:],  # 5, 8, 11
+        lambda code: code.ljust(12, "0"),
+        lambda code: code.ljust(19, "0"),  # the land survey's codes, with the digits of the group
+        lambda code: code.replace("370900", "370").ljust(12, "0"),
+        lambda code: "A-" + code,
+    ],
+    ids=["6-9-12", "5-8-11", "12 filled up", "19 filled up", "3-6-9 filled up", "with letters"],
+)
 def test_codes_of_any_length_tell_the_parent(tmp_path, rename):
     delivery = read(write_tiers(tmp_path / "a.gpkg", by_tier(rename), ("county", "township", "village")))
     assert counts(delivery) == [1, 2, 8]
@@ -220,7 +244,13 @@ def test_codes_of_any_length_tell_the_parent(tmp_path, rename):
 
 def test_a_code_that_begins_like_no_township_does_not_spoil_the_others(tmp_path):
     odd = "370900999200"
-    delivery = read(write_tiers(tmp_path / "a.gpkg", by_tier(lambda code: odd if code == "370900101203" else code), ("county", "township", "village")))
+    delivery = read(
+        write_tiers(
+            tmp_path / "a.gpkg",
+            by_tier(lambda code: odd if code == "370900101203" else code),
+            ("county", "township", "village"),
+        )
+    )
     assert under(delivery)[odd] == ("370900101", "place")
     assert under(delivery)["370900101202"] == ("370900101", "prefix")
 
@@ -238,23 +268,31 @@ def test_two_layers_without_telling_names_are_refused(tmp_path):
 
 
 def test_unrelated_codes_leave_the_place_to_tell_the_parent(tmp_path):
-    scrambled = {tier: {f"{'xyz'[tier - 1]}{n}": shape for n, shape in enumerate(made.values())}
-                 for tier, made in by_tier().items()}
+    scrambled = {
+        tier: {f"{'xyz'[tier - 1]}{n}": shape for n, shape in enumerate(made.values())}
+        for tier, made in by_tier().items()
+    }
     delivery = read(write_tiers(tmp_path / "a.gpkg", scrambled, ("county", "township", "village")))
     assert {cell.how_parent for cell in delivery.cells if cell.tier > 1} == {"place"}
     assert [delivery.cells[cell.parent].code for cell in delivery.cells if cell.tier == 3] == ["y0"] * 4 + ["y1"] * 4
 
 
 def test_a_village_across_the_border_belongs_where_most_of_it_lies(tmp_path):
-    scrambled = {1: {"x": shapes()["370900"]}, 2: {"y0": shapes()["370900100"], "y1": shapes()["370900101"]},
-                 3: {"z": shapely.box(117.0, 37.2, 117.25, 37.4)}}
+    scrambled = {
+        1: {"x": shapes()["370900"]},
+        2: {"y0": shapes()["370900100"], "y1": shapes()["370900101"]},
+        3: {"z": shapely.box(117.0, 37.2, 117.25, 37.4)},
+    }
     delivery = read(write_tiers(tmp_path / "a.gpkg", scrambled, ("county", "township", "village")))
     assert under(delivery)["z"] == ("y1", "place")
 
 
 def test_a_village_drawn_far_beyond_the_county_belongs_where_it_still_touches_it(tmp_path):
-    scrambled = {1: {"x": shapes()["370900"]}, 2: {"y0": shapes()["370900100"], "y1": shapes()["370900101"]},
-                 3: {"z": shapely.box(117.0, 37.4, 117.25, 37.9)}}  # its middle lies in no township
+    scrambled = {
+        1: {"x": shapes()["370900"]},
+        2: {"y0": shapes()["370900100"], "y1": shapes()["370900101"]},
+        3: {"z": shapely.box(117.0, 37.4, 117.25, 37.9)},
+    }  # its middle lies in no township
     delivery = read(write_tiers(tmp_path / "a.gpkg", scrambled, ("county", "township", "village")))
     assert under(delivery)["z"] == ("y1", "place")
 
@@ -269,19 +307,38 @@ def test_a_parent_that_does_not_exist_is_an_error_and_the_code_is_followed(tmp_p
     said = ["370900100"] * 4 + ["370900101"] * 3 + ["370999"]
     delivery = read(write_tiers(tmp_path / "a.gpkg", by_tier(), ("county", "township", "village"), parent3=said))
     (finding,) = delivery.errors
-    assert (finding.code, finding.params, finding.rows) == ("parent_unknown", {"parent": "370999"}, ("370900101203 名370900101203",))
+    assert (finding.code, finding.params, finding.rows) == (
+        "parent_unknown",
+        {"parent": "370999"},
+        ("370900101203 名370900101203",),
+    )
     assert under(delivery)["370900101203"] == ("370900101", "prefix")
 
 
 def test_a_layer_without_a_code_column_is_refused_with_the_columns_it_has(tmp_path):
-    write(tmp_path / "a.gpkg", "village", list(shapes().values()), {"colour": list(shapes())}, driver="GPKG", crs="EPSG:4490")
+    write(
+        tmp_path / "a.gpkg",
+        "village",
+        list(shapes().values()),
+        {"colour": list(shapes())},
+        driver="GPKG",
+        crs="EPSG:4490",
+    )
     with pytest.raises(Refused, match="colour"):
         read(tmp_path / "a.gpkg")
 
 
 def test_a_layer_of_points_is_left_out_and_said(tmp_path):
     path = geopackage(tmp_path / "a.gpkg")
-    write(path, "wells", [shapely.Point(117, 37)], {"code": ["1"], "name": ["井"]}, driver="GPKG", crs="EPSG:4490", append=True)
+    write(
+        path,
+        "wells",
+        [shapely.Point(117, 37)],
+        {"code": ["1"], "name": ["井"]},
+        driver="GPKG",
+        crs="EPSG:4490",
+        append=True,
+    )
     delivery = read(path)
     assert_whole(delivery, "column")
     assert [finding.params for finding in codes(delivery, "layer_ignored")] == [{"layer": "wells"}]
@@ -292,7 +349,9 @@ def test_a_border_that_crosses_itself_is_repaired_and_said(tmp_path):
     made["370900100200"] = shapely.Polygon([(117.0, 37.0), (117.0625, 37.25), (117.0625, 37.0), (117.0, 37.25)])
     delivery = read(geopackage(tmp_path / "a.gpkg", made))
     (finding,) = codes(delivery, "invalid")
-    assert finding.rows == ("370900100200 东一村",) and [delivery.cells[at].code for at in finding.cells] == ["370900100200"]
+    assert finding.rows == ("370900100200 东一村",) and [delivery.cells[at].code for at in finding.cells] == [
+        "370900100200"
+    ]
     repaired = shapely.from_wkb(delivery.cells[finding.cells[0]].boundary)
     assert repaired.is_valid and repaired.area == pytest.approx(0.25 / 16 / 2)
 
@@ -310,16 +369,26 @@ def test_numbers_as_codes_are_read_as_whole_numbers(tmp_path):
     import pyogrio.raw
 
     for layer, made in zip(("county", "township", "village"), by_tier().values(), strict=True):
-        pyogrio.raw.write(tmp_path / "a.gpkg", np.array(shapely.to_wkb(list(made.values())), dtype=object),
-                          [np.array([float(code) for code in made]), np.array(list(made), dtype=object)], ["code", "name"],
-                          layer=layer, geometry_type="Polygon", driver="GPKG", crs="EPSG:4490", append=layer != "county")
+        pyogrio.raw.write(
+            tmp_path / "a.gpkg",
+            np.array(shapely.to_wkb(list(made.values())), dtype=object),
+            [np.array([float(code) for code in made]), np.array(list(made), dtype=object)],
+            ["code", "name"],
+            layer=layer,
+            geometry_type="Polygon",
+            driver="GPKG",
+            crs="EPSG:4490",
+            append=layer != "county",
+        )
     assert {cell.code for cell in read(tmp_path / "a.gpkg").cells} == set(NAMES)
 
 
 def test_every_message_is_said_somewhere():
     from gis.delivery import MESSAGES
 
-    sources = "".join(path.read_text() for path in (Path(__file__).parents[2] / "gis").glob("*.py") if path.name != "delivery.py")
+    sources = "".join(
+        path.read_text() for path in (Path(__file__).parents[2] / "gis").glob("*.py") if path.name != "delivery.py"
+    )
     sources = sources.replace('f"no_{wanted}_column"', '"no_code_column", "no_name_column"')
     assert [code for code in MESSAGES if f'"{code}"' not in sources] == []
 
@@ -336,6 +405,7 @@ def test_every_message_can_be_filled_in():
 
 
 # --- the published county ----------------------------------------------------------------------------------------
+
 
 @published
 @pytest.mark.parametrize(("file", "how"), [("clean.gpkg", "column"), ("delivery_gbk.zip", "prefix")])
@@ -354,8 +424,13 @@ def test_the_published_county_comes_in_whole(file, how):
 
 @published
 def test_both_published_files_hold_the_same_names_at_the_same_places():
-    first, second = (sorted((cell.tier, cell.name, shapely.from_wkb(cell.boundary).centroid.coords[0]) for cell in read(PUBLISHED / file).cells)
-                     for file in ("clean.gpkg", "delivery_gbk.zip"))
+    first, second = (
+        sorted(
+            (cell.tier, cell.name, shapely.from_wkb(cell.boundary).centroid.coords[0])
+            for cell in read(PUBLISHED / file).cells
+        )
+        for file in ("clean.gpkg", "delivery_gbk.zip")
+    )
     assert [row[:2] for row in first] == [row[:2] for row in second]
     assert np.array([row[2] for row in first]) == pytest.approx(np.array([row[2] for row in second]), abs=1e-9)
 

@@ -19,8 +19,13 @@ VRT = '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>{}</SrcDataSource>
 def run(code: str, *arguments: str, box: tuple[str, ...] = (), seconds: int = 60) -> str:
     """What a Python program prints, with gis importable."""
     start = "import sys; sys.path.append(sys.argv[1]); "
-    done = subprocess.run([*box, sys.executable, "-I", "-c", start + code, str(ROOT), *arguments], capture_output=True, text=True,
-                          timeout=seconds, env=sandbox.ENVIRONMENT)
+    done = subprocess.run(
+        [*box, sys.executable, "-I", "-c", start + code, str(ROOT), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        env=sandbox.ENVIRONMENT,
+    )
     assert not done.stderr, done.stderr
     return done.stdout.strip()
 
@@ -47,11 +52,21 @@ except (PermissionError, RuntimeError) as error:
 """
 
 
-@pytest.mark.parametrize("act", [
-    "open('/etc/hostname')", "open('/dev/shm/wangge-test', 'w')", "os.listdir('/')", "os.stat('/')",
-    "socket.socket()", "socket.socketpair()", "os.fork() or os._exit(0)", "os.kill(os.getpid(), 0) or 1",
-    "threading.Thread(target=print).start() or 1", "os.pipe()",
-])
+@pytest.mark.parametrize(
+    "act",
+    [
+        "open('/etc/hostname')",
+        "open('/dev/shm/wangge-test', 'w')",
+        "os.listdir('/')",
+        "os.stat('/')",
+        "socket.socket()",
+        "socket.socketpair()",
+        "os.fork() or os._exit(0)",
+        "os.kill(os.getpid(), 0) or 1",
+        "threading.Thread(target=print).start() or 1",
+        "os.pipe()",
+    ],
+)
 def test_behind_the_wall_an_act_is_refused_that_was_possible_before(act):
     assert run(TRY, act, "locked") == "refused"
     assert run(TRY, act, "free").splitlines()[-1] == "done"
@@ -112,7 +127,10 @@ def boxed() -> tuple[str, ...]:
 def test_in_the_box_other_files_do_not_exist(tmp_path):
     (tmp_path / "secret").write_text("secret")
     code = "import os; print(*[os.path.exists(path) for path in sys.argv[2:]])"
-    assert run(code, str(tmp_path / "secret"), "/etc/passwd", "/root/.ssh", str(ROOT / "setup.cfg"), box=boxed()) == "False False False False"
+    assert (
+        run(code, str(tmp_path / "secret"), "/etc/passwd", "/root/.ssh", str(ROOT / "setup.cfg"), box=boxed())
+        == "False False False False"
+    )
 
 
 def test_in_the_box_there_is_no_network(listener):
@@ -128,27 +146,37 @@ def test_without_bubblewrap_the_wall_alone_carries(tmp_path, monkeypatch):
 
 def test_without_any_wall_the_file_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(sandbox, "bubblewrap", lambda: ())
-    monkeypatch.setattr(sandbox, "START", sandbox.START.replace("from gis.child", "import gis.walls; gis.walls.MACHINES = {}; from gis.child"))
+    monkeypatch.setattr(
+        sandbox,
+        "START",
+        sandbox.START.replace("from gis.child", "import gis.walls; gis.walls.MACHINES = {}; from gis.child"),
+    )
     with pytest.raises(Refused, match="bubblewrap") as refused:
         read(geopackage(tmp_path / "a.gpkg"))
     assert refused.value.code == "no_sandbox"
 
 
-@pytest.mark.parametrize(("act", "code"), [
-    ("while True: pass", "too_slow"),
-    ("x = bytearray(700_000_000)", "too_much_memory"),
-    ("sys.stdout.buffer.write(bytes(2_000_000)); sys.stdout.flush()", "too_much_memory"),
-    ("import ctypes; ctypes.string_at(0)", "damaged"),
-    ("sys.exit(1)", "damaged"),
-    ("sys.stdout.buffer.write(b'12345678')", "damaged"),
-    ("pass", "damaged"),
-], ids=["endless", "memory", "output", "crash", "exit", "nonsense", "nothing"])
+@pytest.mark.parametrize(
+    ("act", "code"),
+    [
+        ("while True: pass", "too_slow"),
+        ("x = bytearray(700_000_000)", "too_much_memory"),
+        ("sys.stdout.buffer.write(bytes(2_000_000)); sys.stdout.flush()", "too_much_memory"),
+        ("import ctypes; ctypes.string_at(0)", "damaged"),
+        ("sys.exit(1)", "damaged"),
+        ("sys.stdout.buffer.write(b'12345678')", "damaged"),
+        ("pass", "damaged"),
+    ],
+    ids=["endless", "memory", "output", "crash", "exit", "nonsense", "nothing"],
+)
 @pytest.mark.parametrize("box", ["boxed", "bare"])
 def test_a_reader_that_runs_wild_is_stopped_and_the_parent_says_so(tmp_path, monkeypatch, act, code, box):
     if box == "bare":
         monkeypatch.setattr(sandbox, "bubblewrap", lambda: ())
-    wild = f"import sys; sys.path.append(sys.argv[1]); from gis import child; a = sys.argv\ndef wild(*_):\n    {act}\n    sys.exit(0)\n" \
-           "child.READERS = {'geopackage': wild}\nchild.main(a[2], a[3], a[4] == '1', int(a[5]), int(a[6]), int(a[7]))"
+    wild = (
+        f"import sys; sys.path.append(sys.argv[1]); from gis import child; a = sys.argv\ndef wild(*_):\n    {act}\n    sys.exit(0)\n"
+        "child.READERS = {'geopackage': wild}\nchild.main(a[2], a[3], a[4] == '1', int(a[5]), int(a[6]), int(a[7]))"
+    )
     monkeypatch.setattr(sandbox, "START", wild)
     monkeypatch.setattr(sandbox, "CPU", 1)
     monkeypatch.setattr(sandbox, "OUTPUT", 1_000_000)

@@ -1,4 +1,5 @@
 """gis/simplify.py: lighter borders and the map layer."""
+
 import gzip
 import json
 import struct
@@ -50,15 +51,28 @@ def test_shapes_come_back_one_for_one_in_order(county):
     before = villages(county)
     after = shapely.from_wkb(lighter(before))
     assert len(after) == len(before)
-    assert all(shapely.contains(shape, point) for shape, point in
-               zip(after, shapely.point_on_surface(shapely.from_wkb(before)), strict=True))
+    assert all(
+        shapely.contains(shape, point)
+        for shape, point in zip(after, shapely.point_on_surface(shapely.from_wkb(before)), strict=True)
+    )
 
 
-@pytest.mark.parametrize("bad", [b"", b"not a shape", BOX[:-9], None, shapely.Point(1, 2).wkb, shapely.Polygon().wkb,
-                                 shapely.LineString([(0, 0), (1, 1)]).wkb, ring((0, 0)),
-                                 ring((0, 0), (1, 1), (0, 0), (0, 0)),
-                                 ring((0, 0), (float("nan"), 1), (1, 1), (0, 0)),
-                                 ring((0, 0), (float("inf"), 1), (1, 1), (0, 0))])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"",
+        b"not a shape",
+        BOX[:-9],
+        None,
+        shapely.Point(1, 2).wkb,
+        shapely.Polygon().wkb,
+        shapely.LineString([(0, 0), (1, 1)]).wkb,
+        ring((0, 0)),
+        ring((0, 0), (1, 1), (0, 0), (0, 0)),
+        ring((0, 0), (float("nan"), 1), (1, 1), (0, 0)),
+        ring((0, 0), (float("inf"), 1), (1, 1), (0, 0)),
+    ],
+)
 def test_what_holds_no_area_becomes_an_empty_polygon_and_spoils_nothing(bad):
     first, empty, last = shapely.from_wkb(lighter([BOX, bad, BOX]))
     assert empty.is_empty and empty.geom_type == "Polygon"
@@ -66,26 +80,27 @@ def test_what_holds_no_area_becomes_an_empty_polygon_and_spoils_nothing(bad):
 
 
 def test_an_open_ring_is_closed():
-    shape, = shapely.from_wkb(lighter([ring((0, 0), (1, 0), (1, 1), (0, 1))]))
+    (shape,) = shapely.from_wkb(lighter([ring((0, 0), (1, 0), (1, 1), (0, 1))]))
     assert shape.is_valid and shape.area == 1
 
 
 @pytest.mark.parametrize(("bad", "area"), [(BOWTIE, 0.5), (SPIKE, 1.0)])
 def test_a_crossed_ring_is_repaired_to_its_areas(bad, area):
-    shape, = shapely.from_wkb(lighter([bad]))
+    (shape,) = shapely.from_wkb(lighter([bad]))
     assert shape.is_valid and shape.geom_type in ("Polygon", "MultiPolygon")
     assert shape.area == pytest.approx(area)
 
 
 def test_only_the_areas_of_a_collection_are_kept():
-    mixed = shapely.GeometryCollection([shapely.Point(5, 5), shapely.box(0, 0, 1, 1),
-                                        shapely.MultiPolygon([shapely.box(2, 0, 3, 1)])])
-    shape, = shapely.from_wkb(lighter([mixed.wkb]))
+    mixed = shapely.GeometryCollection(
+        [shapely.Point(5, 5), shapely.box(0, 0, 1, 1), shapely.MultiPolygon([shapely.box(2, 0, 3, 1)])]
+    )
+    (shape,) = shapely.from_wkb(lighter([mixed.wkb]))
     assert shape.geom_type == "MultiPolygon" and shape.area == 2
 
 
 def test_heights_are_dropped():
-    shape, = shapely.from_wkb(lighter([shapely.force_3d(shapely.box(0, 0, 1, 1), 5).wkb]))
+    (shape,) = shapely.from_wkb(lighter([shapely.force_3d(shapely.box(0, 0, 1, 1), 5).wkb]))
     assert not shape.has_z
 
 
@@ -95,7 +110,7 @@ def test_an_overlap_or_a_double_still_gives_valid_shapes(county):
 
 
 def test_a_small_cell_does_not_vanish():
-    shape, = shapely.from_wkb(lighter([shapely.Point(115, 37).buffer(0.0003).wkb], tolerance_deg=0.01))
+    (shape,) = shapely.from_wkb(lighter([shapely.Point(115, 37).buffer(0.0003).wkb], tolerance_deg=0.01))
     assert shape.is_valid and shape.area > 0
 
 
@@ -143,7 +158,8 @@ def test_a_feature_is_compact_and_rounded_with_its_ring_counter_clockwise():
     wkb = shapely.Polygon([(0, 0), (0, 1), (1.1234567, 1), (1.1234567, 0)]).wkb
     assert geojson([(4, {"名": "柳林村", "n": None}, wkb)]).decode() == (
         '{"type":"FeatureCollection","features":[{"type":"Feature","id":4,"properties":{"名":"柳林村","n":null},'
-        '"geometry":{"type":"Polygon","coordinates":[[[0.0,0.0],[1.12346,0.0],[1.12346,1.0],[0.0,1.0],[0.0,0.0]]]}}]}')
+        '"geometry":{"type":"Polygon","coordinates":[[[0.0,0.0],[1.12346,0.0],[1.12346,1.0],[0.0,1.0],[0.0,0.0]]]}}]}'
+    )
 
 
 def test_a_feature_without_a_shape_has_a_null_geometry():
@@ -168,7 +184,9 @@ def test_the_layer_is_the_packed_collection_and_always_the_same_bytes():
 
 
 def test_the_county_with_townships_and_villages_weighs_at_most_60_kb(county, tree):
-    features = [(k, {"code": cell.code, "name_zh": cell.name_zh, "name_en": cell.name_en, "tier": cell.tier}, wkb)
-                for k, (cell, wkb) in enumerate(zip(county.cells, tree, strict=True))]
+    features = [
+        (k, {"code": cell.code, "name_zh": cell.name_zh, "name_en": cell.name_en, "tier": cell.tier}, wkb)
+        for k, (cell, wkb) in enumerate(zip(county.cells, tree, strict=True))
+    ]
     assert len(features) == 264
     assert len(layer(features)) <= 60_000

@@ -1,4 +1,5 @@
 """A served small county and a phone-sized browser. Skipped where no Chromium is installed, unless REQUIRE_BROWSER=1."""
+
 import os
 import shutil
 import threading
@@ -9,8 +10,14 @@ from waitress.server import create_server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PHONE = {"width": 360, "height": 740}
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--no-first-run", "--disable-gpu"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-gpu",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,6 +35,7 @@ def browser() -> Iterator[object]:
             pytest.fail("chromium is not installed")
         pytest.skip("chromium is not installed")
     from playwright.sync_api import sync_playwright
+
     with sync_playwright() as player:
         launched = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield launched

@@ -1,4 +1,5 @@
 """The way of "a county runs": from the officer's phone to the department, back, closed, and on the map. Both languages."""
+
 import os
 from datetime import timedelta
 
@@ -10,12 +11,40 @@ from webapp.core import clock
 from webapp.report.models import Report, ReportEvent
 
 WORDS = {
-    "en": {"start": "Start patrol", "problem": "Problem", "write": "Report: Old kiln", "smoke": "Smoke", "heed": "Would not stop",
-           "report": "Report", "received": "Received", "raise": "Raise", "dispatch": "Dispatch", "receive": "Receive",
-           "result": "Report the result", "true": "True", "close": "Pass and close", "closed": "closed", "map": "Map"},
-    "zh": {"start": "开始巡查", "problem": "有问题", "write": "上报：砖窑旧址", "smoke": "冒烟", "heed": "没劝住",
-           "report": "上报", "received": "已送达", "raise": "报县里", "dispatch": "派单", "receive": "签收",
-           "result": "报结果", "true": "属实", "close": "通过结案", "closed": "已结案", "map": "地图"},
+    "en": {
+        "start": "Start patrol",
+        "problem": "Problem",
+        "write": "Report: Old kiln",
+        "smoke": "Smoke",
+        "heed": "Would not stop",
+        "report": "Report",
+        "received": "Received",
+        "raise": "Raise",
+        "dispatch": "Dispatch",
+        "receive": "Receive",
+        "result": "Report the result",
+        "true": "True",
+        "close": "Pass and close",
+        "closed": "closed",
+        "map": "Map",
+    },
+    "zh": {
+        "start": "开始巡查",
+        "problem": "有问题",
+        "write": "上报：砖窑旧址",
+        "smoke": "冒烟",
+        "heed": "没劝住",
+        "report": "上报",
+        "received": "已送达",
+        "raise": "报县里",
+        "dispatch": "派单",
+        "receive": "签收",
+        "result": "报结果",
+        "true": "属实",
+        "close": "通过结案",
+        "closed": "已结案",
+        "map": "地图",
+    },
 }
 SERIOUS = ("serious", "critical")
 SHOTS = os.environ.get("WANGGE_SHOTS")  # a folder for pictures to look at with one's own eyes
@@ -33,7 +62,8 @@ def looked_at(page, name):
 def press(page, words):
     """The button or link that reads exactly so, in the main part."""
     page.locator("main").get_by_role("button", name=words, exact=True).or_(
-        page.locator("main").get_by_role("link", name=words, exact=True)).first.click()
+        page.locator("main").get_by_role("link", name=words, exact=True)
+    ).first.click()
     page.wait_for_load_state()
 
 
@@ -138,6 +168,7 @@ def test_a_log_in_that_ended_loses_nothing_typed(world, phone):
     officer.fill("[name=note]", "black smoke since noon")
     with clock.at(clock.now() + timedelta(minutes=31)), world.store.write() as session:
         from webapp.people.models import LoginSession
+
         for row in session.scalars(select(LoginSession)):
             row.revoked_at = clock.now()
     press(officer, "Report")

@@ -1,4 +1,5 @@
 """What the map draws: names that can be read, figures beside the dots, overdue told by shape, no table wider than the phone."""
+
 import json
 import re
 
@@ -37,21 +38,36 @@ PIXELS = """(colours) => {
 @pytest.fixture(scope="module")
 def outlines():
     """The invented county as a layer: ids are places in its list."""
-    return {"type": "FeatureCollection", "features": [
-        {"type": "Feature", "id": number, "geometry": shapely.geometry.mapping(shapely.from_wkb(cell.boundary).simplify(0.0005)),
-         "properties": {"tier": cell.tier, "zh": cell.name_zh, "en": cell.name_en, "parent": cell.parent}}
-        for number, cell in enumerate(invent.county().cells)]}
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "id": number,
+                "geometry": shapely.geometry.mapping(shapely.from_wkb(cell.boundary).simplify(0.0005)),
+                "properties": {"tier": cell.tier, "zh": cell.name_zh, "en": cell.name_en, "parent": cell.parent},
+            }
+            for number, cell in enumerate(invent.county().cells)
+        ],
+    }
 
 
 @pytest.fixture
 def opened(phone, outlines):
     """``opened("en", size)``: the map page with the invented county on it; every village has figures and a loose report."""
     villages = [feature["id"] for feature in outlines["features"] if feature["properties"]["tier"] == 3]
-    values = {str(id_): {"class": "cover-3", "label": "5/5", "open": 1, "late": 0, "loose": 1, "loose_late": 0} for id_ in villages}
+    values = {
+        str(id_): {"class": "cover-3", "label": "5/5", "open": 1, "late": 0, "loose": 1, "loose_late": 0}
+        for id_ in villages
+    }
 
     def with_values(route):
         answer = route.fetch()
-        body = re.sub(r'(data-map-values="map">).*?(</script>)', lambda found: found[1] + json.dumps(values) + found[2], answer.text())
+        body = re.sub(
+            r'(data-map-values="map">).*?(</script>)',
+            lambda found: found[1] + json.dumps(values) + found[2],
+            answer.text(),
+        )
         route.fulfill(response=answer, body=body)
 
     def open_(language, size):
@@ -61,6 +77,7 @@ def opened(phone, outlines):
         page.goto("/map")
         page.wait_for_selector(".map-name-upper")
         return page
+
     return open_
 
 
@@ -68,14 +85,20 @@ def opened(phone, outlines):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_township_can_be_read_when_the_map_opens(opened, outlines, language, size):
     page = opened(language, size)
-    townships = {feature["properties"][language] for feature in outlines["features"] if feature["properties"]["tier"] == 2}
+    townships = {
+        feature["properties"][language] for feature in outlines["features"] if feature["properties"]["tier"] == 2
+    }
     shown = [" ".join(words.split()) for words in page.locator(".map-name-upper").all_inner_texts()]
     told = {name for name in townships if name in shown or re.sub(r" \w+$", "", name) in shown}
     assert told == townships
     boxes = [mark.bounding_box() for mark in page.locator(".map-name-upper").all()]
-    assert not [(a, b) for i, a in enumerate(boxes) for b in boxes[:i]
-                if min(a["x"] + a["width"], b["x"] + b["width"]) - max(a["x"], b["x"]) > 1
-                and min(a["y"] + a["height"], b["y"] + b["height"]) - max(a["y"], b["y"]) > 1]
+    assert not [
+        (a, b)
+        for i, a in enumerate(boxes)
+        for b in boxes[:i]
+        if min(a["x"] + a["width"], b["x"] + b["width"]) - max(a["x"], b["x"]) > 1
+        and min(a["y"] + a["height"], b["y"] + b["height"]) - max(a["y"], b["y"]) > 1
+    ]
 
 
 def test_figures_and_dots_do_not_lie_over_each_other(opened):
@@ -101,6 +124,7 @@ def test_overdue_has_another_shape_not_only_another_colour(phone, world, placed)
     def width(low, high):
         xs = [x for x, y in red if low <= (y - top) / (bottom - top) <= high]
         return max(xs) - min(xs)
+
     assert width(0.75, 1) > 1.5 * width(0, 0.3)  # a triangle; a dot is as wide above as below
     assert page.locator(".map-name .is-late").inner_text() == "▲1"
 
@@ -111,7 +135,9 @@ def test_the_table_fits_the_phone_and_its_links_a_finger(phone, language):
     page.goto("/map")
     for fold in page.locator(".map-table summary").all():
         fold.click()
-    wide = "[...document.querySelectorAll('.table-frame')].filter((frame) => frame.scrollWidth > frame.clientWidth).length"
+    wide = (
+        "[...document.querySelectorAll('.table-frame')].filter((frame) => frame.scrollWidth > frame.clientWidth).length"
+    )
     assert page.evaluate(wide) == 0
     assert {mark.bounding_box()["height"] for mark in page.locator(".map-table tbody th a").all()} == {44}
     assert page.evaluate("document.documentElement.scrollWidth") == 360
@@ -122,7 +148,9 @@ def test_the_cards_of_township_and_county_are_reached_by_tapping(phone, world):
     page.goto("/map")
     page.wait_for_selector(".map-name")
     head = page.locator(".map-card h2")
-    page.locator(f'.map-table [data-map-show="{world.grids["county"]}"], .map-figures > p [data-map-show]').first.click()
+    page.locator(
+        f'.map-table [data-map-show="{world.grids["county"]}"], .map-figures > p [data-map-show]'
+    ).first.click()
     head.get_by_text("Test County").wait_for()
     page.locator(".map-table summary").first.click()
     page.locator(f'.map-table [data-map-show="{world.grids["A1"]}"]').click()

@@ -1,4 +1,5 @@
 """At 360 px: the main pages in one line with the current one in view, everything to tap 44 px high, numbers in one piece."""
+
 import pytest
 
 #: What is lower than a thumb: an input counts by its label, which is tapped as well.
@@ -17,7 +18,10 @@ def test_main_pages_stand_in_one_line_with_the_current_one_in_view(phone, langua
     for open_ in (lambda path: county.goto(path), lambda path: _large(county, path)):
         for path in ("/desk", "/people", "/settings", "/feedback/inbox"):
             open_(path)
-            bar, current = county.locator(".nav ul").bounding_box(), county.locator(".nav [aria-current]").bounding_box()
+            bar, current = (
+                county.locator(".nav ul").bounding_box(),
+                county.locator(".nav [aria-current]").bounding_box(),
+            )
             assert bar["height"] < 60
             assert current["x"] >= 0 and current["x"] + current["width"] <= 360
             assert county.evaluate("() => document.documentElement.scrollWidth") <= 360
@@ -25,8 +29,10 @@ def test_main_pages_stand_in_one_line_with_the_current_one_in_view(phone, langua
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_everything_to_tap_is_high_enough_for_a_thumb(world, phone, language):
-    for login, paths in {"officer_a1": ("/home", "/help", f"/grids/{world.grids['A1']}", f"/grids/{world.grids['A1']}/objects"),
-                         "township_a": ("/desk", "/desk?tab=not_gone", "/people", "/enter-for", f"/grids/{world.grids['A1']}/report")}.items():
+    for login, paths in {
+        "officer_a1": ("/home", "/help", f"/grids/{world.grids['A1']}", f"/grids/{world.grids['A1']}/objects"),
+        "township_a": ("/desk", "/desk?tab=not_gone", "/people", "/enter-for", f"/grids/{world.grids['A1']}/report"),
+    }.items():
         page = phone(login, language)
         for path in paths:
             page.goto(path)
@@ -39,5 +45,7 @@ def test_a_telephone_number_is_never_broken(world, phone, language):
     officer = phone("officer_a1", language)
     for path in ("/home", "/help/grid_officer", f"/grids/{world.grids['A1']}/report"):
         officer.goto(path)
-        lines = officer.evaluate("() => Array.from(document.querySelectorAll('.phones .num')).map((it) => it.getClientRects()[0].height)")
+        lines = officer.evaluate(
+            "() => Array.from(document.querySelectorAll('.phones .num')).map((it) => it.getClientRects()[0].height)"
+        )
         assert lines and max(lines) < 40, path

@@ -3,6 +3,7 @@
 A demo county is too large to keep here. Of what is long one part stays: reports of every state with all that hangs on
 them, some rounds, some duties, the shapes of a few grids. Nobody in it exists.
 """
+
 import gzip
 import shutil
 import sys
@@ -21,8 +22,10 @@ CUT = (
     """create temp table kept as select id from (select id, row_number() over (
          partition by state order by number desc) as place from report) where place <= 3""",
     "insert into kept select recurs_id from report where id in (select id from kept) and recurs_id is not null",
-    *(f"delete from {name} where report_id not in (select id from kept)"
-      for name in ("photo", "site_look", "assignment", "report_problem", "report_joint", "report_event")),
+    *(
+        f"delete from {name} where report_id not in (select id from kept)"
+        for name in ("photo", "site_look", "assignment", "report_problem", "report_joint", "report_event")
+    ),
     "delete from report where id not in (select id from kept)",
     """delete from visit where patrol_id not in (select patrol_id from report where patrol_id is not null)
          and patrol_id not in (select id from patrol order by received_at desc limit 60)""",

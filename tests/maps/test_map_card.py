@@ -1,4 +1,5 @@
 """A grid's card: who is responsible, what is due, what is open, and not a word more than the asker may see."""
+
 import re
 
 import pytest

@@ -1,4 +1,5 @@
 """The layer of outlines: bytes made once, kept by the browser for ever, asked for cheaply."""
+
 import gzip
 import json
 from base64 import b64encode
@@ -94,8 +95,10 @@ def test_a_whole_county_fits_into_60_kb(store: Store):
 
 
 #: As Leaflet 1.9.4 publishes them (docs/decisions, "Leaflet out of its wheel").
-PUBLISHED = {"leaflet.js": "20nQCchB9co0qIjJZRGuk2/Z9VM+kNiyxNV1lvTlZBo=",
-             "leaflet.css": "p4NxAoJBhIIN+hmNHrzRCf9tD/miZyoHS5obTRR9BMY="}
+PUBLISHED = {
+    "leaflet.js": "20nQCchB9co0qIjJZRGuk2/Z9VM+kNiyxNV1lvTlZBo=",
+    "leaflet.css": "p4NxAoJBhIIN+hmNHrzRCf9tD/miZyoHS5obTRR9BMY=",
+}
 
 
 @pytest.mark.parametrize("name", PUBLISHED)

@@ -1,4 +1,5 @@
 """The map page: whose figures it shows, for which days, and that map and table say the same."""
+
 import re
 from typing import Any
 
@@ -21,8 +22,14 @@ def test_county_sees_seen_and_due_of_every_village(the_map, world, patrol):
 
 
 ALL = {"A1", "A2", "A3", "B1", "B2", "B3"}
-REACHED = {"officer_a1": {"A1"}, "township_a": {"A1", "A2", "A3"}, "leader": ALL, "inspector": ALL, "liaison": set(),
-           "committee_a1": set()}
+REACHED = {
+    "officer_a1": {"A1"},
+    "township_a": {"A1", "A2", "A3"},
+    "leader": ALL,
+    "inspector": ALL,
+    "liaison": set(),
+    "committee_a1": set(),
+}
 
 
 def test_figures_are_only_of_grids_the_reader_may_read(the_map, world):
@@ -48,7 +55,11 @@ def test_map_and_table_say_the_same(the_map, patrol, report):
     report("officer_a2", "A2")
     page = the_map("township_a")
     from_map = {(value["label"] or "0/0", value["open"]) for value in page.values.values()}
-    assert from_map == {(row[1], int(row[5].replace("-", "0"))) for row in page.rows} == {("2/2", 0), ("0/2", 1), ("0/0", 0)}
+    assert (
+        from_map
+        == {(row[1], int(row[5].replace("-", "0"))) for row in page.rows}
+        == {("2/2", 0), ("0/2", 1), ("0/0", 0)}
+    )
 
 
 def test_villages_stand_in_code_order_whatever_their_share(the_map, patrol):
@@ -70,7 +81,9 @@ def test_too_few_due_is_no_share(the_map, world, patrol, setting):
 
 
 def test_the_last_days_come_from_the_setting(the_map, world, patrol, setting):
-    patrol("officer_a1", "A1", kiln_a1="normal", at=clock.now() - make.days(9))  # an enterprise: due again after seven days
+    patrol(
+        "officer_a1", "A1", kiln_a1="normal", at=clock.now() - make.days(9)
+    )  # an enterprise: due again after seven days
     a1 = str(world.grids["A1"])
     assert the_map("county").values[a1]["label"] == "0/2"
     assert the_map("county", days=30).values[a1]["label"] == "1/2"
@@ -87,10 +100,16 @@ def test_a_period_from_day_to_day(the_map, world, patrol):
 
 
 WRONG_DAYS = [
-    ("2026-02-31", "2026-03-02", "Not a day"), ("2026-03-02", "2026-03-01", "before the beginning"),
-    ("", "2026-03-01", "from which day"), ("2099-01-01", "", "not come yet"), ("2020-01-01", "2026-03-01", "At most 366 days"),
-    ("2000-01-01", "", "At most 366 days"), ("0001-01-01", "", "from 2000 to 2100"), ("2999-01-01", "", "from 2000 to 2100"),
-    ("0001-01-01", "0001-01-02", "from 2000 to 2100")]
+    ("2026-02-31", "2026-03-02", "Not a day"),
+    ("2026-03-02", "2026-03-01", "before the beginning"),
+    ("", "2026-03-01", "from which day"),
+    ("2099-01-01", "", "not come yet"),
+    ("2020-01-01", "2026-03-01", "At most 366 days"),
+    ("2000-01-01", "", "At most 366 days"),
+    ("0001-01-01", "", "from 2000 to 2100"),
+    ("2999-01-01", "", "from 2000 to 2100"),
+    ("0001-01-01", "0001-01-02", "from 2000 to 2100"),
+]
 
 
 def test_wrong_days_are_said_beside_the_field_and_stay_typed(browse):
@@ -118,7 +137,13 @@ def test_open_reports_show_where_they_are_and_how_many(the_map, world, report):
     assert [point["properties"]["number"] for point in page.points] == [placed]
     assert page.points[0]["geometry"]["coordinates"] == [110.005, 35.005]
     assert page.values[str(world.grids["A1"])] == {
-        "class": "cover-few", "label": "0/2", "open": 2, "late": 0, "loose": 1, "loose_late": 0}
+        "class": "cover-few",
+        "label": "0/2",
+        "open": 2,
+        "late": 0,
+        "loose": 1,
+        "loose_late": 0,
+    }
 
 
 def test_an_overdue_report_without_a_place_is_told_from_the_others(the_map, world, report):
@@ -134,10 +159,16 @@ def test_an_overdue_report_without_a_place_is_told_from_the_others(the_map, worl
 
 
 def test_what_is_due_now_is_the_same_whatever_the_period(the_map, patrol):
-    patrol("officer_a1", "A1", farm_a1="normal", kiln_a1="normal", at=clock.now() - make.days(9))  # the kiln is due again
+    patrol(
+        "officer_a1", "A1", farm_a1="normal", kiln_a1="normal", at=clock.now() - make.days(9)
+    )  # the kiln is due again
     day = (clock.today() - make.days(9)).isoformat()
-    rows = [row for query in ({"days": 1}, {"days": 30}, {"from": day, "to": day})
-            for row in the_map("county", **query).rows if row[0] == "Village A1"]
+    rows = [
+        row
+        for query in ({"days": 1}, {"days": 30}, {"from": day, "to": day})
+        for row in the_map("county", **query).rows
+        if row[0] == "Village A1"
+    ]
     assert [row[1] for row in rows] == ["0/1", "2/2", "2/2"]
     assert {row[4] for row in rows} == {"1"}
 
@@ -148,9 +179,15 @@ def test_the_page_says_how_seen_is_counted(the_map):
 
 
 def test_the_cards_of_the_townships_and_of_the_county_can_be_reached_from_the_table(the_map, world):
-    shown = {login: set(re.findall(r'Card of ([^<]+)<', the_map(login).text)) for login in ("county", "township_a", "officer_a1")}
+    shown = {
+        login: set(re.findall(r"Card of ([^<]+)<", the_map(login).text))
+        for login in ("county", "township_a", "officer_a1")
+    }
     assert shown == {"county": {"Test County", "Town A", "Town B"}, "township_a": {"Town A"}, "officer_a1": set()}
-    assert f'<a href="/grids/{world.grids["A"]}" data-map-show="{world.grids["A"]}">Card of Town A</a>' in the_map("county").text
+    assert (
+        f'<a href="/grids/{world.grids["A"]}" data-map-show="{world.grids["A"]}">Card of Town A</a>'
+        in the_map("county").text
+    )
 
 
 def test_reports_of_others_are_neither_points_nor_numbers(the_map, report):

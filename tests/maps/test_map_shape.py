@@ -1,4 +1,5 @@
 """Figures of the map without a database: sums, classes, what is a line and what is not."""
+
 from collections import Counter
 from types import SimpleNamespace
 
@@ -8,8 +9,12 @@ from webapp.grid.queries import Cell
 from webapp.maps import shape
 from webapp.patrol.queries import Tally
 
-CELLS = [Cell(1, 1, None, "1.", 1, "10", "县", "County"), Cell(2, 2, 1, "1.2.", 2, "11", "镇", "Town"),
-         Cell(3, 3, 2, "1.2.3.", 3, "111", "甲", "A"), Cell(4, 3, 2, "1.2.4.", 4, "112", "乙", "B")]
+CELLS = [
+    Cell(1, 1, None, "1.", 1, "10", "县", "County"),
+    Cell(2, 2, 1, "1.2.", 2, "11", "镇", "Town"),
+    Cell(3, 3, 2, "1.2.3.", 3, "111", "甲", "A"),
+    Cell(4, 3, 2, "1.2.4.", 4, "112", "乙", "B"),
+]
 
 
 def sheet(readable, due=(), seen=(), missed=(), open_=(), late=(), due_now=(), few=5):
@@ -17,9 +22,21 @@ def sheet(readable, due=(), seen=(), missed=(), open_=(), late=(), due_now=(), f
     return shape.sheet(CELLS, set(readable), tally, shape.Counts(dict(open_), dict(late), dict(due_now)), few)
 
 
-@pytest.mark.parametrize(("due", "seen", "name"), [
-    (8, 8, "cover-3"), (8, 7, "cover-2"), (8, 6, "cover-2"), (8, 5, "cover-1"), (8, 4, "cover-1"), (8, 3, "cover-0"),
-    (8, 0, "cover-0"), (4, 4, "cover-few-all"), (4, 3, "cover-few"), (0, 0, "cover-nil")])
+@pytest.mark.parametrize(
+    ("due", "seen", "name"),
+    [
+        (8, 8, "cover-3"),
+        (8, 7, "cover-2"),
+        (8, 6, "cover-2"),
+        (8, 5, "cover-1"),
+        (8, 4, "cover-1"),
+        (8, 3, "cover-0"),
+        (8, 0, "cover-0"),
+        (4, 4, "cover-few-all"),
+        (4, 3, "cover-few"),
+        (0, 0, "cover-nil"),
+    ],
+)
 def test_classes_of_a_village(due, seen, name):
     made = sheet({3}, {3: due}, {3: seen})
     assert [line.shade for line in made.villages()] == [name]
@@ -27,12 +44,12 @@ def test_classes_of_a_village(due, seen, name):
 
 
 def test_a_township_that_is_read_in_part_has_no_sum():
-    group, = sheet({3}, {3: 4}, {3: 1}).groups
+    (group,) = sheet({3}, {3: 4}, {3: 1}).groups
     assert group.line.label == ""
 
 
 def test_a_township_sums_its_own_objects_too():
-    group, = sheet({2, 3, 4}, {2: 1, 3: 4, 4: 2}, {3: 4, 4: 1}, {4: 1}, {2: 1, 3: 2}).groups
+    (group,) = sheet({2, 3, 4}, {2: 1, 3: 4, 4: 2}, {3: 4, 4: 1}, {4: 1}, {2: 1, 3: 2}).groups
     assert (group.line.label, group.line.share.could_not_see, group.line.not_gone, group.line.open) == ("5/7", 1, 1, 3)
 
 
@@ -44,7 +61,7 @@ def test_the_whole_is_the_sum_of_all_that_is_read():
 
 def test_an_open_report_makes_a_line_without_figures():
     made = sheet(set(), open_={4: 2})
-    line, = made.villages()
+    (line,) = made.villages()
     assert (line.cell.id, line.label, line.shade, line.open) == (4, "", "cover-none", 2)
 
 
@@ -52,12 +69,13 @@ def test_reports_without_a_point_are_loose_and_say_whether_they_are_overdue():
     made = sheet({3, 4}, {3: 5}, {3: 5}, open_={3: 3}, late={3: 2})
     assert shape.values(made, {3: 1}, {3: 1}) == {
         "3": {"class": "cover-3", "label": "5/5", "open": 3, "late": 2, "loose": 2, "loose_late": 1},
-        "4": {"class": "cover-nil", "label": "", "open": 0, "late": 0, "loose": 0, "loose_late": 0}}
+        "4": {"class": "cover-nil", "label": "", "open": 0, "late": 0, "loose": 0, "loose_late": 0},
+    }
 
 
 def test_a_township_and_the_whole_sum_what_is_overdue_and_what_is_due_now():
     made = sheet({1, 2, 3, 4}, open_={3: 2, 4: 1}, late={3: 1, 4: 1}, due_now={2: 1, 3: 2, 4: 3})
-    group, = made.groups
+    (group,) = made.groups
     assert (group.line.late, group.line.due_now, made.due_now) == (2, 6, 6)
     assert [(line.late, line.due_now) for line in group.villages] == [(1, 2), (1, 3)]
 

@@ -1,4 +1,5 @@
 """The optional base map: drawn only where it fits, and the page's policy opened for its host alone."""
+
 import pytest
 
 from webapp.maps import tiles
@@ -7,22 +8,42 @@ from webapp.web import headers
 URL = "https://tiles.example/{z}/{x}/{y}.png"
 
 
-@pytest.mark.parametrize(("url", "source"), [
-    (URL, "https://tiles.example"), ("https://{s}.tiles.example:8443/{z}/{x}/{y}", "https://*.tiles.example:8443"),
-    ("http://10.0.0.7/{z}/{x}/{y}.png", "http://10.0.0.7"), ("/tiles/{z}/{x}/{y}.png", "")])
+@pytest.mark.parametrize(
+    ("url", "source"),
+    [
+        (URL, "https://tiles.example"),
+        ("https://{s}.tiles.example:8443/{z}/{x}/{y}", "https://*.tiles.example:8443"),
+        ("http://10.0.0.7/{z}/{x}/{y}.png", "http://10.0.0.7"),
+        ("/tiles/{z}/{x}/{y}.png", ""),
+    ],
+)
 def test_the_source_is_the_host_and_nothing_else(url, source):
     assert tiles.base_map(url, "", "").source == source
 
 
-@pytest.mark.parametrize("url", [
-    "", "https://tiles.example/map.png", "//tiles.example/{z}/{x}/{y}", "javascript:{z}{x}{y}", "https://*/{z}/{x}/{y}",
-    "https://a;script-src *{z}/{x}/{y}", "https://a.example script-src/{z}/{x}/{y}", "https://u:p@a.example/{z}/{x}/{y}",
-    "https:///{z}/{x}/{y}", "https://a.example\n/{z}/{x}/{y}", "data://a.example/{z}/{x}/{y}"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "https://tiles.example/map.png",
+        "//tiles.example/{z}/{x}/{y}",
+        "javascript:{z}{x}{y}",
+        "https://*/{z}/{x}/{y}",
+        "https://a;script-src *{z}/{x}/{y}",
+        "https://a.example script-src/{z}/{x}/{y}",
+        "https://u:p@a.example/{z}/{x}/{y}",
+        "https:///{z}/{x}/{y}",
+        "https://a.example\n/{z}/{x}/{y}",
+        "data://a.example/{z}/{x}/{y}",
+    ],
+)
 def test_an_address_that_is_no_tile_address_is_no_base_map(url):
     assert tiles.base_map(url, "", "") is None
 
 
-@pytest.mark.parametrize(("crs", "fits"), [("", True), ("epsg:3857", True), ("CGCS2000", True), ("GCJ-02", False), ("EPSG:4326", False)])
+@pytest.mark.parametrize(
+    ("crs", "fits"), [("", True), ("epsg:3857", True), ("CGCS2000", True), ("GCJ-02", False), ("EPSG:4326", False)]
+)
 def test_tiles_that_would_lie_beside_the_borders_are_not_drawn(crs, fits):
     assert (tiles.base_map(URL, crs, "") is not None) == fits
 

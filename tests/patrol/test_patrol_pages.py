@@ -1,4 +1,5 @@
 """The round in a browser without JavaScript, and by the phone's own JSON."""
+
 import html
 import re
 from datetime import timedelta
@@ -67,8 +68,12 @@ def test_a_problem_leads_to_its_report_prefilled(world, browse):
 
 def test_the_phones_json_gets_201_each_time_and_409_for_other_content(world, browse):
     browser = browse("officer_a1")
-    body = {"id": str(ids.new()), "grid": world.grids["A1"], "occurred_at": clock.now().isoformat(),
-            "visits": [{"object": world.things["farm_a1"], "result": "normal"}]}
+    body = {
+        "id": str(ids.new()),
+        "grid": world.grids["A1"],
+        "occurred_at": clock.now().isoformat(),
+        "visits": [{"object": world.things["farm_a1"], "result": "normal"}],
+    }
     head = {"X-CSRFToken": browser.token(), "Accept": "application/json"}
     answers = [browser.client.post("/patrols", json=body, headers=head) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 201]
@@ -130,7 +135,13 @@ def test_those_posted_now_are_offered_before_those_who_were(world, browse):
     _ended(world, "officer_a1", clock.today() - timedelta(days=9))
     with world.store.write() as session:
         make.posting(session, world.people["officer_a2"], "grid_officer", grid=world.grids["A1"])
-        make.posting(session, world.people["officer_b1"], "grid_officer", grid=world.grids["A1"], since=clock.today() + timedelta(days=1))
+        make.posting(
+            session,
+            world.people["officer_b1"],
+            "grid_officer",
+            grid=world.grids["A1"],
+            since=clock.today() + timedelta(days=1),
+        )
     page = browse("township_a").get(f"/grids/{world.grids['A1']}/patrol").text
     assert "Nobody is posted here now." not in page
     assert [name.split(",")[0] for _id, name in _options(page)] == ["officer_a2", "officer_a1"]
@@ -144,7 +155,9 @@ def test_what_was_typed_survives_a_log_in_that_ended(world, browse):
         assert page.status_code == 401
         kept = re.search(r'name="kept"[^>]*value="([^"]*)"', page.text)[1]
         assert "kept words" in kept
-        again = browser.post("/login", login="officer_a1", secret="test-pass-word", next="/patrols", kept=html.unescape(kept))
+        again = browser.post(
+            "/login", login="officer_a1", secret="test-pass-word", next="/patrols", kept=html.unescape(kept)
+        )
         assert again.status_code == 200
         assert "kept words" in again.text
         sent = dict(re.findall(r'<textarea name="([^"]+)" hidden>\n(.*?)</textarea>', again.text, re.S))

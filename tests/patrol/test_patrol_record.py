@@ -1,4 +1,5 @@
 """Recording a round: once, whatever is sent how often; only what was gone to; only where one may."""
+
 from dataclasses import replace
 from datetime import timedelta
 
@@ -18,7 +19,9 @@ def _record(world, login, entry):
 
 
 def test_the_same_round_sent_twice_is_one_record_and_one_receipt(world):
-    entry = make.patrol(world.grids["A1"], {world.things["farm_a1"]: "normal", world.things["kiln_a1"]: "could_not_see"})
+    entry = make.patrol(
+        world.grids["A1"], {world.things["farm_a1"]: "normal", world.things["kiln_a1"]: "could_not_see"}
+    )
     first, second = _record(world, "officer_a1", entry), _record(world, "officer_a1", entry)
     assert first == second
     assert (first.normal, first.problem, first.could_not_see) == (1, 0, 1)
@@ -81,13 +84,17 @@ def test_a_township_types_a_sheet_in_for_a_named_officer_of_that_village(world):
     with world.store.read() as session:
         row = session.scalars(select(Patrol)).one()
         assert (row.person_id, row.entered_by, row.entry_mode) == (
-            world.people["officer_a1"], world.people["township_a"], "for_someone")
+            world.people["officer_a1"],
+            world.people["township_a"],
+            "for_someone",
+        )
 
 
 @pytest.mark.parametrize("walker", [None, "officer_b1"])
 def test_a_township_cannot_enter_a_round_as_its_own_or_of_a_stranger(world, walker):
-    entry = make.patrol(world.grids["A1"], {world.things["farm_a1"]: "normal"},
-                        person_id=world.people[walker] if walker else None)
+    entry = make.patrol(
+        world.grids["A1"], {world.things["farm_a1"]: "normal"}, person_id=world.people[walker] if walker else None
+    )
     with pytest.raises(Refused):
         _record(world, "township_a", entry)
 
@@ -96,8 +103,14 @@ def test_a_township_cannot_enter_a_round_as_its_own_or_of_a_stranger(world, walk
 def test_a_sheet_can_be_typed_in_for_whoever_was_posted_on_that_day_and_for_nobody_else(world, back, posted):
     today, at = clock.today(), clock.now() - timedelta(days=back)
     with world.store.write() as session:
-        former = make.person(session, "former", "grid_officer", grid=world.grids["A1"], since=today - timedelta(days=9),
-                             until=today - timedelta(days=1)).id  # the first day that no longer counts
+        former = make.person(
+            session,
+            "former",
+            "grid_officer",
+            grid=world.grids["A1"],
+            since=today - timedelta(days=9),
+            until=today - timedelta(days=1),
+        ).id  # the first day that no longer counts
     entry = make.patrol(world.grids["A1"], {world.things["farm_a1"]: "normal"}, person_id=former, at=at)
     if posted:
         _record(world, "township_a", entry)
@@ -123,8 +136,11 @@ def test_an_earlier_day_is_marked_later_and_counts_on_that_day(world):
 
 def test_what_was_seen_is_due_again_after_its_interval_and_what_was_not_seen_stays_due(world):
     things = world.things
-    _record(world, "officer_a1", make.patrol(
-        world.grids["A1"], {things["farm_a1"]: "normal", things["kiln_a1"]: "could_not_see"}))
+    _record(
+        world,
+        "officer_a1",
+        make.patrol(world.grids["A1"], {things["farm_a1"]: "normal", things["kiln_a1"]: "could_not_see"}),
+    )
 
     def due():
         with world.store.read() as session:
@@ -140,8 +156,11 @@ def test_what_was_seen_is_due_again_after_its_interval_and_what_was_not_seen_sta
 
 def test_coverage_counts_only_what_was_due_and_keeps_could_not_see_apart(world):
     things, today = world.things, clock.today()
-    _record(world, "officer_a1", make.patrol(
-        world.grids["A1"], {things["farm_a1"]: "problem", things["kiln_a1"]: "could_not_see"}))
+    _record(
+        world,
+        "officer_a1",
+        make.patrol(world.grids["A1"], {things["farm_a1"]: "problem", things["kiln_a1"]: "could_not_see"}),
+    )
     with world.store.read() as session:
         tally = queries.due_and_seen(session, make.actor(session, "township_a"), today - timedelta(days=6), today)
     a1, a2 = world.grids["A1"], world.grids["A2"]
@@ -181,7 +200,9 @@ def test_visits_get_the_same_ids_from_the_same_round():
 
 def _put(world, zh="新砖厂", **more):
     with world.store.write() as session:
-        return service.add_object(session, make.actor(session, "township_a"), world.grids["A1"], "enterprise", zh, "", **more).id
+        return service.add_object(
+            session, make.actor(session, "township_a"), world.grids["A1"], "enterprise", zh, "", **more
+        ).id
 
 
 def test_an_object_sent_twice_is_put_on_the_list_once(world):
@@ -194,7 +215,9 @@ def test_a_namesake_elsewhere_in_the_village_is_refused_until_its_name_tells_it_
     _put(world, lon=110.0, lat=35.0)
     with pytest.raises(Refused, match="tell them apart"):
         _put(world, lon=110.001, lat=35.0)
-    page = browse("township_a").post(f"/grids/{world.grids['A1']}/objects", type="enterprise", zh="新砖厂", en="Another")
+    page = browse("township_a").post(
+        f"/grids/{world.grids['A1']}/objects", type="enterprise", zh="新砖厂", en="Another"
+    )
     assert page.status_code == 422
     assert 'value="Another"' in page.text
 

@@ -1,4 +1,5 @@
 """A round that comes back: with all that was said, and with nothing that was not. What came in a wrong shape is said to be so."""
+
 import html
 import re
 from datetime import timedelta
@@ -22,14 +23,19 @@ def _sent(world, outcomes, **more):
 def _shown(page):
     """What the form says of each object that it holds."""
     chosen = dict.fromkeys(map(int, re.findall(r'name="v(\d+)-outcome"', page)))
-    return chosen | {int(id_): said for id_, said in re.findall(r'name="v(\d+)-outcome" [^>]*value="(\w+)" checked', page)}
+    return chosen | {
+        int(id_): said for id_, said in re.findall(r'name="v(\d+)-outcome" [^>]*value="(\w+)" checked', page)
+    }
 
 
 def _again(page, **more):
     """What the browser sends from a page as it stands."""
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)"[^>]* value="([^"]*)"', page))
-    return {key: html.unescape(value) for key, value in fields.items()} | more | {
-        f"v{id_}-outcome": said for id_, said in _shown(page).items() if said}
+    return (
+        {key: html.unescape(value) for key, value in fields.items()}
+        | more
+        | {f"v{id_}-outcome": said for id_, said in _shown(page).items() if said}
+    )
 
 
 def _add(world, **more):
@@ -38,6 +44,7 @@ def _add(world, **more):
 
 
 # --- what comes back is what was sent ---
+
 
 def test_a_refused_round_shows_only_what_was_answered_for(world, browse):
     farm, new = world.things["farm_a1"], _add(world)
@@ -82,7 +89,7 @@ def test_a_round_of_which_nothing_is_left_leads_to_the_list(world, browse):
         service.retire_object(session, make.actor(session, "township_a"), world.things["kiln_a1"], "demolished")
     page = browse("officer_a1").post("/patrols", **_sent(world, {"kiln_a1": "normal"})).text
     assert "Nothing of this round is left to send." in page
-    assert f'/grids/{world.grids["A1"]}/patrol?all=1' in page
+    assert f"/grids/{world.grids['A1']}/patrol?all=1" in page
 
 
 def test_an_object_of_another_village_is_not_named(world, browse):
@@ -92,12 +99,15 @@ def test_an_object_of_another_village_is_not_named(world, browse):
 
 # --- an id that stands for something else ---
 
+
 @pytest.mark.parametrize("other", ["officer_a1", "officer_a2"])
 def test_a_round_under_a_taken_id_comes_back_whole_under_a_new_one(world, browse, other):
     taken = ids.new()
     with world.store.write() as session:
         village = other.removeprefix("officer_")
-        entry = make.patrol(world.grids[village.upper()], {world.things[f"farm_{village}"]: "normal"}, id=taken, note="the other entry")
+        entry = make.patrol(
+            world.grids[village.upper()], {world.things[f"farm_{village}"]: "normal"}, id=taken, note="the other entry"
+        )
         service.record(session, make.actor(session, other), entry)
     browser = browse("officer_a1")
     answer = browser.post("/patrols", **_sent(world, {"kiln_a1": "problem"}, id=taken, note="kept words"))
@@ -114,9 +124,14 @@ def test_a_round_under_a_taken_id_comes_back_whole_under_a_new_one(world, browse
 
 # --- the phone's JSON in a wrong shape ---
 
+
 def _json(world, **more):
-    return {"id": str(ids.new()), "grid": world.grids["A1"], "occurred_at": clock.now().isoformat(),
-            "visits": [{"object": world.things["farm_a1"], "result": "normal"}]} | more
+    return {
+        "id": str(ids.new()),
+        "grid": world.grids["A1"],
+        "occurred_at": clock.now().isoformat(),
+        "visits": [{"object": world.things["farm_a1"], "result": "normal"}],
+    } | more
 
 
 def _post(browser, body):
@@ -128,7 +143,9 @@ def _post(browser, body):
 NOTHING_OF_OURS = (None, 1, 1.5, True, "x", [], [1], {}, {"a": {"b": [None]}}, -1, 10**30, "\ud800", "\0")
 
 
-@pytest.mark.parametrize("field", ["id", "grid", "visits", "note", "occurred_at", "occurred_on", "person_id", "lon", "accuracy_m"])
+@pytest.mark.parametrize(
+    "field", ["id", "grid", "visits", "note", "occurred_at", "occurred_on", "person_id", "lon", "accuracy_m"]
+)
 def test_a_field_in_a_wrong_shape_is_refused_and_never_our_fault(world, browse, field):
     browser = browse("officer_a1")
     for value in NOTHING_OF_OURS:
@@ -137,10 +154,25 @@ def test_a_field_in_a_wrong_shape_is_refused_and_never_our_fault(world, browse, 
         assert answer.status_code != 422 or answer.json["error"], value
 
 
-@pytest.mark.parametrize("visit", [1, "x", None, [], {}, {"object": 1}, {"result": "normal"}, {"object": "1", "result": "normal"},
-                                   {"object": -1, "result": "normal"}, {"object": 10**16, "result": "normal"},
-                                   {"object": True, "result": "normal"}, {"object": 1, "result": {}}, {"object": 1, "result": 5},
-                                   {"object": 1, "result": "could_not_see", "reason": ["locked"]}])
+@pytest.mark.parametrize(
+    "visit",
+    [
+        1,
+        "x",
+        None,
+        [],
+        {},
+        {"object": 1},
+        {"result": "normal"},
+        {"object": "1", "result": "normal"},
+        {"object": -1, "result": "normal"},
+        {"object": 10**16, "result": "normal"},
+        {"object": True, "result": "normal"},
+        {"object": 1, "result": {}},
+        {"object": 1, "result": 5},
+        {"object": 1, "result": "could_not_see", "reason": ["locked"]},
+    ],
+)
 def test_a_damaged_visit_is_refused_and_not_left_out(world, browse, visit):
     browser, good = browse("officer_a1"), {"object": world.things["farm_a1"], "result": "normal"}
     answer = _post(browser, _json(world, visits=[good, visit]))
@@ -171,10 +203,15 @@ def test_an_object_that_stands_twice_in_the_phones_round_is_refused(world, brows
     assert (answer.status_code, answer.json["error"]) == (422, "An object stands twice in this round.")
 
 
-@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:00:00+00:00"])
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:00:00+00:00"]
+)
 def test_a_moment_at_the_end_of_time_is_refused(world, browse, moment):
     assert _post(browse("officer_a1"), _json(world, occurred_at=moment)).status_code == 422
-    assert browse("officer_a1").post("/patrols", **_sent(world, {"farm_a1": "could_not_see"}, made_at=moment)).status_code == 422
+    assert (
+        browse("officer_a1").post("/patrols", **_sent(world, {"farm_a1": "could_not_see"}, made_at=moment)).status_code
+        == 422
+    )
 
 
 def test_a_number_that_no_key_can_have_is_not_found(world, browse):

@@ -1,4 +1,5 @@
 """The pages for looking after accounts, as a browser without JavaScript sees them."""
+
 import io
 import re
 
@@ -41,6 +42,7 @@ def test_a_new_officer_gets_a_slip_that_lets_him_in_once(world, browse):
 
 def test_a_slip_lasts_for_days_and_a_code_read_out_for_minutes(world, browse):
     from datetime import timedelta
+
     township = browse("township_a")
     slip = slips(township.post("/people/new", **NEW, place=f"g{world.grids['A1']}"))["new_one"]
     with clock.at(clock.now() + timedelta(days=6)):
@@ -83,8 +85,9 @@ def test_a_last_day_for_ever_is_refused_in_words_when_given_and_when_ended(world
         assert session.scalar(select(Posting.valid_to).where(Posting.id == posting)) is None
 
 
-@pytest.mark.parametrize("role, place", [("county_office", "gcounty"), ("grid_officer", "gB1"), ("grid_officer", "b1"),
-                                         ("no_such", "gA1")])
+@pytest.mark.parametrize(
+    "role, place", [("county_office", "gcounty"), ("grid_officer", "gB1"), ("grid_officer", "b1"), ("no_such", "gA1")]
+)
 def test_a_forged_role_or_place_makes_no_account(world, browse, role, place):
     number = world.grids.get(place[1:], place[1:])
     answer = browse("township_a").post("/people/new", **NEW | {"role": role}, place=f"{place[0]}{number}")
@@ -135,12 +138,19 @@ def test_a_posting_is_given_and_ended_on_pages_and_counts_at_the_next_request(wo
     assert officer.client.get("/people").status_code == 403
     page = county.get(f"/people/{id_}/postings/new?role=township_supervisor")
     assert f"g{world.grids['A']}" in page.text
-    given = county.post(f"/people/{id_}/postings/new", role="township_supervisor", place=f"g{world.grids['A']}",
-                        first=clock.today().isoformat(), last="")
+    given = county.post(
+        f"/people/{id_}/postings/new",
+        role="township_supervisor",
+        place=f"g{world.grids['A']}",
+        first=clock.today().isoformat(),
+        last="",
+    )
     assert given.status_code == 302
     assert officer.client.get("/people").status_code == 200
     with world.store.read() as session:
-        posting = session.scalar(select(Posting.id).where(Posting.role == "township_supervisor", Posting.person_id == id_))
+        posting = session.scalar(
+            select(Posting.id).where(Posting.role == "township_supervisor", Posting.person_id == id_)
+        )
     assert "<form" in county.get(f"/people/{id_}/postings/{posting}/end").text
     assert county.post(f"/people/{id_}/postings/{posting}/end", last="1999-01-01").status_code == 422
     assert county.post(f"/people/{world.people['officer_a2']}/postings/{posting}/end", last="").status_code == 404
@@ -181,6 +191,7 @@ def test_a_department_is_tied_to_its_duties_on_its_page(world, browse):
 
 
 # --- the sheet ---
+
 
 def send(browser, data, name="people.xlsx"):
     """Upload a sheet."""
@@ -232,9 +243,15 @@ def test_a_file_that_is_no_sheet_gets_a_sentence(browse, data):
 
 def test_lost_slips_are_made_again_for_those_who_never_came_in(world, browse):
     county = browse("county")
-    first = slips(county.post("/people/import/confirm", rows=(
-        '[[2, {"zh": "甲", "login": "n1", "role": "grid_officer", "grid": "甲1村"}],'
-        ' [3, {"zh": "乙", "login": "n2", "role": "grid_officer", "grid": "乙1村"}]]')))
+    first = slips(
+        county.post(
+            "/people/import/confirm",
+            rows=(
+                '[[2, {"zh": "甲", "login": "n1", "role": "grid_officer", "grid": "甲1村"}],'
+                ' [3, {"zh": "乙", "login": "n2", "role": "grid_officer", "grid": "乙1村"}]]'
+            ),
+        )
+    )
     browse().login("n2", first["n2"])
     again = slips(county.post("/people/slips"))
     assert set(again) == {"n1"}
@@ -249,8 +266,10 @@ def test_who_gives_no_postings_has_none_of_these_pages(world, browse):
         assert officer.client.get(address).status_code == 403
 
 
-@pytest.mark.parametrize(("words", "found"), [
-    ("甲2村", "officer_a2"), ("village a2", "officer_a2"), ("综合执法队", "station_a"), ("town a team", "station_a")])
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("甲2村", "officer_a2"), ("village a2", "officer_a2"), ("综合执法队", "station_a"), ("town a team", "station_a")],
+)
 def test_people_are_found_by_the_name_of_their_place(browse, words, found):
     page = browse("township_a").get(f"/people?q={words}").text
     assert re.findall(r'small muted">(\w+)<', page) == [found]

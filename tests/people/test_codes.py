@@ -1,4 +1,5 @@
 """A one-time code stands for a lost password: whoever had the old one is out, and the present one cannot be guessed at."""
+
 from datetime import timedelta
 
 import pytest
@@ -29,8 +30,9 @@ def plant(world, browser, who="officer_a1"):
         login._store(session, world.people[who], "thief", 0, clock.now() - timedelta(seconds=1))
         token = "a-token-that-was-open-before"
         session.flush()
-        session.execute(update(LoginSession).where(LoginSession.device == "thief")
-                        .values(token_hash=queries.token_hash(token)))
+        session.execute(
+            update(LoginSession).where(LoginSession.device == "thief").values(token_hash=queries.token_hash(token))
+        )
     with browser.client.session_transaction() as cookie:
         cookie["sid"] = token
 
@@ -82,7 +84,9 @@ def test_after_the_choice_the_session_of_the_code_is_asked_like_any_other(world,
     assert browser.post("/account/password", new="a third one", again="a third one").status_code == 422
 
 
-@pytest.mark.parametrize("change_", [{"password_hash": None}, {"password_hash": "another"}, {"suspended_at": clock.now()}])
+@pytest.mark.parametrize(
+    "change_", [{"password_hash": None}, {"password_hash": "another"}, {"suspended_at": clock.now()}]
+)
 def test_a_password_that_was_right_before_the_code_was_given_begins_no_session_after_it(world, change_):
     with world.store.read() as session:
         person, _ = login.check(session, "officer_a1", PASSWORD, "-")
@@ -95,6 +99,7 @@ def test_a_choice_sent_by_a_session_that_has_just_ended_does_not_count(world, br
     browse("officer_a1")
     with world.store.read() as session:
         from dataclasses import replace
+
         actor = replace(make.actor(session, "officer_a1"), session_id=session.scalar(select(LoginSession.id)))
     give_code(world, code_hash)
     with pytest.raises(Refused), world.store.write() as session:
@@ -120,6 +125,7 @@ def test_an_administrator_with_a_code_in_hand_still_counts_as_one(world, code_ha
 
 
 # --- guessing the present password ---
+
 
 def test_guesses_at_the_present_password_have_the_brake_of_the_log_in(world, browse):
     browser = browse("officer_a1")
@@ -151,7 +157,10 @@ def test_a_change_that_succeeds_wipes_the_guesses(world, browse):
 
 def test_a_guess_is_in_the_log(world, browse):
     from webapp.core.models import AuditEntry
+
     browse("officer_a1").post("/account/password", current="a guess", **NEW)
     with world.store.read() as session:
-        assert session.scalar(select(AuditEntry.thing).where(AuditEntry.action == "login.failed")) == \
-            f"person:{world.people['officer_a1']}"
+        assert (
+            session.scalar(select(AuditEntry.thing).where(AuditEntry.action == "login.failed"))
+            == f"person:{world.people['officer_a1']}"
+        )

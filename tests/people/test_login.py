@@ -1,4 +1,5 @@
 """Logging in: one answer for every failure, the brake, one-time codes, sessions that end when they should."""
+
 from datetime import timedelta
 
 import pytest
@@ -21,6 +22,7 @@ def code_hash():
 
 def give_code(world, code_hash, to="officer_a1", by="township_a"):
     from tests.make import actor
+
     with world.store.write() as session:
         return service.give_code(session, actor(session, by), world.people[to], code_hash)
 
@@ -29,8 +31,15 @@ def test_unknown_name_wrong_password_suspended_and_demo_people_get_the_same_word
     with world.store.write() as session:
         session.execute(update(Person).where(Person.login == "officer_a2").values(suspended_at=clock.now()))
         session.execute(update(Person).where(Person.login == "officer_b1").values(is_demo=True))
-    answers = {name: browse().login(name, secret) for name, secret in (
-        ("nobody_here", PASSWORD), ("officer_a1", "wrong"), ("officer_a2", PASSWORD), ("officer_b1", PASSWORD))}
+    answers = {
+        name: browse().login(name, secret)
+        for name, secret in (
+            ("nobody_here", PASSWORD),
+            ("officer_a1", "wrong"),
+            ("officer_a2", PASSWORD),
+            ("officer_b1", PASSWORD),
+        )
+    }
     errors = {name: answer.text.split("tone-late")[1].split("</p>")[0] for name, answer in answers.items()}
     assert {answer.status_code for answer in answers.values()} == {422}
     assert len(set(errors.values())) == 1
@@ -152,6 +161,7 @@ def test_giving_a_code_ends_the_sessions_that_were_open(world, browse, code_hash
 
 def test_a_suspended_person_is_out_at_the_next_request(world, browse):
     from tests.make import actor
+
     browser = browse("officer_a1")
     with browser.client.session_transaction() as cookie:
         token = cookie["sid"]
@@ -198,7 +208,10 @@ def test_a_poor_password_is_refused(browse, new, again):
     assert browser.post("/account/password", current=PASSWORD, new=new, again=again).status_code == 422
 
 
-@pytest.mark.parametrize(("new", "word"), [("short", "At least 8 characters."), ("12345678", "Not digits alone."), ("a" * 201, "At most 200 characters.")])
+@pytest.mark.parametrize(
+    ("new", "word"),
+    [("short", "At least 8 characters."), ("12345678", "Not digits alone."), ("a" * 201, "At most 200 characters.")],
+)
 def test_the_page_asks_of_a_password_what_the_command_line_asks(browse, new, word):
     assert word in browse("officer_a1").post("/account/password", current=PASSWORD, new=new, again=new).text
     assert passwords.fault(new)
@@ -267,8 +280,9 @@ def test_what_was_typed_survives_a_forced_change_too(world, browse, code_hash):
     browser = browse()
     page = browser.post("/login", login="officer_a1", secret=CODE, next="/feedback", kept='[["note", "smoke"]]')
     assert "smoke" in page.text
-    page = browser.post("/account/password", new="a better one", again="a better one", next="/feedback",
-                        kept='[["note", "smoke"]]')
+    page = browser.post(
+        "/account/password", new="a better one", again="a better one", next="/feedback", kept='[["note", "smoke"]]'
+    )
     assert 'action="/feedback"' in page.text
 
 
@@ -279,6 +293,7 @@ def test_logging_in_never_leads_to_another_site(browse):
 
 def test_a_demo_lists_its_log_ins_and_real_use_none(world, app, browse):
     from dataclasses import replace
+
     with world.store.write() as session:
         session.execute(update(Person).where(Person.login == "officer_a1").values(is_demo=True))
     assert "officer_a1" not in browse().get("/login").text
@@ -290,7 +305,10 @@ def test_a_demo_lists_its_log_ins_and_real_use_none(world, app, browse):
 def test_a_device_is_named_so_that_its_owner_knows_it():
     wechat = "Mozilla/5.0 (Linux; Android 10; V2031A; wv) AppleWebKit/537.36 Chrome/86.0 Mobile MicroMessenger/8.0.30"
     assert device.describe(wechat) == "WeChat, Android"
-    assert device.describe("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120 Safari/537.36") == "Chrome, Windows"
+    assert (
+        device.describe("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120 Safari/537.36")
+        == "Chrome, Windows"
+    )
     assert device.describe("") == device.UNKNOWN
 
 

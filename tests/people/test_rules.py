@@ -1,4 +1,5 @@
 """The laws of the tables in ``people/rules.py``."""
+
 from datetime import date
 
 import pytest
@@ -25,7 +26,8 @@ def test_whoever_gives_a_role_holds_the_action_in_the_permission_table():
 
 def test_everybody_who_holds_the_action_gives_some_role():
     assert {role for role in ROLES if MATRIX["posting.grant"][role] != "."} == {
-        giver for role in ROLES for giver in rules.givers(role)}
+        giver for role in ROLES for giver in rules.givers(role)
+    }
 
 
 def test_above_is_strict_and_has_no_circles():
@@ -40,13 +42,27 @@ def test_audit_administrators_give_nothing():
     assert all("audit_admin" not in rules.givers(role) for role in ROLES)
 
 
-@pytest.mark.parametrize("role, kind, fits", [
-    ("grid_officer", "village", True), ("grid_officer", "township", False), ("township_supervisor", "township", True),
-    ("township_supervisor", "county", False), ("county_office", "county", True), ("county_office", "nowhere", False),
-    ("department_liaison", "department", True), ("department_liaison", "station", False),
-    ("station_officer", "station", True), ("station_officer", "committee", True), ("station_officer", "village", False),
-    ("leader", "township", True), ("leader", "village", False), ("system_admin", "nowhere", True),
-    ("system_admin", "county", False), ("audit_admin", "nowhere", True)])
+@pytest.mark.parametrize(
+    "role, kind, fits",
+    [
+        ("grid_officer", "village", True),
+        ("grid_officer", "township", False),
+        ("township_supervisor", "township", True),
+        ("township_supervisor", "county", False),
+        ("county_office", "county", True),
+        ("county_office", "nowhere", False),
+        ("department_liaison", "department", True),
+        ("department_liaison", "station", False),
+        ("station_officer", "station", True),
+        ("station_officer", "committee", True),
+        ("station_officer", "village", False),
+        ("leader", "township", True),
+        ("leader", "village", False),
+        ("system_admin", "nowhere", True),
+        ("system_admin", "county", False),
+        ("audit_admin", "nowhere", True),
+    ],
+)
 def test_each_role_has_its_kind_of_place(role, kind, fits):
     if fits:
         rules.check_place(role, kind)
@@ -55,10 +71,17 @@ def test_each_role_has_its_kind_of_place(role, kind, fits):
         rules.check_place(role, kind)
 
 
-@pytest.mark.parametrize("role, first, last, fits", [
-    ("grid_officer", "2026-11-21", None, True), ("evaluator", "2026-11-21", None, False),
-    ("evaluator", "2026-11-21", "2026-11-23", True), ("grid_officer", "2026-11-23", "2026-11-22", False),
-    ("grid_officer", "2026-11-01", "2026-11-20", False), ("grid_officer", "2026-11-01", "2026-11-21", True)])
+@pytest.mark.parametrize(
+    "role, first, last, fits",
+    [
+        ("grid_officer", "2026-11-21", None, True),
+        ("evaluator", "2026-11-21", None, False),
+        ("evaluator", "2026-11-21", "2026-11-23", True),
+        ("grid_officer", "2026-11-23", "2026-11-22", False),
+        ("grid_officer", "2026-11-01", "2026-11-20", False),
+        ("grid_officer", "2026-11-01", "2026-11-21", True),
+    ],
+)
 def test_days_are_in_order_not_over_and_present_where_they_must_be(role, first, last, fits):
     days = date.fromisoformat(first), date.fromisoformat(last) if last else None
     if fits:
@@ -82,8 +105,10 @@ def test_two_working_roles_may_be_held_together():
     rules.check_mix({"grid_officer", "station_officer"})
 
 
-@pytest.mark.parametrize("tier, lowest, kind", [
-    (1, 3, "county"), (2, 3, "township"), (3, 3, "village"), (3, 4, "between"), (4, 4, "village"), (2, 2, "village")])
+@pytest.mark.parametrize(
+    "tier, lowest, kind",
+    [(1, 3, "county"), (2, 3, "township"), (3, 3, "village"), (3, 4, "between"), (4, 4, "village"), (2, 2, "village")],
+)
 def test_a_tier_is_known_by_its_place_in_the_tree(tier, lowest, kind):
     assert rules.tier_kind(tier, lowest) == kind
 

@@ -1,4 +1,5 @@
 """Accounts and postings: who may do what to whom, each with its counterpart."""
+
 from datetime import date, timedelta
 
 import pytest
@@ -16,8 +17,9 @@ from webapp.people.service import PersonEntry, PostingEntry
 
 def entry(world, role, grid=None, body=None, first=None, last=None):
     """A posting entry by the short names of the test county."""
-    return PostingEntry(role, world.grids[grid] if grid else None, world.bodies[body] if body else None,
-                        first or clock.today(), last)
+    return PostingEntry(
+        role, world.grids[grid] if grid else None, world.bodies[body] if body else None, first or clock.today(), last
+    )
 
 
 def create(world, by, posting, login="new_one"):
@@ -30,23 +32,40 @@ SOON = clock.today() + timedelta(days=3)
 
 #: Who makes an account with a posting where: (by, role, grid, body, may)
 CREATIONS = [
-    ("township_a", "grid_officer", "A2", None, True), ("township_a", "grid_officer", "B1", None, False),
-    ("township_a", "grid_officer", "A", None, False), ("township_a", "station_officer", None, "station_a", True),
-    ("township_a", "station_officer", None, "committee_a1", True), ("township_a", "station_officer", None, "housing", False),
-    ("township_b", "station_officer", None, "station_a", False), ("township_b", "station_officer", None, "committee_a1", False),
-    ("township_a", "township_supervisor", "A", None, False), ("township_a", "department_liaison", None, "housing", False),
-    ("township_a", "leader", "A", None, False), ("township_a", "evaluator", "A", None, False),
-    ("township_a", "county_office", "county", None, False), ("township_a", "system_admin", None, None, False),
-    ("county", "grid_officer", "B1", None, True), ("county", "township_supervisor", "B", None, True),
-    ("county", "township_supervisor", "B1", None, False), ("county", "department_liaison", None, "housing", True),
-    ("county", "leader", "county", None, True), ("county", "evaluator", "county", None, True),
-    ("county", "county_office", "county", None, False), ("county", "system_admin", None, None, False),
-    ("county", "audit_admin", None, None, False), ("admin", "county_office", "county", None, True),
-    ("admin", "grid_officer", "A1", None, True), ("admin", "audit_admin", None, None, True),
-    ("admin", "system_admin", None, None, True), ("admin", "system_admin", "county", None, False),
-    ("auditor", "grid_officer", "A1", None, False), ("leader", "grid_officer", "A1", None, False),
-    ("officer_a1", "grid_officer", "A1", None, False), ("liaison", "department_liaison", None, "housing", False),
-    ("inspector", "evaluator", "county", None, False)]
+    ("township_a", "grid_officer", "A2", None, True),
+    ("township_a", "grid_officer", "B1", None, False),
+    ("township_a", "grid_officer", "A", None, False),
+    ("township_a", "station_officer", None, "station_a", True),
+    ("township_a", "station_officer", None, "committee_a1", True),
+    ("township_a", "station_officer", None, "housing", False),
+    ("township_b", "station_officer", None, "station_a", False),
+    ("township_b", "station_officer", None, "committee_a1", False),
+    ("township_a", "township_supervisor", "A", None, False),
+    ("township_a", "department_liaison", None, "housing", False),
+    ("township_a", "leader", "A", None, False),
+    ("township_a", "evaluator", "A", None, False),
+    ("township_a", "county_office", "county", None, False),
+    ("township_a", "system_admin", None, None, False),
+    ("county", "grid_officer", "B1", None, True),
+    ("county", "township_supervisor", "B", None, True),
+    ("county", "township_supervisor", "B1", None, False),
+    ("county", "department_liaison", None, "housing", True),
+    ("county", "leader", "county", None, True),
+    ("county", "evaluator", "county", None, True),
+    ("county", "county_office", "county", None, False),
+    ("county", "system_admin", None, None, False),
+    ("county", "audit_admin", None, None, False),
+    ("admin", "county_office", "county", None, True),
+    ("admin", "grid_officer", "A1", None, True),
+    ("admin", "audit_admin", None, None, True),
+    ("admin", "system_admin", None, None, True),
+    ("admin", "system_admin", "county", None, False),
+    ("auditor", "grid_officer", "A1", None, False),
+    ("leader", "grid_officer", "A1", None, False),
+    ("officer_a1", "grid_officer", "A1", None, False),
+    ("liaison", "department_liaison", None, "housing", False),
+    ("inspector", "evaluator", "county", None, False),
+]
 
 
 @pytest.mark.parametrize("by, role, grid, body, may", CREATIONS)
@@ -82,19 +101,36 @@ def test_a_log_in_name_that_cannot_be_typed_is_refused(world, login):
 
 #: Who helps (edits, suspends, gives codes to) whom
 HELP = [
-    ("township_a", "officer_a1", True), ("township_a", "officer_b1", False), ("township_a", "township_a_two", False),
-    ("township_a", "county", False), ("township_a", "station_a", True), ("township_a", "liaison", False),
-    ("township_a", "township_a", False), ("county", "township_a", True), ("county", "officer_b1", True),
-    ("county", "liaison", True), ("county", "leader", True), ("county", "county_two", False), ("county", "admin", False),
-    ("county", "auditor", False), ("admin", "county", True), ("admin", "auditor", True), ("admin", "officer_a1", True),
-    ("admin", "admin", False), ("auditor", "officer_a1", False), ("leader", "officer_a1", False),
-    ("inspector", "officer_a1", False), ("officer_a1", "officer_a1", False)]
+    ("township_a", "officer_a1", True),
+    ("township_a", "officer_b1", False),
+    ("township_a", "township_a_two", False),
+    ("township_a", "county", False),
+    ("township_a", "station_a", True),
+    ("township_a", "liaison", False),
+    ("township_a", "township_a", False),
+    ("county", "township_a", True),
+    ("county", "officer_b1", True),
+    ("county", "liaison", True),
+    ("county", "leader", True),
+    ("county", "county_two", False),
+    ("county", "admin", False),
+    ("county", "auditor", False),
+    ("admin", "county", True),
+    ("admin", "auditor", True),
+    ("admin", "officer_a1", True),
+    ("admin", "admin", False),
+    ("auditor", "officer_a1", False),
+    ("leader", "officer_a1", False),
+    ("inspector", "officer_a1", False),
+    ("officer_a1", "officer_a1", False),
+]
 ACTS = {
     "suspend": lambda session, actor, id_: service.suspend(session, actor, id_),
     "edit": lambda session, actor, id_: service.edit_person(session, actor, id_, PersonEntry("", "改名")),
     "code": lambda session, actor, id_: service.give_code(session, actor, id_, "hash"),
     "post": lambda session, actor, id_: service.grant_posting(
-        session, actor, id_, PostingEntry("grid_officer", 3, None, clock.today())),
+        session, actor, id_, PostingEntry("grid_officer", 3, None, clock.today())
+    ),
 }
 
 
@@ -137,8 +173,15 @@ def test_who_left_all_posts_is_still_found_by_the_office_that_had_him(world):
             account_queries.person(session, make.actor(session, "township_b"), world.people["officer_a1"])
 
 
-@pytest.mark.parametrize("by, role, grid", [("county", "grid_officer", "A1"), ("admin", "system_admin", None),
-                                            ("admin", "county_office", "county"), ("township_a", "grid_officer", "A1")])
+@pytest.mark.parametrize(
+    "by, role, grid",
+    [
+        ("county", "grid_officer", "A1"),
+        ("admin", "system_admin", None),
+        ("admin", "county_office", "county"),
+        ("township_a", "grid_officer", "A1"),
+    ],
+)
 def test_nobody_gives_himself_a_posting(world, by, role, grid):
     with world.store.write() as session, pytest.raises(Refused, match="Nobody gives himself"):
         service.grant_posting(session, make.actor(session, by), world.people[by], entry(world, role, grid))
@@ -188,8 +231,12 @@ def rights(world, login, on=None):
 def test_a_posting_counts_from_its_first_to_its_last_day_and_not_beyond(world):
     first, last = clock.today() + timedelta(days=2), clock.today() + timedelta(days=4)
     with world.store.write() as session:
-        service.grant_posting(session, make.actor(session, "county"), world.people["officer_a1"],
-                              entry(world, "leader", "A", first=first, last=last))
+        service.grant_posting(
+            session,
+            make.actor(session, "county"),
+            world.people["officer_a1"],
+            entry(world, "leader", "A", first=first, last=last),
+        )
     day = timedelta(days=1)
     assert rights(world, "officer_a1", first - day) == ["grid_officer"]
     assert rights(world, "officer_a1", first) == rights(world, "officer_a1", last) == ["grid_officer", "leader"]
@@ -206,8 +253,9 @@ def test_a_posting_ended_at_once_is_gone_from_the_next_request(world):
 def test_a_posting_that_has_not_begun_can_be_taken_back(world):
     with world.store.write() as session:
         actor = make.actor(session, "township_a")
-        made = service.grant_posting(session, actor, world.people["officer_a1"],
-                                     entry(world, "grid_officer", "A2", first=SOON))
+        made = service.grant_posting(
+            session, actor, world.people["officer_a1"], entry(world, "grid_officer", "A2", first=SOON)
+        )
         service.end_posting(session, actor, made.id)
     assert rights(world, "officer_a1", SOON) == ["grid_officer"]
 
@@ -224,10 +272,20 @@ def test_ending_only_shortens(world):
 
 def test_a_posting_to_a_desk_ends_the_remembered_phone(world):
     with world.store.write() as session:
-        session.add(LoginSession(token_hash="t", person_id=world.people["officer_a1"], device="", is_remembered=True,
-                                 created_at=clock.now(), seen_at=clock.now(), expires_at=clock.now()))
-        service.grant_posting(session, make.actor(session, "county"), world.people["officer_a1"],
-                              entry(world, "township_supervisor", "A"))
+        session.add(
+            LoginSession(
+                token_hash="t",
+                person_id=world.people["officer_a1"],
+                device="",
+                is_remembered=True,
+                created_at=clock.now(),
+                seen_at=clock.now(),
+                expires_at=clock.now(),
+            )
+        )
+        service.grant_posting(
+            session, make.actor(session, "county"), world.people["officer_a1"], entry(world, "township_supervisor", "A")
+        )
     with world.store.read() as session:
         assert session.scalar(select(LoginSession.revoked_at)) is not None
 
@@ -242,11 +300,21 @@ def test_every_act_is_in_the_log_with_who_did_it(world):
         service.give_code(session, actor, made.id, "hash")
         service.suspend(session, actor, made.id)
         service.resume(session, actor, made.id)
-        notes = session.execute(select(AuditEntry.action, AuditEntry.person_id).where(
-            AuditEntry.thing == f"person:{made.id}").order_by(AuditEntry.id)).all()
+        notes = session.execute(
+            select(AuditEntry.action, AuditEntry.person_id)
+            .where(AuditEntry.thing == f"person:{made.id}")
+            .order_by(AuditEntry.id)
+        ).all()
     assert [action for action, _ in notes] == [
-        "person.create", "posting.grant", "person.edit", "posting.grant", "posting.end", "code.give",
-        "person.suspend", "person.resume"]
+        "person.create",
+        "posting.grant",
+        "person.edit",
+        "posting.grant",
+        "posting.end",
+        "code.give",
+        "person.suspend",
+        "person.resume",
+    ]
     assert {who for _, who in notes} == {world.people["township_a"]}
 
 
@@ -266,11 +334,17 @@ def test_a_suspended_account_gets_no_code(world):
 
 # --- whom one sees ---
 
-@pytest.mark.parametrize("by, seen, unseen", [
-    ("township_a", {"officer_a1", "township_a", "station_a"}, {"officer_b1", "county", "liaison", "admin"}),
-    ("county", {"officer_b1", "liaison", "leader"}, {"admin", "auditor"}),
-    ("admin", {"officer_a1", "county", "auditor", "admin"}, set()), ("leader", set(), {"officer_a1"}),
-    ("auditor", set(), {"officer_a1"})])
+
+@pytest.mark.parametrize(
+    "by, seen, unseen",
+    [
+        ("township_a", {"officer_a1", "township_a", "station_a"}, {"officer_b1", "county", "liaison", "admin"}),
+        ("county", {"officer_b1", "liaison", "leader"}, {"admin", "auditor"}),
+        ("admin", {"officer_a1", "county", "auditor", "admin"}, set()),
+        ("leader", set(), {"officer_a1"}),
+        ("auditor", set(), {"officer_a1"}),
+    ],
+)
 def test_the_list_holds_the_people_within_reach_only(world, by, seen, unseen):
     with world.store.read() as session:
         found = {line.person.login for line in account_queries.people(session, make.actor(session, by), None, 0).lines}
@@ -303,16 +377,31 @@ def test_a_long_list_comes_in_pages_without_loss_or_repeat(world, monkeypatch):
 
 # --- bodies ---
 
-@pytest.mark.parametrize("by, kind, grid, may", [
-    ("township_a", "station", "A", True), ("township_a", "committee", "A2", True), ("township_a", "station", "B", False),
-    ("township_a", "committee", "B1", False), ("township_a", "department", "county", False),
-    ("township_a", "station", "A1", False), ("county", "department", "county", True), ("county", "station", "B", True),
-    ("county", "department", "A", False), ("admin", "department", "county", True), ("leader", "station", "A", False),
-    ("auditor", "department", "county", False)])
+
+@pytest.mark.parametrize(
+    "by, kind, grid, may",
+    [
+        ("township_a", "station", "A", True),
+        ("township_a", "committee", "A2", True),
+        ("township_a", "station", "B", False),
+        ("township_a", "committee", "B1", False),
+        ("township_a", "department", "county", False),
+        ("township_a", "station", "A1", False),
+        ("county", "department", "county", True),
+        ("county", "station", "B", True),
+        ("county", "department", "A", False),
+        ("admin", "department", "county", True),
+        ("leader", "station", "A", False),
+        ("auditor", "department", "county", False),
+    ],
+)
 def test_bodies_are_set_up_by_the_tier_they_belong_to(world, by, kind, grid, may):
     def act():
         with world.store.write() as session:
-            return bodies.create_body(session, make.actor(session, by), kind, world.grids[grid], bodies.BodyEntry("新队")).en
+            return bodies.create_body(
+                session, make.actor(session, by), kind, world.grids[grid], bodies.BodyEntry("新队")
+            ).en
+
     if may:
         assert act() == "新队"
         return
@@ -349,8 +438,15 @@ def test_nobody_new_is_posted_to_a_closed_body(world):
         create(world, "township_a", entry(world, "station_officer", None, "station_a"))
 
 
-@pytest.mark.parametrize("by, body, may", [("township_a", "station_a", True), ("township_b", "station_a", False),
-                                           ("township_a", "housing", False), ("county", "housing", True)])
+@pytest.mark.parametrize(
+    "by, body, may",
+    [
+        ("township_a", "station_a", True),
+        ("township_b", "station_a", False),
+        ("township_a", "housing", False),
+        ("county", "housing", True),
+    ],
+)
 def test_a_body_is_renamed_by_who_may_set_it_up(world, by, body, may):
     with world.store.write() as session:
         actor = make.actor(session, by)
@@ -362,6 +458,7 @@ def test_a_body_is_renamed_by_who_may_set_it_up(world, by, body, may):
 
 
 # --- the first administrator ---
+
 
 def test_the_first_administrator_comes_from_the_command_line(store, password_hash):
     with store.write() as session:

@@ -1,4 +1,5 @@
 """The sheet of people: read safely, checked row by row, all or nothing, and nothing new the second time."""
+
 import io
 import zipfile
 from datetime import date, datetime
@@ -37,7 +38,9 @@ def xlsx(rows, head=HEAD):
 
 def csv_bytes(rows, codec="utf-8-sig", mark=","):
     """The bytes of a text sheet."""
-    return "\r\n".join(mark.join("" if cell is None else str(cell) for cell in row) for row in [HEAD, *rows]).encode(codec)
+    return "\r\n".join(mark.join("" if cell is None else str(cell) for cell in row) for row in [HEAD, *rows]).encode(
+        codec
+    )
 
 
 def run(world, data, by="county", hashes=None, keep=True):
@@ -45,7 +48,11 @@ def run(world, data, by="county", hashes=None, keep=True):
     lines = sheet.read(data)
     with world.store.write() as session:
         actor = SYSTEM if by is SYSTEM else make.actor(session, by)
-        return sheet_acts.apply(session, actor, lines, hashes or {}) if keep else sheet_acts.rehearse(session, actor, lines)
+        return (
+            sheet_acts.apply(session, actor, lines, hashes or {})
+            if keep
+            else sheet_acts.rehearse(session, actor, lines)
+        )
 
 
 def wrong(outcome):
@@ -61,20 +68,39 @@ def counts(world):
 
 # --- reading ---
 
-@pytest.mark.parametrize("data", [
-    xlsx(ROWS), csv_bytes(ROWS), csv_bytes(ROWS, "utf-8"), csv_bytes(ROWS, "gb18030"), csv_bytes(ROWS, "utf-16", "\t"),
-    csv_bytes(ROWS, "gbk", ";")], ids=["xlsx", "utf8-mark", "utf8", "gb18030", "utf16-tabs", "gbk-semicolons"])
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        xlsx(ROWS),
+        csv_bytes(ROWS),
+        csv_bytes(ROWS, "utf-8"),
+        csv_bytes(ROWS, "gb18030"),
+        csv_bytes(ROWS, "utf-16", "\t"),
+        csv_bytes(ROWS, "gbk", ";"),
+    ],
+    ids=["xlsx", "utf8-mark", "utf8", "gb18030", "utf16-tabs", "gbk-semicolons"],
+)
 def test_every_way_of_saving_gives_the_same_rows(data):
     lines = sheet.read(data)
     assert [line.number for line in lines] == [2, 3, 4, 5, 6, 7]
-    assert lines[0].cells == {"zh": "王小明", "en": "Wang Xiaoming", "login": "wangxm", "phone": "13800000001",
-                              "role": "网格员", "grid": "甲1村", "first": "2026-09-01"}
+    assert lines[0].cells == {
+        "zh": "王小明",
+        "en": "Wang Xiaoming",
+        "login": "wangxm",
+        "phone": "13800000001",
+        "role": "网格员",
+        "grid": "甲1村",
+        "first": "2026-09-01",
+    }
 
 
 def test_english_headings_and_unknown_columns_are_fine_and_blank_rows_left_out():
     data = xlsx([["Ann", "ann", "x"], [None, None, None], ["Bob", "bob", "y"]], ["Name", "Log-in name", "Shoe size"])
     assert [(line.number, line.cells) for line in sheet.read(data)] == [
-        (2, {"zh": "Ann", "login": "ann"}), (4, {"zh": "Bob", "login": "bob"})]
+        (2, {"zh": "Ann", "login": "ann"}),
+        (4, {"zh": "Bob", "login": "bob"}),
+    ]
 
 
 def test_whole_numbers_days_and_moments_become_plain_text():
@@ -87,7 +113,7 @@ def test_text_that_looks_like_a_formula_stays_text_and_a_formula_is_not_computed
     book.active.append(["姓名", "登录名"])
     book.active.append(["x", "a1"])
     book.active["A2"].value, book.active["A2"].data_type = "=1+1", "s"
-    book.active.append(["=HYPERLINK(\"http://evil.example\")", "a2"])
+    book.active.append(['=HYPERLINK("http://evil.example")', "a2"])
     data = io.BytesIO()
     book.save(data)
     cells = [line.cells for line in sheet.read(data.getvalue())]
@@ -116,10 +142,22 @@ def zip_bomb():
     return data.getvalue()
 
 
-@pytest.mark.parametrize("data", [
-    b"", b"PK\x03\x04 nonsense", zip_bomb(), entity_bomb(), b"a" * (sheet.MAX_BYTES + 1), b"one,two\n1,2",
-    "姓名,登录名".encode(), "登录名,login\na,b".encode(), b"\xff\xfe\x00\xd8\x00\xd8", b"\x81\xff\xff\xff"],
-    ids=["empty", "broken", "zip-bomb", "entities", "large", "no-headings", "no-rows", "doubled", "utf16", "bytes"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"PK\x03\x04 nonsense",
+        zip_bomb(),
+        entity_bomb(),
+        b"a" * (sheet.MAX_BYTES + 1),
+        b"one,two\n1,2",
+        "姓名,登录名".encode(),
+        "登录名,login\na,b".encode(),
+        b"\xff\xfe\x00\xd8\x00\xd8",
+        b"\x81\xff\xff\xff",
+    ],
+    ids=["empty", "broken", "zip-bomb", "entities", "large", "no-headings", "no-rows", "doubled", "utf16", "bytes"],
+)
 def test_a_file_that_is_no_sheet_is_refused_with_a_sentence(data):
     with pytest.raises(Refused) as refusal:
         sheet.read(data)
@@ -161,13 +199,25 @@ def test_too_many_rows_are_refused(monkeypatch):
 def test_rows_survive_the_page_that_asks_to_confirm_and_nothing_else_does():
     lines = sheet.read(xlsx(ROWS))
     assert sheet.unpack(sheet.pack(lines)) == lines
-    for text in ("", "{", "[1]", "[]", '[["x", {}]]', '[[1, ["a"]]]', "[[Infinity,{}]]", "[[NaN,{}]]", "[[1e999,{}]]",
-                 "[" * 5000, "[[" + "9" * 5000 + ",{}]]"):
+    for text in (
+        "",
+        "{",
+        "[1]",
+        "[]",
+        '[["x", {}]]',
+        '[[1, ["a"]]]',
+        "[[Infinity,{}]]",
+        "[[NaN,{}]]",
+        "[[1e999,{}]]",
+        "[" * 5000,
+        "[[" + "9" * 5000 + ",{}]]",
+    ):
         with pytest.raises(Refused):
             sheet.unpack(text)
 
 
 # --- carrying out ---
+
 
 def test_people_bodies_and_postings_come_in(world):
     outcome = run(world, xlsx(ROWS), hashes={"wangxm": "a-hash"})
@@ -175,17 +225,21 @@ def test_people_bodies_and_postings_come_in(world):
     assert [login for login, _, _ in outcome.people] == ["wangxm", "lisi", "zhaoliu", "sunqi", "zhouba"]
     assert outcome.bodies == ["县水利局", "乙镇农业中心", "乙2村委会"]
     with world.store.read() as session:
-        rows = session.execute(select(Person.login, Posting.role, Posting.grid_id, Body.kind, Posting.valid_from,
-                                      Posting.valid_to)
-                               .join(Posting, Posting.person_id == Person.id).outerjoin(Body, Body.id == Posting.body_id)
-                               .where(Person.created_by == world.people["county"]).order_by(Person.id)).all()
+        rows = session.execute(
+            select(Person.login, Posting.role, Posting.grid_id, Body.kind, Posting.valid_from, Posting.valid_to)
+            .join(Posting, Posting.person_id == Person.id)
+            .outerjoin(Body, Body.id == Posting.body_id)
+            .where(Person.created_by == world.people["county"])
+            .order_by(Person.id)
+        ).all()
     today = clock.today()
     assert [tuple(row) for row in rows] == [
         ("wangxm", "grid_officer", world.grids["A1"], None, date(2026, 9, 1), None),
         ("lisi", "township_supervisor", world.grids["A"], None, date(2026, 9, 1), None),
         ("zhaoliu", "department_liaison", None, "department", today, None),
         ("sunqi", "station_officer", None, "station", today, None),
-        ("zhouba", "evaluator", world.grids["county"], None, today, date(2030, 2, 1))]
+        ("zhouba", "evaluator", world.grids["county"], None, today, date(2030, 2, 1)),
+    ]
 
 
 def test_the_same_sheet_again_changes_nothing_and_says_so(world):
@@ -199,8 +253,9 @@ def test_the_same_sheet_again_changes_nothing_and_says_so(world):
 def test_the_same_sheet_does_not_bring_back_a_posting_that_was_ended(world):
     run(world, xlsx(ROWS[:1]))
     with world.store.write() as session:
-        posting = session.scalar(select(Posting.id).join(Person, Person.id == Posting.person_id)
-                                 .where(Person.login == "wangxm"))
+        posting = session.scalar(
+            select(Posting.id).join(Person, Person.id == Posting.person_id).where(Person.login == "wangxm")
+        )
         service.end_posting(session, make.actor(session, "county"), posting)
     assert not run(world, xlsx(ROWS[:1])).changes()
 
@@ -250,11 +305,15 @@ def test_rehearsing_keeps_nothing(world):
 
 
 def test_a_township_brings_in_its_own_people_only(world):
-    rows = [["名", None, "n1", None, "网格员", "甲1村", None, None, None],
-            ["名", None, "n2", None, "网格员", "乙1村", None, None, None],
-            ["名", None, "n3", None, "乡镇环保所", "甲镇", None, None, None]]
+    rows = [
+        ["名", None, "n1", None, "网格员", "甲1村", None, None, None],
+        ["名", None, "n2", None, "网格员", "乙1村", None, None, None],
+        ["名", None, "n3", None, "乡镇环保所", "甲镇", None, None, None],
+    ]
     assert [(found.number, found.column) for found in run(world, xlsx(rows), by="township_a").findings] == [
-        (3, "grid"), (4, "role")]
+        (3, "grid"),
+        (4, "role"),
+    ]
 
 
 def test_nobody_gives_himself_a_posting_by_a_sheet(world):
@@ -284,13 +343,16 @@ def test_somebody_with_two_villages_has_two_rows(world):
 
 
 def test_two_people_under_one_log_in_name_are_a_finding(world):
-    rows = [["甲", None, "n1", None, "网格员", "甲1村", None, None, None],
-            ["乙", None, "n1", None, "网格员", "甲2村", None, None, None]]
+    rows = [
+        ["甲", None, "n1", None, "网格员", "甲1村", None, None, None],
+        ["乙", None, "n1", None, "网格员", "甲2村", None, None, None],
+    ]
     assert wrong(run(world, xlsx(rows))) == [(3, "login", sheet_acts.TAKEN)]
 
 
 def test_a_name_that_two_grids_share_is_told_apart_by_its_township(world):
     from webapp.grid.models import GridVersion
+
     with world.store.write() as session:
         for short in ("A1", "B1"):
             session.scalar(select(GridVersion).where(GridVersion.grid_id == world.grids[short])).zh = "新村"
@@ -299,8 +361,12 @@ def test_a_name_that_two_grids_share_is_told_apart_by_its_township(world):
     row[5] = "乙镇/新村"
     assert wrong(run(world, xlsx([row]))) == []
     with world.store.read() as session:
-        assert session.scalar(select(Posting.grid_id).join(Person, Person.id == Posting.person_id)
-                              .where(Person.login == "n1")) == world.grids["B1"]
+        assert (
+            session.scalar(
+                select(Posting.grid_id).join(Person, Person.id == Posting.person_id).where(Person.login == "n1")
+            )
+            == world.grids["B1"]
+        )
 
 
 def test_a_department_can_be_tied_to_its_duties(world):

@@ -1,4 +1,5 @@
 """Two who act on one person at the same moment: one after the other, so that no rule is got round."""
+
 import threading
 import time
 
@@ -42,10 +43,16 @@ def slow(monkeypatch):
 
 def grant(world, who, role, grid):
     """An administrator's act, as a thread of its own does it."""
+
     def act():
         with world.store.write() as session:
-            service.grant_posting(session, make.actor(session, "admin"), who,
-                                  PostingEntry(role, world.grids[grid] if grid else None, None, clock.today()))
+            service.grant_posting(
+                session,
+                make.actor(session, "admin"),
+                who,
+                PostingEntry(role, world.grids[grid] if grid else None, None, clock.today()),
+            )
+
     return act
 
 
@@ -97,6 +104,8 @@ def test_a_log_in_that_meets_a_code_leaves_no_session_open(world, monkeypatch):
 
     both(log_in, give)
     with world.store.read() as session:
-        assert session.scalar(select(func.count()).where(LoginSession.person_id == who,
-                                                         LoginSession.revoked_at.is_(None))) == 0
+        assert (
+            session.scalar(select(func.count()).where(LoginSession.person_id == who, LoginSession.revoked_at.is_(None)))
+            == 0
+        )
         assert session.scalar(select(Person.password_hash).where(Person.id == who)) is None

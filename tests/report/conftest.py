@@ -1,4 +1,5 @@
 """One report with a hand for each desk, and the report form as an officer's browser holds it."""
+
 import re
 from datetime import timedelta
 
@@ -28,8 +29,12 @@ class Way:
 
     def move(self, login, action, *, seen=None, id=None, **given):
         with self.world.store.write() as session:
-            service.move(session, make.actor(session, login), self.entry.id,
-                         make.move(action, seen or session.get(Report, self.entry.id).state, id=id, **given))
+            service.move(
+                session,
+                make.actor(session, login),
+                self.entry.id,
+                make.move(action, seen or session.get(Report, self.entry.id).state, id=id, **given),
+            )
         return self.state()
 
     def corrected(self, *codes):
@@ -42,7 +47,9 @@ class Way:
 
     def lead(self):
         with self.world.store.read() as session:
-            return session.scalars(select(Assignment).where(Assignment.role == "lead", Assignment.to_at.is_(None))).one()
+            return session.scalars(
+                select(Assignment).where(Assignment.role == "lead", Assignment.to_at.is_(None))
+            ).one()
 
     def to_county(self):
         return self.move("township_a", "raise", reason="needs a fine")
@@ -72,9 +79,15 @@ def hidden(page, name):
 @pytest.fixture
 def blank(world):
     """``blank(browser)`` opens the form of A1 and gives the fields of a complete report."""
+
     def opened(browser, village="A1"):
         page = browser.get(f"/grids/{world.grids[village]}/report").text
         return {name: hidden(page, name) for name in ("id", "grid", "made_at")} | {
-            "place": "ditch behind the school", "problem": ["smell", "sewage"], "severity": "minor",
-            "first_measure": "not_heeded", "note": "black water since noon"}
+            "place": "ditch behind the school",
+            "problem": ["smell", "sewage"],
+            "severity": "minor",
+            "first_measure": "not_heeded",
+            "note": "black water since noon",
+        }
+
     return opened

@@ -1,4 +1,5 @@
 """A problem typed in by the township: for whoever was the village's officer on the day it was found."""
+
 from datetime import timedelta
 
 import pytest
@@ -13,8 +14,14 @@ from webapp.report import service
 def test_a_problem_can_be_typed_in_for_whoever_was_posted_on_that_day(world, back, posted):
     today = clock.today()
     with world.store.write() as session:
-        former = make.person(session, "former", "grid_officer", grid=world.grids["A1"], since=today - timedelta(days=9),
-                             until=today - timedelta(days=1)).id
+        former = make.person(
+            session,
+            "former",
+            "grid_officer",
+            grid=world.grids["A1"],
+            since=today - timedelta(days=9),
+            until=today - timedelta(days=1),
+        ).id
     entry = make.report(world.grids["A1"], person_id=former, occurred_at=clock.now() - timedelta(days=back))
     with world.store.write() as session:
         if posted:

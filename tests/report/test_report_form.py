@@ -1,4 +1,5 @@
 """The report form: what an officer on an old phone can do wrong, and how nothing of it is lost."""
+
 import io
 import re
 import uuid
@@ -86,7 +87,9 @@ def test_an_id_of_somebody_else_shows_nothing_of_his_entry(world, form, browse, 
     browser, fields = form
     browser.post("/reports", **fields)
     other = browse("officer_b1")
-    answer = other.post("/reports", **blank(other, "B1") | {"id": fields["id"], "note": "my own words", "place": "my own place"})
+    answer = other.post(
+        "/reports", **blank(other, "B1") | {"id": fields["id"], "note": "my own words", "place": "my own place"}
+    )
     assert answer.status_code == 409
     assert "my own words" in answer.text
     assert "black water" not in answer.text and "behind the school" not in answer.text
@@ -95,8 +98,11 @@ def test_an_id_of_somebody_else_shows_nothing_of_his_entry(world, form, browse, 
 def test_a_program_is_told_of_a_taken_id_in_json(form):
     browser, fields = form
     browser.post("/reports", **fields)
-    answer = browser.client.post("/reports", data={"csrf_token": browser.token()} | fields | {"note": "other"},
-                                 headers={"Accept": "application/json"})
+    answer = browser.client.post(
+        "/reports",
+        data={"csrf_token": browser.token()} | fields | {"note": "other"},
+        headers={"Accept": "application/json"},
+    )
     assert answer.status_code == 409 and "already sent" in answer.json["error"]
 
 
@@ -109,7 +115,9 @@ def test_the_page_knows_just_what_the_server_lets_be_settled_on_the_spot(world, 
     problems = set(re.findall(r'name="problem"[^>]*value="(\w+)"', page))
     bad = set(re.findall(r'name="severity"[^>]*value="(\w+)"', page))
     assert set(enforced.split("/")) < problems and severity in bad
-    for problem, how in [(one, severity) for one in sorted(problems)] + [("rubbish_dumping", one) for one in sorted(bad)]:
+    for problem, how in [(one, severity) for one in sorted(problems)] + [
+        ("rubbish_dumping", one) for one in sorted(bad)
+    ]:
         answer = browser.post("/reports", **blank(browser) | {"problem": problem, "severity": how, "settle": "yes"})
         may = how == severity and problem not in enforced.split("/")
         assert answer.status_code == (303 if may else 422), (problem, how)
@@ -119,7 +127,15 @@ def test_the_receipt_says_all_that_was_sent(world, form):
     browser, fields = form
     answer = browser.post("/reports", **fields, joint=str(world.grids["A2"]), photos=[(io.BytesIO(picture()), "a.jpg")])
     said = re.sub(r"<[^>]+>", " ", browser.get(answer.location).text.split("What arrived")[1])
-    for words in ("ditch behind the school", "Village A2", "Bad smell", "Minor", "Would not stop", "black water since noon", "1 photo"):
+    for words in (
+        "ditch behind the school",
+        "Village A2",
+        "Bad smell",
+        "Minor",
+        "Would not stop",
+        "black water since noon",
+        "1 photo",
+    ):
         assert words in said
 
 
@@ -133,7 +149,12 @@ def test_a_returned_report_can_be_added_to_from_the_officers_home(world, form):
     browser, fields = form
     browser.post("/reports", **fields)
     with world.store.write() as session:
-        service.move(session, make.actor(session, "township_a"), uuid.UUID(fields["id"]), make.move("give_back", "township", missing=["place"]))
+        service.move(
+            session,
+            make.actor(session, "township_a"),
+            uuid.UUID(fields["id"]),
+            make.move("give_back", "township", missing=["place"]),
+        )
     page = browser.get("/home").text
     for action in ("supplement", "cannot_add"):
         assert f'href="/reports/{fields["id"]}/{action}"' in page

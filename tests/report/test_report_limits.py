@@ -1,4 +1,5 @@
 """What bounds a move: the page it was made on, the days it sets, who may be handed what, and what is looked at again."""
+
 from datetime import timedelta
 
 import pytest
@@ -56,7 +57,12 @@ def test_a_redo_begins_the_limit_anew_and_the_day_beside_the_name_says_the_same(
 @pytest.mark.parametrize("days", [-1, 367])
 def test_no_day_is_set_in_the_past_or_beyond_a_year(way, days):
     with pytest.raises(Refused):
-        way.move("township_a", "assign", body=way.world.bodies["station_a"], due=(clock.today() + timedelta(days=days)).isoformat())
+        way.move(
+            "township_a",
+            "assign",
+            body=way.world.bodies["station_a"],
+            due=(clock.today() + timedelta(days=days)).isoformat(),
+        )
 
 
 def test_a_dispatch_due_before_the_limit_of_receiving_is_due_that_day(way):
@@ -75,6 +81,7 @@ def test_a_cooperating_department_has_its_own_limit_and_is_done_when_it_has_repo
             return session.scalars(select(Assignment).where(Assignment.role == "coop")).one()
 
     assert clock.today() < part().due_on < clock.today() + timedelta(days=30)
+
     def waits():
         with way.world.store.read() as session:
             other = make.actor(session, "liaison_other")
@@ -104,7 +111,12 @@ def test_what_was_settled_and_is_not_in_order_is_taken_up_by_the_township_once(w
 
     def take_up():
         with world.store.write() as session:
-            return service.move(session, make.actor(session, "township_a"), entry.id, make.move("unsettle", "closed", reason="still there")).state
+            return service.move(
+                session,
+                make.actor(session, "township_a"),
+                entry.id,
+                make.move("unsettle", "closed", reason="still there"),
+            ).state
 
     assert take_up() == "township"
     with world.store.write() as session:
@@ -112,13 +124,17 @@ def test_what_was_settled_and_is_not_in_order_is_taken_up_by_the_township_once(w
         assert report.due_at and not report.waits_for_sample
         actor = make.actor(session, "township_a")
         service.move(session, actor, entry.id, make.move("dismiss", "township", reason="x"))
-        service.move(session, make.actor(session, "county"), entry.id, make.move("reopen", "void", reason="wrongly dismissed"))
+        service.move(
+            session, make.actor(session, "county"), entry.id, make.move("reopen", "void", reason="wrongly dismissed")
+        )
     with pytest.raises(Refused):
         take_up()
 
 
 def test_who_settled_it_for_the_officer_does_not_take_it_up(world):
-    entry = make.report(world.grids["A1"], problems=("rubbish_dumping",), settle=True, person_id=world.people["officer_a1"])
+    entry = make.report(
+        world.grids["A1"], problems=("rubbish_dumping",), settle=True, person_id=world.people["officer_a1"]
+    )
     with world.store.write() as session:
         service.submit(session, make.actor(session, "township_a"), entry)
     with pytest.raises(Refused, match="yourself"), world.store.write() as session:

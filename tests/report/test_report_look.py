@@ -1,4 +1,5 @@
 """The village's answer to "please go and look": refused, it comes back with what was typed."""
+
 from datetime import timedelta
 
 import pytest

@@ -1,4 +1,5 @@
 """The way of a report, move by move: who may, what it needs, whose it then is."""
+
 from itertools import pairwise
 
 import pytest
@@ -36,9 +37,18 @@ def test_a_dispatch_names_the_duty_with_document_and_line(way):
         assert duty.document and duty.line_from > 0
 
 
-@pytest.mark.parametrize("change", [
-    {"duty": None}, {"duty": 999_999}, {"ground": "minutes"}, {"ground": "guess"}, {"due": "2020-01-01"}, {"body": 999_999}, {"body": None},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"duty": None},
+        {"duty": 999_999},
+        {"ground": "minutes"},
+        {"ground": "guess"},
+        {"due": "2020-01-01"},
+        {"body": 999_999},
+        {"body": None},
+    ],
+)
 def test_a_dispatch_without_a_true_ground_body_or_day_is_refused_and_changes_nothing(way, change):
     way.to_county()
     with pytest.raises(Refused):
@@ -143,10 +153,13 @@ def test_only_the_lead_moves_and_a_cooperating_body_adds_its_result(way):
 
 def test_there_is_exactly_one_lead_at_a_time(way):
     from sqlalchemy.exc import IntegrityError
+
     way.to_county()
     way.dispatch()
     with pytest.raises(IntegrityError), way.world.store.write() as session:
-        session.add(Assignment(report_id=way.entry.id, body_id=way.world.bodies["ecology"], role="lead", from_at=clock.now()))
+        session.add(
+            Assignment(report_id=way.entry.id, body_id=way.world.bodies["ecology"], role="lead", from_at=clock.now())
+        )
         session.flush()
 
 
@@ -231,7 +244,9 @@ def test_the_township_corrects_the_problem_and_both_stand_in_the_history(way):
 
 
 def test_nobody_samples_what_he_settled_himself(world):
-    entry = make.report(world.grids["A1"], problems=("rubbish_dumping",), settle=True, person_id=world.people["officer_a1"])
+    entry = make.report(
+        world.grids["A1"], problems=("rubbish_dumping",), settle=True, person_id=world.people["officer_a1"]
+    )
     with world.store.write() as session:
         service.submit(session, make.actor(session, "township_a"), entry)
     with pytest.raises(Refused, match="yourself"), world.store.write() as session:
@@ -245,6 +260,7 @@ def test_nobody_samples_what_he_settled_himself(world):
 def test_a_posting_that_ended_ends_the_right_and_the_record_keeps_its_author(way):
     world = way.world
     from webapp.people.models import Posting
+
     with world.store.write() as session:
         posting = session.scalars(select(Posting).where(Posting.person_id == world.people["officer_a1"])).one()
         posting.valid_to = clock.today()

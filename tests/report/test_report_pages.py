@@ -1,4 +1,5 @@
 """Reports in a browser without JavaScript: the form keeps what was typed, photos, every desk's page, stale pages."""
+
 import io
 import re
 from datetime import timedelta
@@ -33,8 +34,13 @@ def form(world, browse):
     browser = browse("officer_a1")
     page = browser.get(f"/grids/{world.grids['A1']}/report").text
     fields = {name: hidden(page, name) for name in ("id", "grid", "made_at")}
-    return browser, fields | {"place": "ditch behind the school", "problem": ["smell", "sewage"], "severity": "minor",
-                              "first_measure": "not_heeded", "note": "black water since noon"}
+    return browser, fields | {
+        "place": "ditch behind the school",
+        "problem": ["smell", "sewage"],
+        "severity": "minor",
+        "first_measure": "not_heeded",
+        "note": "black water since noon",
+    }
 
 
 @pytest.fixture
@@ -72,7 +78,9 @@ def test_what_is_missing_is_said_beside_the_field_and_everything_typed_is_kept(w
     browser, fields = form
     answer = browser.post("/reports", **{key: value for key, value in fields.items() if key != missing})
     assert answer.status_code == 422
-    assert f'id="{missing}-error"' in answer.text or f"{missing}" in re.findall(r'aria-describedby="([^"]+)-error', answer.text)
+    assert f'id="{missing}-error"' in answer.text or f"{missing}" in re.findall(
+        r'aria-describedby="([^"]+)-error', answer.text
+    )
     for key, value in fields.items():
         if key in ("place", "note") and key != missing:
             assert value in answer.text
@@ -101,10 +109,14 @@ def test_photos_are_kept_as_sent_and_only_a_clean_copy_is_served(world, form, ap
         assert browse(stranger).get(f"/photos/{photos[0].id}").status_code == 404
 
 
-@pytest.mark.parametrize("photos", [
-    [(io.BytesIO(b"<svg onload=alert(1)>"), "x.jpg")], [(io.BytesIO(b"GIF89a"), "x.gif")],
-    [(picture(), f"{number}.jpg") for number in range(4)],
-])
+@pytest.mark.parametrize(
+    "photos",
+    [
+        [(io.BytesIO(b"<svg onload=alert(1)>"), "x.jpg")],
+        [(io.BytesIO(b"GIF89a"), "x.gif")],
+        [(picture(), f"{number}.jpg") for number in range(4)],
+    ],
+)
 def test_what_is_no_photo_or_too_many_is_refused_and_nothing_is_half_written(world, form, photos):
     browser, fields = form
     answer = browser.post("/reports", **fields, photos=[(io.BytesIO(data.getvalue()), name) for data, name in photos])
@@ -119,16 +131,35 @@ def test_every_move_of_the_way_can_be_made_on_its_page(world, browse, sent):
     township.post(f"/reports/{sent}/raise", **move_fields(township, sent, "raise", reason="needs a fine"))
     page = county.get(f"/reports/{sent}/dispatch").text
     assert re.search(r"document 004, line \d+", page)
-    housing = next(pick for pick in re.findall(r'name="pick" value="([^"]+)"', page) if pick.startswith(f"{world.bodies['housing']}:"))
-    county.post(f"/reports/{sent}/dispatch", **move_fields(
-        county, sent, "dispatch", pick=housing, due=(clock.today() + timedelta(days=7)).isoformat(), coop=[str(world.bodies["ecology"])]))
+    housing = next(
+        pick
+        for pick in re.findall(r'name="pick" value="([^"]+)"', page)
+        if pick.startswith(f"{world.bodies['housing']}:")
+    )
+    county.post(
+        f"/reports/{sent}/dispatch",
+        **move_fields(
+            county,
+            sent,
+            "dispatch",
+            pick=housing,
+            due=(clock.today() + timedelta(days=7)).isoformat(),
+            coop=[str(world.bodies["ecology"])],
+        ),
+    )
     liaison.post(f"/reports/{sent}/receive", **move_fields(liaison, sent, "receive"))
-    liaison.post(f"/reports/{sent}/handle", **move_fields(liaison, sent, "handle", result="true", done="covered", document_no="7 (2026)"))
+    liaison.post(
+        f"/reports/{sent}/handle",
+        **move_fields(liaison, sent, "handle", result="true", done="covered", document_no="7 (2026)"),
+    )
     assert "covered" in township.get(f"/reports/{sent}").text
     township.post(f"/reports/{sent}/confirm", **move_fields(township, sent, "confirm", note="clean"))
     with world.store.read() as session:
         assert session.get(Report, sent).state == "closed"
-        assert [a.role for a in session.scalars(select(Assignment).order_by(Assignment.role.desc()))] == ["lead", "coop"]
+        assert [a.role for a in session.scalars(select(Assignment).order_by(Assignment.role.desc()))] == [
+            "lead",
+            "coop",
+        ]
     assert re.search(r"Source: document 004, line \d+", township.get(f"/reports/{sent}").text)
 
 
@@ -136,8 +167,12 @@ def test_a_department_sees_the_grid_that_found_it_and_not_the_person(world, brow
     with world.store.write() as session:
         due = (clock.today() + timedelta(days=7)).isoformat()
         service.move(session, make.actor(session, "township_a"), sent, make.move("raise", "township", reason="x"))
-        service.move(session, make.actor(session, "county"), sent, make.move(
-            "dispatch", "county", body=world.bodies["housing"], ground="minutes", ground_text="x", due=due))
+        service.move(
+            session,
+            make.actor(session, "county"),
+            sent,
+            make.move("dispatch", "county", body=world.bodies["housing"], ground="minutes", ground_text="x", due=due),
+        )
     page = browse("liaison").get(f"/reports/{sent}").text
     assert "grid of Village A1" in page
     assert "officer_a1" not in page
@@ -159,7 +194,9 @@ def test_a_stale_page_says_who_acted_and_keeps_the_text(world, browse, sent):
 def test_a_page_from_before_a_redo_is_shown_again_and_goes_out_once_it_was_read(world, browse, sent):
     township, other, station = browse("township_a"), browse("township_a_two"), browse("station_a")
     today = clock.today().isoformat()
-    township.post(f"/reports/{sent}/assign", **move_fields(township, sent, "assign", body=world.bodies["station_a"], due=today))
+    township.post(
+        f"/reports/{sent}/assign", **move_fields(township, sent, "assign", body=world.bodies["station_a"], due=today)
+    )
     station.post(f"/reports/{sent}/handle", **move_fields(station, sent, "handle", result="true", done="swept"))
     fields = move_fields(other, sent, "confirm", note="a long look")
     township.post(f"/reports/{sent}/redo", **move_fields(township, sent, "redo", reason="not clean"))
@@ -188,15 +225,21 @@ def test_the_history_says_to_whom_and_on_which_ground_and_whose_a_department_say
     with world.store.read() as session:
         duty = session.scalars(select(Duty).where(Duty.canonical == "housing", Duty.valid_to.is_(None))).first()
     due = (clock.today() + timedelta(days=9)).isoformat()
-    county.post(f"/reports/{sent}/dispatch", **move_fields(
-        county, sent, "dispatch", pick=f"{world.bodies['housing']}:{duty.id}", coop=world.bodies["ecology"], due=due))
+    county.post(
+        f"/reports/{sent}/dispatch",
+        **move_fields(
+            county, sent, "dispatch", pick=f"{world.bodies['housing']}:{duty.id}", coop=world.bodies["ecology"], due=due
+        ),
+    )
     page = county.get(f"/reports/{sent}").text
     for words in ("to Housing Bureau", "cooperating: Ecology Bureau", f"document {duty.document}, line"):
         assert words in page.split("History")[1], words
     other = browse("liaison_other")
     assert "Nothing for you to do" not in other.get(f"/reports/{sent}").text
-    liaison.post(f"/reports/{sent}/bounce", **move_fields(
-        liaison, sent, "bounce", duty_or_none=world.bodies["ecology"], reason="theirs by the list"))
+    liaison.post(
+        f"/reports/{sent}/bounce",
+        **move_fields(liaison, sent, "bounce", duty_or_none=world.bodies["ecology"], reason="theirs by the list"),
+    )
     page = county.get(f"/reports/{sent}").text
     assert "it would be the duty of Ecology Bureau" in page.split("History")[0], "why it is here"
     assert "Source: document" not in page, "the ground of a dispatch that came back is history"
@@ -212,11 +255,16 @@ def test_a_dispatch_that_lacks_something_opens_where_it_has_to_be_chosen(world, 
     due = clock.today().isoformat()
     nothing = county.post(f"/reports/{sent}/dispatch", **move_fields(county, sent, "dispatch", ground="duty", due=due))
     assert nothing.status_code == 422 and 'id="pick-error"' in nothing.text
-    no_duty = county.post(f"/reports/{sent}/dispatch", **move_fields(
-        county, sent, "dispatch", ground="duty", body=world.bodies["housing"], due=due))
+    no_duty = county.post(
+        f"/reports/{sent}/dispatch",
+        **move_fields(county, sent, "dispatch", ground="duty", body=world.bodies["housing"], due=due),
+    )
     for page in (nothing.text, no_duty.text):
         assert re.search(r'<details class="fold" open><summary>None fits', page)
-        assert all(f'id="{target}"' in page for target in re.findall(r'href="#([\w-]+)">', page.split("Please put this right")[1].split("</ul>")[0]))
+        assert all(
+            f'id="{target}"' in page
+            for target in re.findall(r'href="#([\w-]+)">', page.split("Please put this right")[1].split("</ul>")[0])
+        )
     assert "Ground: Choose a duty of this department, or another ground." in no_duty.text
     assert re.search(rf'value="{world.bodies["housing"]}" checked', no_duty.text)
 
@@ -224,19 +272,34 @@ def test_a_dispatch_that_lacks_something_opens_where_it_has_to_be_chosen(world, 
 def test_a_department_does_not_name_itself_as_the_other_one(world, browse, sent):
     township, county, liaison = browse("township_a"), browse("county"), browse("liaison")
     township.post(f"/reports/{sent}/raise", **move_fields(township, sent, "raise", reason="x"))
-    county.post(f"/reports/{sent}/dispatch", **move_fields(
-        county, sent, "dispatch", body=world.bodies["housing"], ground="none_listed", ground_text="x", due=clock.today().isoformat()))
+    county.post(
+        f"/reports/{sent}/dispatch",
+        **move_fields(
+            county,
+            sent,
+            "dispatch",
+            body=world.bodies["housing"],
+            ground="none_listed",
+            ground_text="x",
+            due=clock.today().isoformat(),
+        ),
+    )
     page = liaison.get(f"/reports/{sent}/bounce").text
     assert f'value="{world.bodies["ecology"]}"' in page and f'value="{world.bodies["housing"]}"' not in page
 
 
 def test_an_officer_adds_a_place_and_photos_and_sees_what_was_asked(world, browse, sent):
     township, officer = browse("township_a"), browse("officer_a1")
-    township.post(f"/reports/{sent}/give_back", **move_fields(township, sent, "give_back", missing="place", note="which kiln?"))
+    township.post(
+        f"/reports/{sent}/give_back", **move_fields(township, sent, "give_back", missing="place", note="which kiln?")
+    )
     page = officer.get(f"/reports/{sent}/supplement").text
     assert "Place missing" in page and "which kiln?" in page
-    answer = officer.post(f"/reports/{sent}/supplement", **move_fields(officer, sent, "supplement", note="the old one", place="by the pond"),
-                          photos=[(picture(), "a.jpg")])
+    answer = officer.post(
+        f"/reports/{sent}/supplement",
+        **move_fields(officer, sent, "supplement", note="the old one", place="by the pond"),
+        photos=[(picture(), "a.jpg")],
+    )
     assert answer.status_code == 303
     page = township.get(f"/reports/{sent}").text
     assert "；by the pond" in page and "<img" in page
@@ -293,7 +356,9 @@ def test_it_is_back_opens_a_new_report_with_the_old_one_linked(world, browse, se
     page = officer.get(link).text
     assert hidden(page, "recurs_id") == str(sent)
     fields = {name: hidden(page, name) for name in ("id", "grid", "made_at", "recurs_id", "place")}
-    answer = officer.post("/reports", **fields, problem=["smoke"], severity="minor", first_measure="not_heeded", note="smoke again")
+    answer = officer.post(
+        "/reports", **fields, problem=["smoke"], severity="minor", first_measure="not_heeded", note="smoke again"
+    )
     assert answer.status_code == 303
     assert "It is back" in officer.get(answer.location.removesuffix("/receipt")).text
     assert "It came back" in officer.get(f"/reports/{sent}").text
@@ -310,12 +375,23 @@ def test_after_a_second_dispatch_the_page_names_the_new_ground(world, browse, se
     due = (clock.today() + timedelta(days=7)).isoformat()
     with world.store.write() as session:
         service.move(session, make.actor(session, "township_a"), sent, make.move("raise", "township", reason="x"))
-        for body, login, words in (("housing", "liaison", "first minutes"), ("ecology", "liaison_other", "second minutes")):
-            service.move(session, make.actor(session, "county"), sent, make.move(
-                "dispatch", "county", body=world.bodies[body], ground="minutes", ground_text=words, due=due))
+        for body, login, words in (
+            ("housing", "liaison", "first minutes"),
+            ("ecology", "liaison_other", "second minutes"),
+        ):
+            service.move(
+                session,
+                make.actor(session, "county"),
+                sent,
+                make.move("dispatch", "county", body=world.bodies[body], ground="minutes", ground_text=words, due=due),
+            )
             if body == "housing":
-                service.move(session, make.actor(session, login), sent, make.move(
-                    "bounce", "department", duty_or_none="none", reason="x"))
+                service.move(
+                    session,
+                    make.actor(session, login),
+                    sent,
+                    make.move("bounce", "department", duty_or_none="none", reason="x"),
+                )
     ground = browse("county").get(f"/reports/{sent}").text.split(">Ground<")[1].split("</section>")[0]
     assert "second minutes" in ground and "first minutes" not in ground
 
@@ -323,8 +399,10 @@ def test_after_a_second_dispatch_the_page_names_the_new_ground(world, browse, se
 def test_the_other_village_is_offered_neighbours_first(world, browse):
     page = browse("officer_a1").get(f"/grids/{world.grids['A1']}/report").text
     offered = re.search(r'<select class="in" name="joint".*?</select>', page, re.S)[0]
-    groups = {name: re.findall(r'value="(\d+)"', options)
-              for name, options in re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', offered, re.S)}
+    groups = {
+        name: re.findall(r'value="(\d+)"', options)
+        for name, options in re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', offered, re.S)
+    }
     assert "On our border" in groups
     assert next(iter(groups)) == "On our border"
     everyone = [int(id_) for options in groups.values() for id_ in options]

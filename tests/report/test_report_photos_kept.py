@@ -1,4 +1,5 @@
 """Photos of a report form that is refused: nobody can take them again, so they stay, and only for who took them."""
+
 import io
 import os
 import re
@@ -120,15 +121,20 @@ def test_the_same_photo_chosen_again_is_one_photo(world, form):
 def test_an_entry_with_kept_photos_sent_again_is_one_report(world, form):
     browser, fields = form
     values = kept(refused(browser, fields, "red"))
-    answers = [browser.post("/reports", **fields, kept=values), browser.post("/reports", **fields, kept=values),
-               browser.post("/reports", **fields, photos=sent("red"))]
+    answers = [
+        browser.post("/reports", **fields, kept=values),
+        browser.post("/reports", **fields, kept=values),
+        browser.post("/reports", **fields, photos=sent("red")),
+    ]
     assert {answer.location for answer in answers} == {answers[0].location} != {None}
     with world.store.read() as session:
         assert len(session.scalars(select(Report.id)).all()) == 1
     assert stored(world) == marks("red")
 
 
-@pytest.mark.parametrize("broken", [lambda value: value[:-2] + "xx", lambda value: "x" + value, lambda value: "nonsense", lambda value: ""])
+@pytest.mark.parametrize(
+    "broken", [lambda value: value[:-2] + "xx", lambda value: "x" + value, lambda value: "nonsense", lambda value: ""]
+)
 def test_a_value_that_was_tampered_with_is_not_taken_and_the_page_says_so(world, form, broken):
     browser, fields = form
     values = kept(refused(browser, fields, "red", "blue"))
@@ -177,7 +183,9 @@ def test_a_photo_that_is_held_while_the_sweep_looks_is_not_dropped(world, form, 
     age(data_dir, files.UNNAMED + 60)
     seen = [file for kind in ("originals", "copies") for file in files.lain(data_dir, kind)]
     assert len(seen) == 2
-    assert browser.post("/reports", **fields, kept=values).status_code == 303  # between the sweep's question and its act
+    assert (
+        browser.post("/reports", **fields, kept=values).status_code == 303
+    )  # between the sweep's question and its act
     assert [files.drop(data_dir, file) for file in seen] == [False, False]
     assert on_disk(data_dir) == 2
 

@@ -1,4 +1,5 @@
 """An id is one entry: the same again is the first, anything else under it is a conflict and changes nothing."""
+
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -48,7 +49,9 @@ def test_a_receipt_lists_the_photos_of_the_report_and_none_of_a_later_move(way):
     entry = make.report(world.grids["A1"], photos=(PHOTO,))
     submit(world, "officer_a1", entry)
     with world.store.write() as session:
-        later = replace(make.move("handle", "township", result="true", done="x"), photos=(replace(PHOTO, sha256="c" * 64),))
+        later = replace(
+            make.move("handle", "township", result="true", done="x"), photos=(replace(PHOTO, sha256="c" * 64),)
+        )
         service.move(session, make.actor(session, "township_a"), entry.id, later)
     assert submit(world, "officer_a1", entry).photos == ("a" * 64,)
 
@@ -63,8 +66,11 @@ def test_a_moves_id_belongs_to_its_author_its_photos_and_its_report(way, other):
     move("township_a", way.entry.id, sent)
     before = events(world)
     move("township_a", way.entry.id, sent)
-    for login, id_, entry in (("township_a_two", way.entry.id, sent), ("township_a", other, sent),
-                              ("township_a", way.entry.id, replace(sent, photos=(PHOTO,)))):
+    for login, id_, entry in (
+        ("township_a_two", way.entry.id, sent),
+        ("township_a", other, sent),
+        ("township_a", way.entry.id, replace(sent, photos=(PHOTO,))),
+    ):
         with pytest.raises(Conflict):
             move(login, id_, entry)
     assert events(world) == before
@@ -79,7 +85,11 @@ def test_a_looks_id_belongs_to_its_report_question_and_author(way, other):
 
     ask("township_a", way.entry.id, "clean?")
     ask("township_a", way.entry.id, "clean?")
-    for login, id_, question in (("township_a", way.entry.id, "dry?"), ("township_a_two", way.entry.id, "clean?"), ("township_a", other, "clean?")):
+    for login, id_, question in (
+        ("township_a", way.entry.id, "dry?"),
+        ("township_a_two", way.entry.id, "clean?"),
+        ("township_a", other, "clean?"),
+    ):
         with pytest.raises(Conflict):
             ask(login, id_, question)
 
@@ -93,8 +103,11 @@ def test_a_corrections_id_belongs_to_its_report_codes_and_author(way, other):
 
     correct("township_a", way.entry.id, "dust", "smell")
     correct("township_a", way.entry.id, "smell", "dust")
-    for login, report_id, codes in (("township_a", way.entry.id, ["noise"]), ("township_a_two", way.entry.id, ["dust", "smell"]),
-                                    ("township_a", other, ["dust", "smell"])):
+    for login, report_id, codes in (
+        ("township_a", way.entry.id, ["noise"]),
+        ("township_a_two", way.entry.id, ["dust", "smell"]),
+        ("township_a", other, ["dust", "smell"]),
+    ):
         with pytest.raises(Conflict):
             correct(login, report_id, *codes)
     with pytest.raises(Refused, match="Choose"):
@@ -136,7 +149,9 @@ def test_a_second_look_by_another_desk_is_told_and_by_the_same_is_the_first(worl
 
 
 def test_the_finder_does_not_sample_what_another_entered_for_him(world):
-    entry = make.report(world.grids["A1"], problems=("rubbish_dumping",), settle=True, person_id=world.people["officer_a1"])
+    entry = make.report(
+        world.grids["A1"], problems=("rubbish_dumping",), settle=True, person_id=world.people["officer_a1"]
+    )
     submit(world, "township_a", entry)
     with world.store.write() as session:
         make.posting(session, world.people["officer_a1"], "township_supervisor", grid=world.grids["A"])
@@ -170,11 +185,14 @@ def test_nobody_is_asked_to_look_at_what_is_closed(way):
 @pytest.mark.parametrize("gone", ["closed", "without people"])
 def test_nothing_goes_to_a_body_that_is_closed_or_that_nobody_speaks_for(way, body, gone):
     from webapp.people.models import Person
+
     with way.world.store.write() as session:
         if gone == "closed":
             session.get(Body, way.world.bodies[body]).closed_on = clock.today()
         else:
-            session.get(Person, way.world.people["liaison" if body == "housing" else "station_a"]).suspended_at = clock.now()
+            session.get(
+                Person, way.world.people["liaison" if body == "housing" else "station_a"]
+            ).suspended_at = clock.now()
     if body == "housing":
         way.to_county()
     with pytest.raises(Refused):
@@ -206,6 +224,7 @@ def test_an_object_of_another_village_and_a_round_of_another_are_no_part_of_a_re
     with pytest.raises(Refused, match="another village"):
         submit(world, "officer_a1", make.report(world.grids["A1"], object_id=world.things["farm_a2"]))
     from webapp.patrol.service import record
+
     round_ = make.patrol(world.grids["B1"], {world.things["farm_b1"]: "normal"})
     with world.store.write() as session:
         record(session, make.actor(session, "officer_b1"), round_)
@@ -237,6 +256,7 @@ def test_a_department_sees_no_finders_name_whatever_else_its_liaison_is(way, bro
 
 def test_no_move_for_days_counts_work_days(way):
     from webapp.desk import tabs
+
     monday = datetime(2026, 9, 7, 1, tzinfo=UTC)
     with clock.at(monday), way.world.store.read() as session:
         since = tabs.moments(session).stuck_since

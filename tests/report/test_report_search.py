@@ -1,4 +1,5 @@
 """Search: in both languages, by what people say of a report, and never beyond what is theirs to see."""
+
 import re
 
 import pytest
@@ -14,8 +15,14 @@ def reports(world):
     found = {}
     with world.store.write() as session:
         for name, login, village, more in (
-                ("dust", "officer_a1", "A1", {"problems": ("dust",)}),
-                ("smell", "officer_b1", "B1", {"problems": ("smell",), "joint": (world.grids["A2"],), "note": "100% of_it", "place": "East gate"})):
+            ("dust", "officer_a1", "A1", {"problems": ("dust",)}),
+            (
+                "smell",
+                "officer_b1",
+                "B1",
+                {"problems": ("smell",), "joint": (world.grids["A2"],), "note": "100% of_it", "place": "East gate"},
+            ),
+        ):
             entry = make.report(world.grids[village], **more)
             service.submit(session, make.actor(session, login), entry)
             found[entry.id] = name
@@ -25,26 +32,57 @@ def reports(world):
 @pytest.fixture
 def finds(world, reports):
     """``finds(login, words)``: the short names of what somebody finds."""
+
     def search(login, words):
         with world.store.read() as session:
             return sorted(reports[report.id] for report in find(session, make.actor(session, login), words))
+
     return search
 
 
-@pytest.mark.parametrize(("words", "found"), [
-    ("Dust", ["dust"]), ("dust", ["dust"]), ("扬尘", ["dust"]), ("Village A1", ["dust"]), ("village a1", ["dust"]), ("甲1", ["dust"]),
-    ("乙1村", ["smell"]), ("甲2村", ["smell"]), ("A1 dust", ["dust"]), ("扬尘  甲1村", ["dust"]), ("乙1村 扬尘", []),
-    ("EAST GATE", ["smell"]), ("村", ["dust", "smell"]),
-    ("%", ["smell"]), ("_", ["smell"]), ("0%", ["smell"]), ("f_i", ["smell"]), ("a%t", []), ("D_st", []), ("/", []), ("\\", []),
-])
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("Dust", ["dust"]),
+        ("dust", ["dust"]),
+        ("扬尘", ["dust"]),
+        ("Village A1", ["dust"]),
+        ("village a1", ["dust"]),
+        ("甲1", ["dust"]),
+        ("乙1村", ["smell"]),
+        ("甲2村", ["smell"]),
+        ("A1 dust", ["dust"]),
+        ("扬尘  甲1村", ["dust"]),
+        ("乙1村 扬尘", []),
+        ("EAST GATE", ["smell"]),
+        ("村", ["dust", "smell"]),
+        ("%", ["smell"]),
+        ("_", ["smell"]),
+        ("0%", ["smell"]),
+        ("f_i", ["smell"]),
+        ("a%t", []),
+        ("D_st", []),
+        ("/", []),
+        ("\\", []),
+    ],
+)
 def test_a_report_is_found_by_problem_and_village_in_both_languages(finds, words, found):
     assert finds("county", words) == found
 
 
-@pytest.mark.parametrize(("login", "all_"), [
-    ("officer_a1", ["dust"]), ("officer_a2", ["smell"]), ("officer_b1", ["smell"]), ("township_a", ["dust", "smell"]),
-    ("township_b", ["smell"]), ("liaison", []), ("committee_a1", []), ("admin", []),
-])
+@pytest.mark.parametrize(
+    ("login", "all_"),
+    [
+        ("officer_a1", ["dust"]),
+        ("officer_a2", ["smell"]),
+        ("officer_b1", ["smell"]),
+        ("township_a", ["dust", "smell"]),
+        ("township_b", ["smell"]),
+        ("liaison", []),
+        ("committee_a1", []),
+        ("admin", []),
+    ],
+)
 def test_search_never_finds_what_is_not_the_askers(finds, login, all_):
     for words in ("村", "dust", "扬尘", "smell", "Village", "甲1村", "乙1村", "-0000"):
         assert set(finds(login, words)) <= set(all_), words

@@ -1,4 +1,5 @@
 """Submitting a problem: once, with a number, in the right village, by who may."""
+
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -24,9 +25,14 @@ def test_a_report_gets_a_number_that_can_be_spoken_and_goes_to_the_township(worl
     assert submit(world, "officer_a1", make.report(world.grids["A1"])).number.endswith("-00002")
 
 
-@pytest.mark.parametrize("moment, number", [
-    (datetime(2026, 12, 31, 15, 59, tzinfo=UTC), "2026-00001"), (datetime(2026, 12, 31, 16, 0, tzinfo=UTC), "2027-00001"),
-    (datetime(2026, 12, 31, 23, 59, tzinfo=UTC), "2027-00001")])
+@pytest.mark.parametrize(
+    "moment, number",
+    [
+        (datetime(2026, 12, 31, 15, 59, tzinfo=UTC), "2026-00001"),
+        (datetime(2026, 12, 31, 16, 0, tzinfo=UTC), "2027-00001"),
+        (datetime(2026, 12, 31, 23, 59, tzinfo=UTC), "2027-00001"),
+    ],
+)
 def test_the_year_of_a_number_is_the_countys_not_greenwichs(world, moment, number):
     with clock.at(moment):
         assert submit(world, "officer_a1", make.report(world.grids["A1"])).number == number
@@ -67,10 +73,16 @@ def test_a_refused_report_uses_up_no_number(world):
     assert submit(world, "officer_a1", make.report(world.grids["A1"])).number.endswith("-00001")
 
 
-@pytest.mark.parametrize("change", [
-    {"problems": ()}, {"problems": ("no such",)}, {"severity": "awful"}, {"first_measure": "none such"},
-    {"occurred_at": clock.now() + make.days(1)},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"problems": ()},
+        {"problems": ("no such",)},
+        {"severity": "awful"},
+        {"first_measure": "none such"},
+        {"occurred_at": clock.now() + make.days(1)},
+    ],
+)
 def test_what_no_list_knows_is_refused(world, change):
     with pytest.raises(Refused):
         submit(world, "officer_a1", make.report(world.grids["A1"], **change))
@@ -109,7 +121,9 @@ def test_minor_and_without_enforcement_may_be_settled_on_the_spot_and_waits_to_b
         assert (report.settled, report.sampled_at, report.due_at) == (True, None, None)
 
 
-@pytest.mark.parametrize("change", [{"severity": "moderate"}, {"problems": ("smoke",)}, {"problems": ("rubbish_dumping", "sewage")}])
+@pytest.mark.parametrize(
+    "change", [{"severity": "moderate"}, {"problems": ("smoke",)}, {"problems": ("rubbish_dumping", "sewage")}]
+)
 def test_a_village_never_settles_what_is_not_minor_or_calls_for_enforcement(world, change):
     given = {"problems": ("rubbish_dumping",), "settle": True} | change
     with pytest.raises(Refused, match="minor"):
@@ -122,7 +136,10 @@ def test_a_township_enters_for_a_named_officer_of_that_village_only(world):
     with world.store.read() as session:
         report = session.get(Report, entry.id)
         assert (report.found_by, report.entered_by, report.entry_mode) == (
-            world.people["officer_a1"], world.people["township_a"], "for_someone")
+            world.people["officer_a1"],
+            world.people["township_a"],
+            "for_someone",
+        )
     with pytest.raises(Refused):
         submit(world, "township_a", make.report(world.grids["A1"], person_id=world.people["officer_b1"]))
     with pytest.raises(Refused):

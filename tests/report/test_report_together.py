@@ -1,4 +1,5 @@
 """Two at one report in the same moment: who waited acts on what the other left, or not at all."""
+
 import threading
 import time
 from contextlib import contextmanager
@@ -44,7 +45,12 @@ def test_a_department_that_lost_it_while_waiting_does_not_receive_it(way):
         service.move(session, make.actor(session, "liaison"), id_, make.move("receive", "department"))
 
     with meanwhile(world.store, receive) as (session, outcome):
-        service.move(session, make.actor(session, "liaison"), id_, make.move("bounce", "department", duty_or_none="none", reason="x"))
+        service.move(
+            session,
+            make.actor(session, "liaison"),
+            id_,
+            make.move("bounce", "department", duty_or_none="none", reason="x"),
+        )
         given = {"body": world.bodies["ecology"], "ground": "minutes", "ground_text": "x", "due": DUE}
         service.move(session, make.actor(session, "county"), id_, make.move("dispatch", "county", **given))
     assert isinstance(outcome[0], Refused), outcome
@@ -61,7 +67,9 @@ def test_a_look_is_answered_while_the_report_is_moved_and_both_stand(way):
         beside.answer_look(session, make.actor(session, "officer_a1"), look, "right", "all gone")
 
     with meanwhile(world.store, answer) as (session, outcome):
-        service.move(session, make.actor(session, "township_a"), way.entry.id, make.move("raise", "township", reason="x"))
+        service.move(
+            session, make.actor(session, "township_a"), way.entry.id, make.move("raise", "township", reason="x")
+        )
     assert outcome == ["done"]
     with world.store.read() as session:
         events = session.query(ReportEvent).order_by(ReportEvent.seq)

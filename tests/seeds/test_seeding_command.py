@@ -1,4 +1,5 @@
 """All seeds into a database at once: all of it or nothing, twice the same, and a county's own values stay."""
+
 import shutil
 from pathlib import Path
 
@@ -44,7 +45,9 @@ def edit(folder, name, old, new, *, recorded=True):
 
 def is_empty(store):
     with store.read() as session:
-        return not any(session.scalar(select(func.count()).select_from(table)) for table in (Duty, Setting, CalendarDay))
+        return not any(
+            session.scalar(select(func.count()).select_from(table)) for table in (Duty, Setting, CalendarDay)
+        )
 
 
 def test_a_second_seeding_changes_nothing_of_any_kind(store):
@@ -53,14 +56,17 @@ def test_a_second_seeding_changes_nothing_of_any_kind(store):
     assert {name: change for name, change in changes.items() if not change.is_nothing} == {}
 
 
-@pytest.mark.parametrize(("name", "old", "new", "recorded", "says"), [
-    ("duties/004-22.csv", ",enforcement,", ",enforcment,", True, "duties/004-22.csv, row"),
-    ("duties/004-22.csv", "people and science", "people and silence", False, "duties/004-22.csv, row"),
-    ("settings/words.csv", ",source\n", "\n", True, "settings/words.csv"),
-    ("succession.csv", ",ecology,", ",ecologgy,", True, "succession.csv, row"),
-    ("duties/004-13.csv", ",ecology,", ",ecologgy,", True, "duties/004-13.csv, row"),
-    ("settings/calendar.csv", "2025-01-01", "2025-13-01", True, "settings/calendar.csv, row 2"),
-])
+@pytest.mark.parametrize(
+    ("name", "old", "new", "recorded", "says"),
+    [
+        ("duties/004-22.csv", ",enforcement,", ",enforcment,", True, "duties/004-22.csv, row"),
+        ("duties/004-22.csv", "people and science", "people and silence", False, "duties/004-22.csv, row"),
+        ("settings/words.csv", ",source\n", "\n", True, "settings/words.csv"),
+        ("succession.csv", ",ecology,", ",ecologgy,", True, "succession.csv, row"),
+        ("duties/004-13.csv", ",ecology,", ",ecologgy,", True, "duties/004-13.csv, row"),
+        ("settings/calendar.csv", "2025-01-01", "2025-13-01", True, "settings/calendar.csv, row 2"),
+    ],
+)
 def test_a_damaged_seed_names_file_and_row_and_stores_nothing(folder, empty, name, old, new, recorded, says):
     edit(folder, name, old, new, recorded=recorded)
     with pytest.raises(SeedError, match=says):
@@ -90,7 +96,11 @@ def test_a_limit_that_the_county_changed_stays_and_another_follows_the_seeds(fol
 
 def test_a_day_that_left_the_calendar_is_what_its_weekday_says(folder, empty):
     seeding.seed(empty, folder)
-    row = next(line for line in (folder / "settings/calendar.csv").read_text("utf-8").split("\n") if line.startswith("2025-01-01"))
+    row = next(
+        line
+        for line in (folder / "settings/calendar.csv").read_text("utf-8").split("\n")
+        if line.startswith("2025-01-01")
+    )
     edit(folder, "settings/calendar.csv", row + "\n", "")
     assert seeding.seed(empty, folder)["calendar"].retired_keys == ("2025-01-01",)
     with empty.read() as session:

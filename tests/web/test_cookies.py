@@ -1,4 +1,5 @@
 """A browser's cookie that was found good before is not worked out again; everything else is as Flask has it."""
+
 from typing import Any
 
 import pytest

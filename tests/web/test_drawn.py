@@ -1,4 +1,5 @@
 """Pages that are drawn once for many people: the same as drawn for one alone, and nothing of anybody's in what is kept."""
+
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -48,13 +49,16 @@ def draw(kept: dict[Any, Any]) -> Any:
             text = str(drawn.piece(source, holes, **facts).filled(holes))
             assert g.actor == "somebody"
             return text
+
     return draw
 
 
 def test_it_is_drawn_once_for_each_language_and_fact(draw: Any, kept: dict[Any, Any]) -> None:
     source = "{{ fact }} {{ word }}"
-    texts = [draw(source, {"word": word}, language, fact=fact) for word, language, fact in
-             (("x", "zh", "a"), ("y", "zh", "a"), ("z", "en", "a"), ("z", "en", "b"))]
+    texts = [
+        draw(source, {"word": word}, language, fact=fact)
+        for word, language, fact in (("x", "zh", "a"), ("y", "zh", "a"), ("z", "en", "a"), ("z", "en", "b"))
+    ]
     assert texts == ["a x", "a y", "a z", "b z"]
     assert len(kept) == 3
 
@@ -107,8 +111,9 @@ def test_a_page_for_everybody_cannot_decide_by_a_word_of_its_own(draw: Any) -> N
         draw("{% if word %}{{ word }}{% endif %}", {"word": ""})
 
 
-def test_the_round_filled_in_is_the_round_drawn_for_one_alone(world: Any, browse: Any, kept: dict[Any, Any],
-                                                              monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_round_filled_in_is_the_round_drawn_for_one_alone(
+    world: Any, browse: Any, kept: dict[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     address = f"/grids/{world.grids['A1']}/patrol"
     for lang in ("zh", "en"):
         browser = browse("officer_a1")
@@ -123,8 +128,10 @@ def test_the_round_filled_in_is_the_round_drawn_for_one_alone(world: Any, browse
 
 
 def test_the_same_page_names_each_reader_and_nobody_else(world: Any, browse: Any, kept: dict[Any, Any]) -> None:
-    pages = {name: browse(name).get(f"/grids/{world.grids[grid]}/patrol").text
-             for name, grid in (("officer_a1", "A1"), ("officer_b1", "B1"))}
+    pages = {
+        name: browse(name).get(f"/grids/{world.grids[grid]}/patrol").text
+        for name, grid in (("officer_a1", "A1"), ("officer_b1", "B1"))
+    }
     assert len([key for key in kept if key[0] == "patrol/round.html"]) == 1
     for name, page in pages.items():
         assert [other for other in pages if other in page] == [name]
@@ -156,12 +163,17 @@ def _demo(world: Any, browser: Any, app: App) -> None:
 
 def _whole_list(world: Any, browser: Any, app: App) -> None:
     with world.store.write() as session:
-        record(session, make.actor(session, "officer_a1"), make.patrol(world.grids["A1"], {world.things["farm_a1"]: "normal"}))
+        record(
+            session,
+            make.actor(session, "officer_a1"),
+            make.patrol(world.grids["A1"], {world.things["farm_a1"]: "normal"}),
+        )
 
 
 @pytest.mark.parametrize("otherwise", [_second_role, _large, _demo, _whole_list])
-def test_another_kind_of_frame_or_page_is_another_page(world: Any, browse: Any, app: App, kept: dict[Any, Any],
-                                                       monkeypatch: pytest.MonkeyPatch, otherwise: Any) -> None:
+def test_another_kind_of_frame_or_page_is_another_page(
+    world: Any, browse: Any, app: App, kept: dict[Any, Any], monkeypatch: pytest.MonkeyPatch, otherwise: Any
+) -> None:
     """After a plain officer's round has been kept, one that differs in one thing is what it would be drawn alone."""
     address = f"/grids/{world.grids['A1']}/patrol"
     browser = browse("officer_a1")
@@ -185,8 +197,13 @@ def test_a_row_no_one_touched_looks_like_one_drawn_whole(browse: Any, world: Any
     browser, thing = browse("officer_a1"), world.things["farm_a1"]
     address = f"/grids/{world.grids['A1']}/patrol"
     fresh = browser.get(address).text
-    back = browser.post("/patrols", id=re.search(r'name="id" value="([^"]+)"', fresh)[1], grid=world.grids["A1"],
-                        occurred_on="2999-01-01", **{f"v{thing}-outcome": "normal"})
+    back = browser.post(
+        "/patrols",
+        id=re.search(r'name="id" value="([^"]+)"', fresh)[1],
+        grid=world.grids["A1"],
+        occurred_on="2999-01-01",
+        **{f"v{thing}-outcome": "normal"},
+    )
     assert back.status_code == 422
     assert _row(fresh, thing) == _row(back.text, thing)
 

@@ -1,4 +1,5 @@
 """The gate: a post counts only with its own browser's token, and another site's post gains nothing by a log-in."""
+
 import html
 import re
 from typing import Any
@@ -28,17 +29,31 @@ def kept(page: Any) -> str:
 def counts(world: World) -> list[int | None]:
     """How many records and accounts there are, and acts but for failed and good log-ins."""
     with world.store.read() as session:
-        tables = [session.scalar(select(func.count()).select_from(table)) for table in (Patrol, PatrolObject, Report, Person)]
-        return [*tables, session.scalar(select(func.count()).where(AuditEntry.action.not_in(["login", "login.failed"])))]
+        tables = [
+            session.scalar(select(func.count()).select_from(table)) for table in (Patrol, PatrolObject, Report, Person)
+        ]
+        return [
+            *tables,
+            session.scalar(select(func.count()).where(AuditEntry.action.not_in(["login", "login.failed"]))),
+        ]
 
 
 def addresses(world: World) -> dict[str, str]:
     """Some routes that write, each with somebody who may use it."""
     who = world.people["officer_a1"]
-    return {"/patrols": "officer_a1", "/reports": "officer_a1", f"/grids/{world.grids['A1']}/objects": "township_a",
-            "/feedback": "officer_a1", "/people/new": "township_a", f"/people/{who}/suspend": "township_a",
-            f"/people/{who}/code": "township_a", "/people/import/confirm": "township_a", "/account/password": "officer_a1",
-            "/settings/setting/login_failures": "county", "/logout": "officer_a1"}
+    return {
+        "/patrols": "officer_a1",
+        "/reports": "officer_a1",
+        f"/grids/{world.grids['A1']}/objects": "township_a",
+        "/feedback": "officer_a1",
+        "/people/new": "township_a",
+        f"/people/{who}/suspend": "township_a",
+        f"/people/{who}/code": "township_a",
+        "/people/import/confirm": "township_a",
+        "/account/password": "officer_a1",
+        "/settings/setting/login_failures": "county",
+        "/logout": "officer_a1",
+    }
 
 
 def test_a_post_without_a_token_or_with_somebody_elses_does_nothing(world: World, browse: Any) -> None:
@@ -55,14 +70,24 @@ def test_a_post_without_a_token_or_with_somebody_elses_does_nothing(world: World
 
 
 SENDERS: list[dict[str, str]] = [
-    EVIL, {"Origin": "null"}, {}, {"Referer": "https://evil.example/http://localhost/"}, {"Origin": "http://localhost.evil.example"},
-    {"Sec-Fetch-Site": "cross-site", **OURS}, {"Sec-Fetch-Site": "same-site", **OURS}, {"Sec-Fetch-Site": "none", **OURS},
-    {"Origin": "http://[", "Referer": "http://localhost/"}, {"Origin": "https://evil.example", "Referer": "http://localhost/"}]
+    EVIL,
+    {"Origin": "null"},
+    {},
+    {"Referer": "https://evil.example/http://localhost/"},
+    {"Origin": "http://localhost.evil.example"},
+    {"Sec-Fetch-Site": "cross-site", **OURS},
+    {"Sec-Fetch-Site": "same-site", **OURS},
+    {"Sec-Fetch-Site": "none", **OURS},
+    {"Origin": "http://[", "Referer": "http://localhost/"},
+    {"Origin": "https://evil.example", "Referer": "http://localhost/"},
+]
 
 
 @pytest.mark.parametrize("sender", SENDERS, ids=str)
 @pytest.mark.parametrize("login", [None, "officer_a1"])
-def test_what_another_site_sends_is_not_carried_through_the_log_in(browse: Any, sender: dict[str, str], login: str | None) -> None:
+def test_what_another_site_sends_is_not_carried_through_the_log_in(
+    browse: Any, sender: dict[str, str], login: str | None
+) -> None:
     browser = browse(login)
     page = browser.client.post("/patrols", data=FIELDS, headers=sender)
     assert page.status_code == 401
@@ -70,15 +95,26 @@ def test_what_another_site_sends_is_not_carried_through_the_log_in(browse: Any, 
     assert 'name="next" value="/"' in re.sub(r' id="[^"]*"| type="[^"]*"', "", page.text)
 
 
-@pytest.mark.parametrize("sender", [
-    OURS, {"Referer": "http://localhost/grids/5/patrol"}, {"Sec-Fetch-Site": "same-origin"},
-    {"Origin": "https://localhost"}], ids=str)
-def test_what_a_page_of_ours_sent_is_carried_whatever_its_browser_says_of_itself(browse: Any, sender: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "sender",
+    [
+        OURS,
+        {"Referer": "http://localhost/grids/5/patrol"},
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Origin": "https://localhost"},
+    ],
+    ids=str,
+)
+def test_what_a_page_of_ours_sent_is_carried_whatever_its_browser_says_of_itself(
+    browse: Any, sender: dict[str, str]
+) -> None:
     assert "planted words" in kept(browse().client.post("/patrols", data=FIELDS, headers=sender))
 
 
 def test_nothing_about_accounts_rights_or_settings_is_ever_carried(world: World, browse: Any) -> None:
-    carried = {address for address in addresses(world) if kept(browse().client.post(address, data=FIELDS, headers=OURS))}
+    carried = {
+        address for address in addresses(world) if kept(browse().client.post(address, data=FIELDS, headers=OURS))
+    }
     assert carried == {"/patrols", "/reports", f"/grids/{world.grids['A1']}/objects", "/feedback"}
 
 
@@ -95,9 +131,25 @@ def test_one_reads_what_would_be_sent_again_and_where(browse: Any) -> None:
 
 # --- where a log-in or a choice of language leads ---
 
-AWAY = ["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example",
-        "/\n/evil.example", "/\r/evil.example", "\t//evil.example", " //evil.example", "/\x00/evil.example",
-        "/\x1f/evil.example", "/\x7f/evil.example", "/\x85/evil.example", "javascript:alert(1)", "evil.example", "", None]
+AWAY = [
+    "https://evil.example/",
+    "//evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "/\r/evil.example",
+    "\t//evil.example",
+    " //evil.example",
+    "/\x00/evil.example",
+    "/\x1f/evil.example",
+    "/\x7f/evil.example",
+    "/\x85/evil.example",
+    "javascript:alert(1)",
+    "evil.example",
+    "",
+    None,
+]
 
 
 @pytest.mark.parametrize("address", AWAY)

@@ -1,4 +1,5 @@
 """Whatever is sent to any address, the answer is a page or a refusal and never a fault of ours: the whole app, swept."""
+
 import html
 import re
 from collections.abc import Iterator
@@ -15,16 +16,43 @@ from webapp.app import App, access_rule
 from webapp.report import service as reports
 from webapp.web.request import PUBLIC, SIGNED_IN
 
-NASTY = ["a\x00b", "9" * 25, "-" + "9" * 25, "9" * 5000, "2147483648", "NaN", "9999-12-31", "0001-01-01",
-         "0001-01-01T00:00:00+14:00", "ffffffff-ffff-ffff-ffff-ffffffffffff", "[" * 3000, "[[Infinity,{}]]",
-         '[[1,{"login":"\x00"}]]', "%s%(x)s{0}", "g99999999999999999999", "²"]
+NASTY = [
+    "a\x00b",
+    "9" * 25,
+    "-" + "9" * 25,
+    "9" * 5000,
+    "2147483648",
+    "NaN",
+    "9999-12-31",
+    "0001-01-01",
+    "0001-01-01T00:00:00+14:00",
+    "ffffffff-ffff-ffff-ffff-ffffffffffff",
+    "[" * 3000,
+    "[[Infinity,{}]]",
+    '[[1,{"login":"\x00"}]]',
+    "%s%(x)s{0}",
+    "g99999999999999999999",
+    "²",
+]
 IN_PATHS = ["a%00b", "%0a", "%ff", "%ed%a0%80", "9" * 25, "9" * 5000, "2147483648", "%C2%B2", "..%2f.."]
 PEOPLE = ("officer_a1", "township_a", "county", "liaison", "station_a", "leader", "admin", "auditor")
-SOURCE = "\n".join(path.read_text() for path in Path(webapp.__file__).parent.rglob("*") if path.suffix in (".py", ".html"))
+SOURCE = "\n".join(
+    path.read_text() for path in Path(webapp.__file__).parent.rglob("*") if path.suffix in (".py", ".html")
+)
 #: The name of every field and argument that the program reads.
-NAMES = sorted({name for pattern in (r"(\w+) = (?:text|\w*Field)\(", r'request\.(?:args|form)(?:\.get\(|\[)"(\w+)"',
-                                     r'name="([\w-]+)"', r'\bsent\.get\("(\w+)"') for name in re.findall(pattern, SOURCE)}
-               - {"csrf_token"})
+NAMES = sorted(
+    {
+        name
+        for pattern in (
+            r"(\w+) = (?:text|\w*Field)\(",
+            r'request\.(?:args|form)(?:\.get\(|\[)"(\w+)"',
+            r'name="([\w-]+)"',
+            r'\bsent\.get\("(\w+)"',
+        )
+        for name in re.findall(pattern, SOURCE)
+    }
+    - {"csrf_token"}
+)
 
 
 @pytest.fixture
@@ -32,6 +60,7 @@ def crowd(app: App, world: World, browse: Any) -> Iterator[dict[str, Browser]]:
     """A browser of each kind; faults become answers, as in real use."""
     with world.store.write() as session:
         from tests.make import actor
+
         reports.submit(session, actor(session, "officer_a1"), report_entry(world.grids["A1"]))
     app.config["PROPAGATE_EXCEPTIONS"] = False
     yield {name: browse(name) for name in PEOPLE}
@@ -40,7 +69,9 @@ def crowd(app: App, world: World, browse: Any) -> Iterator[dict[str, Browser]]:
 
 def rules(app: App, method: str) -> list[Rule]:
     """The addresses that answer to a method; not the one that ends the log-in."""
-    return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ()) and rule.endpoint != "people.logout"]
+    return [
+        rule for rule in app.url_map.iter_rules() if method in (rule.methods or ()) and rule.endpoint != "people.logout"
+    ]
 
 
 def browsers(app: App, crowd: dict[str, Browser], rule: Rule) -> list[Browser]:
@@ -50,14 +81,26 @@ def browsers(app: App, crowd: dict[str, Browser], rule: Rule) -> list[Browser]:
         return [crowd["officer_a1"]]
     from tests.conftest import PEOPLE as ROLES
     from webapp.access import roles_may
+
     return [crowd[name] for name in PEOPLE if roles_may([ROLES[name][0]], action)][:1]
 
 
 def addresses(rule: Rule, world: World) -> list[str]:
     """One rule with things that are there, then with nasty ones in each of its parts."""
-    there = {"grid_id": world.grids["A1"], "object_id": world.things["farm_a1"], "person_id": world.people["officer_a2"],
-             "body_id": world.bodies["station_a"], "session_id": 1, "posting_id": 1, "succession_id": 1,
-             "code": "004-13-dept22-01", "kind": "setting", "key": "login_failures", "action": "raise", "role": "leader"}
+    there = {
+        "grid_id": world.grids["A1"],
+        "object_id": world.things["farm_a1"],
+        "person_id": world.people["officer_a2"],
+        "body_id": world.bodies["station_a"],
+        "session_id": 1,
+        "posting_id": 1,
+        "succession_id": 1,
+        "code": "004-13-dept22-01",
+        "kind": "setting",
+        "key": "login_failures",
+        "action": "raise",
+        "role": "leader",
+    }
     parts = re.findall(r"<(?:\w+:)?(\w+)>", rule.rule)
     fill = {part: str(there.get(part, "00000000-0000-7000-8000-000000000000")) for part in parts}
 
@@ -81,6 +124,7 @@ def test_no_address_that_is_read_brings_a_fault(app: App, world: World, crowd: d
                     yield address, browser.client.get(address)
                 for nasty in NASTY:
                     yield (first, nasty), browser.client.get(first, query_string=dict.fromkeys(NAMES, nasty))
+
     assert faults(answers()) == []
 
 
@@ -93,7 +137,11 @@ def test_no_form_with_nothing_but_nonsense_brings_a_fault(app: App, world: World
                 for address in others:
                     yield address, browser.client.post(address, data={"csrf_token": token})
                 for nasty in NASTY:
-                    yield (first, nasty), browser.client.post(first, data={**dict.fromkeys(NAMES, nasty), "csrf_token": token})
+                    yield (
+                        (first, nasty),
+                        browser.client.post(first, data={**dict.fromkeys(NAMES, nasty), "csrf_token": token}),
+                    )
+
     assert faults(answers()) == []
 
 
@@ -103,7 +151,10 @@ def forms(page: str) -> Iterator[tuple[str, dict[str, str]]]:
         action = re.search(r'action="([^"]*)"', attributes)
         if 'method="post"' not in attributes or not action or "logout" in action[1]:
             continue
-        fields = {name: html.unescape(value) for name, value in re.findall(r'<input[^>]*name="([^"]+)"[^>]*?(?:value="([^"]*)")?', inside)}
+        fields = {
+            name: html.unescape(value)
+            for name, value in re.findall(r'<input[^>]*name="([^"]+)"[^>]*?(?:value="([^"]*)")?', inside)
+        }
         for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', inside, re.S):
             values = [value for value in re.findall(r'<option[^>]*value="([^"]*)"', options) if value]
             fields[name] = html.unescape(values[0]) if values else ""
@@ -111,11 +162,20 @@ def forms(page: str) -> Iterator[tuple[str, dict[str, str]]]:
         yield html.unescape(action[1]), fields
 
 
-OPENED = [("township_a", "/people/new?role=grid_officer"), ("township_a", "/people/{officer_a2}/postings/new?role=grid_officer"),
-          ("county", "/people/{inspector}/postings/{posting}/end"), ("township_a", "/people/{officer_a2}/edit"),
-          ("township_a", "/bodies/new?kind=station"), ("officer_a1", "/grids/{A1}/patrol"), ("officer_a1", "/grids/{A1}/report"),
-          ("township_a", "/grids/{A1}/objects"), ("county", "/settings"), ("officer_a1", "/feedback"),
-          ("township_a", "/reports/{report}/raise"), ("township_a", "/reports/{report}/give_back")]
+OPENED = [
+    ("township_a", "/people/new?role=grid_officer"),
+    ("township_a", "/people/{officer_a2}/postings/new?role=grid_officer"),
+    ("county", "/people/{inspector}/postings/{posting}/end"),
+    ("township_a", "/people/{officer_a2}/edit"),
+    ("township_a", "/bodies/new?kind=station"),
+    ("officer_a1", "/grids/{A1}/patrol"),
+    ("officer_a1", "/grids/{A1}/report"),
+    ("township_a", "/grids/{A1}/objects"),
+    ("county", "/settings"),
+    ("officer_a1", "/feedback"),
+    ("township_a", "/reports/{report}/raise"),
+    ("township_a", "/reports/{report}/give_back"),
+]
 FIT = {"zh": "Somebody", "login": "some_body", "note": "words", "body": "words", "place": None, "occurred_on": ""}
 
 
@@ -124,9 +184,14 @@ def test_no_single_wrong_field_of_a_form_brings_a_fault(app: App, world: World, 
 
     from webapp.people.models import Posting
     from webapp.report.models import Report
+
     with world.store.read() as session:
-        ids = {**world.people, **world.grids, "report": session.scalar(select(Report.id)),
-               "posting": session.scalar(select(Posting.id).where(Posting.person_id == world.people["inspector"]))}
+        ids = {
+            **world.people,
+            **world.grids,
+            "report": session.scalar(select(Report.id)),
+            "posting": session.scalar(select(Posting.id).where(Posting.person_id == world.people["inspector"])),
+        }
 
     def answers() -> Iterator[tuple[Any, Any]]:
         for login, address in OPENED:
@@ -137,13 +202,29 @@ def test_no_single_wrong_field_of_a_form_brings_a_fault(app: App, world: World, 
                 for name in set(filled) - {"csrf_token"}:
                     for nasty in NASTY:
                         yield (action, name, nasty), crowd[login].client.post(action, data={**filled, name: nasty})
+
     assert faults(answers()) == []
 
 
-@pytest.mark.parametrize("body", ["[" * 3000, '{"visits": [1]}', '{"visits": 5}', '{"visits": [{"object": 1e999}]}', "null", "[]",
-                                  '{"grid": NaN}', '{"id": "\\u0000", "grid": 99999999999999999999, "note": "\\ud800"}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 3000,
+        '{"visits": [1]}',
+        '{"visits": 5}',
+        '{"visits": [{"object": 1e999}]}',
+        "null",
+        "[]",
+        '{"grid": NaN}',
+        '{"id": "\\u0000", "grid": 99999999999999999999, "note": "\\ud800"}',
+    ],
+)
 def test_no_json_of_a_phone_brings_a_fault(crowd: dict[str, Browser], body: str) -> None:
     browser = crowd["officer_a1"]
-    answer = browser.client.post("/patrols", data=body, content_type="application/json",
-                                 headers={"X-CSRFToken": browser.token(), "Accept": "application/json"})
+    answer = browser.client.post(
+        "/patrols",
+        data=body,
+        content_type="application/json",
+        headers={"X-CSRFToken": browser.token(), "Accept": "application/json"},
+    )
     assert 400 <= answer.status_code < 500

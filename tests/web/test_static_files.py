@@ -1,4 +1,5 @@
 """Addresses of static files: another content, another address."""
+
 from pathlib import Path
 
 import pytest
@@ -6,7 +7,9 @@ import pytest
 from webapp.web import static_files
 
 
-def test_the_address_of_a_script_changes_with_any_script_it_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_address_of_a_script_changes_with_any_script_it_imports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(static_files.ROOTS, "own", tmp_path)
     (tmp_path / "js").mkdir()
 

@@ -1,4 +1,5 @@
 """The log of acts: one line, written in the transaction of the act itself."""
+
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,13 +12,19 @@ from .models import AuditEntry
 
 def note(session: Session, person_id: int | None, action: str, thing: str, **detail: Any) -> None:
     """Append who (None = the system) did ``action`` to ``thing`` ("report:…"), with plain-JSON detail."""
-    session.execute(insert(AuditEntry).values(
-        at=clock.now(), person_id=person_id, action=action, thing=thing, detail=detail))
+    session.execute(
+        insert(AuditEntry).values(at=clock.now(), person_id=person_id, action=action, thing=thing, detail=detail)
+    )
 
 
-def note_all(session: Session, person_id: int | None, action: str, things: Iterable[tuple[str, dict[str, Any]]]) -> None:
+def note_all(
+    session: Session, person_id: int | None, action: str, things: Iterable[tuple[str, dict[str, Any]]]
+) -> None:
     """The same for many things with the detail of each, in one statement."""
     now = clock.now()
-    rows = [{"at": now, "person_id": person_id, "action": action, "thing": thing, "detail": detail} for thing, detail in things]
+    rows = [
+        {"at": now, "person_id": person_id, "action": action, "thing": thing, "detail": detail}
+        for thing, detail in things
+    ]
     if rows:
         session.execute(insert(AuditEntry), rows)

@@ -1,4 +1,5 @@
 """Working time: from a moment and a limit to the moment it runs out. Days come from rows, never from code."""
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta

@@ -1,4 +1,5 @@
 """The only source of the time of day. Stored moments are UTC; a day is the county's day."""
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar

@@ -3,6 +3,7 @@
 SQLite is used the safe way (docs/decisions/0006): the library inside ``pysqlite3`` where the platform has it,
 WAL with synchronous=FULL, writers BEGIN IMMEDIATE, readers a plain BEGIN.
 """
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -33,13 +34,15 @@ PathString = String(200).with_variant(String(200, collation="C"), "postgresql")
 class Base(DeclarativeBase):
     """All tables; the naming convention lets batch migrations on SQLite find constraints again."""
 
-    metadata = MetaData(naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    })
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
 
 
 class Moment(TypeDecorator[datetime]):
@@ -85,8 +88,13 @@ def _sqlite(url: Any, begin: str) -> Engine:
     def _connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         safe = module.sqlite_version_info >= SQLITE_SAFE
-        for pragma in (f"busy_timeout={BUSY_MS}", f"journal_mode={'WAL' if safe else 'DELETE'}",
-                       "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+        for pragma in (
+            f"busy_timeout={BUSY_MS}",
+            f"journal_mode={'WAL' if safe else 'DELETE'}",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "trusted_schema=OFF",
+        ):
             connection.execute(f"PRAGMA {pragma}").fetchall()
 
     @event.listens_for(engine, "begin")
@@ -114,8 +122,10 @@ class BadAddress(ValueError):
     """The text is the address of no database that we know; the message says how one looks."""
 
     def __init__(self) -> None:
-        super().__init__("DATABASE_URL is no address of a database: postgresql+psycopg://user:password@host/name for PostgreSQL, "
-                         "sqlite:////folder/wangge.db for SQLite, or leave it out for wangge.db in DATA_DIR.")
+        super().__init__(
+            "DATABASE_URL is no address of a database: postgresql+psycopg://user:password@host/name for PostgreSQL, "
+            "sqlite:////folder/wangge.db for SQLite, or leave it out for wangge.db in DATA_DIR."
+        )
 
 
 class Store:

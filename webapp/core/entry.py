@@ -1,4 +1,5 @@
 """Entries that may arrive twice: the fingerprint of what was sent, and the comparison that answers a resend."""
+
 import hashlib
 import json
 from dataclasses import asdict

@@ -1,4 +1,5 @@
 """What a service may answer instead of a result. Messages are msgids; the web layer translates them."""
+
 from typing import Any
 
 

@@ -1,4 +1,5 @@
 """Photos on disk: the file as sent under its sha256, synced before any row names it, and a re-encoded copy to serve."""
+
 import hashlib
 import os
 import subprocess
@@ -72,8 +73,11 @@ def hold(data_dir: Path, photo: PhotoFile) -> bool:
 def lain(data_dir: Path, kind: str) -> list[Path]:
     """The files of a kind that have lain long enough to ask whether a record names them."""
     now = time.time()
-    return [file for file in sorted((data_dir / "photos" / kind).glob("*/*"))
-            if UNNAMED < now - file.stat().st_mtime < LOOKED_AT]
+    return [
+        file
+        for file in sorted((data_dir / "photos" / kind).glob("*/*"))
+        if UNNAMED < now - file.stat().st_mtime < LOOKED_AT
+    ]
 
 
 def drop(data_dir: Path, file: Path) -> bool:
@@ -118,10 +122,16 @@ def _hash(file: Path) -> str:
 def _reencode(name: str) -> tuple[str, int, int]:
     """Decode and write anew in a child process with little memory and time: what is served was written by us."""
     target = f"{name}.copy"
-    command = [sys.executable, "-I", "-c", "import runpy; runpy.run_module('webapp.core.reencode', run_name='__main__')"]
+    command = [
+        sys.executable,
+        "-I",
+        "-c",
+        "import runpy; runpy.run_module('webapp.core.reencode', run_name='__main__')",
+    ]
     try:
-        done = subprocess.run([*command, name, target], capture_output=True, timeout=SECONDS, check=False,
-                              env={"PATH": "/usr/bin:/bin"})
+        done = subprocess.run(
+            [*command, name, target], capture_output=True, timeout=SECONDS, check=False, env={"PATH": "/usr/bin:/bin"}
+        )
     except subprocess.TimeoutExpired:
         done = None
     if done is None or done.returncode != 0:

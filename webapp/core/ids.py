@@ -1,4 +1,5 @@
 """UUIDv7 (RFC 9562): the key and the idempotency key of everything made in the field or at a desk."""
+
 import os
 import uuid
 

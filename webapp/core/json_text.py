@@ -1,4 +1,5 @@
 """JSON that somebody sent: whatever cannot be read is one kind of error."""
+
 import json
 from typing import Any
 

@@ -1,4 +1,5 @@
 """Rows of the seeds into tables: added, changed or retired, never deleted, and never over what a county has set."""
+
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -62,8 +63,14 @@ class Kind:
         if added:
             session.execute(insert(self.model), added)
         self._update(session, [*changed, *retired])
-        change = Change(len(added), len(changed), len(retired), len(wanted) - len(added) - len(changed),
-                        _keys(changed), _keys(retired))
+        change = Change(
+            len(added),
+            len(changed),
+            len(retired),
+            len(wanted) - len(added) - len(changed),
+            _keys(changed),
+            _keys(retired),
+        )
         self._note(session, person_id, source, change, changed, retired)
         return change
 
@@ -86,17 +93,40 @@ class Kind:
         for group in groups.values():
             session.execute(update(self.model), group)
 
-    def _note(self, session: Session, person_id: int | None, source: str, change: Change,
-              changed: "list[_Difference]", retired: "list[_Difference]") -> None:
+    def _note(
+        self,
+        session: Session,
+        person_id: int | None,
+        source: str,
+        change: Change,
+        changed: "list[_Difference]",
+        retired: "list[_Difference]",
+    ) -> None:
         if change.is_nothing:
             return
         table = self.model.__tablename__
-        audit.note(session, person_id, "seed.import", table, source=source, added=change.added,
-                   changed=change.changed, retired=change.retired)
+        audit.note(
+            session,
+            person_id,
+            "seed.import",
+            table,
+            source=source,
+            added=change.added,
+            changed=change.changed,
+            retired=change.retired,
+        )
         now = clock.now()
-        lines = [{"at": now, "person_id": person_id, "action": action, "thing": f"{table}:{each.name(self.model)}",
-                  "detail": {"before": _plain(each.before), "after": _plain(each.after)}}
-                 for action, found in (("seed.change", changed), ("seed.retire", retired)) for each in found]
+        lines = [
+            {
+                "at": now,
+                "person_id": person_id,
+                "action": action,
+                "thing": f"{table}:{each.name(self.model)}",
+                "detail": {"before": _plain(each.before), "after": _plain(each.after)},
+            }
+            for action, found in (("seed.change", changed), ("seed.retire", retired))
+            for each in found
+        ]
         if lines:
             session.execute(insert(AuditEntry), lines)
 
@@ -119,8 +149,11 @@ class _Difference:
 
 
 def _differences(pairs: Iterable[tuple[tuple[Any, ...], Any, Values]]) -> list[_Difference]:
-    found = ((key, row, {name: value for name, value in values.items() if getattr(row, name) != value})
-             for key, row, values in pairs if getattr(row, "changed_at", None) is None)
+    found = (
+        (key, row, {name: value for name, value in values.items() if getattr(row, name) != value})
+        for key, row, values in pairs
+        if getattr(row, "changed_at", None) is None
+    )
     return [_Difference(*each) for each in found if each[2]]
 
 
@@ -134,13 +167,17 @@ def _keys(found: list[_Difference]) -> tuple[str, ...]:
 
 def _plain(values: Values) -> Values:
     """Plain JSON."""
-    return {name: value.isoformat() if isinstance(value, date | datetime) else value
-            for name, value in values.items()}
+    return {name: value.isoformat() if isinstance(value, date | datetime) else value for name, value in values.items()}
 
 
 def _day(row: Any) -> Values:
-    return {"on": row.date, "is_workday": row.kind == "make_up_work_day", "zh": row.name_zh, "en": row.name_en,
-            "is_confirmed": row.confirmed}
+    return {
+        "on": row.date,
+        "is_workday": row.kind == "make_up_work_day",
+        "zh": row.name_zh,
+        "en": row.name_en,
+        "is_confirmed": row.confirmed,
+    }
 
 
 #: The tables without domain. A day that left the calendar is again what its weekday says.

@@ -1,4 +1,5 @@
 """Tables without domain: counters, settings, limits, calendar, ready words, audit, throttle."""
+
 from datetime import date, datetime
 from typing import Any
 

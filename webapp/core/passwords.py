@@ -1,4 +1,5 @@
 """Passwords and one-time codes: argon2id. Hash and verify before the write transaction begins; both take 0.1-0.2 s."""
+
 import secrets
 from functools import cache
 from threading import Lock

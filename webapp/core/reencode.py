@@ -2,6 +2,7 @@
 
 Prints width and height. Exits non-zero for everything that is not a JPEG, PNG or WebP of at most 50 megapixels.
 """
+
 import resource
 import sys
 import warnings

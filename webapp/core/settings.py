@@ -1,4 +1,5 @@
 """Settings: typed reading of rows that the county office, or for technical ones the system administrator, may change."""
+
 from datetime import time
 from functools import cache
 from typing import Any
@@ -11,7 +12,10 @@ import seeds
 from .models import Setting
 
 KINDS: dict[str, Any] = {
-    "int": int, "text": str, "bool": lambda text: text == "yes", "time": time.fromisoformat,
+    "int": int,
+    "text": str,
+    "bool": lambda text: text == "yes",
+    "time": time.fromisoformat,
 }
 
 

@@ -1,4 +1,5 @@
 """A brake on guessing that all workers share: failed tries are counted in rows."""
+
 from datetime import timedelta
 from typing import Any
 
@@ -11,8 +12,9 @@ from .models import Throttle
 
 def blocked(session: Session, limits: dict[str, int], window: timedelta) -> bool:
     """Whether any key has used up its number of failures, and the window since then has not passed."""
-    rows = session.execute(select(Throttle.key, Throttle.count).where(
-        Throttle.key.in_(limits), Throttle.since > clock.now() - window))
+    rows = session.execute(
+        select(Throttle.key, Throttle.count).where(Throttle.key.in_(limits), Throttle.since > clock.now() - window)
+    )
     return any(count >= limits[key] for key, count in rows)
 
 
@@ -24,10 +26,17 @@ def count(session: Session, limits: dict[str, int], window: timedelta) -> None:
     now = clock.now()
     for key, most in sorted(limits.items()):
         passed = Throttle.since <= now - window
-        session.execute(_insert(session).values(key=key, since=now, count=1).on_conflict_do_update(
-            index_elements=["key"], set_={
-                "count": case((passed, 1), else_=Throttle.count + 1),
-                "since": case((or_(passed, Throttle.count + 1 >= most), now), else_=Throttle.since)}))
+        session.execute(
+            _insert(session)
+            .values(key=key, since=now, count=1)
+            .on_conflict_do_update(
+                index_elements=["key"],
+                set_={
+                    "count": case((passed, 1), else_=Throttle.count + 1),
+                    "since": case((or_(passed, Throttle.count + 1 >= most), now), else_=Throttle.since),
+                },
+            )
+        )
 
 
 def _insert(session: Session) -> Any:

@@ -1,4 +1,5 @@
 """Ready words of forms, in their order."""
+
 import time
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,5 @@
 """How the invented desks work: after a believable while each open report gets its next move, and some are left lying."""
+
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -32,8 +33,17 @@ NEXT: dict[str, dict[str, int]] = {
     "department_done": {"confirm": 86, "redo": 14},
 }
 #: state → work hours it usually rests; one report in twelve rests far longer.
-RESTS = {"township": 10, "returned": 16, "station": 40, "station_done": 26, "township_done": 30, "county": 14,
-         "department": 14, "handling": 90, "department_done": 44}
+RESTS = {
+    "township": 10,
+    "returned": 16,
+    "station": 40,
+    "station_done": 26,
+    "township_done": 30,
+    "county": 14,
+    "department": 14,
+    "handling": 90,
+    "department_done": 44,
+}
 LEFT_LYING = 0.1
 
 
@@ -95,10 +105,13 @@ def _given(story: "Story", session: Session, report: Report, action: str) -> dic
         return _dispatch(story, session, report)
     return {
         "give_back": {"missing": pick(things.MISSING), "reason": "请乡镇先核实位置再报。"},
-        "supplement": {"note": "位置在村东头第二排房后，已补充。"}, "cannot_add": {"reason": "现场已经没有痕迹，补不了。"},
-        "raise": {"reason": pick(things.RAISE)}, "dismiss": {"reason": pick(things.DISMISS)},
+        "supplement": {"note": "位置在村东头第二排房后，已补充。"},
+        "cannot_add": {"reason": "现场已经没有痕迹，补不了。"},
+        "raise": {"reason": pick(things.RAISE)},
+        "dismiss": {"reason": pick(things.DISMISS)},
         "handle": {"result": pick(["true", "true", "true", "partly", "not_true"]), "done": pick(things.DONE)},
-        "confirm": {"note": things.LOOKED}, "redo": {"reason": pick(things.REDO)},
+        "confirm": {"note": things.LOOKED},
+        "redo": {"reason": pick(things.REDO)},
         "bounce": {"duty_or_none": "none", "reason": pick(things.BOUNCE)},
     }.get(action, {})
 
@@ -115,7 +128,11 @@ def _dispatch(story: "Story", session: Session, report: Report) -> dict[str, Any
     if not duties:
         return given | {"ground": "none_listed", "ground_text": "清单里没有完全对应的一条，按属事先派。"}
     others = [body for body in story.county.departments.values() if body != given["body"]]
-    return given | {"ground": "duty", "duty": duties[0].id, "coop": [story.random.choice(others)] if story.random.random() < 0.2 else []}
+    return given | {
+        "ground": "duty",
+        "duty": duties[0].id,
+        "coop": [story.random.choice(others)] if story.random.random() < 0.2 else [],
+    }
 
 
 class Scene(NamedTuple):
@@ -133,13 +150,21 @@ class Scene(NamedTuple):
 
 #: What a visitor meets on each sample desk, whatever the day; every state stands here. Dust is the sample department's.
 SCENES = (
-    Scene(5), Scene(30, ("give_back",)), Scene(75, ("assign", "handle", "look")), Scene(122, ("raise", "dispatch", "receive")),
+    Scene(5),
+    Scene(30, ("give_back",)),
+    Scene(75, ("assign", "handle", "look")),
+    Scene(122, ("raise", "dispatch", "receive")),
     Scene(98, ("raise", "dispatch", "receive", "handle")),
-    Scene(28, ("assign",), is_neighbours=True, to_station=True), Scene(54, ("handle",), is_neighbours=True), Scene(27, ("raise",), is_neighbours=True),
-    Scene(51, ("raise", "dispatch"), is_neighbours=True), Scene(6, is_neighbours=True, is_joint=True),
-    Scene(190, is_neighbours=True), Scene(170, ("dismiss",), is_neighbours=True),  # the first is long overdue
+    Scene(28, ("assign",), is_neighbours=True, to_station=True),
+    Scene(54, ("handle",), is_neighbours=True),
+    Scene(27, ("raise",), is_neighbours=True),
+    Scene(51, ("raise", "dispatch"), is_neighbours=True),
+    Scene(6, is_neighbours=True, is_joint=True),
+    Scene(190, is_neighbours=True),
+    Scene(170, ("dismiss",), is_neighbours=True),  # the first is long overdue
     Scene(150, ("assign", "handle", "confirm"), is_neighbours=True),
-    Scene(29, ("raise", "dispatch"), problem="dust"), Scene(124, ("raise", "dispatch", "receive"), problem="dust"),
+    Scene(29, ("raise", "dispatch"), problem="dust"),
+    Scene(124, ("raise", "dispatch", "receive"), problem="dust"),
 )
 PACE = timedelta(hours=2)
 
@@ -147,17 +172,29 @@ PACE = timedelta(hours=2)
 def set_scene(story: "Story") -> None:
     """Put these reports on the agenda."""
     for scene in SCENES:
-        story.at(story.ends - timedelta(hours=scene.hours), lambda session, scene=scene: _open_scene(story, session, scene))
+        story.at(
+            story.ends - timedelta(hours=scene.hours), lambda session, scene=scene: _open_scene(story, session, scene)
+        )
 
 
 def _open_scene(story: "Story", session: Session, scene: Scene) -> None:
     village, thing = story.random.choice(list(_places(story, scene)))
-    report = story.found(session, village, thing, None, problem=scene.problem, settle=False, is_scene=True,
-                         joint=(story.county.sample_village,) if scene.is_joint else ())
+    report = story.found(
+        session,
+        village,
+        thing,
+        None,
+        problem=scene.problem,
+        settle=False,
+        is_scene=True,
+        joint=(story.county.sample_village,) if scene.is_joint else (),
+    )
     report_id = report.id  # the acts may come on another day, in another session
     for number, action in enumerate(scene.moves, 1):
-        story.at(clock.now() + number * PACE,
-                 lambda session, action=action: _scene_act(story, session, report_id, action, scene))
+        story.at(
+            clock.now() + number * PACE,
+            lambda session, action=action: _scene_act(story, session, report_id, action, scene),
+        )
 
 
 def _places(story: "Story", scene: Scene) -> "Iterator[tuple[Place, Thing]]":
@@ -166,8 +203,11 @@ def _places(story: "Story", scene: Scene) -> "Iterator[tuple[Place, Thing]]":
     for village in story.county.villages.values():
         is_near = village is not sample and village.township == sample.township
         if scene.problem or (is_near if scene.is_neighbours else village is sample):
-            yield from ((village, thing) for thing in village.objects
-                        if scene.problem is None or things.can_be(scene.problem, thing[1]))
+            yield from (
+                (village, thing)
+                for thing in village.objects
+                if scene.problem is None or things.can_be(scene.problem, thing[1])
+            )
 
 
 def _scene_act(story: "Story", session: Session, report_id: Any, action: str, scene: Scene) -> None:

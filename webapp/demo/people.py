@@ -1,4 +1,5 @@
 """Everybody of the invented county: bodies, people for each role, objects; sample log-ins for one of each."""
+
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -72,16 +73,41 @@ class Registry:
         self.session, self.since, self.hash = session, since, passwords.make(DEMO_PASSWORD)
         self.names: Iterator[tuple[str, str]] = iter(invent.people_names(1200))
 
-    def person(self, login: str, role: str, *, grid: int | None = None, body: int | None = None, sample: bool = False,
-               until: date | None = None) -> int:
+    def person(
+        self,
+        login: str,
+        role: str,
+        *,
+        grid: int | None = None,
+        body: int | None = None,
+        sample: bool = False,
+        until: date | None = None,
+    ) -> int:
         """One person with one posting; ``sample`` people are listed on the demo's log-in page, nobody else can log in."""
         zh, en = next(self.names)
-        person = Person(login=login, zh=zh, en=en, language="zh", must_change=False, is_demo=sample,
-                        password_hash=self.hash if sample else None, created_at=clock.now())
+        person = Person(
+            login=login,
+            zh=zh,
+            en=en,
+            language="zh",
+            must_change=False,
+            is_demo=sample,
+            password_hash=self.hash if sample else None,
+            created_at=clock.now(),
+        )
         self.session.add(person)
         self.session.flush()
-        self.session.add(Posting(person_id=person.id, role=role, grid_id=grid, body_id=body, valid_from=self.since,
-                                 valid_to=until, granted_at=clock.now()))
+        self.session.add(
+            Posting(
+                person_id=person.id,
+                role=role,
+                grid_id=grid,
+                body_id=body,
+                valid_from=self.since,
+                valid_to=until,
+                granted_at=clock.now(),
+            )
+        )
         return person.id
 
     def body(self, kind: str, grid: int, zh: str, en: str, canonical: str | None = None) -> int:
@@ -107,8 +133,10 @@ def settle(store: Store) -> County:
 
 def _staffed(register: Registry, land: invent.County, ids: list[int]) -> County:
     cells = list(zip(land.cells, ids, strict=True))
-    places = {id_: Place(id_, cell.name_zh, cell.name_en, cell.code, ids[cell.parent] if cell.parent is not None else None)
-              for cell, id_ in cells}
+    places = {
+        id_: Place(id_, cell.name_zh, cell.name_en, cell.code, ids[cell.parent] if cell.parent is not None else None)
+        for cell, id_ in cells
+    }
     root = places[ids[0]]
     townships = {id_: places[id_] for cell, id_ in cells if cell.tier == 2}
     villages = {id_: places[id_] for cell, id_ in cells if cell.tier == 3}
@@ -124,8 +152,10 @@ def _staffed(register: Registry, land: invent.County, ids: list[int]) -> County:
 
 def _office(register: Registry, county: County) -> None:
     root = county.root.id
-    county.office = [register.person("county", "county_office", grid=root, sample=True),
-                     register.person("county2", "county_office", grid=root)]
+    county.office = [
+        register.person("county", "county_office", grid=root, sample=True),
+        register.person("county2", "county_office", grid=root),
+    ]
     for row in DEPARTMENTS:
         body = register.body("department", root, row["zh"], row["en"].replace("_", " "), row["canonical"])
         county.departments[row["canonical"]] = body
@@ -141,8 +171,13 @@ def _township(register: Registry, county: County, township: Place) -> None:
     is_sample = township.id == county.villages[county.sample_village].township
     short = township.code[6:9]
     township.people = [
-        register.person("township" if is_sample else f"town{short}", "township_supervisor", grid=township.id, sample=is_sample),
-        register.person("township2" if is_sample else f"town{short}b", "township_supervisor", grid=township.id, sample=is_sample)]
+        register.person(
+            "township" if is_sample else f"town{short}", "township_supervisor", grid=township.id, sample=is_sample
+        ),
+        register.person(
+            "township2" if is_sample else f"town{short}b", "township_supervisor", grid=township.id, sample=is_sample
+        ),
+    ]
     county.stations[township.id] = []
     for suffix, zh, en in (("law", "综合执法队", "enforcement team"), ("farm", "农业服务中心", "agricultural centre")):
         body = register.body("station", township.id, township.zh + zh, f"{township.en} {en}")
@@ -157,14 +192,25 @@ def _village(register: Registry, county: County, village: Place) -> None:
     village.people = [register.person(login, "grid_officer", grid=village.id, sample=is_sample)]
     zh, en = ("居委会", "residents' committee") if village.zh.endswith("社区") else ("村委会", "village committee")
     village.committee = register.body("committee", village.id, village.zh + zh, f"{village.en} {en}")
-    county.speakers[village.committee] = register.person(f"c{village.code[6:]}", "station_officer", body=village.committee)
+    county.speakers[village.committee] = register.person(
+        f"c{village.code[6:]}", "station_officer", body=village.committee
+    )
 
 
 def _objects(session: Session, county: County, land: invent.County, ids: list[int], since: date) -> None:
     rows: list[dict[str, Any]] = [
-        {"id": number, "type": thing.type, "grid_id": ids[thing.cell], "zh": thing.name_zh, "en": thing.name_en,
-         "lon": thing.lon, "lat": thing.lat, "valid_from": since}
-        for number, thing in enumerate(land.objects, 1)]
+        {
+            "id": number,
+            "type": thing.type,
+            "grid_id": ids[thing.cell],
+            "zh": thing.name_zh,
+            "en": thing.name_en,
+            "lon": thing.lon,
+            "lat": thing.lat,
+            "valid_from": since,
+        }
+        for number, thing in enumerate(land.objects, 1)
+    ]
     session.execute(insert(PatrolObject), rows)
     for row in rows:
         county.villages[row["grid_id"]].objects.append((row["id"], row["type"], row["zh"], row["lon"], row["lat"]))

@@ -1,4 +1,5 @@
 """Where a demo lives: a folder of its own beside the real records, made whole or not at all."""
+
 import secrets
 import shutil
 from collections.abc import Callable, Iterator

@@ -1,4 +1,5 @@
 """Eight weeks of work, told day by day through the services: rounds in the morning, desks during the day."""
+
 import heapq
 import uuid
 from collections.abc import Callable, Iterator
@@ -60,21 +61,45 @@ class Story:
             with clock.at(now):
                 act(session)
 
-    def found(self, session: Session, village: Place, thing: Thing, patrol: PatrolEntry | None,
-              *, problem: str | None = None, settle: bool | None = None, is_scene: bool = False, joint: tuple[int, ...] = ()) -> Report:
+    def found(
+        self,
+        session: Session,
+        village: Place,
+        thing: Thing,
+        patrol: PatrolEntry | None,
+        *,
+        problem: str | None = None,
+        settle: bool | None = None,
+        is_scene: bool = False,
+        joint: tuple[int, ...] = (),
+    ) -> Report:
         """The officer reports what is wrong with an object: ``problem``, or something that can be wrong with its type."""
         id_, type_, zh, lon, lat = thing
-        code, place, words = self.random.choice([trouble for trouble in TROUBLES[type_] if problem in (None, trouble[0])])
+        code, place, words = self.random.choice(
+            [trouble for trouble in TROUBLES[type_] if problem in (None, trouble[0])]
+        )
         small = code in ("rubbish_dumping", "smell", "dust", "noise") and self.random.random() < 0.35
         settle = small if settle is None else settle
         measure = "cleared" if settle else self.random.choice(list(MEASURES))
         severity = "minor" if settle else self.random.choices(["minor", "moderate", "severe"], [70, 24, 6])[0]
         has_point = self.random.random() < 0.6
         entry = ReportEntry(
-            id=new_id(), grid_id=village.id, place=f"{zh}{place}", problems=(code,), severity=severity,
-            first_measure=measure, note=f"{zh}{place}{words}，{MEASURES.get(measure, '已清走')}。", occurred_at=clock.now(),
-            lon=lon if has_point else None, lat=lat if has_point else None, accuracy_m=25 if has_point else None,
-            object_id=id_, patrol_id=patrol.id if patrol else None, settle=settle, joint=joint)
+            id=new_id(),
+            grid_id=village.id,
+            place=f"{zh}{place}",
+            problems=(code,),
+            severity=severity,
+            first_measure=measure,
+            note=f"{zh}{place}{words}，{MEASURES.get(measure, '已清走')}。",
+            occurred_at=clock.now(),
+            lon=lon if has_point else None,
+            lat=lat if has_point else None,
+            accuracy_m=25 if has_point else None,
+            object_id=id_,
+            patrol_id=patrol.id if patrol else None,
+            settle=settle,
+            joint=joint,
+        )
         submit(session, self.actor(session, village.people[0]), entry)
         report = session.get_one(Report, entry.id)
         if is_scene:
@@ -113,8 +138,11 @@ def _before(story: Story, first: date) -> None:
 def _morning(story: Story, on: date) -> None:
     """Put today's rounds on the agenda: where something is due, as keen as the officer is."""
     for village in story.county.villages.values():
-        due = [thing for thing in village.objects
-               if due_day(date.min, story.seen[thing[0]], story.intervals[thing[1]]) <= on]
+        due = [
+            thing
+            for thing in village.objects
+            if due_day(date.min, story.seen[thing[0]], story.intervals[thing[1]]) <= on
+        ]
         if village.id == story.county.sample_village and (clock.day(story.ends) - on).days < SAMPLE_RESTS:
             continue
         if due and story.random.random() < story.zeal[village.id] * (1 if story.calendar.is_workday(on) else 0.3):

@@ -1,4 +1,5 @@
 """The log; the card of a grid; where a desk sits."""
+
 from typing import Any
 
 from sqlalchemy import select
@@ -26,7 +27,9 @@ def note_reading(session: Session, actor: Actor) -> None:
 
 def log(session: Session, before: int | None) -> tuple[list[tuple[AuditEntry, Person | None]], int | None]:
     """One page of the log, newest first, and the id to go on from."""
-    query = select(AuditEntry, Person).outerjoin(Person, Person.id == AuditEntry.person_id).order_by(AuditEntry.id.desc())
+    query = (
+        select(AuditEntry, Person).outerjoin(Person, Person.id == AuditEntry.person_id).order_by(AuditEntry.id.desc())
+    )
     rows = session.execute((query.where(AuditEntry.id < before) if before else query).limit(LOG_PAGE + 1)).all()
     shown = [(entry, person) for entry, person in rows[:LOG_PAGE]]
     return shown, shown[-1][0].id if len(rows) > LOG_PAGE else None
@@ -39,8 +42,10 @@ def known(session: Session, entries: list[tuple[AuditEntry, Person | None]]) -> 
     for kind, _, key in (entry.thing.partition(":") for entry, _ in entries):
         keys.setdefault(kind, set()).add(key)
     ids = [int(key) for key in keys.get("person", ()) if key.isdecimal()]
-    found: dict[str, Any] = {f"person:{id_}": login for id_, login in
-                             session.execute(select(Person.id, Person.login).where(Person.id.in_(ids)))}
+    found: dict[str, Any] = {
+        f"person:{id_}": login
+        for id_, login in session.execute(select(Person.id, Person.login).where(Person.id.in_(ids)))
+    }
     for kind, key in NAMED.items():
         rows = session.scalars(select(key.class_).where(key.in_(keys[kind]))) if kind in keys else ()
         found |= {f"{kind}:{getattr(row, key.key)}": row for row in rows}
@@ -58,8 +63,14 @@ def card(session: Session, actor: Actor, grid_id: int) -> dict[str, Any]:
     """Who is responsible, what is due, what is open; nothing that is not the actor's to see."""
     cell, lines = patrol_queries.village(session.connection(), actor, "grid.read", grid_id)
     above = grid_queries.parents(session, cell)
-    return {"cell": cell, "above": above, "lines": lines, "level": grid_queries.levels(session)[cell.tier],
-            "reachable": {up.id for up in above if grid_queries.cells_reached(session, actor, "grid.read", up.id)},
-            "due": patrol_queries.due(lines), "officers": people_queries.officers(session, grid_id),
-            "below": grid_queries.cells(session, actor, "grid.read", parent_id=grid_id),
-            "open": report_queries.open_in(session, actor, cell.path)}
+    return {
+        "cell": cell,
+        "above": above,
+        "lines": lines,
+        "level": grid_queries.levels(session)[cell.tier],
+        "reachable": {up.id for up in above if grid_queries.cells_reached(session, actor, "grid.read", up.id)},
+        "due": patrol_queries.due(lines),
+        "officers": people_queries.officers(session, grid_id),
+        "below": grid_queries.cells(session, actor, "grid.read", parent_id=grid_id),
+        "open": report_queries.open_in(session, actor, cell.path),
+    }

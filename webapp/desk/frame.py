@@ -1,4 +1,5 @@
 """The frame of every page: the few main pages of each role, a demo's note, the links that everybody has."""
+
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -32,9 +33,16 @@ ENTRIES = (
     Entry("feedback.answer", N_("Answer feedback"), "feedback.inbox"),
     Entry("log.read", N_("Log"), "desk.log"),
 )
-LINKS = {"home": "desk.start", "account": "people.account", "login": "people.login", "logout": "people.logout",
-         "language": "language.switch", "feedback": "feedback.write_page", "privacy": "feedback.privacy",
-         "help": "feedback.help_page"}
+LINKS = {
+    "home": "desk.start",
+    "account": "people.account",
+    "login": "people.login",
+    "logout": "people.logout",
+    "language": "language.switch",
+    "feedback": "feedback.write_page",
+    "privacy": "feedback.privacy",
+    "help": "feedback.help_page",
+}
 
 
 class Kind(NamedTuple):
@@ -80,8 +88,14 @@ class Frame(NamedTuple):
 def frame() -> Frame:
     """The frame of this page."""
     me, path = g.get("actor"), request.path
-    kind = Kind(of_page() or "zh", bool(session.get("large")), me.roles() if me else None, bool(me and me.must_change),
-                path if path in _addresses(request.script_root) else None, demo_note())
+    kind = Kind(
+        of_page() or "zh",
+        bool(session.get("large")),
+        me.roles() if me else None,
+        bool(me and me.must_change),
+        path if path in _addresses(request.script_root) else None,
+        demo_note(),
+    )
     here = "/" if request.method != "GET" else request.full_path if request.query_string else path
     return Frame(kind, named(me) if me else "", quote(path), quote(here))
 
@@ -110,9 +124,8 @@ def demo_note() -> str | None:
         return None
     made = current_app.config["WANGGE"].demo_made
     if made < clock.today():
-        return _("Demo with an invented county, made on %(day)s. Run \"./run.sh demo --fresh\" for today.", day=day(made))
+        return _('Demo with an invented county, made on %(day)s. Run "./run.sh demo --fresh" for today.', day=day(made))
     return _("Demo: county, people and records are invented.")
-
 
 
 def init(app: Flask) -> None:

@@ -1,4 +1,5 @@
 """Settings, limits and intervals: whose each is, and the act that changes one."""
+
 from typing import Any
 
 from sqlalchemy import select
@@ -15,7 +16,9 @@ from ..patrol import service as patrol_service
 
 #: Whose a setting is: the right that changes it. What keeps log-ins safe and where the base map lies is technical; limits,
 #: intervals and all that a county decides are the county office's. What has no row here is nobody's.
-OWNERS = {row["key"]: row["right"] for row in table("""
+OWNERS = {
+    row["key"]: row["right"]
+    for row in table("""
 key                  right
 idle_minutes         system.edit
 session_hours        system.edit
@@ -36,10 +39,19 @@ place_days           setting.edit
 work_to              setting.edit
 county_duty_phone    setting.edit
 map_review_number    setting.edit
-""")}
+""")
+}
 #: Below these nobody could log in to put it right, or (the log) the law would be broken.
-LEAST = {"idle_minutes": 5, "session_hours": 1, "code_minutes": 1, "slip_days": 1, "login_failures": 3, "lock_minutes": 1,
-         "coverage_days": 1, "log_months": LEAST_LOG_MONTHS}
+LEAST = {
+    "idle_minutes": 5,
+    "session_hours": 1,
+    "code_minutes": 1,
+    "slip_days": 1,
+    "login_failures": 3,
+    "lock_minutes": 1,
+    "coverage_days": 1,
+    "log_months": LEAST_LOG_MONTHS,
+}
 
 
 def rows(session: Session, actor: Actor) -> dict[str, Any]:
@@ -47,9 +59,14 @@ def rows(session: Session, actor: Actor) -> dict[str, Any]:
     mine = [key for key, right in OWNERS.items() if actor.may(right)]
     found: dict[str, Any] = {
         "settings": list(session.scalars(select(Setting).where(Setting.key.in_(mine)).order_by(Setting.key))),
-        "limits": [], "kinds": []}
+        "limits": [],
+        "kinds": [],
+    }
     if actor.may("setting.edit"):
-        found |= {"limits": list(session.scalars(select(TimeLimit).order_by(TimeLimit.code))), "kinds": patrol_queries.types(session)}
+        found |= {
+            "limits": list(session.scalars(select(TimeLimit).order_by(TimeLimit.code))),
+            "kinds": patrol_queries.types(session),
+        }
     return found
 
 

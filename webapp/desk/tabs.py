@@ -1,4 +1,5 @@
 """The tabs of every desk as one table, and the condition behind each: a count always equals its list."""
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,9 @@ from ..report import queries
 from ..report.models import Report
 
 #: Which desk shows which tabs, in this order (docs/glossary.md has the words).
-DESKS = {row["role"]: tuple(row["tabs"].split(",")) for row in table("""
+DESKS = {
+    row["role"]: tuple(row["tabs"].split(","))
+    for row in table("""
 role                 tabs
 township_supervisor  review,due_today,overdue,to_check,returned,stuck,not_gone,settled,all_open
 county_office        emergency,dispatch,to_check,bounced,due_today,overdue,stuck,settled,all_open
@@ -23,7 +26,8 @@ department_liaison   receive,handling,due_today,overdue,redo,cooperating
 station_officer      station,due_today,overdue,redo
 leader               emergency,all_open,late_anywhere,stuck
 evaluator            all_open,late_anywhere,stuck
-""")}
+""")
+}
 
 LABELS = {
     "emergency": N_("Emergency"),
@@ -59,7 +63,9 @@ class Moments:
 def moments(session: Session) -> Moments:
     """By the county's day, and by its setting of after how many work days a report counts as stuck."""
     days, worked = settings.get(session, "stuck_days"), calendar.load(session, settings.get(session, "work_to"))
-    return Moments(clock.now(), clock.start(clock.today() + calendar.DAY), clock.start(worked.back(clock.today(), days)))
+    return Moments(
+        clock.now(), clock.start(clock.today() + calendar.DAY), clock.start(worked.back(clock.today(), days))
+    )
 
 
 def _held(actor: Actor, _at: Moments) -> Condition:
@@ -94,7 +100,9 @@ CONDITIONS: dict[str, Callable[[Actor, Moments], Condition]] = {
 
 def query(actor: Actor, tab: str, at: Moments) -> Select[tuple[Report]]:
     """The reports of a tab, the clock that runs out first on top."""
-    return queries.readable(actor).where(CONDITIONS[tab](actor, at)).order_by(Report.due_at, Report.received_at, Report.id)
+    return (
+        queries.readable(actor).where(CONDITIONS[tab](actor, at)).order_by(Report.due_at, Report.received_at, Report.id)
+    )
 
 
 def counts(session: Session, actor: Actor, tabs: tuple[str, ...], at: Moments) -> dict[str, int]:

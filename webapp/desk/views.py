@@ -1,4 +1,5 @@
 """The first page of everybody: the officer's village, or the desk with its tabs; settings and the log."""
+
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -28,7 +29,11 @@ UNWRITTEN_DAYS = timedelta(days=14)
 def start() -> str | Response:
     """Send everybody to the page their work begins on."""
     who = actor()
-    for role, endpoint in (("grid_officer", "desk.home"), ("system_admin", "accounts.index"), ("audit_admin", "desk.log")):
+    for role, endpoint in (
+        ("grid_officer", "desk.home"),
+        ("system_admin", "accounts.index"),
+        ("audit_admin", "desk.log"),
+    ):
         if role in who.roles():
             return redirect(url_for(endpoint))  # type: ignore[return-value]
     if who.may("desk.read"):
@@ -45,18 +50,30 @@ def home() -> str:
     returned = report_queries.to_supplement(read(), who)
     moves = report_queries.moves(read(), who, [report.id for report in returned])
     return render_template(
-        "desk/home.html", villages=villages, returned=pages.rows(read(), returned, moves),
-        looks=report_queries.open_looks(read(), who), unwritten=report_queries.unwritten(read(), who, clock.now() - UNWRITTEN_DAYS),
+        "desk/home.html",
+        villages=villages,
+        returned=pages.rows(read(), returned, moves),
+        looks=report_queries.open_looks(read(), who),
+        unwritten=report_queries.unwritten(read(), who, clock.now() - UNWRITTEN_DAYS),
         border=pages.rows(read(), report_queries.led_next_door(read(), who, who.grids("grid_officer"))),
-        mine=pages.rows(read(), report_queries.found_by(read(), who)), mine_count=report_queries.count_found(read(), who),
-        today=clock.today(), now=clock.now(), contacts=words.contacts(read()), rounds=_rounds(who.grids("grid_officer")))
+        mine=pages.rows(read(), report_queries.found_by(read(), who)),
+        mine_count=report_queries.count_found(read(), who),
+        today=clock.today(),
+        now=clock.now(),
+        contacts=words.contacts(read()),
+        rounds=_rounds(who.grids("grid_officer")),
+    )
 
 
 def _village(grid_id: int) -> dict[str, Any]:
     cell, lines = patrol_queries.village(looking(), actor(), "patrol.write", grid_id)
     today = clock.today()
-    return {"cell": cell, "due": patrol_queries.due(lines), "all": len(lines),
-            "this_week": sum(today < line.due_on <= today + timedelta(days=7) for line in lines)}
+    return {
+        "cell": cell,
+        "due": patrol_queries.due(lines),
+        "all": len(lines),
+        "this_week": sum(today < line.due_on <= today + timedelta(days=7) for line in lines),
+    }
 
 
 def _rounds(grid_ids: tuple[int, ...]) -> list[Any]:
@@ -73,8 +90,16 @@ def mine() -> str:
 
 def _listed(title: str, count: int, found: list[Any], *, back: str, **named_: Any) -> str:
     """A list of reports as a page of its own; ``found`` is one page of it, and one more when there is another after it."""
-    return render_template("desk/reports.html", title=title, count=count, reports=pages.rows(read(), found[:PAGE]),
-                           another=len(found) > PAGE, page=_page(), back_to=back, **named_)
+    return render_template(
+        "desk/reports.html",
+        title=title,
+        count=count,
+        reports=pages.rows(read(), found[:PAGE]),
+        another=len(found) > PAGE,
+        page=_page(),
+        back_to=back,
+        **named_,
+    )
 
 
 @bp.get("/patrols/<uuid:patrol_id>")
@@ -83,9 +108,14 @@ def round_receipt(patrol_id: uuid.UUID) -> str:
     """What arrived of a round, and for each problem the way to its report."""
     found = patrol_queries.one(read(), actor(), patrol_id)
     cell = grid_queries.cell(read(), actor(), "patrol.read", found.patrol.grid_id)
-    return render_template("desk/round_receipt.html", found=found, cell=cell, may_report=actor().may("report.submit"),
-                           reasons=words.named(looking(), "could_not_see"),
-                           written=report_queries.written_for(read(), patrol_id))
+    return render_template(
+        "desk/round_receipt.html",
+        found=found,
+        cell=cell,
+        may_report=actor().may("report.submit"),
+        reasons=words.named(looking(), "could_not_see"),
+        written=report_queries.written_for(read(), patrol_id),
+    )
 
 
 @bp.get("/desk")
@@ -98,13 +128,28 @@ def desk() -> str:
     if chosen is not None and chosen not in shown:
         abort(404)
     numbers = tabs.counts(read(), who, shown, at)
-    not_gone = [line for line in patrol_queries.lines(read(), who, "patrol.read") if line.due_on < clock.today()] \
-        if "not_gone" in shown else []
+    not_gone = (
+        [line for line in patrol_queries.lines(read(), who, "patrol.read") if line.due_on < clock.today()]
+        if "not_gone" in shown
+        else []
+    )
     numbers["not_gone"] = len(not_gone)
-    listing = [(chosen, *_list(chosen, at, not_gone))] if chosen else \
-        [(tab, *_list(tab, at, not_gone)) for tab in opening(shown) if numbers.get(tab)]
-    return render_template("desk/desk.html", tabs=shown, labels=tabs.LABELS, counts=numbers, chosen=chosen,
-                           lists=listing, places=_places(), page=_page(), now=clock.now())
+    listing = (
+        [(chosen, *_list(chosen, at, not_gone))]
+        if chosen
+        else [(tab, *_list(tab, at, not_gone)) for tab in opening(shown) if numbers.get(tab)]
+    )
+    return render_template(
+        "desk/desk.html",
+        tabs=shown,
+        labels=tabs.LABELS,
+        counts=numbers,
+        chosen=chosen,
+        lists=listing,
+        places=_places(),
+        page=_page(),
+        now=clock.now(),
+    )
 
 
 def desk_tabs() -> tuple[str, ...]:
@@ -129,7 +174,9 @@ def _list(tab: str, at: tabs.Moments, not_gone: list[Any]) -> tuple[list[Any], b
     first = _page() * PAGE
     if tab == "not_gone":
         cells = grid_queries.named(read(), {line.object.grid_id for line in not_gone})
-        return [(line, cells[line.object.grid_id]) for line in not_gone[first:first + PAGE]], len(not_gone) > first + PAGE
+        return [(line, cells[line.object.grid_id]) for line in not_gone[first : first + PAGE]], len(
+            not_gone
+        ) > first + PAGE
     found = list(read().scalars(tabs.query(actor(), tab, at).offset(first).limit(PAGE + 1)))
     moves = report_queries.moves(read(), actor(), [report.id for report in found[:PAGE]])
     return pages.rows(read(), found[:PAGE], moves), len(found) > PAGE
@@ -156,7 +203,13 @@ def open_reports(grid_id: int) -> str:
     cell = grid_queries.cell(read(), actor(), "grid.read", grid_id)
     found = report_queries.open_in(read(), actor(), cell.path)
     first = _page() * PAGE
-    return _listed(_("Open reports"), len(found), found[first:first + PAGE + 1], back=url_for("desk.card", grid_id=grid_id), cell=cell)
+    return _listed(
+        _("Open reports"),
+        len(found),
+        found[first : first + PAGE + 1],
+        back=url_for("desk.card", grid_id=grid_id),
+        cell=cell,
+    )
 
 
 @bp.get("/enter-for")
@@ -164,7 +217,9 @@ def open_reports(grid_id: int) -> str:
 def enter_for() -> str:
     """The villages for which the township types in rounds and problems."""
     lowest = grid_queries.lowest_tier(read())
-    return render_template("desk/enter_for.html", cells=grid_queries.cells(read(), actor(), "patrol.write", tier=lowest))
+    return render_template(
+        "desk/enter_for.html", cells=grid_queries.cells(read(), actor(), "patrol.write", tier=lowest)
+    )
 
 
 @bp.get("/settings")
@@ -176,7 +231,12 @@ def settings_page() -> str:
 
 def _settings_page(wrong: dict[str, str]) -> str:
     """``wrong`` is the value that was not taken: kind, key, value as typed, message."""
-    return render_template("desk/settings.html", wrong=wrong, **settings.rows(read(), actor()), owner="county" if actor().may("setting.edit") else "admin")
+    return render_template(
+        "desk/settings.html",
+        wrong=wrong,
+        **settings.rows(read(), actor()),
+        owner="county" if actor().may("setting.edit") else "admin",
+    )
 
 
 @bp.post("/settings/<kind>/<key>")
@@ -204,6 +264,14 @@ def log() -> str:
         admin.note_reading(session, actor())
     entries, older = admin.log(read(), before)
     known = admin.known(read(), entries)
-    lines = [(entry.at, person.login if person else _("the system"), log_words.act(entry.action),
-              log_words.thing(entry.thing, known), log_words.facts(entry.detail)) for entry, person in entries]
+    lines = [
+        (
+            entry.at,
+            person.login if person else _("the system"),
+            log_words.act(entry.action),
+            log_words.thing(entry.thing, known),
+            log_words.facts(entry.detail),
+        )
+        for entry, person in entries
+    ]
     return render_template("desk/log.html", lines=lines, older=older)

@@ -1,4 +1,5 @@
 """A line of the log in words. What a later program wrote and this one has no word for stands as it is."""
+
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -26,8 +27,10 @@ def thing(name: str, known: Mapping[str, Any]) -> str:
 
 def facts(detail: Mapping[str, Any] | None) -> str:
     """The facts beside it: "before: 3; after: 5"."""
-    return _("; ").join(_("%(name)s: %(value)s", name=_(FACTS[name]) if name in FACTS else name, value=_value(name, value))
-                        for name, value in (detail or {}).items())
+    return _("; ").join(
+        _("%(name)s: %(value)s", name=_(FACTS[name]) if name in FACTS else name, value=_value(name, value))
+        for name, value in (detail or {}).items()
+    )
 
 
 def _value(name: str, value: Any) -> str:

@@ -1,4 +1,5 @@
 """What narrows a list, and the department that a county names for a duty."""
+
 from collections.abc import Iterable
 from typing import Any
 
@@ -66,8 +67,9 @@ class DutiesForm(_ListForm):
     def offer(self, documents: Iterable[Document], departments: Iterable[Body]) -> None:
         """Fill the choices, departments with their number of duties."""
         self.offer_documents(documents)
-        self.department.choices = _all((body.department.code, f"{named(body.department)} · {body.duties}")
-                                       for body in departments)
+        self.department.choices = _all(
+            (body.department.code, f"{named(body.department)} · {body.duties}") for body in departments
+        )
         self.tier.choices, self.role.choices = _of(labels.TIERS), _of(labels.ROLES)
         self.topic.choices, self.status.choices = _of(labels.TOPICS), _of(labels.STATUSES)
 
@@ -101,7 +103,10 @@ class NameForm(BaseForm):
         for each in departments:
             groups[each.kind].append((each.code, named(each)))
         self.department.choices = {_("Please choose"): [("", _("Please choose"))]} | {
-            word(labels.BODIES, kind): sorted(found, key=lambda pair: pair[1]) for kind, found in groups.items() if found}
+            word(labels.BODIES, kind): sorted(found, key=lambda pair: pair[1])
+            for kind, found in groups.items()
+            if found
+        }
 
     def validate_department(self, field: SelectField) -> None:
         """One has to be chosen; whether it exists is the service's to say."""

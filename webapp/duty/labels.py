@@ -1,4 +1,5 @@
 """The words for the codes of the lists: one row each, in the order in which a page offers them; translated there."""
+
 from ..core.errors import N_
 
 TIERS = {
@@ -92,10 +93,12 @@ BODIES = {
 #: Where the history of a name comes from, when it is no line of a document.
 SOURCES = {
     "general knowledge": N_("general knowledge"),
-    "general knowledge: NPC decision on institutional reform 2018-03-17":
-        N_("general knowledge: decision of the National People's Congress of 17 March 2018"),
-    "general knowledge: NPC decision on institutional reform 2008-03-15":
-        N_("general knowledge: decision of the National People's Congress of 15 March 2008"),
+    "general knowledge: NPC decision on institutional reform 2018-03-17": N_(
+        "general knowledge: decision of the National People's Congress of 17 March 2018"
+    ),
+    "general knowledge: NPC decision on institutional reform 2008-03-15": N_(
+        "general knowledge: decision of the National People's Congress of 15 March 2008"
+    ),
 }
 #: What happened to a row, by the audit's action.
 ACTS = {

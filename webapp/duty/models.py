@@ -1,4 +1,5 @@
 """Tables of the documents as data. Every row keeps its document and lines; nothing is ever deleted, only retired."""
+
 from datetime import date, datetime
 from typing import Any
 

@@ -1,4 +1,5 @@
 """Reads of the duty lists; open to every desk and officer, they hold no records of the county."""
+
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ _WHOSE = func.coalesce(Duty.named, Duty.canonical)
 
 # --- for dispatch ---
 
+
 def duty_of(session: Session, duty_id: int | None, department: str | None) -> Duty | None:
     """A duty in force that is this department's, by the list or by what the county has named; else None."""
     if duty_id is None or department is None:
@@ -34,8 +36,13 @@ def duty_of(session: Session, duty_id: int | None, department: str | None) -> Du
 
 def duties_of(session: Session, department: str) -> list[Duty]:
     """A department's duties in force, in the order of the documents."""
-    return list(session.scalars(select(Duty).where(_of(department), Duty.valid_to.is_(None))
-                                .order_by(Duty.document, Duty.line_from, Duty.position, Duty.id)))
+    return list(
+        session.scalars(
+            select(Duty)
+            .where(_of(department), Duty.valid_to.is_(None))
+            .order_by(Duty.document, Duty.line_from, Duty.position, Duty.id)
+        )
+    )
 
 
 def _of(department: str) -> Condition:
@@ -43,6 +50,7 @@ def _of(department: str) -> Condition:
 
 
 # --- the list of duties ---
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -67,12 +75,26 @@ class Line(NamedTuple):
     succession: Succession | None
 
 
-_LINES = (select(Duty, Now, Succession).join(Now, Now.code == _WHOSE)
-          .outerjoin(Succession, and_(Succession.body == Duty.body, Succession.canonical == Now.code,
-                                      Succession.valid_to.is_(None))))
+_LINES = (
+    select(Duty, Now, Succession)
+    .join(Now, Now.code == _WHOSE)
+    .outerjoin(
+        Succession, and_(Succession.body == Duty.body, Succession.canonical == Now.code, Succession.valid_to.is_(None))
+    )
+)
 _IN_ORDER = (Duty.document, Duty.line_from, Duty.position, Duty.id)
-_SEARCHED = (Duty.zh, Duty.en, Duty.body, Duty.body_printed, Duty.anchor, Duty.target, Duty.section, Duty.code,
-             Now.zh, Now.en)
+_SEARCHED = (
+    Duty.zh,
+    Duty.en,
+    Duty.body,
+    Duty.body_printed,
+    Duty.anchor,
+    Duty.target,
+    Duty.section,
+    Duty.code,
+    Now.zh,
+    Now.en,
+)
 
 
 def duties(session: Session, wanted: Wanted, limit: int | None = None, offset: int = 0) -> list[Line]:
@@ -95,22 +117,49 @@ def duty(session: Session, code: str) -> Line | None:
 
 def same_lines(session: Session, one: Duty) -> list[Line]:
     """The other duties that stand on the same lines of the document."""
-    return [Line(*row) for row in session.execute(_LINES.where(
-        Duty.document == one.document, Duty.line_from <= one.line_to, Duty.line_to >= one.line_from,
-        Duty.id != one.id, Duty.valid_to.is_(None)).order_by(*_IN_ORDER))]
+    return [
+        Line(*row)
+        for row in session.execute(
+            _LINES.where(
+                Duty.document == one.document,
+                Duty.line_from <= one.line_to,
+                Duty.line_to >= one.line_from,
+                Duty.id != one.id,
+                Duty.valid_to.is_(None),
+            ).order_by(*_IN_ORDER)
+        )
+    ]
 
 
 def silent_beside(session: Session, one: Duty) -> list[Duty]:
     """The other duties of the same section that print the same body or none, and whose department nobody knows."""
-    return list(session.scalars(select(Duty).where(
-        Duty.document == one.document, Duty.section == one.section, Duty.body == one.body, Duty.tier == one.tier,
-        Duty.canonical == UNKNOWN, Duty.named.is_(None), Duty.valid_to.is_(None), Duty.id != one.id)
-        .order_by(*_IN_ORDER)))
+    return list(
+        session.scalars(
+            select(Duty)
+            .where(
+                Duty.document == one.document,
+                Duty.section == one.section,
+                Duty.body == one.body,
+                Duty.tier == one.tier,
+                Duty.canonical == UNKNOWN,
+                Duty.named.is_(None),
+                Duty.valid_to.is_(None),
+                Duty.id != one.id,
+            )
+            .order_by(*_IN_ORDER)
+        )
+    )
 
 
 def _duty_conditions(wanted: Wanted) -> list[Condition]:
-    pairs = ((Duty.document, wanted.document), (Duty.section, wanted.section), (_WHOSE, wanted.department),
-             (Duty.tier, wanted.tier), (Duty.role, wanted.role), (Duty.topic, wanted.topic))
+    pairs = (
+        (Duty.document, wanted.document),
+        (Duty.section, wanted.section),
+        (_WHOSE, wanted.department),
+        (Duty.tier, wanted.tier),
+        (Duty.role, wanted.role),
+        (Duty.topic, wanted.topic),
+    )
     return [*_equal(pairs), _standing(wanted.status), *_found(wanted.words, _SEARCHED, Duty)]
 
 
@@ -131,9 +180,13 @@ def _equal(pairs: Iterable[tuple[Any, str]]) -> list[Condition]:
 def _found(words: str, columns: Sequence[Any], table: type[Duty] | type[Figure]) -> list[Condition]:
     """Every word in some column, in either script, big or small letters alike; or a number as a line that a row stands on."""
     joined = re.sub(r"\b(line)s?\s+(?=\d)", r"\1", words, flags=re.IGNORECASE)
-    return [or_(*_on_line(word, table), *(column.icontains(spelling, autoescape=True)
-                                          for column in columns for spelling in spellings(word)))
-            for word in joined.split()[:TERMS]]
+    return [
+        or_(
+            *_on_line(word, table),
+            *(column.icontains(spelling, autoescape=True) for column in columns for spelling in spellings(word)),
+        )
+        for word in joined.split()[:TERMS]
+    ]
 
 
 def _on_line(word: str, table: type[Duty] | type[Figure]) -> list[Condition]:
@@ -163,6 +216,7 @@ def _figures(query: Select[Any], wanted: Wanted) -> Select[Any]:
 
 
 # --- documents ---
+
 
 class Part(NamedTuple):
     """A section of a document: its lines, the names printed in it in their order ("" = none), how many duties it
@@ -197,13 +251,23 @@ def parts(session: Session, code: str) -> list[Part]:
     """The sections of a document that hold duties, in the order of their lines."""
     rows = session.execute(
         select(Duty.section, Duty.line_from, Duty.line_to, Duty.body_printed, _WHOSE.label("whose"))
-        .where(Duty.document == code, Duty.valid_to.is_(None)).order_by(*_IN_ORDER)).all()
+        .where(Duty.document == code, Duty.valid_to.is_(None))
+        .order_by(*_IN_ORDER)
+    ).all()
     sections: dict[str, list[Any]] = {}
     for row in rows:
         sections.setdefault(row.section, []).append(row)
-    return [Part(section, min(row.line_from for row in found), max(row.line_to for row in found),
-                 tuple(dict.fromkeys(row.body_printed for row in found)), len(found),
-                 sum(row.whose == UNKNOWN for row in found)) for section, found in sections.items()]
+    return [
+        Part(
+            section,
+            min(row.line_from for row in found),
+            max(row.line_to for row in found),
+            tuple(dict.fromkeys(row.body_printed for row in found)),
+            len(found),
+            sum(row.whose == UNKNOWN for row in found),
+        )
+        for section, found in sections.items()
+    ]
 
 
 class Numbered(NamedTuple):
@@ -227,11 +291,21 @@ def numbered(session: Session) -> list[Numbered]:
     for row in session.execute(_LINES.where(Duty.document == code, Duty.valid_to.is_(None)).order_by(*_IN_ORDER)):
         if match := label.fullmatch(row[0].section):
             sections.setdefault(int(match[1]), []).append(Line(*row))
-    return [Numbered(number, found[0].duty.body_printed, found[0], min(line.duty.line_from for line in found),
-                     max(line.duty.line_to for line in found), len(found)) for number, found in sorted(sections.items())]
+    return [
+        Numbered(
+            number,
+            found[0].duty.body_printed,
+            found[0],
+            min(line.duty.line_from for line in found),
+            max(line.duty.line_to for line in found),
+            len(found),
+        )
+        for number, found in sorted(sections.items())
+    ]
 
 
 # --- departments ---
+
 
 class Body(NamedTuple):
     """A department of today with its number of duties in force."""
@@ -251,27 +325,34 @@ def departments(session: Session) -> list[Body]:
     """Departments that hold a duty or have a printed name, those with most duties first."""
     number = func.count(Duty.id)
     rows = session.execute(
-        select(Department, number).outerjoin(Duty, and_(Department.code == _WHOSE, Duty.valid_to.is_(None)))
-        .group_by(Department).having(or_(number > 0, exists().where(
-            Succession.canonical == Department.code, Succession.valid_to.is_(None))))
-        .order_by(number.desc(), Department.code))
+        select(Department, number)
+        .outerjoin(Duty, and_(Department.code == _WHOSE, Duty.valid_to.is_(None)))
+        .group_by(Department)
+        .having(or_(number > 0, exists().where(Succession.canonical == Department.code, Succession.valid_to.is_(None))))
+        .order_by(number.desc(), Department.code)
+    )
     return [Body(*row) for row in rows]
 
 
 def narrowed(bodies: Iterable[Body], names: dict[str, list[Past]], words: str) -> list[Body]:
     """Those in whose names of today or printed names every word stands, in either script."""
+
     def text(body: Body) -> str:
         printed = (past_.succession.body for past_ in names.get(body.department.code, ()))
         return " ".join((body.department.zh, body.department.en, *printed)).casefold()
 
-    return [body for body in bodies
-            if all(any(spelling in text(body) for spelling in spellings(word)) for word in words.casefold().split())]
+    return [
+        body
+        for body in bodies
+        if all(any(spelling in text(body) for spelling in spellings(word)) for word in words.casefold().split())
+    ]
 
 
 def choosable(session: Session) -> list[Department]:
     """The departments that a county may name."""
-    return list(session.scalars(select(Department).where(Department.kind != UNKNOWN)
-                                .order_by(Department.kind, Department.code)))
+    return list(
+        session.scalars(select(Department).where(Department.kind != UNKNOWN).order_by(Department.kind, Department.code))
+    )
 
 
 def past_of(session: Session, row: Succession | None) -> Past | None:
@@ -284,9 +365,11 @@ def past_of(session: Session, row: Succession | None) -> Past | None:
 def past(session: Session) -> dict[str, list[Past]]:
     """By department the printed names that are this department today, oldest event first, undated last."""
     rows = session.execute(
-        select(Succession, Person).outerjoin(Person, Person.id == Succession.confirmed_by)
+        select(Succession, Person)
+        .outerjoin(Person, Person.id == Succession.confirmed_by)
         .where(Succession.valid_to.is_(None))
-        .order_by(Succession.canonical, Succession.from_on.is_(None), Succession.from_on, Succession.body))
+        .order_by(Succession.canonical, Succession.from_on.is_(None), Succession.from_on, Succession.body)
+    )
     found: dict[str, list[Past]] = {}
     for row in rows:
         found.setdefault(row[0].canonical, []).append(Past(*row))
@@ -294,6 +377,7 @@ def past(session: Session) -> dict[str, list[Past]]:
 
 
 # --- what happened to a row ---
+
 
 class Act(NamedTuple):
     """One line of a row's history; ``person`` None = the program itself."""
@@ -304,6 +388,10 @@ class Act(NamedTuple):
 
 def acts(session: Session, thing: str) -> list[Act]:
     """What was done to "duty:7" or "succession:3", newest first."""
-    rows = session.execute(select(AuditEntry, Person).outerjoin(Person, Person.id == AuditEntry.person_id)
-                           .where(AuditEntry.thing == thing).order_by(AuditEntry.id.desc()))
+    rows = session.execute(
+        select(AuditEntry, Person)
+        .outerjoin(Person, Person.id == AuditEntry.person_id)
+        .where(AuditEntry.thing == thing)
+        .order_by(AuditEntry.id.desc())
+    )
     return [Act(*row) for row in rows]

@@ -1,4 +1,5 @@
 """Acts on the duty lists: bring in the documents as data, and what a county says where a text is silent or old."""
+
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,8 +15,10 @@ from .queries import UNKNOWN, silent_beside
 
 
 def _document(row: Any) -> dict[str, Any]:
-    return {"unsure": [{"zh": each.zh, "en": each.en} for each in row.unsure],
-            "no_duty": [{"lines": list(each.lines), "zh": each.zh, "en": each.en} for each in row.no_duty]}
+    return {
+        "unsure": [{"zh": each.zh, "en": each.en} for each in row.unsure],
+        "no_duty": [{"lines": list(each.lines), "zh": each.zh, "en": each.en} for each in row.no_duty],
+    }
 
 
 KINDS = {
@@ -67,8 +70,11 @@ def _name(session: Session, actor: Actor, duty: Duty, department: str | None) ->
 
 def confirm_succession(session: Session, actor: Actor, succession_id: int, *, yes: bool = True) -> Succession:
     """The county confirms that a printed name is this department today, or takes that back."""
-    row = session.scalar(select(Succession).with_for_update().where(
-        Succession.id == succession_id, Succession.valid_to.is_(None), _reached(actor)))
+    row = session.scalar(
+        select(Succession)
+        .with_for_update()
+        .where(Succession.id == succession_id, Succession.valid_to.is_(None), _reached(actor))
+    )
     if row is None:
         raise NotFound
     if yes != (row.confirmed_at is not None):
@@ -83,8 +89,9 @@ def _sign(row: Duty | Succession, actor: Actor, *, signed: bool) -> None:
 
 def _duty(session: Session, actor: Actor, code: str) -> Duty:
     """The duty in force, if this person may say whose it is."""
-    duty = session.scalar(select(Duty).with_for_update().where(
-        Duty.code == code, Duty.valid_to.is_(None), _reached(actor)))
+    duty = session.scalar(
+        select(Duty).with_for_update().where(Duty.code == code, Duty.valid_to.is_(None), _reached(actor))
+    )
     if duty is None:
         raise NotFound
     return duty

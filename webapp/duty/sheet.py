@@ -1,4 +1,5 @@
 """The lists as xlsx: every cell is text, so that codes keep their zeros and nothing is ever a formula."""
+
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import Any

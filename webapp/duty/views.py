@@ -1,4 +1,5 @@
 """Pages of the duty lists: documents, duties, figures, departments, and what the county says about them."""
+
 from io import BytesIO
 from typing import Any
 
@@ -27,6 +28,7 @@ def helpers() -> dict[str, Any]:
 
 # --- documents ---
 
+
 @bp.get("/documents")
 @may("duty.read")
 def documents() -> str:
@@ -41,12 +43,17 @@ def document(code: str) -> str:
     found = queries.document(read(), code)
     if found is None:
         raise NotFound
-    return render_template("duty/document.html", document=found, parts=queries.parts(read(), code),
-                           tally=queries.tally(read()).get(code, 0),
-                           figures=queries.count_figures(read(), queries.Wanted(document=code)))
+    return render_template(
+        "duty/document.html",
+        document=found,
+        parts=queries.parts(read(), code),
+        tally=queries.tally(read()).get(code, 0),
+        figures=queries.count_figures(read(), queries.Wanted(document=code)),
+    )
 
 
 # --- duties ---
+
 
 @bp.get("/duties")
 @may("duty.read")
@@ -79,14 +86,24 @@ def _duty_page(code: str, form: NameForm) -> str:
     if line is None:
         raise NotFound
     form.offer(queries.choosable(read()))
-    may_name = actor().may("duty.confirm") and line.duty.valid_to is None and (
-        line.duty.status != "ok" or line.duty.canonical == queries.UNKNOWN)
+    may_name = (
+        actor().may("duty.confirm")
+        and line.duty.valid_to is None
+        and (line.duty.status != "ok" or line.duty.canonical == queries.UNKNOWN)
+    )
     return render_template(
-        "duty/duty.html", line=line, duty=line.duty, document=queries.document(read(), line.duty.document),
-        neighbours=queries.same_lines(read(), line.duty), acts=queries.acts(read(), f"duty:{line.duty.id}"),
+        "duty/duty.html",
+        line=line,
+        duty=line.duty,
+        document=queries.document(read(), line.duty.document),
+        neighbours=queries.same_lines(read(), line.duty),
+        acts=queries.acts(read(), f"duty:{line.duty.id}"),
         beside=len(queries.silent_beside(read(), line.duty)) if may_name else 0,
-        past=queries.past_of(read(), line.succession), form=form, may_name=may_name,
-        names={each.code: each for each in queries.choosable(read())})
+        past=queries.past_of(read(), line.succession),
+        form=form,
+        may_name=may_name,
+        names={each.code: each for each in queries.choosable(read())},
+    )
 
 
 @bp.post("/duties/<code>/department")
@@ -121,6 +138,7 @@ def forget_department(code: str) -> Response:
 
 # --- figures ---
 
+
 @bp.get("/figures")
 @may("duty.read")
 def figures() -> Any:
@@ -142,6 +160,7 @@ def figures_sheet() -> Response:
 
 # --- departments ---
 
+
 @bp.get("/departments")
 @may("duty.read")
 def departments() -> Any:
@@ -149,16 +168,21 @@ def departments() -> Any:
     form = BodiesForm(request.args)
     good, past = form.validate(), queries.past(read())
     bodies = queries.narrowed(queries.departments(read()), past, form.q.data or "" if good else "")
-    return render_template("duty/departments.html", form=form, bodies=bodies, past=past,
-                           may_confirm=actor().may("duty.confirm")), 200 if good else 422
+    return render_template(
+        "duty/departments.html", form=form, bodies=bodies, past=past, may_confirm=actor().may("duty.confirm")
+    ), 200 if good else 422
 
 
 @bp.get("/departments/numbered")
 @may("duty.read")
 def numbered() -> str:
     """The departments that document 004 numbers, in its order."""
-    return render_template("duty/numbered.html", rows=queries.numbered(read()), document=queries.NUMBERED[0],
-                           may_confirm=actor().may("duty.confirm"))
+    return render_template(
+        "duty/numbered.html",
+        rows=queries.numbered(read()),
+        document=queries.NUMBERED[0],
+        may_confirm=actor().may("duty.confirm"),
+    )
 
 
 @bp.post("/succession/<int:succession_id>")
@@ -174,6 +198,7 @@ def confirm_succession(succession_id: int) -> Response:
 
 # --- what lists have in common ---
 
+
 def _list(form: Any, rows: Any, count: Any, template: str, endpoint: str) -> Any:
     """A page of a list, or with ``?all=1`` all of it; a mistake in the address is said beside its field."""
     good = form.validate()
@@ -187,9 +212,18 @@ def _list(form: Any, rows: Any, count: Any, template: str, endpoint: str) -> Any
     def link(**more: Any) -> str:
         return url_for(endpoint, **(chosen | more))
 
-    return render_template(template, form=form, rows=found, total=total, page=page, pages=pages, link=link,
-                           everything=everything, chosen=chosen,
-                           sheet=url_for(f"{endpoint}_sheet", **chosen)), 200 if good else 422
+    return render_template(
+        template,
+        form=form,
+        rows=found,
+        total=total,
+        page=page,
+        pages=pages,
+        link=link,
+        everything=everything,
+        chosen=chosen,
+        sheet=url_for(f"{endpoint}_sheet", **chosen),
+    ), 200 if good else 422
 
 
 def _send(book: BytesIO, name: str) -> Response:

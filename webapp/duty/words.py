@@ -1,4 +1,5 @@
 """Sentences about a row, in the page's language: where it stands, what its body is called now, until when."""
+
 import re
 from collections.abc import Mapping, Sequence
 
@@ -71,8 +72,9 @@ def now_called(line: Line) -> Markup | str:
     past = line.succession
     if past is None or past.from_on is None:
         return ""
-    sentence = _("formerly %(old)s, now %(new)s (%(day)s)",
-                 old="\x00", new=named(line.department), day=day(past.from_on))
+    sentence = _(
+        "formerly %(old)s, now %(new)s (%(day)s)", old="\x00", new=named(line.department), day=day(past.from_on)
+    )
     before, _mark, after = sentence.partition("\x00")
     return Markup("").join((escape(before), original(past.body), escape(after)))
 
@@ -113,5 +115,22 @@ def known(text: str) -> str:
 
 
 #: For the templates.
-HELPERS = {each.__name__: each for each in
-           (word, source, cited, standing, printed, original, section, why, lines, now_called, target, deadline, spans, known)} | {"labels": labels}
+HELPERS = {
+    each.__name__: each
+    for each in (
+        word,
+        source,
+        cited,
+        standing,
+        printed,
+        original,
+        section,
+        why,
+        lines,
+        now_called,
+        target,
+        deadline,
+        spans,
+        known,
+    )
+} | {"labels": labels}

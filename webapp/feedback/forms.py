@@ -1,4 +1,5 @@
 """The box, and the county office's answer."""
+
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 

@@ -1,4 +1,5 @@
 """Table of feedback."""
+
 import uuid
 from datetime import datetime
 

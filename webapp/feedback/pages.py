@@ -1,4 +1,5 @@
 """Privacy and help in the reader's language: numbers out of the county's rows, never out of a sentence."""
+
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -31,8 +32,13 @@ INTROS = {
     "system_admin": N_("You look after accounts. Reports and patrols are not for you to see."),
     "audit_admin": N_("You read the log. Reports and patrols are not for you to see."),
 }
-REACHES = {"own": N_("own village"), "tree": N_("own area"), "dept": N_("what was given to them"),
-           "lead": N_("what was given to them"), "all": ""}
+REACHES = {
+    "own": N_("own village"),
+    "tree": N_("own area"),
+    "dept": N_("what was given to them"),
+    "lead": N_("what was given to them"),
+    "all": "",
+}
 
 
 def amount(number: int, unit: str) -> str:
@@ -64,11 +70,13 @@ def role_word(role: str) -> str:
 
 def place_words(places: Sequence[PostingLine]) -> str:
     """Where somebody was posted: "Village A1", or the role where there is no place."""
-    return _(", ").join(named(line.grid or line.body) if line.grid or line.body else role_word(line.posting.role)
-                        for line in places)
+    return _(", ").join(
+        named(line.grid or line.body) if line.grid or line.body else role_word(line.posting.role) for line in places
+    )
 
 
 # --- privacy ---
+
 
 class Kept(NamedTuple):
     """One line of the privacy page, in the reader's language."""
@@ -82,13 +90,16 @@ class Kept(NamedTuple):
 def kept(session: Session) -> list[tuple[str, list[Kept]]]:
     """All that is kept about people, by heading, with the periods as the county has set them."""
     periods = {code: _(sentence, time=time) for code, sentence, time in _periods(session)}
-    return [(_(heading), [Kept(_(line.what), _(line.why), periods[line.period], seen_by(line)) for line in group])
-            for heading, group in privacy.INVENTORY.items()]
+    return [
+        (_(heading), [Kept(_(line.what), _(line.why), periods[line.period], seen_by(line)) for line in group])
+        for heading, group in privacy.INVENTORY.items()
+    ]
 
 
 def _periods(session: Session) -> list[tuple[str, str, str]]:
     times = {
-        "feedback": amount(settings.get(session, "feedback_months"), "month"), "log": log_time(session),
+        "feedback": amount(settings.get(session, "feedback_months"), "month"),
+        "log": log_time(session),
         "place": amount(settings.get(session, "place_days"), "calendar_day"),
         "ended": amount(privacy.ENDED.days, "calendar_day"),
         "brake": amount(settings.get(session, "lock_minutes"), "minute"),
@@ -116,6 +127,7 @@ def _with_reach(who: str, reach: str) -> str:
 
 # --- help ---
 
+
 def contacts(session: Session) -> list[tuple[str, str]]:
     """Names and numbers to tap: the county's own first, where one is set."""
     duty = settings.get(session, "county_duty_phone").strip()
@@ -131,15 +143,23 @@ def index(actor: Actor | None) -> tuple[list[str], list[str]]:
 
 def numbers(session: Session) -> dict[str, str]:
     """The times of log-ins and of the log, in words, for the help pages."""
-    units = {"code_minutes": "minute", "idle_minutes": "minute", "session_hours": "hour",
-             "remember_phone_days": "calendar_day"}
+    units = {
+        "code_minutes": "minute",
+        "idle_minutes": "minute",
+        "session_hours": "hour",
+        "remember_phone_days": "calendar_day",
+    }
     return {key: amount(settings.get(session, key), unit) for key, unit in units.items()} | {"log": log_time(session)}
 
 
 def facts(session: Session) -> dict[str, Any]:
     """What every help page may use."""
-    return {"limits": limits(session), "times": numbers(session), "contacts": contacts(session),
-            "most_photos": photos.MOST}
+    return {
+        "limits": limits(session),
+        "times": numbers(session),
+        "contacts": contacts(session),
+        "most_photos": photos.MOST,
+    }
 
 
 assert set(INTROS) == set(ROLES)

@@ -1,4 +1,5 @@
 """Reads of feedback: one's own messages, and all of them for who answers. Every list starts from what the actor reaches."""
+
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -46,9 +47,15 @@ def due_after(session: Session, moments: Collection[datetime]) -> dict[datetime,
 
 def mine(session: Session, actor: Actor, page: int = 0) -> list[Feedback]:
     """The actor's own messages, newest first: one page, and one more when another follows."""
-    return list(session.scalars(
-        select(Feedback).where(Feedback.person_id == actor.person_id)
-        .order_by(Feedback.at.desc(), Feedback.id).offset(page * PAGE).limit(PAGE + 1)))
+    return list(
+        session.scalars(
+            select(Feedback)
+            .where(Feedback.person_id == actor.person_id)
+            .order_by(Feedback.at.desc(), Feedback.id)
+            .offset(page * PAGE)
+            .limit(PAGE + 1)
+        )
+    )
 
 
 def _is(answered: bool) -> Condition:
@@ -57,8 +64,15 @@ def _is(answered: bool) -> Condition:
 
 def counts(session: Session, actor: Actor) -> tuple[int, int]:
     """How many wait for an answer, and how many have one: the conditions of the lists."""
-    return tuple(session.execute(select(  # type: ignore[return-value]
-        func.count().filter(_is(False)), func.count().filter(_is(True))).select_from(Feedback).where(_reach(actor))).one())
+    return tuple(
+        session.execute(
+            select(  # type: ignore[return-value]
+                func.count().filter(_is(False)), func.count().filter(_is(True))
+            )
+            .select_from(Feedback)
+            .where(_reach(actor))
+        ).one()
+    )
 
 
 def inbox(session: Session, actor: Actor, *, answered: bool, page: int = 0) -> list[Line]:
@@ -83,26 +97,33 @@ def _lines(session: Session, query: Select[tuple[Feedback, Person]]) -> list[Lin
     found = [(message, person) for message, person in session.execute(query)]
     due = due_after(session, {message.at for message, _ in found})
     held = _postings(session, {person.id for _, person in found})
-    return [Line(message, person, _on_day(held.get(person.id, []), message.at), due[message.at])
-            for message, person in found]
+    return [
+        Line(message, person, _on_day(held.get(person.id, []), message.at), due[message.at])
+        for message, person in found
+    ]
 
 
 def _postings(session: Session, people: Collection[int]) -> dict[int, list[PostingLine]]:
     """All postings these people ever held, with the names of the places."""
     found: dict[int, list[PostingLine]] = {}
     for row in session.execute(
-            select(Posting, GridVersion, Body)
-            .outerjoin(GridVersion, and_(GridVersion.grid_id == Posting.grid_id, GridVersion.valid_to.is_(None)))
-            .outerjoin(Body, Body.id == Posting.body_id)
-            .where(Posting.person_id.in_(people)).order_by(Posting.id)):
+        select(Posting, GridVersion, Body)
+        .outerjoin(GridVersion, and_(GridVersion.grid_id == Posting.grid_id, GridVersion.valid_to.is_(None)))
+        .outerjoin(Body, Body.id == Posting.body_id)
+        .where(Posting.person_id.in_(people))
+        .order_by(Posting.id)
+    ):
         found.setdefault(row[0].person_id, []).append(PostingLine(*row))
     return found
 
 
 def _on_day(held: Sequence[PostingLine], at: datetime) -> list[PostingLine]:
     on = clock.day(at)
-    return [line for line in held if line.posting.valid_from <= on
-            and (line.posting.valid_to is None or on < line.posting.valid_to)]
+    return [
+        line
+        for line in held
+        if line.posting.valid_from <= on and (line.posting.valid_to is None or on < line.posting.valid_to)
+    ]
 
 
 def to_answer(session: Session, actor: Actor, message_id: uuid.UUID) -> Feedback:

@@ -1,4 +1,5 @@
 """Acts of feedback: a message is kept once however often it is sent, and answered once."""
+
 import uuid
 from dataclasses import dataclass
 from datetime import datetime

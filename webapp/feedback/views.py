@@ -1,4 +1,5 @@
 """The box of every page and its answers; what is kept about people; a page of help for each role."""
+
 import uuid
 from typing import Any
 
@@ -18,6 +19,7 @@ bp = Blueprint("feedback", __name__, template_folder="templates")
 
 # --- the box ---
 
+
 @bp.get("/feedback")
 @may("feedback.write")
 def write_page() -> str:
@@ -27,8 +29,12 @@ def write_page() -> str:
 
 
 def _box(form: MessageForm) -> str:
-    return render_template("feedback/write.html", form=form, limit=pages.limits(read())[queries.LIMIT],
-                           mine=len(queries.mine(read(), actor())))
+    return render_template(
+        "feedback/write.html",
+        form=form,
+        limit=pages.limits(read())[queries.LIMIT],
+        mine=len(queries.mine(read(), actor())),
+    )
 
 
 @bp.post("/feedback")
@@ -61,8 +67,9 @@ def mine() -> str:
     number = _page()
     found = queries.mine(read(), actor(), number)
     due = queries.due_after(read(), {message.at for message in found})
-    return render_template("feedback/mine.html", messages=found[:queries.PAGE], due=due, number=number,
-                           more=len(found) > queries.PAGE)
+    return render_template(
+        "feedback/mine.html", messages=found[: queries.PAGE], due=due, number=number, more=len(found) > queries.PAGE
+    )
 
 
 def _page() -> int:
@@ -70,6 +77,7 @@ def _page() -> int:
 
 
 # --- the county office ---
+
 
 @bp.get("/feedback/inbox")
 @may("feedback.answer")
@@ -82,11 +90,20 @@ def _inbox(forms: dict[uuid.UUID, AnswerForm]) -> str:
     answered, number = request.values.get("show") == "answered", _page()
     found = queries.inbox(read(), actor(), answered=answered, page=number)
     waiting, done = queries.counts(read(), actor())
-    shown = found[:queries.PAGE]
+    shown = found[: queries.PAGE]
     blank = {line.message.id: _answer_form(line.message.id) for line in shown}
     return render_template(
-        "feedback/inbox.html", lines=shown, forms=blank | forms, answered=answered, number=number, waiting=waiting,
-        done=done, more=len(found) > queries.PAGE, limit=pages.limits(read())[queries.LIMIT], place_words=pages.place_words)
+        "feedback/inbox.html",
+        lines=shown,
+        forms=blank | forms,
+        answered=answered,
+        number=number,
+        waiting=waiting,
+        done=done,
+        more=len(found) > queries.PAGE,
+        limit=pages.limits(read())[queries.LIMIT],
+        place_words=pages.place_words,
+    )
 
 
 def _answer_form(message_id: uuid.UUID, sent: Any = None) -> AnswerForm:
@@ -108,7 +125,7 @@ def answer(message_id: uuid.UUID) -> Any:
             raise
         form.refuse(refusal.field, say(refusal))
         return _refused(message_id, form), refusal.status
-    flash(_("Answered. The writer sees it under \"My messages\"."), "good")
+    flash(_('Answered. The writer sees it under "My messages".'), "good")
     return redirect(url_for("feedback.inbox"), 303)
 
 
@@ -119,6 +136,7 @@ def _refused(message_id: uuid.UUID, form: AnswerForm) -> str:
 
 
 # --- privacy and help, open to everybody ---
+
 
 @bp.get("/privacy")
 @public
@@ -134,9 +152,16 @@ def help_page(role: str | None = None) -> str:
     """The index with the telephone numbers, or the page of one role."""
     if role is None:
         own, others = pages.index(g.get("actor"))
-        return render_template("feedback/help.html", own=own, others=others, intros=pages.INTROS,
-                               role_word=pages.role_word, **pages.facts(read()))
+        return render_template(
+            "feedback/help.html",
+            own=own,
+            others=others,
+            intros=pages.INTROS,
+            role_word=pages.role_word,
+            **pages.facts(read()),
+        )
     if role not in pages.INTROS:
         abort(404)
-    return render_template(f"feedback/help/{role}.html", title=pages.role_word(role), intro=_(pages.INTROS[role]),
-                           **pages.facts(read()))
+    return render_template(
+        f"feedback/help/{role}.html", title=pages.role_word(role), intro=_(pages.INTROS[role]), **pages.facts(read())
+    )

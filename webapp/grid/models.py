@@ -1,4 +1,5 @@
 """Tables of the grid. ``grid`` is who it is (today's place in the tree); ``grid_version`` is how it was drawn when."""
+
 from datetime import date, datetime
 from typing import Any
 
@@ -55,8 +56,13 @@ class GridVersion(Base):
 
     __table_args__ = (
         UniqueConstraint("grid_id", "valid_from"),
-        Index("uq_grid_version_current", "grid_id", unique=True,
-              sqlite_where=text("valid_to is null"), postgresql_where=text("valid_to is null")),
+        Index(
+            "uq_grid_version_current",
+            "grid_id",
+            unique=True,
+            sqlite_where=text("valid_to is null"),
+            postgresql_where=text("valid_to is null"),
+        ),
     )
 
 

@@ -1,4 +1,5 @@
 """Reads of the grid. Each starts from what the actor reaches."""
+
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -26,9 +27,16 @@ class Cell:
     en: str
 
 
-_CELLS = select(Grid.id, Grid.tier, Grid.parent_id, Grid.path, GridVersion.id.label("version_id"),
-                GridVersion.code, GridVersion.zh, GridVersion.en).join(
-    GridVersion, and_(GridVersion.grid_id == Grid.id, GridVersion.valid_to.is_(None)))
+_CELLS = select(
+    Grid.id,
+    Grid.tier,
+    Grid.parent_id,
+    Grid.path,
+    GridVersion.id.label("version_id"),
+    GridVersion.code,
+    GridVersion.zh,
+    GridVersion.en,
+).join(GridVersion, and_(GridVersion.grid_id == Grid.id, GridVersion.valid_to.is_(None)))
 
 
 def reached(actor: Actor, action: str) -> Condition:
@@ -36,8 +44,9 @@ def reached(actor: Actor, action: str) -> Condition:
     return true() if actor is SYSTEM else where(actor, action, grid_path=Grid.path)
 
 
-def cells(session: Session, actor: Actor, action: str, *, tier: int | None = None,
-          parent_id: int | None = None) -> list[Cell]:
+def cells(
+    session: Session, actor: Actor, action: str, *, tier: int | None = None, parent_id: int | None = None
+) -> list[Cell]:
     """The grids an action reaches, in code order; of one tier or below one parent when asked."""
     query = _CELLS.where(reached(actor, action)).order_by(GridVersion.code)
     if tier is not None:
@@ -96,8 +105,10 @@ def levels(session: Session) -> dict[int, GridLevel]:
 
 
 _VERSION_ON = select(GridVersion.id).where(
-    GridVersion.grid_id == bindparam("grid_id"), GridVersion.valid_from <= bindparam("day", type_=Date),
-    or_(GridVersion.valid_to.is_(None), GridVersion.valid_to > bindparam("day", type_=Date)))
+    GridVersion.grid_id == bindparam("grid_id"),
+    GridVersion.valid_from <= bindparam("day", type_=Date),
+    or_(GridVersion.valid_to.is_(None), GridVersion.valid_to > bindparam("day", type_=Date)),
+)
 
 
 def version_on(session: Session, grid_id: int, on: date) -> int | None:
@@ -117,8 +128,7 @@ def edition_id(session: Session) -> int:
 
 def layers(session: Session, edition_id_: int) -> dict[str, str]:
     """Names and hashes of an edition's map layers."""
-    return dict(session.execute(
-        select(MapLayer.name, MapLayer.hash).where(MapLayer.edition_id == edition_id_)).all())
+    return dict(session.execute(select(MapLayer.name, MapLayer.hash).where(MapLayer.edition_id == edition_id_)).all())
 
 
 def layer(session: Session, mark: str) -> bytes | None:
@@ -131,7 +141,9 @@ def boundaries(session: Session, tier: int) -> list[tuple[int, bytes]]:
     rows = session.execute(
         select(Grid.id, GridVersion.boundary)
         .join(GridVersion, and_(GridVersion.grid_id == Grid.id, GridVersion.valid_to.is_(None)))
-        .where(Grid.tier == tier, GridVersion.boundary.is_not(None)).order_by(Grid.id))
+        .where(Grid.tier == tier, GridVersion.boundary.is_not(None))
+        .order_by(Grid.id)
+    )
     return [(id_, bytes(wkb)) for id_, wkb in rows]
 
 

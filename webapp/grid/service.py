@@ -1,4 +1,5 @@
 """Acts on the grid: planting the tree once, publishing its borders, words of the tiers."""
+
 import hashlib
 from collections.abc import Sequence
 from datetime import date
@@ -41,8 +42,15 @@ def refuse_filled(session: Session) -> None:
         raise Refused(N_("There is a grid tree already. Borders are imported once, into an empty one."))
 
 
-def plant(session: Session, actor: Actor, drawn: Sequence[Drawn], names: Sequence[tuple[str, str]],
-          on: date, source: str, facts: dict[str, Any]) -> list[Grid]:
+def plant(
+    session: Session,
+    actor: Actor,
+    drawn: Sequence[Drawn],
+    names: Sequence[tuple[str, str]],
+    on: date,
+    source: str,
+    facts: dict[str, Any],
+) -> list[Grid]:
     """Store a whole tree with borders and publish it. Only into an empty tree: changes to a living one are others' work.
 
     ``names`` are (zh, en) in the order of ``drawn``. Returns the grids in that order.
@@ -70,10 +78,23 @@ def _rooted(session: Session, tier: int, parent: Grid | None) -> Grid:
 
 def _version(grid: Grid, cell: Drawn, zh: str, en: str, on: date) -> GridVersion:
     import shapely
+
     box = shapely.from_wkb(cell.boundary).bounds if cell.boundary else (None,) * 4
-    return GridVersion(grid_id=grid.id, code=cell.code, zh=zh, en=en or zh, parent_id=grid.parent_id,
-                       boundary=cell.boundary, minx=box[0], miny=box[1], maxx=box[2], maxy=box[3],
-                       valid_from=on, valid_to=None, predecessors=[])
+    return GridVersion(
+        grid_id=grid.id,
+        code=cell.code,
+        zh=zh,
+        en=en or zh,
+        parent_id=grid.parent_id,
+        boundary=cell.boundary,
+        minx=box[0],
+        miny=box[1],
+        maxx=box[2],
+        maxy=box[3],
+        valid_from=on,
+        valid_to=None,
+        predecessors=[],
+    )
 
 
 def publish(session: Session, source: str, facts: dict[str, Any]) -> BoundaryEdition:
@@ -82,10 +103,13 @@ def publish(session: Session, source: str, facts: dict[str, Any]) -> BoundaryEdi
     session.add(edition)
     session.flush()
     rows = session.execute(
-        select(Grid.id, Grid.tier, Grid.parent_id, GridVersion.code, GridVersion.zh, GridVersion.en,
-               GridVersion.boundary)
-        .join(GridVersion, GridVersion.grid_id == Grid.id).where(GridVersion.valid_to.is_(None))
-        .order_by(GridVersion.code)).all()  # tree order: neighbours pack better
+        select(
+            Grid.id, Grid.tier, Grid.parent_id, GridVersion.code, GridVersion.zh, GridVersion.en, GridVersion.boundary
+        )
+        .join(GridVersion, GridVersion.grid_id == Grid.id)
+        .where(GridVersion.valid_to.is_(None))
+        .order_by(GridVersion.code)
+    ).all()  # tree order: neighbours pack better
     body = simplify.layer(_features(rows))
     session.add(MapLayer(hash=hashlib.sha256(body).hexdigest(), edition_id=edition.id, name="grids", body=body))
     return edition
@@ -94,5 +118,7 @@ def publish(session: Session, source: str, facts: dict[str, Any]) -> BoundaryEdi
 def _features(rows: Sequence[Any]) -> list[tuple[int, dict[str, Any], bytes | None]]:
     place = {row.id: index for index, row in enumerate(rows)}
     thin = simplify.lighter_tree([row.boundary for row in rows], [place.get(row.parent_id) for row in rows])
-    return [(row.id, {"tier": row.tier, "code": row.code, "parent": row.parent_id, "zh": row.zh, "en": row.en}, wkb)
-            for row, wkb in zip(rows, thin, strict=True)]
+    return [
+        (row.id, {"tier": row.tier, "code": row.code, "parent": row.parent_id, "zh": row.zh, "en": row.en}, wkb)
+        for row, wkb in zip(rows, thin, strict=True)
+    ]

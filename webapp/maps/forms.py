@@ -1,4 +1,5 @@
 """The period that the map looks at: the last so many days, or from a day to a day."""
+
 from datetime import date
 from typing import NamedTuple
 
@@ -35,8 +36,9 @@ def recent(days: int) -> Period:
 class PeriodForm(BaseForm):
     """What may stand in the page's address: ``days``, or ``from`` with or without ``to`` (then until today)."""
 
-    days = IntegerField(_l("Days"), validators=[
-        Optional(), NumberRange(1, LONGEST, _l("Write a number from %(min)d to %(max)d."))])
+    days = IntegerField(
+        _l("Days"), validators=[Optional(), NumberRange(1, LONGEST, _l("Write a number from %(min)d to %(max)d."))]
+    )
     first = DateField(_l("From"), name="from", validators=[Optional()])
     last = DateField(_l("To"), name="to", validators=[Optional()])
 

@@ -1,4 +1,5 @@
 """What the map and the table beside it show, from rows to figures. Both are made of the same ``Village``, once."""
+
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -112,15 +113,25 @@ def sheet(cells: Sequence[Cell], readable: set[int], tally: Tally, counts: Count
         shades.add(line.shade)
         if line.share is not None or line.open:
             lines.setdefault(line.cell.parent_id, []).append(line)
-    groups = tuple(_group(counts.line(cell, shares.get(cell.id)), lines[cell.id], few) for cell in cells if cell.id in lines)
-    return Sheet(groups, together(shares.values(), few), sum(counts.open.values()), sum(counts.due_now.values()),
-                 frozenset(shades), next((cell for cell in cells if cell.parent_id is None and cell.id in readable), None))
+    groups = tuple(
+        _group(counts.line(cell, shares.get(cell.id)), lines[cell.id], few) for cell in cells if cell.id in lines
+    )
+    return Sheet(
+        groups,
+        together(shares.values(), few),
+        sum(counts.open.values()),
+        sum(counts.due_now.values()),
+        frozenset(shades),
+        next((cell for cell in cells if cell.parent_id is None and cell.id in readable), None),
+    )
 
 
 def _group(own: Line, villages: list[Line], few: int) -> Group:
     # Without a share of its own the reader has some of the villages, so their sum is not the township's.
     parts = [own.share, *(village.share for village in villages)] if own.share else []
-    open_, late, due_now = (sum(getattr(line, name) for line in (own, *villages)) for name in ("open", "late", "due_now"))
+    open_, late, due_now = (
+        sum(getattr(line, name) for line in (own, *villages)) for name in ("open", "late", "due_now")
+    )
     return Group(Line(own.cell, together((part for part in parts if part), few), open_, late, due_now), tuple(villages))
 
 
@@ -139,17 +150,32 @@ def values(sheet_: Sheet, placed: Mapping[int, int], placed_late: Mapping[int, i
 
     ``placed`` and ``placed_late`` count, by grid id, the open reports that carry a point, all and overdue.
     """
-    return {str(line.cell.id): {
-        "class": line.shade, "label": line.label if line.share and line.share.due else "", "open": line.open,
-        "late": line.late, "loose": max(line.open - placed.get(line.cell.id, 0), 0),
-        "loose_late": max(line.late - placed_late.get(line.cell.id, 0), 0)} for line in sheet_.villages()}
+    return {
+        str(line.cell.id): {
+            "class": line.shade,
+            "label": line.label if line.share and line.share.due else "",
+            "open": line.open,
+            "late": line.late,
+            "loose": max(line.open - placed.get(line.cell.id, 0), 0),
+            "loose_late": max(line.late - placed_late.get(line.cell.id, 0), 0),
+        }
+        for line in sheet_.villages()
+    }
 
 
 def points(reports: Sequence[Any], words: Callable[[Any], Mapping[str, Any]]) -> dict[str, Any]:
     """Reports that carry a point (``lon``, ``lat`` in WGS84 degrees) as GeoJSON; ``words`` gives the properties of one."""
-    return {"type": "FeatureCollection", "features": [
-        {"type": "Feature", "geometry": {"type": "Point", "coordinates": [round(report.lon, 6), round(report.lat, 6)]},
-         "properties": dict(words(report))} for report in reports]}
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": {"type": "Point", "coordinates": [round(report.lon, 6), round(report.lat, 6)]},
+                "properties": dict(words(report)),
+            }
+            for report in reports
+        ],
+    }
 
 
 def per_grid(reports: Iterable[Any]) -> Counter[int]:

@@ -1,4 +1,5 @@
 """An optional base map: its address from the technical settings, and the one host that its pictures may come from."""
+
 import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -33,6 +34,6 @@ def base_map(url: str, crs: str, attribution: str) -> BaseMap | None:
 
 
 def _source(url: str) -> str | None:
-    """"https://*.tiles.example" for "https://{s}.tiles.example/…": nothing that could end the directive of a policy."""
+    """ "https://*.tiles.example" for "https://{s}.tiles.example/…": nothing that could end the directive of a policy."""
     scheme, host = urlsplit(url.replace("{s}", "*", 1))[:2]
     return f"{scheme}://{host}" if scheme in ("http", "https") and _HOST.fullmatch(host) else None

@@ -1,4 +1,5 @@
 """The map page, the layer of outlines that the browser keeps for ever, and the card of one grid."""
+
 import gzip
 from typing import Any
 
@@ -27,10 +28,20 @@ def show() -> Response:
     form, period, status = _chosen()
     base = _base_map()
     page = render_template(
-        "maps/show.html", form=form, period=period, presets=_presets(), layer=queries.newest_layer(read()), base=base,
-        review_number=settings.get(read(), "map_review_number"), few=settings.get(read(), "few"),
-        may_read=actor().may("patrol.read"), may_open=actor().may("grid.read"), card_url=_card_url(period), selected=_own(),
-        **_figures(period))
+        "maps/show.html",
+        form=form,
+        period=period,
+        presets=_presets(),
+        layer=queries.newest_layer(read()),
+        base=base,
+        review_number=settings.get(read(), "map_review_number"),
+        few=settings.get(read(), "few"),
+        may_read=actor().may("patrol.read"),
+        may_open=actor().may("grid.read"),
+        card_url=_card_url(period),
+        selected=_own(),
+        **_figures(period),
+    )
     response = make_response(page, status)
     if base is not None and base.source:
         response.headers["Content-Security-Policy"] = headers.policy(base.source)
@@ -54,11 +65,20 @@ def _figures(period: Period) -> dict[str, Any]:
     sheet = queries.sheet(read(), actor(), period.first, period.last)
     placed = report_queries.open_places(read(), actor())
     problems = report_queries.problems(read(), [report.id for report in placed])
-    points = shape.points(placed, lambda report: {
-        "number": report.number[-pages.SHORT:], "name": pages.problem_words(problems.get(report.id, [])),
-        "url": url_for("report.show", report_id=report.id), "tone": "late" if pages.is_late(report) else ""})
-    return {"sheet": sheet, "points": points, "values": shape.values(
-        sheet, shape.per_grid(placed), shape.per_grid(filter(pages.is_late, placed)))}
+    points = shape.points(
+        placed,
+        lambda report: {
+            "number": report.number[-pages.SHORT :],
+            "name": pages.problem_words(problems.get(report.id, [])),
+            "url": url_for("report.show", report_id=report.id),
+            "tone": "late" if pages.is_late(report) else "",
+        },
+    )
+    return {
+        "sheet": sheet,
+        "points": points,
+        "values": shape.values(sheet, shape.per_grid(placed), shape.per_grid(filter(pages.is_late, placed))),
+    }
 
 
 def _own() -> int | None:
@@ -110,5 +130,6 @@ def card(grid_id: int) -> str:
     """A piece of page: who is responsible, what is due, what is open, as far as the asker may see it."""
     _form, period, _status = _chosen()
     found = queries.card(read(), actor(), grid_id, period.first, period.last)
-    return render_template("maps/card.html", card=found, reports=pages.rows(read(), found.open), period=period,
-                           roles=ROLE_NAMES)
+    return render_template(
+        "maps/card.html", card=found, reports=pages.rows(read(), found.open), period=period, roles=ROLE_NAMES
+    )

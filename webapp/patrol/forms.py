@@ -1,4 +1,5 @@
 """The round's form: which grid, when, and for each object what was found. An untouched object is normal or not gone."""
+
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -17,12 +18,24 @@ from .service import PatrolEntry, VisitEntry
 NOT_GONE = "not_gone"
 OUTCOME = re.compile(r"v(\d{1,15})-outcome", re.ASCII)
 DAMAGED = N_("This form is damaged. Open it again.")
-TAKEN = N_("Another round was already sent from this form. What you wrote is still below: send it if it was a round of its own.")
+TAKEN = N_(
+    "Another round was already sent from this form. What you wrote is still below: send it if it was a round of its own."
+)
 
 #: What the phone's JSON may hold, by the name of the form's field; null is as good as left out.
 SHAPE: dict[str, type | tuple[type, ...]] = {
-    "id": str, "made_at": str, "occurred_at": str, "occurred_on": str, "note": str, "grid": int, "person_id": int,
-    "lon": (int, float), "lat": (int, float), "accuracy_m": (int, float), "visits": list}
+    "id": str,
+    "made_at": str,
+    "occurred_at": str,
+    "occurred_on": str,
+    "note": str,
+    "grid": int,
+    "person_id": int,
+    "lon": (int, float),
+    "lat": (int, float),
+    "accuracy_m": (int, float),
+    "visits": list,
+}
 VISIT: dict[str, type | tuple[type, ...]] = {"object": int, "result": str, "reason": str}
 
 
@@ -53,8 +66,15 @@ class PatrolForm(PointForm, WhenForm):
 
     def entry(self) -> PatrolEntry:
         """The round as it was sent."""
-        return PatrolEntry(id=self.id.data, grid_id=self.grid.data, occurred_at=self.occurred(), visits=self.visits(),
-                           note=self.note.data, person_id=self.person_id.data or None, **self.point())
+        return PatrolEntry(
+            id=self.id.data,
+            grid_id=self.grid.data,
+            occurred_at=self.occurred(),
+            visits=self.visits(),
+            note=self.note.data,
+            person_id=self.person_id.data or None,
+            **self.point(),
+        )
 
 
 class ObjectForm(PointForm):

@@ -1,4 +1,5 @@
 """Tables of patrols. A round has one visit per object seen or tried; what was not gone to has none and stays due."""
+
 import uuid
 from datetime import date, datetime
 

@@ -1,4 +1,5 @@
 """The page of a round: untouched, or come back with what was sent and has to be put right."""
+
 from functools import partial
 from typing import Any
 
@@ -22,8 +23,21 @@ def untouched(grid_id: int, kept: dict[str, Any]) -> str:
     everything = request.query_string and request.args.get("all")
     shown = lines if everything else queries.due(lines)
     walker = _walker(grid_id)
-    fill = {**kept, "village": named(cell), "rows": _rows(shown, None), "later": len(lines) - len(shown), "whole": _whole(grid_id)}
-    facts = {**walker, "sent": None, "blank": PatrolForm, "any": bool(shown), "more_later": len(lines) > len(shown), "gone": ()}
+    fill = {
+        **kept,
+        "village": named(cell),
+        "rows": _rows(shown, None),
+        "later": len(lines) - len(shown),
+        "whole": _whole(grid_id),
+    }
+    facts = {
+        **walker,
+        "sent": None,
+        "blank": PatrolForm,
+        "any": bool(shown),
+        "more_later": len(lines) > len(shown),
+        "gone": (),
+    }
     return (drawn.alone if walker["walker"] else drawn.page)("patrol/round.html", fill, **facts)
 
 
@@ -36,8 +50,16 @@ def sent_back(kept: dict[str, Any], sent: PatrolForm) -> str:
     cell, lines = queries.village(looking(), actor(), "patrol.write", grid_id, clock.day(sent.occurred()))
     shown = [line for line in lines if line.object.id in answered]
     gone = queries.in_village(looking(), grid_id, answered - {line.object.id for line in shown})
-    return drawn.alone("patrol/round.html", {**kept, "village": named(cell), "rows": _rows(shown, sent), "whole": _whole(grid_id)},
-                       **_walker(grid_id, sent), sent=sent, blank=PatrolForm, any=bool(shown), more_later=False, gone=gone)
+    return drawn.alone(
+        "patrol/round.html",
+        {**kept, "village": named(cell), "rows": _rows(shown, sent), "whole": _whole(grid_id)},
+        **_walker(grid_id, sent),
+        sent=sent,
+        blank=PatrolForm,
+        any=bool(shown),
+        more_later=False,
+        gone=gone,
+    )
 
 
 def _whole(grid_id: int) -> Any:
@@ -57,7 +79,9 @@ def _rows(lines: list[queries.Line], sent: PatrolForm | None) -> Markup:
     """The objects to be seen: untouched, or with what was said of each."""
     reasons = tuple(words.of(looking(), "could_not_see"))
     name = in_words(of_page())["named"]
-    blank = drawn.piece("patrol/_row.html", ("key", "label", "kind"), outcome="normal", reason="", error="", reasons=reasons)
+    blank = drawn.piece(
+        "patrol/_row.html", ("key", "label", "kind"), outcome="normal", reason="", error="", reasons=reasons
+    )
 
     def row(line: queries.Line) -> str:
         key = f"v{line.object.id}"
@@ -66,7 +90,13 @@ def _rows(lines: list[queries.Line], sent: PatrolForm | None) -> Markup:
             return blank.filled(names)
         outcome, reason = (sent.sent.get(f"{key}-{part}") for part in ("outcome", "reason"))
         missing = outcome == NOT_SEEN and not reason
-        return render_template("patrol/_row.html", **names, outcome=outcome, reason=reason, reasons=reasons,
-                               error=_(service.SAY_WHY) if missing else "")
+        return render_template(
+            "patrol/_row.html",
+            **names,
+            outcome=outcome,
+            reason=reason,
+            reasons=reasons,
+            error=_(service.SAY_WHY) if missing else "",
+        )
 
     return Markup("".join(map(row, lines)))

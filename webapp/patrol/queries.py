@@ -1,4 +1,5 @@
 """Reads of patrols: objects, what is due, who saw what. Due = last seen plus the type's interval has come."""
+
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -33,7 +34,9 @@ from .models import ObjectType, Patrol, PatrolObject, Visit
 
 SEEN = ("normal", "problem")
 NOT_SEEN = "could_not_see"
-_NOT_SEEN = literal_column(f"'{NOT_SEEN}'")  # a constant of the SELECT, where a parameter would be handed over each time
+_NOT_SEEN = literal_column(
+    f"'{NOT_SEEN}'"
+)  # a constant of the SELECT, where a parameter would be handed over each time
 
 
 class Thing(NamedTuple):
@@ -77,13 +80,21 @@ def in_list(on: date | BindParameter[date]) -> ColumnElement[bool]:
 def _last_seen(before: datetime | None = None) -> Any:
     """Backwards along the index to the first that counts; a maximum would go through an object's whole history."""
     seen = select(Visit.at).where(Visit.object_id == PatrolObject.id, Visit.result != _NOT_SEEN)
-    return ((seen.where(Visit.at < before) if before else seen).order_by(Visit.at.desc()).limit(literal_column("1"))
-            .correlate(PatrolObject).scalar_subquery())
+    return (
+        (seen.where(Visit.at < before) if before else seen)
+        .order_by(Visit.at.desc())
+        .limit(literal_column("1"))
+        .correlate(PatrolObject)
+        .scalar_subquery()
+    )
 
 
 #: The columns of a ``Line``, in its order.
-_COLUMNS = (*(getattr(PatrolObject, name) for name in Thing._fields),
-            *(getattr(ObjectType, name) for name in Kind._fields), _last_seen())
+_COLUMNS = (
+    *(getattr(PatrolObject, name) for name in Thing._fields),
+    *(getattr(ObjectType, name) for name in Kind._fields),
+    _last_seen(),
+)
 _TODAY = bindparam("today", type_=Date)
 _LINES = select(*_COLUMNS).join(ObjectType, ObjectType.code == PatrolObject.type)
 
@@ -100,7 +111,9 @@ def due_day(since: date, last_seen: datetime | None, interval_days: int) -> date
 
 def lines(session: Session, actor: Actor, action: str) -> list[Line]:
     """The objects on the list today that an action reaches, longest due first."""
-    query = _LINES.join(Grid, Grid.id == PatrolObject.grid_id).where(where(actor, action, grid_path=Grid.path), in_list(_TODAY))
+    query = _LINES.join(Grid, Grid.id == PatrolObject.grid_id).where(
+        where(actor, action, grid_path=Grid.path), in_list(_TODAY)
+    )
     return _in_order(session.execute(query, {"today": clock.today()}))
 
 
@@ -110,8 +123,9 @@ def _in_order(rows: Iterable[Row[Any]]) -> list[Line]:
 
 def village(db: Connection, actor: Actor, action: str, grid_id: int, on: date | None = None) -> tuple[Cell, list[Line]]:
     """A grid that the action reaches (else NotFound) and the objects on its list on a day (today), longest due first."""
-    rows = db.execute(_village(actor.shape(), action),
-                      {"grid_id": grid_id, "today": on or clock.today(), **actor.reach()}).all()
+    rows = db.execute(
+        _village(actor.shape(), action), {"grid_id": grid_id, "today": on or clock.today(), **actor.reach()}
+    ).all()
     if not rows:
         raise NotFound
     width = len(_COLUMNS)
@@ -121,9 +135,12 @@ def village(db: Connection, actor: Actor, action: str, grid_id: int, on: date | 
 @lru_cache(maxsize=256)
 def _village(shape: Shape, action: str) -> Select[Any]:
     """Kept for all with the same rights: putting a SELECT together costs ten times as much as running it."""
-    return (grid_queries.one(shape, action).add_columns(*_COLUMNS)
-            .outerjoin(PatrolObject, and_(PatrolObject.grid_id == Grid.id, in_list(_TODAY)))
-            .outerjoin(ObjectType, ObjectType.code == PatrolObject.type))
+    return (
+        grid_queries.one(shape, action)
+        .add_columns(*_COLUMNS)
+        .outerjoin(PatrolObject, and_(PatrolObject.grid_id == Grid.id, in_list(_TODAY)))
+        .outerjoin(ObjectType, ObjectType.code == PatrolObject.type)
+    )
 
 
 def in_village(db: Connection, grid_id: int, ids: Collection[int]) -> list[Row[Any]]:
@@ -135,8 +152,10 @@ def in_village(db: Connection, grid_id: int, ids: Collection[int]) -> list[Row[A
 def thing(session: Session, actor: Actor, action: str, object_id: int) -> PatrolObject:
     """One object that the action reaches, else NotFound."""
     found = session.scalar(
-        select(PatrolObject).join(Grid, Grid.id == PatrolObject.grid_id)
-        .where(PatrolObject.id == object_id, where(actor, action, grid_path=Grid.path)))
+        select(PatrolObject)
+        .join(Grid, Grid.id == PatrolObject.grid_id)
+        .where(PatrolObject.id == object_id, where(actor, action, grid_path=Grid.path))
+    )
     if found is None:
         raise NotFound
     return found
@@ -155,9 +174,12 @@ def one(session: Session, actor: Actor, patrol_id: uuid.UUID) -> Round:
     """One patrol that the actor may read, else NotFound."""
     writer = aliased(Person)
     row = session.execute(
-        select(Patrol, Person, writer).join(Person, Person.id == Patrol.person_id)
-        .join(writer, writer.id == Patrol.entered_by).join(Grid, Grid.id == Patrol.grid_id)
-        .where(Patrol.id == patrol_id, where(actor, "patrol.read", grid_path=Grid.path))).first()
+        select(Patrol, Person, writer)
+        .join(Person, Person.id == Patrol.person_id)
+        .join(writer, writer.id == Patrol.entered_by)
+        .join(Grid, Grid.id == Patrol.grid_id)
+        .where(Patrol.id == patrol_id, where(actor, "patrol.read", grid_path=Grid.path))
+    ).first()
     if row is None:
         raise NotFound
     return Round(*row, visits_of(session, patrol_id))
@@ -165,25 +187,39 @@ def one(session: Session, actor: Actor, patrol_id: uuid.UUID) -> Round:
 
 def visits_of(session: Session, patrol_id: uuid.UUID) -> list[tuple[Visit, PatrolObject]]:
     """The visits of a round in the order of the list."""
-    rows = session.execute(select(Visit, PatrolObject).join(PatrolObject, PatrolObject.id == Visit.object_id)
-                           .where(Visit.patrol_id == patrol_id).order_by(PatrolObject.id))
+    rows = session.execute(
+        select(Visit, PatrolObject)
+        .join(PatrolObject, PatrolObject.id == Visit.object_id)
+        .where(Visit.patrol_id == patrol_id)
+        .order_by(PatrolObject.id)
+    )
     return [(visit, thing_) for visit, thing_ in rows]
 
 
 def history(session: Session, object_id: int, most: int = 50) -> list[tuple[Visit, Person]]:
     """The visits to an object that was already reached, newest first."""
     rows = session.execute(
-        select(Visit, Person).join(Patrol, Patrol.id == Visit.patrol_id).join(Person, Person.id == Patrol.person_id)
-        .where(Visit.object_id == object_id).order_by(Visit.at.desc()).limit(most))
+        select(Visit, Person)
+        .join(Patrol, Patrol.id == Visit.patrol_id)
+        .join(Person, Person.id == Patrol.person_id)
+        .where(Visit.object_id == object_id)
+        .order_by(Visit.at.desc())
+        .limit(most)
+    )
     return [(visit, person) for visit, person in rows]
 
 
 def recent(session: Session, actor: Actor, grid_id: int, most: int = 20) -> list[Patrol]:
     """The newest rounds of a grid the actor may read."""
-    return list(session.scalars(
-        select(Patrol).join(Grid, Grid.id == Patrol.grid_id)
-        .where(Patrol.grid_id == grid_id, where(actor, "patrol.read", grid_path=Grid.path))
-        .order_by(Patrol.occurred_at.desc()).limit(most)))
+    return list(
+        session.scalars(
+            select(Patrol)
+            .join(Grid, Grid.id == Patrol.grid_id)
+            .where(Patrol.grid_id == grid_id, where(actor, "patrol.read", grid_path=Grid.path))
+            .order_by(Patrol.occurred_at.desc())
+            .limit(most)
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -203,10 +239,18 @@ def due_and_seen(session: Session, actor: Actor, first: date, last: date) -> Tal
     """
     start, end = clock.start(first), clock.start(last + timedelta(days=1))
     rows = session.execute(
-        select(PatrolObject.grid_id, PatrolObject.valid_from, ObjectType.interval_days, _last_seen(start),
-               _in_period(SEEN, start, end), _in_period((NOT_SEEN,), start, end))
-        .join(ObjectType, ObjectType.code == PatrolObject.type).join(Grid, Grid.id == PatrolObject.grid_id)
-        .where(where(actor, "patrol.read", grid_path=Grid.path), in_list(last)))
+        select(
+            PatrolObject.grid_id,
+            PatrolObject.valid_from,
+            ObjectType.interval_days,
+            _last_seen(start),
+            _in_period(SEEN, start, end),
+            _in_period((NOT_SEEN,), start, end),
+        )
+        .join(ObjectType, ObjectType.code == PatrolObject.type)
+        .join(Grid, Grid.id == PatrolObject.grid_id)
+        .where(where(actor, "patrol.read", grid_path=Grid.path), in_list(last))
+    )
     tally = Tally(Counter(), Counter(), Counter())
     for grid_id, since, days, before, seen, tried in rows:
         if due_day(since, before, days) <= last:
@@ -217,9 +261,12 @@ def due_and_seen(session: Session, actor: Actor, first: date, last: date) -> Tal
 
 
 def _in_period(results: tuple[str, ...], start: datetime, end: datetime) -> Any:
-    return (select(Visit.id).where(Visit.object_id == PatrolObject.id, Visit.result.in_(results),
-                                   Visit.at >= start, Visit.at < end)
-            .correlate(PatrolObject).exists())
+    return (
+        select(Visit.id)
+        .where(Visit.object_id == PatrolObject.id, Visit.result.in_(results), Visit.at >= start, Visit.at < end)
+        .correlate(PatrolObject)
+        .exists()
+    )
 
 
 def types(session: Session) -> list[ObjectType]:

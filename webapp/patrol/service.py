@@ -1,4 +1,5 @@
 """Acts of patrols: record a round once, however often it is sent; keep the list of objects."""
+
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ from .queries import NOT_SEEN, SEEN, in_list, thing
 # Built once: putting a statement together costs ten times as much as running it.
 _KNOWN = select(Patrol.content, Patrol.entered_by, Patrol.received_at).where(Patrol.id == bindparam("id"))
 _ON_LIST = select(PatrolObject.id).where(
-    PatrolObject.grid_id == bindparam("grid_id"), in_list(bindparam("day", type_=Date)))
+    PatrolObject.grid_id == bindparam("grid_id"), in_list(bindparam("day", type_=Date))
+)
 _REASONS = select(Word.code).where(Word.kind == "could_not_see")
 _RESULTS = select(Visit.result).where(Visit.patrol_id == bindparam("id"))
 _ROUND, _VISITS = insert(Patrol.__table__), insert(Visit.__table__)
@@ -77,12 +79,25 @@ def record(session: Session, actor: Actor, entry: PatrolEntry) -> Receipt:
     now = clock.now()
     _check(db, entry, now)
     walker = _walker(session, actor, entry)
-    db.execute(_ROUND, {
-        "id": entry.id, "content": mark, "grid_id": cell.id,
-        "grid_version_id": grid_queries.version_on(session, cell.id, clock.day(entry.occurred_at)) or cell.version_id,
-        "person_id": walker, "entered_by": actor.person_id, "entry_mode": _mode(actor, walker, entry, now),
-        "occurred_at": entry.occurred_at, "received_at": now, "note": entry.note,
-        "lon": entry.lon, "lat": entry.lat, "accuracy_m": entry.accuracy_m})
+    db.execute(
+        _ROUND,
+        {
+            "id": entry.id,
+            "content": mark,
+            "grid_id": cell.id,
+            "grid_version_id": grid_queries.version_on(session, cell.id, clock.day(entry.occurred_at))
+            or cell.version_id,
+            "person_id": walker,
+            "entered_by": actor.person_id,
+            "entry_mode": _mode(actor, walker, entry, now),
+            "occurred_at": entry.occurred_at,
+            "received_at": now,
+            "note": entry.note,
+            "lon": entry.lon,
+            "lat": entry.lat,
+            "accuracy_m": entry.accuracy_m,
+        },
+    )
     db.execute(_VISITS, [_row(entry, visit) for visit in entry.visits])
     return Receipt(entry.id, now, *_counts(visit.result for visit in entry.visits))
 
@@ -93,8 +108,14 @@ def visit_id(patrol_id: uuid.UUID, object_id: int) -> uuid.UUID:
 
 
 def _row(entry: PatrolEntry, visit: VisitEntry) -> dict[str, Any]:
-    return {"id": visit_id(entry.id, visit.object_id), "patrol_id": entry.id, "object_id": visit.object_id,
-            "at": entry.occurred_at, "result": visit.result, "reason": visit.reason}
+    return {
+        "id": visit_id(entry.id, visit.object_id),
+        "patrol_id": entry.id,
+        "object_id": visit.object_id,
+        "at": entry.occurred_at,
+        "result": visit.result,
+        "reason": visit.reason,
+    }
 
 
 def _counts(results: Iterable[str]) -> tuple[int, int, int]:
@@ -112,7 +133,9 @@ def _check(db: Connection, entry: PatrolEntry, now: datetime) -> None:
         raise Refused(N_("An object stands twice in this round."))
     day = clock.day(entry.occurred_at)
     if not ids <= set(db.execute(_ON_LIST, {"grid_id": entry.grid_id, "day": day}).scalars()):
-        raise Refused(N_("An object of this round is not on the list of that day. Look through what is left and send it again."))
+        raise Refused(
+            N_("An object of this round is not on the list of that day. Look through what is left and send it again.")
+        )
     _check_results(db, entry)
 
 
@@ -132,7 +155,9 @@ def _walker(session: Session, actor: Actor, entry: PatrolEntry) -> int:
         raise Refused(N_("Choose the officer who walked this round."), field="person_id")
     then = people_queries.officers(session, entry.grid_id, clock.day(entry.occurred_at))
     if entry.person_id not in {person.id for person in then}:
-        raise Refused(N_("This officer was not posted here on that day. Choose another, or put the day right."), field="person_id")
+        raise Refused(
+            N_("This officer was not posted here on that day. Choose another, or put the day right."), field="person_id"
+        )
     return entry.person_id
 
 
@@ -154,21 +179,46 @@ def set_interval(session: Session, actor: Actor, code: str, days: int) -> None:
     row.interval_days, row.changed_at, row.changed_by = days, clock.now(), actor.person_id
 
 
-def add_object(session: Session, actor: Actor, grid_id: int, type_: str, zh: str, en: str,
-               lon: float | None = None, lat: float | None = None) -> PatrolObject:
+def add_object(
+    session: Session,
+    actor: Actor,
+    grid_id: int,
+    type_: str,
+    zh: str,
+    en: str,
+    lon: float | None = None,
+    lat: float | None = None,
+) -> PatrolObject:
     """Put something on the list of a grid from today on. Sent again it is the first one; a namesake is refused."""
     cell = grid_queries.cell(session, actor, "object.edit", grid_id)
     if session.get(ObjectType, type_, with_for_update=True) is None:  # two who send the same come one after the other
         raise Refused(N_("Choose a type."), field="type")
-    there = session.scalar(select(PatrolObject).where(
-        PatrolObject.grid_id == cell.id, PatrolObject.type == type_, PatrolObject.zh == zh, PatrolObject.valid_to.is_(None)))
+    there = session.scalar(
+        select(PatrolObject).where(
+            PatrolObject.grid_id == cell.id,
+            PatrolObject.type == type_,
+            PatrolObject.zh == zh,
+            PatrolObject.valid_to.is_(None),
+        )
+    )
     if there is not None and (there.en, there.lon, there.lat) != (en or zh, lon, lat):
-        raise Refused(N_("One of this type and name is on the list. If there are two, let their names tell them apart."),
-                      field="zh")
+        raise Refused(
+            N_("One of this type and name is on the list. If there are two, let their names tell them apart."),
+            field="zh",
+        )
     if there is not None:
         return there
-    added = PatrolObject(type=type_, grid_id=cell.id, zh=zh, en=en or zh, lon=lon, lat=lat,
-                         valid_from=clock.today(), valid_to=None, retired_why=None)
+    added = PatrolObject(
+        type=type_,
+        grid_id=cell.id,
+        zh=zh,
+        en=en or zh,
+        lon=lon,
+        lat=lat,
+        valid_from=clock.today(),
+        valid_to=None,
+        retired_why=None,
+    )
     session.add(added)
     session.flush()
     audit.note(session, actor.person_id or None, "object.add", f"object:{added.id}", grid=cell.id, type=type_, zh=zh)

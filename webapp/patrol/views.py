@@ -1,4 +1,5 @@
 """Pages of patrols: the round and its receipt, an object's file, the list of objects, intervals."""
+
 from typing import Any
 
 from flask import (
@@ -47,9 +48,16 @@ def receive() -> Any:
     except Refused as refusal:
         return _refused(form, refusal)
     if wants_json():
-        return make_response(jsonify(id=receipt.id, received_at=receipt.received_at.isoformat(),
-                                     normal=receipt.normal, problem=receipt.problem,
-                                     could_not_see=receipt.could_not_see), 201)
+        return make_response(
+            jsonify(
+                id=receipt.id,
+                received_at=receipt.received_at.isoformat(),
+                normal=receipt.normal,
+                problem=receipt.problem,
+                could_not_see=receipt.could_not_see,
+            ),
+            201,
+        )
     return redirect(url_for("desk.round_receipt", patrol_id=entry.id), 303)
 
 
@@ -63,7 +71,11 @@ def _refused(form: PatrolForm, refusal: Refused) -> Any:
         raise refusal
     taken = refusal.status == 409
     form.refuse(refusal.field, _(TAKEN) if taken else say(refusal))
-    kept = {"id": ids.new() if taken else form.id.data or "", "grid": form.grid.data, "made_at": form.made_at.data or ""}
+    kept = {
+        "id": ids.new() if taken else form.id.data or "",
+        "grid": form.grid.data,
+        "made_at": form.made_at.data or "",
+    }
     return pages.sent_back(kept, form), refusal.status
 
 
@@ -74,9 +86,16 @@ def thing(object_id: int) -> str:
     found = queries.thing(read(), actor(), "grid.read", object_id)
     cell = grid_queries.cell(read(), actor(), "grid.read", found.grid_id)
     kinds = {kind.code: kind for kind in queries.types(read())}
-    return render_template("patrol/object.html", thing=found, cell=cell, kind=kinds[found.type],
-                           visits=queries.history(read(), object_id), reasons=words.named(looking(), "could_not_see"),
-                           retire=RetireForm(), may_edit=actor().may("object.edit"))
+    return render_template(
+        "patrol/object.html",
+        thing=found,
+        cell=cell,
+        kind=kinds[found.type],
+        visits=queries.history(read(), object_id),
+        reasons=words.named(looking(), "could_not_see"),
+        retire=RetireForm(),
+        may_edit=actor().may("object.edit"),
+    )
 
 
 @bp.get("/grids/<int:grid_id>/objects")
@@ -89,7 +108,9 @@ def things(grid_id: int) -> str:
 def _list_page(grid_id: int, form: ObjectForm) -> str:
     cell, lines = queries.village(looking(), actor(), "grid.read", grid_id)
     form.type.choices = [(kind.code, named(kind)) for kind in queries.types(read())]
-    return render_template("patrol/objects.html", cell=cell, form=form, may_edit=actor().may("object.edit"), lines=lines)
+    return render_template(
+        "patrol/objects.html", cell=cell, form=form, may_edit=actor().may("object.edit"), lines=lines
+    )
 
 
 @bp.post("/grids/<int:grid_id>/objects")
@@ -102,8 +123,16 @@ def add(grid_id: int) -> Any:
         return _list_page(grid_id, form), 422
     try:
         with write() as session:
-            object_id = service.add_object(session, actor(), grid_id, form.type.data, form.zh.data, form.en.data or "",
-                                           form.lon.data, form.lat.data).id
+            object_id = service.add_object(
+                session,
+                actor(),
+                grid_id,
+                form.type.data,
+                form.zh.data,
+                form.en.data or "",
+                form.lon.data,
+                form.lat.data,
+            ).id
     except Refused as refusal:
         if refusal.status != 422:
             raise

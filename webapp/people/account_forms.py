@@ -1,4 +1,5 @@
 """Forms for those who look after accounts: people, postings, bodies, the sheet."""
+
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -29,15 +30,21 @@ class _Days(BaseForm):
 
     role = HiddenField()
     place = SelectField(_l("Place"), validators=[InputRequired(_l("Please choose."))])
-    first = DateField(_l("First day"), validators=[InputRequired(_l("Please fill this in."))],
-                      default=lambda: clock.today())
+    first = DateField(
+        _l("First day"), validators=[InputRequired(_l("Please fill this in."))], default=lambda: clock.today()
+    )
     last = DateField(_l("Last day"), validators=[MayBeEmpty()])
 
     def posting(self) -> PostingEntry:
         """The checked values."""
         kind, number = self.place.data[:1], self.place.data[1:]
-        return PostingEntry(self.role.data or "", int(number) if kind == "g" else None,
-                            int(number) if kind == "b" else None, self.first.data, self.last.data)
+        return PostingEntry(
+            self.role.data or "",
+            int(number) if kind == "g" else None,
+            int(number) if kind == "b" else None,
+            self.first.data,
+            self.last.data,
+        )
 
 
 class PostingForm(_Days):

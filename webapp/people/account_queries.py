@@ -1,4 +1,5 @@
 """Reads for those who look after accounts: whom they see, whom they stand above, where they may post."""
+
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
@@ -24,8 +25,11 @@ _PATH: ColumnElement[Any] = func.coalesce(_Own.path, _OfBody.path, "")
 
 def _placed(query: Select[Any]) -> Select[Any]:
     """A query on postings with their places joined."""
-    return (query.outerjoin(_Own, _Own.id == Posting.grid_id).outerjoin(Body, Body.id == Posting.body_id)
-            .outerjoin(_OfBody, _OfBody.id == Body.grid_id))
+    return (
+        query.outerjoin(_Own, _Own.id == Posting.grid_id)
+        .outerjoin(Body, Body.id == Posting.body_id)
+        .outerjoin(_OfBody, _OfBody.id == Body.grid_id)
+    )
 
 
 def _live(posting: Any) -> Condition:
@@ -63,8 +67,11 @@ def helped(actor: Actor) -> Condition:
         return true()
     below = _ranked(actor, "person.help", rules.above)
     counted = _placed(select(Posting.person_id)).where(_counted())
-    return and_(Person.id != actor.person_id, Person.id.in_(counted.where(below)),
-                not_(Person.id.in_(counted.where(not_(below)))))
+    return and_(
+        Person.id != actor.person_id,
+        Person.id.in_(counted.where(below)),
+        not_(Person.id.in_(counted.where(not_(below)))),
+    )
 
 
 def person(session: Session, actor: Actor, person_id: int, *, to_help: bool = False) -> Person:
@@ -82,9 +89,14 @@ def may_help(session: Session, actor: Actor, person_id: int) -> bool:
 
 def posting_below(session: Session, actor: Actor, posting_id: int) -> Posting:
     """A live posting the actor may end: its role strictly below, its place within reach, not his own."""
-    found = session.scalar(_placed(select(Posting)).where(
-        Posting.id == posting_id, _live(Posting), Posting.person_id != actor.person_id,
-        _ranked(actor, "posting.grant", rules.above)))
+    found = session.scalar(
+        _placed(select(Posting)).where(
+            Posting.id == posting_id,
+            _live(Posting),
+            Posting.person_id != actor.person_id,
+            _ranked(actor, "posting.grant", rules.above),
+        )
+    )
     if found is None:
         raise NotFound
     return found
@@ -92,9 +104,16 @@ def posting_below(session: Session, actor: Actor, posting_id: int) -> Posting:
 
 def endable(session: Session, actor: Actor, person_id: int) -> set[int]:
     """Ids of a person's postings that the actor may end."""
-    return set(session.scalars(_placed(select(Posting.id)).where(
-        Posting.person_id == person_id, _live(Posting), Posting.person_id != actor.person_id,
-        _ranked(actor, "posting.grant", rules.above))))
+    return set(
+        session.scalars(
+            _placed(select(Posting.id)).where(
+                Posting.person_id == person_id,
+                _live(Posting),
+                Posting.person_id != actor.person_id,
+                _ranked(actor, "posting.grant", rules.above),
+            )
+        )
+    )
 
 
 def live_postings(session: Session, person_id: int) -> list[Posting]:
@@ -109,14 +128,18 @@ def old_postings(session: Session, person_id: int) -> list[PostingLine]:
         .outerjoin(GridVersion, and_(GridVersion.grid_id == Posting.grid_id, GridVersion.valid_to.is_(None)))
         .outerjoin(Body, Body.id == Posting.body_id)
         .where(Posting.person_id == person_id, Posting.valid_to <= clock.today())
-        .order_by(Posting.valid_to.desc(), Posting.id.desc()))
+        .order_by(Posting.valid_to.desc(), Posting.id.desc())
+    )
     return [PostingLine(*row) for row in rows]
 
 
 def codes(session: Session, person_id: int) -> list[LoginCode]:
     """The log-in codes given to a person, newest first; the codes themselves are kept nowhere."""
-    return list(session.scalars(select(LoginCode).where(LoginCode.person_id == person_id)
-                                .order_by(LoginCode.id.desc()).limit(10)))
+    return list(
+        session.scalars(
+            select(LoginCode).where(LoginCode.person_id == person_id).order_by(LoginCode.id.desc()).limit(10)
+        )
+    )
 
 
 class Line(NamedTuple):
@@ -138,11 +161,16 @@ class Page(NamedTuple):
 def people(session: Session, actor: Actor, search: str | None, page: int) -> Page:
     """The people the actor may look up, place by place in code order, never by what they did; ``page`` from 0."""
     place = func.coalesce(Posting.grid_id, Body.grid_id)
-    query = (_placed(select(Person, Posting.role, GridVersion, Body).select_from(Posting)
-                     .join(Person, Person.id == Posting.person_id))
-             .outerjoin(GridVersion, and_(GridVersion.grid_id == place, GridVersion.valid_to.is_(None)))
-             .where(_counted(), reached(actor, "person.read", _PATH), _named_like(search))
-             .order_by(func.coalesce(GridVersion.code, ""), func.coalesce(Body.id, 0), Person.login, Posting.id))
+    query = (
+        _placed(
+            select(Person, Posting.role, GridVersion, Body)
+            .select_from(Posting)
+            .join(Person, Person.id == Posting.person_id)
+        )
+        .outerjoin(GridVersion, and_(GridVersion.grid_id == place, GridVersion.valid_to.is_(None)))
+        .where(_counted(), reached(actor, "person.read", _PATH), _named_like(search))
+        .order_by(func.coalesce(GridVersion.code, ""), func.coalesce(Body.id, 0), Person.login, Posting.id)
+    )
     rows = session.execute(query.limit(PAGE + 1).offset(page * PAGE)).all()
     return Page([Line(*row) for row in rows[:PAGE]], len(rows) > PAGE)
 
@@ -152,19 +180,34 @@ def _named_like(search: str | None) -> Condition:
     if not search:
         return true()
     wanted = search.strip().lower()
-    return or_(*(func.lower(column).contains(wanted, autoescape=True)
-                 for column in (Person.zh, Person.en, Person.login, GridVersion.zh, GridVersion.en, Body.zh, Body.en)))
+    return or_(
+        *(
+            func.lower(column).contains(wanted, autoescape=True)
+            for column in (Person.zh, Person.en, Person.login, GridVersion.zh, GridVersion.en, Body.zh, Body.en)
+        )
+    )
 
 
 def without_password(session: Session, actor: Actor, among: Collection[int] | None = None) -> list[Person]:
     """The people (``among`` these ids) the actor helps who never logged in, in log-in order: their slip may have run out."""
     ever = select(LoginSession.id).where(LoginSession.person_id == Person.id).exists()
-    return list(session.scalars(select(Person).where(
-        true() if among is None else Person.id.in_(among), helped(actor), Person.password_hash.is_(None), Person.suspended_at.is_(None), not_(ever))
-        .order_by(Person.login)))
+    return list(
+        session.scalars(
+            select(Person)
+            .where(
+                true() if among is None else Person.id.in_(among),
+                helped(actor),
+                Person.password_hash.is_(None),
+                Person.suspended_at.is_(None),
+                not_(ever),
+            )
+            .order_by(Person.login)
+        )
+    )
 
 
 # --- places and bodies ---
+
 
 @dataclass(frozen=True)
 class Place:
@@ -187,7 +230,9 @@ def place(session: Session, actor: Actor, role: str, grid_id: int | None, body_i
         if session.scalar(select(reached(actor, "posting.grant", literal(""), giving))):
             return Place("nowhere")
         raise NotFound
-    tier = session.scalar(select(Grid.tier).where(Grid.id == grid_id, reached(actor, "posting.grant", Grid.path, giving)))
+    tier = session.scalar(
+        select(Grid.tier).where(Grid.id == grid_id, reached(actor, "posting.grant", Grid.path, giving))
+    )
     if tier is None:
         raise NotFound
     return Place(rules.tier_kind(tier, grids.lowest_tier(session)), grid_id=grid_id)
@@ -195,8 +240,11 @@ def place(session: Session, actor: Actor, role: str, grid_id: int | None, body_i
 
 def body(session: Session, actor: Actor, body_id: int, roles: Collection[str] = ROLES) -> Body:
     """One body that the actor may post people to (through one of ``roles``), else NotFound."""
-    found = session.scalar(select(Body).join(Grid, Grid.id == Body.grid_id)
-                           .where(Body.id == body_id, reached(actor, "posting.grant", Grid.path, roles)))
+    found = session.scalar(
+        select(Body)
+        .join(Grid, Grid.id == Body.grid_id)
+        .where(Body.id == body_id, reached(actor, "posting.grant", Grid.path, roles))
+    )
     if found is None:
         raise NotFound
     return found
@@ -209,30 +257,42 @@ class BodyLine(NamedTuple):
     grid: GridVersion
 
 
-def bodies(session: Session, actor: Actor, kinds: Collection[str] = tuple(rules.BODIES), *,
-           closed: bool = False) -> list[BodyLine]:
+def bodies(
+    session: Session, actor: Actor, kinds: Collection[str] = tuple(rules.BODIES), *, closed: bool = False
+) -> list[BodyLine]:
     """The bodies the actor may post people to, by their grid's code; the closed ones only when asked."""
     rows = session.execute(
-        select(Body, GridVersion).join(Grid, Grid.id == Body.grid_id)
+        select(Body, GridVersion)
+        .join(Grid, Grid.id == Body.grid_id)
         .join(GridVersion, and_(GridVersion.grid_id == Grid.id, GridVersion.valid_to.is_(None)))
-        .where(Body.kind.in_(kinds), reached(actor, "posting.grant", Grid.path),
-               true() if closed else Body.closed_on.is_(None))
-        .order_by(GridVersion.code, Body.kind, Body.id))
+        .where(
+            Body.kind.in_(kinds),
+            reached(actor, "posting.grant", Grid.path),
+            true() if closed else Body.closed_on.is_(None),
+        )
+        .order_by(GridVersion.code, Body.kind, Body.id)
+    )
     return [BodyLine(*row) for row in rows]
 
 
 def same_body(session: Session, kind: str, grid_id: int, zh: str) -> Body | None:
     """An open body of this kind and name in a grid."""
-    return session.scalar(select(Body).where(Body.kind == kind, Body.grid_id == grid_id, Body.zh == zh,
-                                             Body.closed_on.is_(None)))
+    return session.scalar(
+        select(Body).where(Body.kind == kind, Body.grid_id == grid_id, Body.zh == zh, Body.closed_on.is_(None))
+    )
 
 
 def cells(session: Session, actor: Actor, kinds: Collection[str], roles: Collection[str] = ROLES) -> list[grids.Cell]:
     """The grids of some kinds (county, township, village) that the actor may post people to, in code order."""
     lowest = grids.lowest_tier(session)
-    limited = actor if actor is SYSTEM else Actor(
-        actor.person_id, actor.name, tuple(p for p in actor.postings if p.role in roles))
-    return [cell for cell in grids.cells(session, limited, "posting.grant") if rules.tier_kind(cell.tier, lowest) in kinds]
+    limited = (
+        actor
+        if actor is SYSTEM
+        else Actor(actor.person_id, actor.name, tuple(p for p in actor.postings if p.role in roles))
+    )
+    return [
+        cell for cell in grids.cells(session, limited, "posting.grant") if rules.tier_kind(cell.tier, lowest) in kinds
+    ]
 
 
 def exclusive(last: date | None) -> date | None:

@@ -1,4 +1,5 @@
 """Pages for those who look after accounts: the list of people, one person, new accounts, postings, codes."""
+
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
@@ -30,9 +31,15 @@ def index() -> str:
     search = form.q.data if form.validate() else None
     number = max(request.args.get("page", 0, int), 0)
     page = queries.people(read(), actor(), search, min(number, 10_000))
-    return render_template("people/list.html", form=form, page=page, number=number, search=search,
-                           roles=rules.offered(actor().roles()),
-                           waiting=len(queries.without_password(read(), actor())))
+    return render_template(
+        "people/list.html",
+        form=form,
+        page=page,
+        number=number,
+        search=search,
+        roles=rules.offered(actor().roles()),
+        waiting=len(queries.without_password(read(), actor())),
+    )
 
 
 @bp.get("/people/<int:person_id>")
@@ -43,14 +50,20 @@ def person(person_id: int) -> str:
     found = queries.person(session, who, person_id)
     helps = queries.may_help(session, who, person_id)
     return render_template(
-        "people/person.html", person=found, helps=helps, roles=rules.offered(who.roles()) if helps else [],
-        postings=people_queries.postings_of(session, person_id), old=queries.old_postings(session, person_id),
+        "people/person.html",
+        person=found,
+        helps=helps,
+        roles=rules.offered(who.roles()) if helps else [],
+        postings=people_queries.postings_of(session, person_id),
+        old=queries.old_postings(session, person_id),
         endable=queries.endable(session, who, person_id),
         phones=people_queries.phones(session, person_id) if helps else [],
-        codes=queries.codes(session, person_id) if helps else [])
+        codes=queries.codes(session, person_id) if helps else [],
+    )
 
 
 # --- new accounts and their names ---
+
 
 @bp.get("/people/new")
 @may("posting.grant")
@@ -76,8 +89,9 @@ def _offer_places(form: Any) -> None:
     role = form.role.data
     kinds, giving = rules.places(role), rules.givers(role)
     nowhere = _("No place: the role counts everywhere") if "nowhere" in kinds else None
-    form.place.choices = place_choices(queries.cells(read(), actor(), kinds, giving),
-                                       queries.bodies(read(), actor(), kinds), named, nowhere)
+    form.place.choices = place_choices(
+        queries.cells(read(), actor(), kinds, giving), queries.bodies(read(), actor(), kinds), named, nowhere
+    )
 
 
 @bp.post("/people/new")
@@ -131,6 +145,7 @@ def _back(person_id: int, message: str) -> Any:
 
 # --- what a tier does for those below ---
 
+
 @bp.post("/people/<int:person_id>/suspend")
 @may("person.help")
 def suspend(person_id: int) -> Any:
@@ -181,8 +196,10 @@ def give_slips() -> Any:
         codes = {person_id: passwords.code(passwords.LONG) for person_id in batch}
         hashes = {person_id: passwords.make_light(code) for person_id, code in codes.items()}
         with write() as session:
-            slips += [Slip(*waiting[kept.person_id], codes[kept.person_id], kept.expires_at)
-                      for kept in service.give_slips(session, actor(), hashes)]
+            slips += [
+                Slip(*waiting[kept.person_id], codes[kept.person_id], kept.expires_at)
+                for kept in service.give_slips(session, actor(), hashes)
+            ]
     return show(slips, url_for("accounts.index"))
 
 
@@ -194,6 +211,7 @@ def batched(things: Iterable[int], size: int) -> Iterator[list[int]]:
 
 
 # --- postings ---
+
 
 @bp.get("/people/<int:person_id>/postings/new")
 @may("posting.grant")
@@ -208,8 +226,9 @@ def new_posting(person_id: int) -> str:
 
 def _posting_page(found: Any, form: PostingForm) -> str:
     _offer_places(form)
-    return render_template("people/posting.html", person=found, form=form,
-                           must_end=rules.POSTINGS[form.role.data]["end"] == "must")
+    return render_template(
+        "people/posting.html", person=found, form=form, must_end=rules.POSTINGS[form.role.data]["end"] == "must"
+    )
 
 
 @bp.post("/people/<int:person_id>/postings/new")

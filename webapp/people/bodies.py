@@ -1,4 +1,5 @@
 """Acts on bodies: a township's stations, villages' committees, the county's departments."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -40,16 +41,27 @@ def create_body(session: Session, actor: Actor, kind: str, grid_id: int, entry: 
 
 def new_body(kind: str, grid_id: int, entry: BodyEntry) -> Body:
     """The row of a new body, not yet stored."""
-    return Body(kind=kind, grid_id=grid_id, canonical=entry.canonical, zh=entry.zh, en=entry.en or entry.zh,
-                phone=entry.phone, closed_on=None)
+    return Body(
+        kind=kind,
+        grid_id=grid_id,
+        canonical=entry.canonical,
+        zh=entry.zh,
+        en=entry.en or entry.zh,
+        phone=entry.phone,
+        closed_on=None,
+    )
 
 
 def keep_bodies(session: Session, actor: Actor, made: Sequence[Body]) -> None:
     """Store them."""
     session.add_all(made)
     session.flush()
-    audit.note_all(session, actor.person_id or None, "body.create",
-                   [(f"body:{body.id}", {"kind": body.kind, "grid": body.grid_id}) for body in made])
+    audit.note_all(
+        session,
+        actor.person_id or None,
+        "body.create",
+        [(f"body:{body.id}", {"kind": body.kind, "grid": body.grid_id}) for body in made],
+    )
 
 
 def check_maker(actor: Actor, kind: str) -> None:

@@ -1,4 +1,5 @@
 """Pages for setting up the bodies that matters are handed to."""
+
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -20,8 +21,12 @@ from .blueprint import bp
 def bodies() -> str:
     """Departments, stations and committees within my reach, by their grid's code; the closed ones last."""
     kinds = rules.kinds_offered(actor().roles())
-    return render_template("people/bodies.html", kinds=kinds, names=rules.BODY_NAMES,
-                           lines=queries.bodies(read(), actor(), kinds, closed=True))
+    return render_template(
+        "people/bodies.html",
+        kinds=kinds,
+        names=rules.BODY_NAMES,
+        lines=queries.bodies(read(), actor(), kinds, closed=True),
+    )
 
 
 @bp.get("/bodies/new")
@@ -51,8 +56,9 @@ def create_body() -> Any:
     kind, form = _kind(request.form.get("kind")), BodyForm(request.form)
     if not form.validate():
         return _page(form, kind), 422
-    return _saved(form, kind, None, lambda session: acts.create_body(
-        session, actor(), kind, form.grid_id.data, form.entry()))
+    return _saved(
+        form, kind, None, lambda session: acts.create_body(session, actor(), kind, form.grid_id.data, form.entry())
+    )
 
 
 @bp.get("/bodies/<int:body_id>")

@@ -1,4 +1,5 @@
 """The departments the duty lists know, to tie a county's own department to its duties."""
+
 from functools import cache
 
 import seeds

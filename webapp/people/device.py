@@ -1,4 +1,5 @@
 """What a log-in came from, in words its owner knows again: "WeChat, Android" instead of a browser's own long name."""
+
 from ..core.errors import N_
 from ..core.tables import table
 
@@ -28,8 +29,15 @@ Macintosh  Mac
 Linux      Linux
 """)
 UNKNOWN = N_("Unknown device")
-WORDS = (N_("WeChat"), N_("DingTalk"), N_("WeCom"), N_("Mi Browser"), N_("Huawei Browser"), N_("QQ Browser"),
-         N_("UC Browser"))  # brands that have a Chinese name; the others are the same in both languages
+WORDS = (
+    N_("WeChat"),
+    N_("DingTalk"),
+    N_("WeCom"),
+    N_("Mi Browser"),
+    N_("Huawei Browser"),
+    N_("QQ Browser"),
+    N_("UC Browser"),
+)  # brands that have a Chinese name; the others are the same in both languages
 
 
 def describe(user_agent: str) -> str:

@@ -1,4 +1,5 @@
 """Forms of people: log-in and password; accounts and postings stand in ``account_forms``."""
+
 from dataclasses import dataclass
 
 from flask_babel import gettext
@@ -14,8 +15,10 @@ class LoginForm(BaseForm):
     """Name and password, or the one-time code in its place."""
 
     login = text(_l("Log-in name"), 60, required=True)
-    secret = PasswordField(_l("Password or log-in code"),
-                           validators=[InputRequired(_l("Please fill this in.")), Length(max=passwords.LONGEST)])
+    secret = PasswordField(
+        _l("Password or log-in code"),
+        validators=[InputRequired(_l("Please fill this in.")), Length(max=passwords.LONGEST)],
+    )
     remember = BooleanField(_l("Remember this phone (only if it is yours alone)"))
     next = HiddenField()
     kept = HiddenField()

@@ -1,4 +1,5 @@
 """Logging in and out: acts on sessions, passwords and one-time codes."""
+
 import hashlib
 import secrets
 from datetime import datetime, timedelta
@@ -44,8 +45,9 @@ def window(session: Session) -> timedelta:
     return timedelta(minutes=settings.get(session, "lock_minutes"))
 
 
-def check(session: Session, login: str, secret: str, address: str, *,
-          demo: bool = False) -> tuple[Person, LoginCode | None]:
+def check(
+    session: Session, login: str, secret: str, address: str, *, demo: bool = False
+) -> tuple[Person, LoginCode | None]:
     """The person whose password (or unused one-time code) this is, read only; Refused alike for everything else.
 
     Slow on purpose, one hash whoever is asked for; call it before any write begins.
@@ -66,9 +68,11 @@ def _newest_code(session: Session, person: Person | None) -> LoginCode | None:
     if person is None:
         return None
     return session.scalar(
-        select(LoginCode).where(LoginCode.person_id == person.id, LoginCode.used_at.is_(None),
-                                LoginCode.expires_at > clock.now())
-        .order_by(LoginCode.id.desc()).limit(1))
+        select(LoginCode)
+        .where(LoginCode.person_id == person.id, LoginCode.used_at.is_(None), LoginCode.expires_at > clock.now())
+        .order_by(LoginCode.id.desc())
+        .limit(1)
+    )
 
 
 def failed(session: Session, login: str, address: str) -> None:
@@ -81,12 +85,21 @@ def failed(session: Session, login: str, address: str) -> None:
 
 def lock(session: Session, person_id: int) -> Person:
     """The person as he stands now, held until the transaction ends: what is decided by it cannot change meanwhile."""
-    return session.scalars(select(Person).where(Person.id == person_id).with_for_update()
-                           .execution_options(populate_existing=True)).one()
+    return session.scalars(
+        select(Person).where(Person.id == person_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
 
 
-def begin(session: Session, checked: Person, code_id: int | None, device: str, *, remember: bool,
-          address: str = "-", replaces: str | None = None) -> str:
+def begin(
+    session: Session,
+    checked: Person,
+    code_id: int | None,
+    device: str,
+    *,
+    remember: bool,
+    address: str = "-",
+    replaces: str | None = None,
+) -> str:
     """A fresh session on the server; returns the token for the cookie. A one-time code is used up with it.
 
     ``checked`` is the person as ``check`` found him: Refused when he was suspended, or his password replaced, since.
@@ -100,8 +113,9 @@ def begin(session: Session, checked: Person, code_id: int | None, device: str, *
         _use(session, code_id, person_id, now)
         end_all(session, person_id)
     if replaces:
-        session.execute(update(LoginSession).where(LoginSession.token_hash == token_hash(replaces))
-                        .values(revoked_at=clock.now()))
+        session.execute(
+            update(LoginSession).where(LoginSession.token_hash == token_hash(replaces)).values(revoked_at=clock.now())
+        )
     throttle.forget(session, _keys(person.login, address))
     days = settings.get(session, "remember_phone_days") if remember and _may_stay(session, person_id) else 0
     token = _store(session, person_id, device[:120], days, now)
@@ -117,17 +131,27 @@ def _may_stay(session: Session, person_id: int) -> bool:
 def _store(session: Session, person_id: int, device: str, days: int, now: datetime) -> str:
     token = secrets.token_urlsafe(32)
     lasts = timedelta(days=days) if days else timedelta(hours=settings.get(session, "session_hours"))
-    session.add(LoginSession(
-        token_hash=token_hash(token), person_id=person_id, device=device, is_remembered=bool(days),
-        created_at=now, seen_at=now, expires_at=now + lasts))
+    session.add(
+        LoginSession(
+            token_hash=token_hash(token),
+            person_id=person_id,
+            device=device,
+            is_remembered=bool(days),
+            created_at=now,
+            seen_at=now,
+            expires_at=now + lasts,
+        )
+    )
     return token
 
 
 def _use(session: Session, code_id: int, person_id: int, now: datetime) -> None:
     """Once only, also when two send it at the same moment. The session begins at the moment the code was used."""
-    done = session.execute(update(LoginCode).where(LoginCode.id == code_id, LoginCode.used_at.is_(None),
-                                                   LoginCode.expires_at > now)
-                           .values(used_at=now))
+    done = session.execute(
+        update(LoginCode)
+        .where(LoginCode.id == code_id, LoginCode.used_at.is_(None), LoginCode.expires_at > now)
+        .values(used_at=now)
+    )
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise Refused(WRONG)
     session.execute(update(Person).where(Person.id == person_id).values(must_change=True, password_hash=None))
@@ -135,9 +159,16 @@ def _use(session: Session, code_id: int, person_id: int, now: datetime) -> None:
 
 def came_by_code(session: Session, actor: Actor) -> bool:
     """Whether this very session began with a one-time code, and nothing has been chosen in the code's place yet."""
-    return actor.must_change and session.scalar(
-        select(LoginCode.id).join(LoginSession, LoginSession.person_id == LoginCode.person_id)
-        .where(LoginSession.id == actor.session_id, LoginCode.used_at == LoginSession.created_at).limit(1)) is not None
+    return (
+        actor.must_change
+        and session.scalar(
+            select(LoginCode.id)
+            .join(LoginSession, LoginSession.person_id == LoginCode.person_id)
+            .where(LoginSession.id == actor.session_id, LoginCode.used_at == LoginSession.created_at)
+            .limit(1)
+        )
+        is not None
+    )
 
 
 def check_present(session: Session, actor: Actor, secret: str, address: str) -> None:
@@ -156,10 +187,13 @@ def seen(session: Session, session_id: int) -> None:
 
 def end(session: Session, actor: Actor, session_id: int) -> None:
     """Revoke one of the actor's own sessions, this one or a phone that was lost; NotFound for any other."""
-    done = session.execute(update(LoginSession)
-                           .where(LoginSession.id == session_id, LoginSession.person_id == actor.person_id,
-                                  LoginSession.revoked_at.is_(None))
-                           .values(revoked_at=clock.now()))
+    done = session.execute(
+        update(LoginSession)
+        .where(
+            LoginSession.id == session_id, LoginSession.person_id == actor.person_id, LoginSession.revoked_at.is_(None)
+        )
+        .values(revoked_at=clock.now())
+    )
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise NotFound
     audit.note(session, actor.person_id, "logout", f"person:{actor.person_id}", log_in=session_id)
@@ -179,9 +213,11 @@ def change_password(session: Session, actor: Actor, hashed: str, address: str = 
     Refused when this log-in ended since it was asked: a code given at that moment is not overtaken.
     """
     person, token = lock(session, actor.person_id), secrets.token_urlsafe(32)
-    done = session.execute(update(LoginSession)
-                           .where(LoginSession.id == actor.session_id, LoginSession.revoked_at.is_(None))
-                           .values(token_hash=token_hash(token)))
+    done = session.execute(
+        update(LoginSession)
+        .where(LoginSession.id == actor.session_id, LoginSession.revoked_at.is_(None))
+        .values(token_hash=token_hash(token))
+    )
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise Refused(N_("Please log in."))
     person.password_hash, person.must_change = hashed, False

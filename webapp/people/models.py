@@ -1,4 +1,5 @@
 """Tables of people. A person's rights are the postings in force today and nothing else."""
+
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text

@@ -1,4 +1,5 @@
 """Reads about people. ``by_token`` is the one SELECT behind every request: person, session and postings together."""
+
 import hashlib
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
@@ -39,15 +40,31 @@ def in_force(on: object) -> object:
 # Built once: putting the SELECT together again for every request cost more than running it.
 _BY_TOKEN = (
     select(
-        Person.id, Person.zh, Person.en, Person.language, Person.must_change,
-        LoginSession.id.label("session_id"), LoginSession.seen_at, LoginSession.is_remembered,
-        Posting.id.label("posting_id"), Posting.role, Posting.grid_id, Posting.body_id, Posting.valid_to, Grid.path,
-        select(Setting.value).where(Setting.key == "idle_minutes").scalar_subquery().label("idle_minutes"))
+        Person.id,
+        Person.zh,
+        Person.en,
+        Person.language,
+        Person.must_change,
+        LoginSession.id.label("session_id"),
+        LoginSession.seen_at,
+        LoginSession.is_remembered,
+        Posting.id.label("posting_id"),
+        Posting.role,
+        Posting.grid_id,
+        Posting.body_id,
+        Posting.valid_to,
+        Grid.path,
+        select(Setting.value).where(Setting.key == "idle_minutes").scalar_subquery().label("idle_minutes"),
+    )
     .join(LoginSession, LoginSession.person_id == Person.id)
     .outerjoin(Posting, and_(Posting.person_id == Person.id, in_force(bindparam("today", type_=Date))))
     .outerjoin(Grid, Grid.id == Posting.grid_id)
-    .where(LoginSession.token_hash == bindparam("token"), LoginSession.revoked_at.is_(None),
-           LoginSession.expires_at > bindparam("now", type_=Moment), Person.suspended_at.is_(None))
+    .where(
+        LoginSession.token_hash == bindparam("token"),
+        LoginSession.revoked_at.is_(None),
+        LoginSession.expires_at > bindparam("now", type_=Moment),
+        Person.suspended_at.is_(None),
+    )
 )
 
 
@@ -66,8 +83,9 @@ def by_token(db: Connection, token: str) -> Asker | None:
 
 def _asker(rows: list[Row]) -> Asker:  # type: ignore[type-arg]
     first = rows[0]
-    rights = tuple(Right(r.posting_id, r.role, r.grid_id, r.path, r.body_id, r.valid_to)
-                   for r in rows if r.posting_id is not None)
+    rights = tuple(
+        Right(r.posting_id, r.role, r.grid_id, r.path, r.body_id, r.valid_to) for r in rows if r.posting_id is not None
+    )
     actor = Actor(first.id, first.zh, rights, first.language, first.session_id, first.must_change, first.en)
     return Asker(actor, first.seen_at, first.is_remembered)
 
@@ -78,7 +96,8 @@ def actor_of(session: Session, person_id: int) -> Actor:
     rows = session.execute(
         select(Posting.id, Posting.role, Posting.grid_id, Grid.path, Posting.body_id, Posting.valid_to)
         .outerjoin(Grid, Grid.id == Posting.grid_id)
-        .where(Posting.person_id == person_id, in_force(clock.today()))).all()
+        .where(Posting.person_id == person_id, in_force(clock.today()))
+    ).all()
     return Actor(person.id, person.zh, tuple(Right(*row) for row in rows), person.language, en=person.en)
 
 
@@ -94,16 +113,28 @@ def by_id(session: Session, person_id: int) -> Person:
 
 def live_roles(session: Session, person_id: int) -> frozenset[str]:
     """The roles a person holds today or will hold."""
-    return frozenset(session.scalars(select(Posting.role).where(
-        Posting.person_id == person_id, or_(Posting.valid_to.is_(None), Posting.valid_to > clock.today()))))
+    return frozenset(
+        session.scalars(
+            select(Posting.role).where(
+                Posting.person_id == person_id, or_(Posting.valid_to.is_(None), Posting.valid_to > clock.today())
+            )
+        )
+    )
 
 
 def phones(session: Session, person_id: int) -> list[LoginSession]:
     """The person's log-ins that still count, newest first."""
-    return list(session.scalars(
-        select(LoginSession).where(LoginSession.person_id == person_id, LoginSession.revoked_at.is_(None),
-                                   LoginSession.expires_at > clock.now())
-        .order_by(LoginSession.seen_at.desc())))
+    return list(
+        session.scalars(
+            select(LoginSession)
+            .where(
+                LoginSession.person_id == person_id,
+                LoginSession.revoked_at.is_(None),
+                LoginSession.expires_at > clock.now(),
+            )
+            .order_by(LoginSession.seen_at.desc())
+        )
+    )
 
 
 class PostingLine(NamedTuple):
@@ -121,7 +152,8 @@ def postings_of(session: Session, person_id: int) -> list[PostingLine]:
         .outerjoin(GridVersion, and_(GridVersion.grid_id == Posting.grid_id, GridVersion.valid_to.is_(None)))
         .outerjoin(Body, Body.id == Posting.body_id)
         .where(Posting.person_id == person_id, or_(Posting.valid_to.is_(None), Posting.valid_to > clock.today()))
-        .order_by(Posting.valid_from, Posting.id))
+        .order_by(Posting.valid_from, Posting.id)
+    )
     return [PostingLine(*row) for row in rows]
 
 
@@ -134,18 +166,29 @@ def demo_people(session: Session) -> list[tuple[Person, list[PostingLine]]]:
 def officers(session: Session, grid_id: int, on: date | None = None) -> list[Person]:
     """The grid officers of a grid on a day (today), in the order of their postings; a suspended one up to the day before."""
     day = on or clock.today()
-    return list(session.scalars(
-        select(Person).join(Posting, Posting.person_id == Person.id)
-        .where(Posting.grid_id == grid_id, Posting.role == "grid_officer", in_force(day),
-               or_(Person.suspended_at.is_(None), Person.suspended_at >= clock.start(day + ONE_DAY))).order_by(Posting.id)))
+    return list(
+        session.scalars(
+            select(Person)
+            .join(Posting, Posting.person_id == Person.id)
+            .where(
+                Posting.grid_id == grid_id,
+                Posting.role == "grid_officer",
+                in_force(day),
+                or_(Person.suspended_at.is_(None), Person.suspended_at >= clock.start(day + ONE_DAY)),
+            )
+            .order_by(Posting.id)
+        )
+    )
 
 
 def officers_so_far(session: Session, grid_id: int) -> dict[Person, date | None]:
     """Everybody who is or was the officer of a grid, with the last day for whom it is over: those of today, then the latest."""
     rows = session.execute(
-        select(Person, Posting).join(Posting, Posting.person_id == Person.id)
+        select(Person, Posting)
+        .join(Posting, Posting.person_id == Person.id)
         .where(Posting.grid_id == grid_id, Posting.role == "grid_officer", Posting.valid_from <= clock.today())
-        .order_by(Posting.id))
+        .order_by(Posting.id)
+    )
     found: dict[Person, date] = {}
     for person, posting in rows:
         last = _last_day(person, posting)
@@ -163,12 +206,17 @@ def _last_day(person: Person, posting: Posting) -> date:
 
 def spoken_for(session: Session, body_ids: Collection[int]) -> set[int]:
     """Which of these bodies somebody is posted to today whose account is open."""
-    return set(session.scalars(
-        select(Posting.body_id).join(Person, Person.id == Posting.person_id)
-        .where(Posting.body_id.in_(body_ids), in_force(clock.today()), Person.suspended_at.is_(None))))
+    return set(
+        session.scalars(
+            select(Posting.body_id)
+            .join(Person, Person.id == Posting.person_id)
+            .where(Posting.body_id.in_(body_ids), in_force(clock.today()), Person.suspended_at.is_(None))
+        )
+    )
 
 
 def departments(session: Session) -> list[Body]:
     """The county's departments that can be dispatched to, in their order."""
-    return list(session.scalars(select(Body).where(Body.kind == "department", Body.closed_on.is_(None))
-                                .order_by(Body.id)))
+    return list(
+        session.scalars(select(Body).where(Body.kind == "department", Body.closed_on.is_(None)).order_by(Body.id))
+    )

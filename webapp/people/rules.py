@@ -3,6 +3,7 @@
 Pure data and functions. "Above" is strict: a role is helped, suspended and ended only by another one that may give it,
 so the county's office is nobody's below the system administrators, and those answer to the command line alone.
 """
+
 import unicodedata
 from collections.abc import Collection
 from datetime import date
@@ -13,7 +14,9 @@ from ..core.errors import N_, Refused
 from ..core.tables import table
 
 #: place: a grid's tier (county, township, village = the lowest), a kind of body, or nowhere. end: must have one, or open
-POSTINGS = {row["role"]: row for row in table("""
+POSTINGS = {
+    row["role"]: row
+    for row in table("""
 role                 place              end   given_by
 grid_officer         village            open  township_supervisor,county_office,system_admin
 station_officer      station,committee  open  township_supervisor,county_office,system_admin
@@ -24,29 +27,43 @@ evaluator            county,township    must  county_office,system_admin
 county_office        county             open  system_admin
 audit_admin          nowhere            open  system_admin
 system_admin         nowhere            open  system_admin   # a second one; only the command line takes it away
-""")}
+""")
+}
 
 #: What a matter can be handed to, the tier of the grid it belongs to, and who sets it up.
-BODIES = {row["kind"]: row for row in table("""
+BODIES = {
+    row["kind"]: row
+    for row in table("""
 kind        place     made_by
 department  county    county_office,system_admin
 station     township  township_supervisor,county_office,system_admin
 committee   village   township_supervisor,county_office,system_admin
-""")}
+""")
+}
 
 #: A phone stays logged in only for people who hold nothing but these; a desk ends after its hours.
 REMEMBERED = frozenset({"grid_officer"})
 
 ROLE_NAMES = {
-    "grid_officer": N_("Grid officer"), "township_supervisor": N_("Township office"),
-    "county_office": N_("County office"), "department_liaison": N_("Department liaison"),
-    "station_officer": N_("Station officer"), "leader": N_("Leader"), "evaluator": N_("Inspector"),
-    "system_admin": N_("System administrator"), "audit_admin": N_("Audit administrator"),
+    "grid_officer": N_("Grid officer"),
+    "township_supervisor": N_("Township office"),
+    "county_office": N_("County office"),
+    "department_liaison": N_("Department liaison"),
+    "station_officer": N_("Station officer"),
+    "leader": N_("Leader"),
+    "evaluator": N_("Inspector"),
+    "system_admin": N_("System administrator"),
+    "audit_admin": N_("Audit administrator"),
 }
 BODY_NAMES = {"department": N_("Department"), "station": N_("Township station"), "committee": N_("Village committee")}
 PLACE_NAMES = {
-    "county": N_("the county"), "township": N_("a township"), "village": N_("a village"), "nowhere": N_("no place"),
-    "department": N_("a department"), "station": N_("a township station"), "committee": N_("a village committee"),
+    "county": N_("the county"),
+    "township": N_("a township"),
+    "village": N_("a village"),
+    "nowhere": N_("no place"),
+    "department": N_("a department"),
+    "station": N_("a township station"),
+    "committee": N_("a village committee"),
 }
 
 

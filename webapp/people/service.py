@@ -2,6 +2,7 @@
 
 Hashing is slow, so hashes come in ready-made; nothing here hashes while the database is locked for writing.
 """
+
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +18,10 @@ from . import account_queries as queries
 from . import login, rules
 from .models import LoginCode, LoginSession, Person, Posting
 
-MADE_ALREADY = N_("You have made this account already; its code was shown then. If it is lost, look for the name under "
-                  "People and give a new code there.")
+MADE_ALREADY = N_(
+    "You have made this account already; its code was shown then. If it is lost, look for the name under "
+    "People and give a new code there."
+)
 NOT_ONESELF = N_("Nobody gives himself a posting. Ask the office above you.")
 LONGEST = {"login": 60, "zh": 80, "en": 80, "phone": 40}
 _LOGIN = re.compile(r"[\w.@-]{2,60}")
@@ -45,8 +48,9 @@ class PostingEntry:
     last: date | None = None
 
 
-def create_person(session: Session, actor: Actor, entry: PersonEntry, posting: PostingEntry,
-                  slip_hash: str | None = None) -> Person:
+def create_person(
+    session: Session, actor: Actor, entry: PersonEntry, posting: PostingEntry, slip_hash: str | None = None
+) -> Person:
     """A new account with its first posting and, for its slip, a one-time code (hashed already): it has no password.
 
     Refused when the log-in name is taken or the actor may not give the posting.
@@ -64,16 +68,28 @@ def create_person(session: Session, actor: Actor, entry: PersonEntry, posting: P
 
 def new_person(actor: Actor, name: str, entry: PersonEntry) -> Person:
     """The row of a new account, not yet stored."""
-    return Person(login=name, zh=entry.zh, en=entry.en, phone=entry.phone, password_hash=None, must_change=True,
-                  created_at=clock.now(), created_by=actor.person_id or None)
+    return Person(
+        login=name,
+        zh=entry.zh,
+        en=entry.en,
+        phone=entry.phone,
+        password_hash=None,
+        must_change=True,
+        created_at=clock.now(),
+        created_by=actor.person_id or None,
+    )
 
 
 def keep_people(session: Session, actor: Actor, made: Sequence[Person]) -> None:
     """Store them."""
     session.add_all(made)
     session.flush()
-    audit.note_all(session, actor.person_id or None, "person.create",
-                   [(f"person:{person.id}", {"login": person.login}) for person in made])
+    audit.note_all(
+        session,
+        actor.person_id or None,
+        "person.create",
+        [(f"person:{person.id}", {"login": person.login}) for person in made],
+    )
 
 
 def checked_name(typed: str) -> str:
@@ -144,8 +160,10 @@ def end_phone(session: Session, actor: Actor, person_id: int, session_id: int) -
     """Revoke one log-in of somebody below: a phone that was lost."""
     queries.person(session, actor, person_id, to_help=True)
     done = session.execute(
-        update(LoginSession).where(LoginSession.id == session_id, LoginSession.person_id == person_id,
-                                   LoginSession.revoked_at.is_(None)).values(revoked_at=clock.now()))
+        update(LoginSession)
+        .where(LoginSession.id == session_id, LoginSession.person_id == person_id, LoginSession.revoked_at.is_(None))
+        .values(revoked_at=clock.now())
+    )
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise NotFound
     audit.note(session, actor.person_id or None, "phone.end", f"person:{person_id}", log_in=session_id)
@@ -174,8 +192,12 @@ def _keep_code(session: Session, actor: Actor, person_id: int, code_hash: str, *
 def keep_codes(session: Session, actor: Actor, hashes: Mapping[int, str], *, slip: bool) -> list[LoginCode]:
     """One code for each of these people, by id."""
     now, lasts = clock.now(), lasting(session, slip=slip)
-    codes = [LoginCode(person_id=id_, code_hash=hashed, given_by=actor.person_id or id_, given_at=now,
-                       expires_at=now + lasts) for id_, hashed in hashes.items()]
+    codes = [
+        LoginCode(
+            person_id=id_, code_hash=hashed, given_by=actor.person_id or id_, given_at=now, expires_at=now + lasts
+        )
+        for id_, hashed in hashes.items()
+    ]
     session.add_all(codes)
     audit.note_all(session, actor.person_id or None, "code.give", [(f"person:{id_}", {"slip": slip}) for id_ in hashes])
     return codes
@@ -200,11 +222,15 @@ def lasting(session: Session, *, slip: bool) -> timedelta:
 
 
 def _void_codes(session: Session, *people: int) -> None:
-    session.execute(update(LoginCode).where(LoginCode.person_id.in_(people), LoginCode.used_at.is_(None),
-                                            LoginCode.expires_at > clock.now()).values(expires_at=clock.now()))
+    session.execute(
+        update(LoginCode)
+        .where(LoginCode.person_id.in_(people), LoginCode.used_at.is_(None), LoginCode.expires_at > clock.now())
+        .values(expires_at=clock.now())
+    )
 
 
 # --- postings ---
+
 
 def grant_posting(session: Session, actor: Actor, person_id: int, entry: PostingEntry) -> Posting:
     """A further posting for somebody below; it counts from the next request of its first day on."""
@@ -250,8 +276,15 @@ def _post(session: Session, actor: Actor, person_id: int, entry: PostingEntry) -
 
 def new_posting(actor: Actor, entry: PostingEntry) -> Posting:
     """The row of a new posting, still without its person and not yet stored."""
-    return Posting(role=entry.role, grid_id=entry.grid_id, body_id=entry.body_id, valid_from=entry.first,
-                   valid_to=queries.exclusive(entry.last), granted_by=actor.person_id or None, granted_at=clock.now())
+    return Posting(
+        role=entry.role,
+        grid_id=entry.grid_id,
+        body_id=entry.body_id,
+        valid_from=entry.first,
+        valid_to=queries.exclusive(entry.last),
+        granted_by=actor.person_id or None,
+        granted_at=clock.now(),
+    )
 
 
 def keep_postings(session: Session, actor: Actor, postings: Sequence[Posting]) -> None:
@@ -259,39 +292,78 @@ def keep_postings(session: Session, actor: Actor, postings: Sequence[Posting]) -
     session.add_all(postings)
     session.flush()
     login.end_all(session, *{p.person_id for p in postings if p.role not in rules.REMEMBERED}, only_remembered=True)
-    audit.note_all(session, actor.person_id or None, "posting.grant", [
-        (f"person:{p.person_id}", {
-            "role": p.role, "grid": p.grid_id, "body": p.body_id, "first": p.valid_from.isoformat(),
-            "last": (p.valid_to - timedelta(days=1)).isoformat() if p.valid_to else None}) for p in postings])
+    audit.note_all(
+        session,
+        actor.person_id or None,
+        "posting.grant",
+        [
+            (
+                f"person:{p.person_id}",
+                {
+                    "role": p.role,
+                    "grid": p.grid_id,
+                    "body": p.body_id,
+                    "first": p.valid_from.isoformat(),
+                    "last": (p.valid_to - timedelta(days=1)).isoformat() if p.valid_to else None,
+                },
+            )
+            for p in postings
+        ],
+    )
 
 
 def end_posting(session: Session, actor: Actor, posting_id: int, last: date | None = None) -> Posting:
     """End a posting below the actor after its last day, at once when None. Shortens only: longer is a new posting."""
-    posting = queries.posting_below(session, actor, posting_id) if actor is not SYSTEM \
+    posting = (
+        queries.posting_below(session, actor, posting_id)
+        if actor is not SYSTEM
         else session.get_one(Posting, posting_id)
+    )
     ends = queries.exclusive(last) or clock.today()
     if last is not None and last < max(clock.today(), posting.valid_from):
         raise Refused(N_("The last day has passed already."), field="last")
     if posting.valid_to is not None and ends > posting.valid_to:
         raise Refused(N_("It ends earlier already. To prolong it, give a new posting."), field="last")
     posting.valid_from, posting.valid_to = min(posting.valid_from, ends), ends
-    audit.note(session, actor.person_id or None, "posting.end", f"person:{posting.person_id}", posting=posting_id,
-               role=posting.role, ends=ends.isoformat())
+    audit.note(
+        session,
+        actor.person_id or None,
+        "posting.end",
+        f"person:{posting.person_id}",
+        posting=posting_id,
+        role=posting.role,
+        ends=ends.isoformat(),
+    )
     return posting
 
 
 # --- administrators ---
 
+
 def has_admin(session: Session) -> bool:
     """Whether somebody who can log in, be it with a code, runs the system today; real use does not start without."""
     today = clock.today()
-    code = select(LoginCode.id).where(LoginCode.person_id == Person.id, LoginCode.used_at.is_(None),
-                                      LoginCode.expires_at > clock.now()).exists()
-    return session.scalar(
-        select(Posting.id).join(Person, Person.id == Posting.person_id).where(
-            Posting.role == "system_admin", Person.suspended_at.is_(None), or_(Person.password_hash.is_not(None), code),
-            Person.is_demo.is_(False), Posting.valid_from <= today,
-            (Posting.valid_to.is_(None)) | (Posting.valid_to > today)).limit(1)) is not None
+    code = (
+        select(LoginCode.id)
+        .where(LoginCode.person_id == Person.id, LoginCode.used_at.is_(None), LoginCode.expires_at > clock.now())
+        .exists()
+    )
+    return (
+        session.scalar(
+            select(Posting.id)
+            .join(Person, Person.id == Posting.person_id)
+            .where(
+                Posting.role == "system_admin",
+                Person.suspended_at.is_(None),
+                or_(Person.password_hash.is_not(None), code),
+                Person.is_demo.is_(False),
+                Posting.valid_from <= today,
+                (Posting.valid_to.is_(None)) | (Posting.valid_to > today),
+            )
+            .limit(1)
+        )
+        is not None
+    )
 
 
 def create_admin(session: Session, login_: str, name: str, hashed: str) -> Person:

@@ -2,6 +2,7 @@
 
 Nothing in a cell is ever computed: a formula counts as the value kept beside it, text that looks like one is text.
 """
+
 import csv
 import io
 import json
@@ -24,7 +25,9 @@ MAX_UNPACKED, MAX_MEMBERS = 16 * 2**20, 200  # of an xlsx, which is a zip archiv
 Row = tuple[int, list[str]]  # number in the sheet, cells
 
 #: Headings by column, compared without spaces, in small letters.
-COLUMNS = {row["column"]: row["headings"].split(",") for row in table("""
+COLUMNS = {
+    row["column"]: row["headings"].split(",")
+    for row in table("""
 column      headings
 zh          姓名,name
 en          拼音,英文名,romanisedname,romanizedname,pinyin
@@ -37,11 +40,20 @@ body_en     单位英文名,bodyinenglish,bodyenglish
 canonical   职能部门,清单部门,dutydepartment,canonical
 first       起,开始日期,任职日期,from,firstday
 last        止,截止日期,结束日期,to,until,lastday
-""")}
+""")
+}
 LABELS = {
-    "zh": N_("Name"), "en": N_("Name in Latin letters"), "login": N_("Log-in name"), "phone": N_("Telephone"),
-    "role": N_("Role"), "grid": N_("Grid"), "body": N_("Body"), "body_en": N_("Body in English"),
-    "canonical": N_("Department of the duty lists"), "first": N_("First day"), "last": N_("Last day"),
+    "zh": N_("Name"),
+    "en": N_("Name in Latin letters"),
+    "login": N_("Log-in name"),
+    "phone": N_("Telephone"),
+    "role": N_("Role"),
+    "grid": N_("Grid"),
+    "body": N_("Body"),
+    "body_en": N_("Body in English"),
+    "canonical": N_("Department of the duty lists"),
+    "first": N_("First day"),
+    "last": N_("Last day"),
 }
 TOO_FAR_DOWN = N_("Something stands below row %(row)d. Delete the rows you do not need and send it again.")
 UNREADABLE = N_("This file cannot be read. Save it as xlsx, or as CSV, and send it again.")
@@ -86,8 +98,11 @@ def _xlsx(data: bytes) -> list[Row]:
 
 def _filled(rows: Iterable[Iterable[Any]]) -> list[Row]:
     """The rows with anything in them, numbered as in the sheet; one more than allowed at most."""
-    texts = ((number, [_text(cell) for cell in row]) for number, row in enumerate(rows, 1)
-             if any(cell not in (None, "") for cell in row))
+    texts = (
+        (number, [_text(cell) for cell in row])
+        for number, row in enumerate(rows, 1)
+        if any(cell not in (None, "") for cell in row)
+    )
     return list(islice(((number, cells) for number, cells in texts if any(cells)), MAX_ROWS + 2))
 
 
@@ -114,7 +129,11 @@ def _text(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return "".join(c for c in unicodedata.normalize("NFC", str(value)[:MAX_CELL + 1]) if unicodedata.category(c) not in ("Cc", "Cs")).strip()
+    return "".join(
+        c
+        for c in unicodedata.normalize("NFC", str(value)[: MAX_CELL + 1])
+        if unicodedata.category(c) not in ("Cc", "Cs")
+    ).strip()
 
 
 def _csv(data: bytes) -> list[Row]:
@@ -142,8 +161,13 @@ def _lines(rows: list[Row]) -> list[Line]:
     if not rows:
         raise _refused(N_("The sheet is empty."))
     columns = _columns(rows[0][1])
-    return _checked([Line(number, cells) for number, row in rows[1:]
-                     if (cells := {columns[i]: cell for i, cell in enumerate(row) if cell and i in columns})])
+    return _checked(
+        [
+            Line(number, cells)
+            for number, row in rows[1:]
+            if (cells := {columns[i]: cell for i, cell in enumerate(row) if cell and i in columns})
+        ]
+    )
 
 
 def _checked(lines: list[Line]) -> list[Line]:
@@ -174,8 +198,10 @@ def unpack(text: str | None) -> list[Line]:
     """The rows again; Refused for anything ``pack`` did not make."""
     try:
         raw = parsed(text or "")
-        lines = [Line(_number(number), {column: _text(cell) for column, cell in cells.items() if column in COLUMNS})
-                 for number, cells in raw]
+        lines = [
+            Line(_number(number), {column: _text(cell) for column, cell in cells.items() if column in COLUMNS})
+            for number, cells in raw
+        ]
     except (ValueError, TypeError, AttributeError) as error:
         raise _refused(N_("This form is damaged. Open it again.")) from error
     return _checked(lines)

@@ -3,6 +3,7 @@
 No row is written by itself: the whole sheet is worked out in memory first, so that rehearsing needs no write and
 carrying out a short one, and a sheet with one wrong row leaves nothing.
 """
+
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -22,13 +23,26 @@ from .sheet import COLUMNS, MAX_CELL, Line
 from .sheet_facts import Facts, Known
 
 #: What a role may be called in a sheet, beside its code and its English name.
-ROLE_WORDS = {
-    "网格员": "grid_officer", "乡镇环保所": "township_supervisor", "环保所": "township_supervisor",
-    "乡镇": "township_supervisor", "县网格办": "county_office", "网格办": "county_office",
-    "部门联络员": "department_liaison", "联络员": "department_liaison", "站所经办人": "station_officer",
-    "经办人": "station_officer", "领导": "leader", "检查人员": "evaluator", "系统管理员": "system_admin",
-    "审计管理员": "audit_admin",
-} | {name.lower(): role for role, name in rules.ROLE_NAMES.items()} | {role: role for role in rules.POSTINGS}
+ROLE_WORDS = (
+    {
+        "网格员": "grid_officer",
+        "乡镇环保所": "township_supervisor",
+        "环保所": "township_supervisor",
+        "乡镇": "township_supervisor",
+        "县网格办": "county_office",
+        "网格办": "county_office",
+        "部门联络员": "department_liaison",
+        "联络员": "department_liaison",
+        "站所经办人": "station_officer",
+        "经办人": "station_officer",
+        "领导": "leader",
+        "检查人员": "evaluator",
+        "系统管理员": "system_admin",
+        "审计管理员": "audit_admin",
+    }
+    | {name.lower(): role for role, name in rules.ROLE_NAMES.items()}
+    | {role: role for role in rules.POSTINGS}
+)
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+00:00(?::00)?)?")
 _FIELDS = {"place": "grid", "grid_id": "grid"}  # a service's field → the sheet's column
 TAKEN = N_("This log-in name belongs to somebody else.")
@@ -154,8 +168,11 @@ class _Run:
         try:
             return self._new_body(kind, grid_id, entry), True
         except Refused as refusal:
-            raise Refused(refusal.message, field={"zh": "body", "en": "body_en"}.get(refusal.field or "", "body"),
-                          **refusal.params) from refusal
+            raise Refused(
+                refusal.message,
+                field={"zh": "body", "en": "body_en"}.get(refusal.field or "", "body"),
+                **refusal.params,
+            ) from refusal
 
     def _new_body(self, kind: str, grid_id: int, entry: bodies.BodyEntry) -> int:
         bodies.check_maker(self.actor, kind)
@@ -206,7 +223,9 @@ class _Run:
     def _person(self, cells: Mapping[str, str], entry: service.PostingEntry) -> None:
         known = self.facts.people.get(rules.login_name(cells["login"]))
         if known is None:
-            self._new_person(service.PersonEntry(cells["login"], cells["zh"], cells.get("en", ""), cells.get("phone")), entry)
+            self._new_person(
+                service.PersonEntry(cells["login"], cells["zh"], cells.get("en", ""), cells.get("phone")), entry
+            )
             return
         if not (known.is_below or known.person.id == self.actor.person_id) or known.person.zh != cells["zh"]:
             raise Refused(TAKEN, field="login")
@@ -243,7 +262,9 @@ class _Run:
             return
         last = queries.exclusive(entry.last)
         if "first" in cells and held.valid_from != entry.first:
-            raise Refused(N_("Already posted there from another day on. Change it on the person's page."), field="first")
+            raise Refused(
+                N_("Already posted there from another day on. Change it on the person's page."), field="first"
+            )
         if "last" in cells and held.valid_to != last:
             raise Refused(N_("Already posted there until another day. Change it on the person's page."), field="last")
         self.outcome.unchanged += 1
@@ -252,7 +273,9 @@ class _Run:
 def _held(known: Known, entry: service.PostingEntry, dated: bool) -> Posting | None:
     """The same posting as it stands; an ended one too when it began on the day the sheet says."""
     wanted = entry.role, entry.grid_id, entry.body_id
-    same = [posting for posting in reversed(known.postings) if (posting.role, posting.grid_id, posting.body_id) == wanted]
+    same = [
+        posting for posting in reversed(known.postings) if (posting.role, posting.grid_id, posting.body_id) == wanted
+    ]
     began = [posting for posting in same if dated and posting.valid_from == entry.first]
     return next(iter(began + [posting for posting in same if _is_live(posting)]), None)
 

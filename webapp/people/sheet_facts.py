@@ -1,4 +1,5 @@
 """What a sheet is held against, read with a handful of statements however many rows it has; then grown row by row."""
+
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
@@ -93,8 +94,11 @@ class Facts:
     def takes(self, kind: str, grid_id: int) -> bool:
         """Whether the actor may set up a body of this kind in this grid."""
         cell = self.cells.get(grid_id)
-        return (cell is not None and rules.tier_kind(cell.tier, self.lowest) == rules.BODIES[kind]["place"]
-                and grid_id in self.reach("posting.grant", rules.makers(kind)))
+        return (
+            cell is not None
+            and rules.tier_kind(cell.tier, self.lowest) == rules.BODIES[kind]["place"]
+            and grid_id in self.reach("posting.grant", rules.makers(kind))
+        )
 
     def reach(self, action: str, roles: frozenset[str]) -> frozenset[int | None]:
         """The grids the actor reaches through these roles; None among them for what lies nowhere."""

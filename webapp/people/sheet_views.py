@@ -1,4 +1,5 @@
 """Pages for bringing in people by a sheet: send it, read what it would do, confirm, print the slips."""
+
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -23,12 +24,23 @@ def import_page() -> str:
 
 def _page(form: SheetForm, outcome: Any = None, lines: Any = None) -> str:
     columns = [(_(label), " / ".join(sheet.COLUMNS[column][:3])) for column, label in sheet.LABELS.items()]
-    roles = [(_(rules.ROLE_NAMES[role]), next(word for word, meant in sheet_acts.ROLE_WORDS.items() if meant == role))
-             for role in rules.offered(actor().roles())]
-    findings = [(found.number, _(sheet.LABELS[found.column]) if found.column else "", say(found.refusal))
-                for found in (outcome.findings if outcome else [])]
-    return render_template("people/import.html", form=form, columns=columns, roles=roles, findings=findings,
-                           outcome=outcome, packed=sheet.pack(lines) if lines and not findings else "")
+    roles = [
+        (_(rules.ROLE_NAMES[role]), next(word for word, meant in sheet_acts.ROLE_WORDS.items() if meant == role))
+        for role in rules.offered(actor().roles())
+    ]
+    findings = [
+        (found.number, _(sheet.LABELS[found.column]) if found.column else "", say(found.refusal))
+        for found in (outcome.findings if outcome else [])
+    ]
+    return render_template(
+        "people/import.html",
+        form=form,
+        columns=columns,
+        roles=roles,
+        findings=findings,
+        outcome=outcome,
+        packed=sheet.pack(lines) if lines and not findings else "",
+    )
 
 
 @bp.post("/people/import")

@@ -1,4 +1,5 @@
 """Slips with one-time codes: on paper or read out. The codes stand on one answer only and are kept nowhere."""
+
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,7 @@ class Slip:
     def spaced(self) -> str:
         """The code in groups that can be read out: 482 109, or 4821 0937 5512."""
         step = 3 if len(self.code) == passwords.SHORT else 4
-        return " ".join(self.code[i:i + step] for i in range(0, len(self.code), step))
+        return " ".join(self.code[i : i + step] for i in range(0, len(self.code), step))
 
 
 def show(slips: list[Slip], back: str, outcome: Any = None) -> str:

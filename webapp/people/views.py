@@ -1,4 +1,5 @@
 """Log-in, log-out, the account page: password, phones, language."""
+
 from typing import Any
 
 from flask import (
@@ -50,8 +51,14 @@ def login() -> str:
 
 def _login_page(form: LoginForm, message: str | None = None) -> str:
     people = queries.demo_people(read()) if _is_demo() else []
-    return render_template("people/login.html", form=form, message=message, demo_people=people,
-                           demo_password=acts.DEMO_PASSWORD, days=settings.get(read(), "remember_phone_days"))
+    return render_template(
+        "people/login.html",
+        form=form,
+        message=message,
+        demo_people=people,
+        demo_password=acts.DEMO_PASSWORD,
+        days=settings.get(read(), "remember_phone_days"),
+    )
 
 
 def _is_demo() -> bool:
@@ -69,8 +76,15 @@ def log_in() -> Any:
         person, code = acts.check(read(), form.login.data, form.secret.data, _from(), demo=_is_demo())
         code_id, must_change = code.id if code else None, person.must_change
         with write() as writing:
-            token = acts.begin(writing, person, code_id, device.describe(request.user_agent.string), address=_from(),
-                               remember=form.remember.data, replaces=session.get("sid"))
+            token = acts.begin(
+                writing,
+                person,
+                code_id,
+                device.describe(request.user_agent.string),
+                address=_from(),
+                remember=form.remember.data,
+                replaces=session.get("sid"),
+            )
     except Refused as refusal:
         _count(refusal, form.login.data)
         return _login_page(form, say(refusal)), refusal.status
@@ -131,9 +145,13 @@ def logout() -> Any:
 def account() -> str:
     """Who I am here, my postings, and the phones that are logged in as me."""
     who = actor()
-    return render_template("people/account.html", phones=queries.phones(read(), who.person_id), languages=LOCALES,
-                           person=queries.by_id(read(), who.person_id),
-                           postings=queries.postings_of(read(), who.person_id))
+    return render_template(
+        "people/account.html",
+        phones=queries.phones(read(), who.person_id),
+        languages=LOCALES,
+        person=queries.by_id(read(), who.person_id),
+        postings=queries.postings_of(read(), who.person_id),
+    )
 
 
 @bp.post("/account/phones/<int:session_id>/end")
@@ -162,8 +180,9 @@ def language() -> Any:
 @signed_in
 def password() -> str:
     """The form for a new password."""
-    return render_template("people/password.html", form=PasswordForm(),
-                           ask_current=not acts.came_by_code(read(), actor()))
+    return render_template(
+        "people/password.html", form=PasswordForm(), ask_current=not acts.came_by_code(read(), actor())
+    )
 
 
 @bp.post("/account/password")

@@ -1,4 +1,5 @@
 """Words of people for every template: roles, devices, days."""
+
 from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import groupby
@@ -29,7 +30,7 @@ def device_name(words: str) -> str:
 
 
 def days_words(days: int) -> str:
-    """"30 days" for the remembered phone."""
+    """ "30 days" for the remembered phone."""
     return ngettext("%(num)d day", "%(num)d days", days)
 
 
@@ -42,8 +43,10 @@ def officer_choices(session: Session, grid_id: int) -> tuple[list[tuple[int, str
     """For whom a paper of a village can be typed in: those posted there now, then who was, with his last day; and whether
     anybody is posted there now."""
     found = queries.officers_so_far(session, grid_id)
-    return [(person.id, _("%(name)s, until %(day)s", name=named(person), day=day(last)) if last else named(person))
-            for person, last in found.items()], None in found.values()
+    return [
+        (person.id, _("%(name)s, until %(day)s", name=named(person), day=day(last)) if last else named(person))
+        for person, last in found.items()
+    ], None in found.values()
 
 
 def groupby_place(lines: Iterable[Any]) -> list[tuple[Any, list[Any]]]:
@@ -54,6 +57,7 @@ def groupby_place(lines: Iterable[Any]) -> list[tuple[Any, list[Any]]]:
 
 def init(app: Flask) -> None:
     """Let the templates use them."""
-    app.jinja_env.globals.update(role_name=role_name, role_places=role_places, device_name=device_name,
-                                 days_words=days_words)
+    app.jinja_env.globals.update(
+        role_name=role_name, role_places=role_places, device_name=device_name, days_words=days_words
+    )
     app.jinja_env.filters.update(day_before=day_before, groupby_place=groupby_place)

@@ -2,6 +2,7 @@
 
 Each appends to the history and moves nothing; docs/glossary.md has the words.
 """
+
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +39,9 @@ class Correction:
     codes: tuple[str, ...]
 
 
-def ask_look(session: Session, actor: Actor, report_id: uuid.UUID, look_id: uuid.UUID, question: str | None) -> SiteLook:
+def ask_look(
+    session: Session, actor: Actor, report_id: uuid.UUID, look_id: uuid.UUID, question: str | None
+) -> SiteLook:
     """Ask the village's officer to go and look; on top of his page until he answers."""
     found = queries.one(session, actor, report_id, lock=True)
     known = session.get(SiteLook, look_id)
@@ -52,11 +55,25 @@ def ask_look(session: Session, actor: Actor, report_id: uuid.UUID, look_id: uuid
         raise Refused(CLOSED)
     if any(look.answer is None for look in queries.looks(session, report_id)):
         raise Refused(N_("Somebody was asked to look already and has not answered yet."))
-    look = SiteLook(id=look_id, report_id=report_id, grid_id=found.report.grid_id, asked_by=actor.person_id,
-                    asked_at=clock.now(), due_at=limit_after(session, "look", clock.now()), question=question)
+    look = SiteLook(
+        id=look_id,
+        report_id=report_id,
+        grid_id=found.report.grid_id,
+        asked_by=actor.person_id,
+        asked_at=clock.now(),
+        due_at=limit_after(session, "look", clock.now()),
+        question=question,
+    )
     session.add(look)
-    append(session, actor, found.report, "ask_look", _role(actor, "township_supervisor", "county_office"),
-           {"question": question}, event_id=uuid.uuid5(look_id, "ask"))
+    append(
+        session,
+        actor,
+        found.report,
+        "ask_look",
+        _role(actor, "township_supervisor", "county_office"),
+        {"question": question},
+        event_id=uuid.uuid5(look_id, "ask"),
+    )
     return look
 
 
@@ -75,8 +92,15 @@ def answer_look(session: Session, actor: Actor, look_id: uuid.UUID, answer: str,
             return look
         raise Refused(N_("This look was answered already."))
     look.answer, look.note, look.answered_by, look.answered_at = answer, note, actor.person_id, clock.now()
-    append(session, actor, session.get_one(Report, look.report_id), "look_answer", "grid_officer",
-           {"answer": answer, "note": note}, event_id=uuid.uuid5(look_id, "answer"))
+    append(
+        session,
+        actor,
+        session.get_one(Report, look.report_id),
+        "look_answer",
+        "grid_officer",
+        {"answer": answer, "note": note},
+        event_id=uuid.uuid5(look_id, "answer"),
+    )
     return look
 
 
@@ -86,13 +110,27 @@ def add_result(session: Session, actor: Actor, report_id: uuid.UUID, event_id: u
     mark = content(Result(result))
     if sent_before(session, actor, report_id, event_id, mark):
         return
-    mine = session.scalar(select(Assignment).where(
-        Assignment.report_id == report_id, Assignment.role == "coop", Assignment.to_at.is_(None),
-        Assignment.body_id.in_(actor.bodies())))
+    mine = session.scalar(
+        select(Assignment).where(
+            Assignment.report_id == report_id,
+            Assignment.role == "coop",
+            Assignment.to_at.is_(None),
+            Assignment.body_id.in_(actor.bodies()),
+        )
+    )
     if mine is None:
         raise Refused(N_("Your department does not cooperate on this one now."))
     mine.to_at = clock.now()  # its part is done; the lead's goes on
-    append(session, actor, found.report, "coop_result", "department_liaison", {"done": result}, event_id=event_id, mark=mark)
+    append(
+        session,
+        actor,
+        found.report,
+        "coop_result",
+        "department_liaison",
+        {"done": result},
+        event_id=event_id,
+        mark=mark,
+    )
 
 
 def sample(session: Session, actor: Actor, report_id: uuid.UUID, note: str | None) -> None:
@@ -107,11 +145,20 @@ def sample(session: Session, actor: Actor, report_id: uuid.UUID, note: str | Non
     if not found.report.waits_for_sample:
         raise Refused(N_("Somebody has looked at this again already."))
     look_again(found.report, actor)
-    append(session, actor, found.report, "sample", _role(actor, "township_supervisor", "county_office"),
-           {"note": note}, event_id=event_id)
+    append(
+        session,
+        actor,
+        found.report,
+        "sample",
+        _role(actor, "township_supervisor", "county_office"),
+        {"note": note},
+        event_id=event_id,
+    )
 
 
-def correct_problems(session: Session, actor: Actor, report_id: uuid.UUID, event_id: uuid.UUID, codes: Sequence[str]) -> None:
+def correct_problems(
+    session: Session, actor: Actor, report_id: uuid.UUID, event_id: uuid.UUID, codes: Sequence[str]
+) -> None:
     """The township's correction of what the problem is; before and after stand in the history."""
     found = queries.one(session, actor, report_id, lock=True)
     mark = content(Correction(tuple(sorted(codes))))
@@ -127,8 +174,16 @@ def correct_problems(session: Session, actor: Actor, report_id: uuid.UUID, event
     before = [problem.code for problem in queries.problems(session, [report_id]).get(report_id, [])]
     session.execute(delete(ReportProblem).where(ReportProblem.report_id == report_id))
     session.execute(insert(ReportProblem), [{"report_id": report_id, "problem": code} for code in sorted(known)])
-    append(session, actor, found.report, "correct", _role(actor, "township_supervisor", "county_office"),
-           {"before": before, "after": sorted(known)}, event_id=event_id, mark=mark)
+    append(
+        session,
+        actor,
+        found.report,
+        "correct",
+        _role(actor, "township_supervisor", "county_office"),
+        {"before": before, "after": sorted(known)},
+        event_id=event_id,
+        mark=mark,
+    )
 
 
 def _role(actor: Actor, *wanted: str) -> str:

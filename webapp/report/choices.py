@@ -1,4 +1,5 @@
 """Pick lists of the report forms, in the reader's language."""
+
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,13 +50,21 @@ def for_report(session: Session, cell: Cell, form: ReportForm) -> dict[str, Any]
     form.person_id.choices, somebody = people_words.officer_choices(session, cell.id)
     form.joint.choices = _other_villages(session, cell)
     officers = {person.id for person in people_queries.officers(session, cell.id)}
-    return {"cell": cell, "officers": officers, "nobody": not somebody, "settles": settles(session),
-            "contacts": words.contacts(session)}
+    return {
+        "cell": cell,
+        "officers": officers,
+        "nobody": not somebody,
+        "settles": settles(session),
+        "contacts": words.contacts(session),
+    }
 
 
 def settles(session: Session) -> dict[str, Any]:
     """What may be settled on the spot, for the button to go by; service.submit has the say."""
-    return {"severity": "minor", "enforced": [kind.code for kind in queries.problem_types(session) if kind.needs_enforcement]}
+    return {
+        "severity": "minor",
+        "enforced": [kind.code for kind in queries.problem_types(session) if kind.needs_enforcement],
+    }
 
 
 def _other_villages(session: Session, cell: Cell) -> dict[str, Options]:
@@ -77,9 +86,14 @@ def for_move(session: Session, actor: Actor, found: Found, move: Move) -> dict[s
         departments = people_queries.departments(session)
         made |= {"body": _bodies(departments), "coop": _bodies(departments), "ground": _words(session, "ground")}
     if move.action == "bounce":
-        made["duty_or_none"] = [("none", _("Nobody's that we can name")),
-                                *((str(body.id), named(body)) for body in people_queries.departments(session)
-                                  if body.id not in actor.bodies())]
+        made["duty_or_none"] = [
+            ("none", _("Nobody's that we can name")),
+            *(
+                (str(body.id), named(body))
+                for body in people_queries.departments(session)
+                if body.id not in actor.bodies()
+            ),
+        ]
     return made
 
 
@@ -117,7 +131,9 @@ def dispatch_panel(session: Session, report_id: uuid.UUID, problems: Sequence[st
     refused = queries.bounces(session, report_id)
     named_last = next(iter(refused.values()), None)
     departments = people_queries.departments(session)
-    duties = {body.id: duty_queries.duties_of(session, body.canonical) if body.canonical else [] for body in departments}
+    duties = {
+        body.id: duty_queries.duties_of(session, body.canonical) if body.canonical else [] for body in departments
+    }
     kinds = [kind for kind in queries.problem_types(session) if kind.code in problems]
     every = [Suggestion(body, duty) for body in departments for duty in duties[body.id]]
     named_so = [row for row in every if any(kind.zh in row.duty.zh for kind in kinds)]

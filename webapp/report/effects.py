@@ -1,4 +1,5 @@
 """What a move changes besides the state: whose the matter is. One function per action that changes anything."""
+
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -44,7 +45,10 @@ def _assign(session: Session, actor: Actor, found: Found, given: Mapping[str, An
     if body is None or body.id not in {near.id for near in near_bodies(session, actor, found.path)}:
         raise Refused(N_("Choose a village committee or station of this township."), field="body")
     if body.kind == "committee" and needs_enforcement(session, found.report.id):
-        raise Refused(N_("A village committee cannot decide a matter of enforcement. Choose a station, or raise it."), field="body")
+        raise Refused(
+            N_("A village committee cannot decide a matter of enforcement. Choose a station, or raise it."),
+            field="body",
+        )
     _staffed(session, [body])
     _hand_over(session, found, body.id, on)
     return on
@@ -53,11 +57,18 @@ def _assign(session: Session, actor: Actor, found: Found, given: Mapping[str, An
 def near_bodies(session: Session, actor: Actor, path: str) -> list[Body]:
     """The stations and village committees below the actor's own township, for a report on that ground."""
     roots = [p.path for p in actor.only("township_supervisor").postings if p.path and path.startswith(p.path)]
-    return list(session.scalars(
-        select(Body).join(Grid, Grid.id == Body.grid_id)
-        .where(or_(false(), *(below(Grid.path, root) for root in roots)),
-               Body.kind.in_(("station", "committee")), Body.closed_on.is_(None))
-        .order_by(Body.kind.desc(), Body.id)))
+    return list(
+        session.scalars(
+            select(Body)
+            .join(Grid, Grid.id == Body.grid_id)
+            .where(
+                or_(false(), *(below(Grid.path, root) for root in roots)),
+                Body.kind.in_(("station", "committee")),
+                Body.closed_on.is_(None),
+            )
+            .order_by(Body.kind.desc(), Body.id)
+        )
+    )
 
 
 def _dispatch(session: Session, _actor: Actor, found: Found, given: Mapping[str, Any]) -> date:
@@ -71,8 +82,15 @@ def _dispatch(session: Session, _actor: Actor, found: Found, given: Mapping[str,
     _hand_over(session, found, lead.id, on, **ground)
     theirs = min(on, clock.day(calendar.limit_after(session, "coop_result", clock.now())))
     for body in others:
-        session.add(Assignment(report_id=found.report.id, body_id=body.id, role="coop",  # type: ignore[union-attr]
-                               from_at=clock.now(), due_on=theirs))
+        session.add(
+            Assignment(
+                report_id=found.report.id,
+                body_id=body.id,
+                role="coop",  # type: ignore[union-attr]
+                from_at=clock.now(),
+                due_on=theirs,
+            )
+        )
     return on
 
 
@@ -81,7 +99,9 @@ def _staffed(session: Session, bodies: Sequence[Body]) -> None:
     staffed = people_queries.spoken_for(session, [body.id for body in bodies])
     empty = next((body for body in bodies if body.id not in staffed), None)
     if empty is not None:
-        raise Refused(N_("Nobody is posted to %(body)s. Give somebody a posting there first."), field="body", body=empty)
+        raise Refused(
+            N_("Nobody is posted to %(body)s. Give somebody a posting there first."), field="body", body=empty
+        )
 
 
 def _ground(session: Session, lead: Body, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,14 +120,18 @@ def _ground(session: Session, lead: Body, given: Mapping[str, Any]) -> dict[str,
 
 def _hand_over(session: Session, found: Found, body_id: int, on: date, **ground: Any) -> None:
     _release(session, found)
-    session.add(Assignment(report_id=found.report.id, body_id=body_id, role="lead", from_at=clock.now(), due_on=on,
-                           **ground))
+    session.add(
+        Assignment(report_id=found.report.id, body_id=body_id, role="lead", from_at=clock.now(), due_on=on, **ground)
+    )
     session.flush()
 
 
 def _release(session: Session, found: Found) -> None:
-    session.execute(update(Assignment).where(Assignment.report_id == found.report.id, Assignment.to_at.is_(None))
-                    .values(to_at=clock.now()))
+    session.execute(
+        update(Assignment)
+        .where(Assignment.report_id == found.report.id, Assignment.to_at.is_(None))
+        .values(to_at=clock.now())
+    )
 
 
 def _let_go(session: Session, _actor: Actor, found: Found, _given: Mapping[str, Any]) -> None:
@@ -116,17 +140,28 @@ def _let_go(session: Session, _actor: Actor, found: Found, _given: Mapping[str, 
 
 def _agreed_day(session: Session, _actor: Actor, found: Found, _given: Mapping[str, Any]) -> date | None:
     """Receiving starts the clock that the dispatch set."""
-    return next((place.assignment.due_on for place in assignments(session, found.report.id, now=True)
-                 if place.assignment.role == "lead"), None)
+    return next(
+        (
+            place.assignment.due_on
+            for place in assignments(session, found.report.id, now=True)
+            if place.assignment.role == "lead"
+        ),
+        None,
+    )
 
 
 def _again(code: str) -> Effect:
     """Sent back to the same body: its limit begins anew, and with it the day that stands beside its name."""
+
     def effect(session: Session, _actor: Actor, found: Found, _given: Mapping[str, Any]) -> date:
         on = clock.day(calendar.limit_after(session, code, clock.now()))
-        session.execute(update(Assignment).where(
-            Assignment.report_id == found.report.id, Assignment.role == "lead", Assignment.to_at.is_(None)).values(due_on=on))
+        session.execute(
+            update(Assignment)
+            .where(Assignment.report_id == found.report.id, Assignment.role == "lead", Assignment.to_at.is_(None))
+            .values(due_on=on)
+        )
         return on
+
     return effect
 
 

@@ -1,4 +1,5 @@
 """Forms of reports: one to report a problem, one per move built from the table's ``needs`` column."""
+
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,8 +46,9 @@ class ReportForm(PointForm, WhenForm):
     place = text(_l("Where"), 200, required=True)
     between = BooleanField(_l("Between two villages"))
     joint = SelectField(_l("The other village"), coerce=number, validate_choice=False)
-    problem = SelectMultipleField(_l("What is wrong (several may be picked)"),
-                                  validators=[InputRequired(_l("Choose what the problem is."))])
+    problem = SelectMultipleField(
+        _l("What is wrong (several may be picked)"), validators=[InputRequired(_l("Choose what the problem is."))]
+    )
     severity = RadioField(_l("How bad"), validators=[InputRequired(_l("Choose one."))])
     first_measure = RadioField(_l("What was done first"), validators=[InputRequired(_l("Choose one."))])
     note = text(_l("In a sentence (you can speak it)"), 1000, required=True, area=True)
@@ -66,11 +68,23 @@ class ReportForm(PointForm, WhenForm):
     def entry(self, photos: tuple[PhotoFile, ...]) -> ReportEntry:
         """The problem as it was sent."""
         return ReportEntry(
-            id=self.id.data, grid_id=self.grid.data, place=self.place.data, problems=tuple(sorted(self.problem.data)),
-            severity=self.severity.data, first_measure=self.first_measure.data, note=self.note.data,
-            occurred_at=self.occurred(), joint=(self.joint.data,) if self.joint.data else (),
-            object_id=self.object_id.data, patrol_id=self.patrol_id.data, person_id=self.person_id.data,
-            recurs_id=self.recurs_id.data, settle=self.settle.data == "yes", photos=photos, **self.point())
+            id=self.id.data,
+            grid_id=self.grid.data,
+            place=self.place.data,
+            problems=tuple(sorted(self.problem.data)),
+            severity=self.severity.data,
+            first_measure=self.first_measure.data,
+            note=self.note.data,
+            occurred_at=self.occurred(),
+            joint=(self.joint.data,) if self.joint.data else (),
+            object_id=self.object_id.data,
+            patrol_id=self.patrol_id.data,
+            person_id=self.person_id.data,
+            recurs_id=self.recurs_id.data,
+            settle=self.settle.data == "yes",
+            photos=photos,
+            **self.point(),
+        )
 
 
 #: What each "need" of workflow.MOVES is on paper: field name → how to make it. A move shows the fields of its needs.
@@ -89,8 +103,12 @@ FIELDS: dict[str, tuple[tuple[str, Field], ...]] = {
         ("duty", HiddenField(filters=[number])),
         ("ground_text", text(_l("Which minutes or instruction, or why no listed duty fits"), 500, area=True)),
     ),
-    "duty_or_none": (("duty_or_none", SelectField(_l("Whose duty it is"), validate_choice=False,
-                                                  validators=[InputRequired(_l("Choose one."))])),),
+    "duty_or_none": (
+        (
+            "duty_or_none",
+            SelectField(_l("Whose duty it is"), validate_choice=False, validators=[InputRequired(_l("Choose one."))]),
+        ),
+    ),
     "result": (
         ("result", RadioField(_l("Was it so"), validators=[InputRequired(_l("Choose one."))])),
         ("done", text(_l("What was done"), 2000, required=True, area=True)),
@@ -115,8 +133,11 @@ class MoveBase(BaseForm):
     def given(self) -> dict[str, Any]:
         """The facts of the move as plain JSON values; empty ones left out."""
         found = {name: field.data for name, field in self._fields.items() if name not in ("id", "seen", "photos")}
-        return {name: value.isoformat() if hasattr(value, "isoformat") else value
-                for name, value in found.items() if value not in (None, "", [])}
+        return {
+            name: value.isoformat() if hasattr(value, "isoformat") else value
+            for name, value in found.items()
+            if value not in (None, "", [])
+        }
 
     def entry(self, action: str, photos: tuple[PhotoFile, ...]) -> MoveEntry:
         """The move as it was sent."""
@@ -139,7 +160,11 @@ def form_for(move: Move, choices: Mapping[str, list[tuple[Any, str]]], *args: An
     """The form of a move; ``choices`` fill its pick lists by field name."""
     if args and args[0]:
         args = (unpicked(args[0]), *args[1:])
-    fields = {name: field for fields in (*(FIELDS[need] for need in move.needs), MORE.get(move.action, ())) for name, field in fields}
+    fields = {
+        name: field
+        for fields in (*(FIELDS[need] for need in move.needs), MORE.get(move.action, ()))
+        for name, field in fields
+    }
     made = type("MoveForm", (MoveBase,), fields)(*args, **given)
     for name, options in choices.items():
         if name in made._fields:
@@ -157,8 +182,11 @@ class LookForm(BaseForm):
 class LookAnswerForm(BaseForm):
     """The village's answer."""
 
-    answer = RadioField(_l("How is it now"), choices=[SelectChoice("right", _l("Put right")), SelectChoice("not_yet", _l("Not yet"))],
-                        validators=[InputRequired(_l("Choose one."))])
+    answer = RadioField(
+        _l("How is it now"),
+        choices=[SelectChoice("right", _l("Put right")), SelectChoice("not_yet", _l("Not yet"))],
+        validators=[InputRequired(_l("Choose one."))],
+    )
     note = text(_l("A word, if you like"), 500, area=True)
 
 
@@ -179,5 +207,6 @@ class ProblemsForm(BaseForm):
     """The corrected problem types."""
 
     id = IdField()
-    problem = SelectMultipleField(_l("What is wrong (several may be picked)"),
-                                  validators=[InputRequired(_l("Choose what the problem is."))])
+    problem = SelectMultipleField(
+        _l("What is wrong (several may be picked)"), validators=[InputRequired(_l("Choose what the problem is."))]
+    )

@@ -1,4 +1,5 @@
 """Problem types of the seeds into their table."""
+
 from collections.abc import Iterable
 from typing import Any
 

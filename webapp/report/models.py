@@ -1,4 +1,5 @@
 """Tables of reports. ``report`` is the matter and its present state; ``report_event`` is what happened, append-only."""
+
 import uuid
 from datetime import date, datetime
 from typing import Any
@@ -133,9 +134,13 @@ class Assignment(Base):
 
     __table_args__ = (
         Index(None, "body_id", "report_id"),
-        Index("uq_assignment_one_lead", "report_id", unique=True,
-              sqlite_where=text("role = 'lead' and to_at is null"),
-              postgresql_where=text("role = 'lead' and to_at is null")),
+        Index(
+            "uq_assignment_one_lead",
+            "report_id",
+            unique=True,
+            sqlite_where=text("role = 'lead' and to_at is null"),
+            postgresql_where=text("role = 'lead' and to_at is null"),
+        ),
     )
 
 
@@ -154,7 +159,7 @@ class Photo(Base):
 
 
 class SiteLook(Base):
-    """"Please go and look": a task for the village beside the report. ``answer`` is right or not_yet."""
+    """ "Please go and look": a task for the village beside the report. ``answer`` is right or not_yet."""
 
     __tablename__ = "site_look"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

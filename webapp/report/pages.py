@@ -1,4 +1,5 @@
 """Reports as pages and lists show them: words for states, reasons and clocks, in the reader's language."""
+
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -51,11 +52,13 @@ def is_late(report: Report) -> bool:
 
 
 def due_words(report: Report) -> str:
-    """"until 4 Sep, 18:00, 2 h 18 min left"."""
+    """ "until 4 Sep, 18:00, 2 h 18 min left"."""
     return _("until %(at)s, %(left)s", at=moment(report.due_at), left=left(report.due_at)) if report.due_at else ""
 
 
-def rows(session: Session, reports: Sequence[Report], actions: Mapping[uuid.UUID, tuple[Move, ...]] | None = None) -> list[dict[str, Any]]:
+def rows(
+    session: Session, reports: Sequence[Report], actions: Mapping[uuid.UUID, tuple[Move, ...]] | None = None
+) -> list[dict[str, Any]]:
     """Reports as rows of a list; at most two of ``actions`` show as buttons."""
     ids = [report.id for report in reports]
     problems, last = queries.problems(session, ids), queries.last_moves(session, ids)
@@ -67,13 +70,20 @@ def rows(session: Session, reports: Sequence[Report], actions: Mapping[uuid.UUID
         url = url_for("report.show", report_id=report.id)
         reason = names.why(last.get(report.id), named(cells[report.grid_id]))
         return {
-            "number": report.number[-SHORT:], "url": url, "state": (state_word(report.state), tone(report)),
-            "words": problem_words(problems.get(report.id, [])), "place": f"{named(cells[report.grid_id])} · {report.place}",
+            "number": report.number[-SHORT:],
+            "url": url,
+            "state": (state_word(report.state), tone(report)),
+            "words": problem_words(problems.get(report.id, [])),
+            "place": f"{named(cells[report.grid_id])} · {report.place}",
             "why": _("Why here: %(why)s", why=reason) if reason and report.state not in ENDS else reason,
-            "due": due_words(report), "due_tone": "late" if is_late(report) else "",
-            "marks": marks(report, last.get(report.id), report.id in borders), "pick": str(report.id),
-            "actions": [(action_word(move.action, move.target), url_for("report.ask", report_id=report.id, action=move.action))
-                        for move in open_to_me[:2]],
+            "due": due_words(report),
+            "due_tone": "late" if is_late(report) else "",
+            "marks": marks(report, last.get(report.id), report.id in borders),
+            "pick": str(report.id),
+            "actions": [
+                (action_word(move.action, move.target), url_for("report.ask", report_id=report.id, action=move.action))
+                for move in open_to_me[:2]
+            ],
             "more_url": url if len(open_to_me) > 2 else None,
         }
 
@@ -131,19 +141,37 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
     places, looks = queries.assignments(session, report.id), queries.looks(session, report.id)
     problems = queries.problems(session, [report.id]).get(report.id, [])
     return Page(
-        found=found, cell=cell, parents=above,
-        joint=[cells[id_] for id_ in ids if id_ != report.grid_id], problems=problem_words(problems),
-        problem_codes=[problem.code for problem in problems], thing=_thing(session, report),
-        finder=_finder(session, found, cell), standing=_standing(session, found, whose, places, last),
-        moves=[(move, action_word(move.action, move.target)) for move in found.moves], places=places,
-        ground=_ground(session, report, places), photos=queries.photos(session, report.id), looks=looks,
-        history=(events := _history(session, report, whose)), result=_result(events), facts=_facts(session, report),
+        found=found,
+        cell=cell,
+        parents=above,
+        joint=[cells[id_] for id_ in ids if id_ != report.grid_id],
+        problems=problem_words(problems),
+        problem_codes=[problem.code for problem in problems],
+        thing=_thing(session, report),
+        finder=_finder(session, found, cell),
+        standing=_standing(session, found, whose, places, last),
+        moves=[(move, action_word(move.action, move.target)) for move in found.moves],
+        places=places,
+        ground=_ground(session, report, places),
+        photos=queries.photos(session, report.id),
+        looks=looks,
+        history=(events := _history(session, report, whose)),
+        result=_result(events),
+        facts=_facts(session, report),
         limit=_limit(session, report),
-        earlier=_earlier(session, actor, report), later=queries.recurrences(session, actor, report.id),
+        earlier=_earlier(session, actor, report),
+        later=queries.recurrences(session, actor, report.id),
         may_recur=report.state in ENDS and cell.id in actor.grids("grid_officer"),
-        look=next((look for look in looks if not look.answer and "look.answer" in found.allowed and report.state not in ENDS), None),
-        cooperates="report.result" in found.allowed and any(
-            place.body.id in actor.bodies() and place.assignment.role == "coop" and not place.assignment.to_at for place in places))
+        look=next(
+            (look for look in looks if not look.answer and "look.answer" in found.allowed and report.state not in ENDS),
+            None,
+        ),
+        cooperates="report.result" in found.allowed
+        and any(
+            place.body.id in actor.bodies() and place.assignment.role == "coop" and not place.assignment.to_at
+            for place in places
+        ),
+    )
 
 
 def _thing(session: Session, report: Report) -> PatrolObject | None:
@@ -152,24 +180,35 @@ def _thing(session: Session, report: Report) -> PatrolObject | None:
 
 def _finder(session: Session, found: queries.Found, cell: Cell) -> str:
     """A department sees the grid that found it, not the person; the line above sees who."""
-    return named(session.get_one(Person, found.report.found_by)) if found.by_ground else _("grid of %(name)s", name=named(cell))
+    return (
+        named(session.get_one(Person, found.report.found_by))
+        if found.by_ground
+        else _("grid of %(name)s", name=named(cell))
+    )
 
 
 def _lead(places: Sequence[queries.Place]) -> Body | None:
-    return next((place.body for place in places if place.assignment.role == "lead" and place.assignment.to_at is None), None)
+    return next(
+        (place.body for place in places if place.assignment.role == "lead" and place.assignment.to_at is None), None
+    )
 
 
-def _standing(session: Session, found: queries.Found, whose: Whose, places: list[queries.Place],
-              last: queries.Event | None) -> dict[str, Any]:
+def _standing(
+    session: Session, found: queries.Found, whose: Whose, places: list[queries.Place], last: queries.Event | None
+) -> dict[str, Any]:
     """The block under the head: state, marks, holder, clock, why here."""
     report, holder = found.report, STATES[found.report.state]["holder"]
     reason = said(session, [last] if last else []).why(last, named(whose.village))
     who = "" if holder == "-" else whose.word(holder, _lead(places))
     joint = report.id in queries.on_borders(session, [report.id])
     return {
-        "word": state_word(report.state), "tone": tone(report), "due": due_words(report),
-        "due_tone": "late" if is_late(report) else "", "marked": marks(report, last, joint),
-        "who": who, "holder": _("With: %(who)s", who=who) if who else "",
+        "word": state_word(report.state),
+        "tone": tone(report),
+        "due": due_words(report),
+        "due_tone": "late" if is_late(report) else "",
+        "marked": marks(report, last, joint),
+        "who": who,
+        "holder": _("With: %(who)s", who=who) if who else "",
         "why": _("Why here: %(why)s", why=reason) if reason else "",
     }
 
@@ -181,16 +220,29 @@ def _ground(session: Session, report: Report, places: Sequence[queries.Place]) -
     if place is None or (place.assignment.to_at and report.state not in ENDS):
         return None
     lead = place.assignment
-    return {"kind": lead.ground, "text": lead.ground_text, "body": named(place.body),
-            "duty": session.get(Duty, lead.duty_id) if lead.duty_id else None}
+    return {
+        "kind": lead.ground,
+        "text": lead.ground_text,
+        "body": named(place.body),
+        "duty": session.get(Duty, lead.duty_id) if lead.duty_id else None,
+    }
 
 
 def _history(session: Session, report: Report, whose: Whose) -> list[dict[str, Any]]:
     events = queries.history(session, report.id)
     names = said(session, events)
-    return [{"at": moment(event.event.at), "who": _who(event, whose), "is_move": event.event.to_state is not None,
-             "action": event.event.action, "what": action_word(event.event.action, event.event.to_state),
-             "note": names.line(event.event.given), "mark": ""} for event in events]
+    return [
+        {
+            "at": moment(event.event.at),
+            "who": _who(event, whose),
+            "is_move": event.event.to_state is not None,
+            "action": event.event.action,
+            "what": action_word(event.event.action, event.event.to_state),
+            "note": names.line(event.event.given),
+            "mark": "",
+        }
+        for event in events
+    ]
 
 
 def _result(events: list[dict[str, Any]]) -> str:
@@ -230,8 +282,11 @@ def prefilled(session: Session, actor: Actor, asked: Mapping[str, str]) -> dict[
             given[field] = _uuid(asked[name])
     if given.get("recurs_id"):
         old = queries.one(session, actor, given["recurs_id"]).report
-        given |= {"place": old.place, "object_id": old.object_id,
-                  "problem": [problem.code for problem in queries.problems(session, [old.id]).get(old.id, [])]}
+        given |= {
+            "place": old.place,
+            "object_id": old.object_id,
+            "problem": [problem.code for problem in queries.problems(session, [old.id]).get(old.id, [])],
+        }
     return given
 
 
@@ -245,16 +300,25 @@ def _uuid(text: str) -> uuid.UUID | None:
 def stale_words(page_: Page) -> str:
     """Which office acted meanwhile, when, and what it is now; no person is named, as in the history."""
     last = next(event for event in page_.history if event["is_move"])
-    return _("%(who)s acted at %(at)s; it is now \"%(state)s\". Your text is kept below.", who=last["who"], at=last["at"],
-             state=page_.standing["word"])
+    return _(
+        '%(who)s acted at %(at)s; it is now "%(state)s". Your text is kept below.',
+        who=last["who"],
+        at=last["at"],
+        state=page_.standing["word"],
+    )
 
 
 def share(page_: Page) -> str:
     """One line to pass on in a chat: number, matter, place, state, link; no names of people."""
-    return _("[%(number)s] %(problems)s, %(village)s, %(place)s. Now %(state)s. Log in to see it: %(link)s",
-             number=page_.report.number[-SHORT:], problems=page_.problems, village=named(page_.cell),
-             place=page_.report.place, state=page_.standing["word"],
-             link=url_for("report.show", report_id=page_.report.id, _external=True))
+    return _(
+        "[%(number)s] %(problems)s, %(village)s, %(place)s. Now %(state)s. Log in to see it: %(link)s",
+        number=page_.report.number[-SHORT:],
+        problems=page_.problems,
+        village=named(page_.cell),
+        place=page_.report.place,
+        state=page_.standing["word"],
+        link=url_for("report.show", report_id=page_.report.id, _external=True),
+    )
 
 
 def next_words(page_: Page) -> str:

@@ -1,4 +1,5 @@
 """Reads of reports. Every one starts from ``reach``: what the actor may see or move, as the one permission table says."""
+
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -31,14 +32,24 @@ def _assigned(body_id: int) -> Condition:
 
 
 def _lead(body_id: int) -> Condition:
-    return exists().where(Assignment.report_id == Report.id, Assignment.body_id == body_id,
-                          Assignment.role == "lead", Assignment.to_at.is_(None))
+    return exists().where(
+        Assignment.report_id == Report.id,
+        Assignment.body_id == body_id,
+        Assignment.role == "lead",
+        Assignment.to_at.is_(None),
+    )
 
 
 def reach(actor: Actor, action: str) -> Condition:
     """What of ``Report`` joined with its ``Grid`` the actor reaches for an action."""
-    return where(actor, action, grid_path=Grid.path, joint=_joint if action in SEES_JOINT else None,
-                 assigned=_assigned, lead=_lead)
+    return where(
+        actor,
+        action,
+        grid_path=Grid.path,
+        joint=_joint if action in SEES_JOINT else None,
+        assigned=_assigned,
+        lead=_lead,
+    )
 
 
 def readable(actor: Actor) -> Select[tuple[Report]]:
@@ -75,7 +86,9 @@ BESIDE = ("report.result", "report.sample", "look.ask", "look.answer")
 
 def _roles_here(actor: Actor) -> dict[str, Condition]:
     """For each role held, whether it reaches a report for moving: a role counts only where it reaches."""
-    return {role: reach(actor.only(role), "report.move").label(f"role_{role}") for role in ROLES if role in actor.roles()}
+    return {
+        role: reach(actor.only(role), "report.move").label(f"role_{role}") for role in ROLES if role in actor.roles()
+    }
 
 
 def one(session: Session, actor: Actor, report_id: uuid.UUID, *, lock: bool = False) -> Found:
@@ -86,15 +99,23 @@ def one(session: Session, actor: Actor, report_id: uuid.UUID, *, lock: bool = Fa
     beside = [reach(actor, action).label(f"may_{index}") for index, action in enumerate(BESIDE)]
     by_ground = reach(actor.without_bodies(), "report.read").label("by_ground")
     row = session.execute(
-        select(Report, Grid.path, by_ground, *held.values(), *beside).join(Grid, Grid.id == Report.grid_id)
-        .where(Report.id == report_id, reach(actor, "report.read"))).first()
+        select(Report, Grid.path, by_ground, *held.values(), *beside)
+        .join(Grid, Grid.id == Report.grid_id)
+        .where(Report.id == report_id, reach(actor, "report.read"))
+    ).first()
     if row is None:
         raise NotFound
     roles = frozenset(role for role in held if getattr(row, f"role_{role}"))
     allowed = frozenset(action for index, action in enumerate(BESIDE) if getattr(row, f"may_{index}"))
     handled = bool(handled_by(session, [report_id], actor.person_id))
-    moved = session.scalar(select(func.max(ReportEvent.seq)).where(
-        ReportEvent.report_id == report_id, ReportEvent.to_state.is_not(None))) or 0
+    moved = (
+        session.scalar(
+            select(func.max(ReportEvent.seq)).where(
+                ReportEvent.report_id == report_id, ReportEvent.to_state.is_not(None)
+            )
+        )
+        or 0
+    )
     moves_ = open_moves(row.Report.state, roles, handled=handled, sampled=not row.Report.waits_for_sample)
     return Found(row.Report, row.path, roles, moves_, handled, allowed, moved, bool(row.by_ground))
 
@@ -110,17 +131,32 @@ def moves(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> dict[uuid
     held = _roles_here(actor)
     if not ids or not held:
         return {}
-    rows = session.execute(select(Report.id, Report.state, (~waits_for_sample()).label("sampled"), *held.values()).join(Grid, Grid.id == Report.grid_id)
-                           .where(Report.id.in_(ids), reach(actor, "report.read")))
+    rows = session.execute(
+        select(Report.id, Report.state, (~waits_for_sample()).label("sampled"), *held.values())
+        .join(Grid, Grid.id == Report.grid_id)
+        .where(Report.id.in_(ids), reach(actor, "report.read"))
+    )
     handled = handled_by(session, ids, actor.person_id)
-    return {row.id: open_moves(row.state, frozenset(role for role in held if getattr(row, f"role_{role}")),
-                               handled=row.id in handled, sampled=bool(row.sampled)) for row in rows}
+    return {
+        row.id: open_moves(
+            row.state,
+            frozenset(role for role in held if getattr(row, f"role_{role}")),
+            handled=row.id in handled,
+            sampled=bool(row.sampled),
+        )
+        for row in rows
+    }
 
 
 def handled_by(session: Session, ids: Sequence[uuid.UUID], person_id: int) -> set[uuid.UUID]:
     """On which of these this person ever reported a result: there somebody else must look and close."""
-    return set(session.scalars(select(ReportEvent.report_id).where(
-        ReportEvent.report_id.in_(ids), ReportEvent.person_id == person_id, ReportEvent.action.in_(HANDLING))))
+    return set(
+        session.scalars(
+            select(ReportEvent.report_id).where(
+                ReportEvent.report_id.in_(ids), ReportEvent.person_id == person_id, ReportEvent.action.in_(HANDLING)
+            )
+        )
+    )
 
 
 class Event(NamedTuple):
@@ -134,29 +170,39 @@ class Event(NamedTuple):
 def history(session: Session, report_id: uuid.UUID) -> list[Event]:
     """What happened, newest first."""
     rows = session.execute(
-        select(ReportEvent, Person, Body).outerjoin(Person, Person.id == ReportEvent.person_id)
+        select(ReportEvent, Person, Body)
+        .outerjoin(Person, Person.id == ReportEvent.person_id)
         .outerjoin(Body, Body.id == ReportEvent.body_id)
-        .where(ReportEvent.report_id == report_id).order_by(ReportEvent.seq.desc()))
+        .where(ReportEvent.report_id == report_id)
+        .order_by(ReportEvent.seq.desc())
+    )
     return [Event(*row) for row in rows]
 
 
 def last_moves(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Event]:
     """The last move of each report: the answer to "why is it here"."""
-    newest = (select(ReportEvent.report_id, func.max(ReportEvent.seq).label("seq"))
-              .where(ReportEvent.report_id.in_(ids), ReportEvent.to_state.is_not(None))
-              .group_by(ReportEvent.report_id).subquery())
+    newest = (
+        select(ReportEvent.report_id, func.max(ReportEvent.seq).label("seq"))
+        .where(ReportEvent.report_id.in_(ids), ReportEvent.to_state.is_not(None))
+        .group_by(ReportEvent.report_id)
+        .subquery()
+    )
     rows = session.execute(
-        select(ReportEvent, Person, Body).outerjoin(Person, Person.id == ReportEvent.person_id)
+        select(ReportEvent, Person, Body)
+        .outerjoin(Person, Person.id == ReportEvent.person_id)
         .outerjoin(Body, Body.id == ReportEvent.body_id)
-        .join(newest, and_(newest.c.report_id == ReportEvent.report_id, newest.c.seq == ReportEvent.seq)))
+        .join(newest, and_(newest.c.report_id == ReportEvent.report_id, newest.c.seq == ReportEvent.seq))
+    )
     return {row[0].report_id: Event(*row) for row in rows} if ids else {}
 
 
 def bounces(session: Session, report_id: uuid.UUID) -> dict[int, int | None]:
     """Bodies that said "not ours", the last one first, each with the body that it named, if it named one."""
-    rows = session.execute(select(ReportEvent.body_id, ReportEvent.given).where(
-        ReportEvent.report_id == report_id, ReportEvent.action == "bounce", ReportEvent.body_id.is_not(None))
-        .order_by(ReportEvent.seq.desc()))
+    rows = session.execute(
+        select(ReportEvent.body_id, ReportEvent.given)
+        .where(ReportEvent.report_id == report_id, ReportEvent.action == "bounce", ReportEvent.body_id.is_not(None))
+        .order_by(ReportEvent.seq.desc())
+    )
     found: dict[int, int | None] = {}
     for body_id, given in rows:
         other = str(given.get("duty_or_none", ""))
@@ -168,8 +214,13 @@ def last_action_is(action: str) -> Condition:
     """The condition that the last move of a report was this one."""
     later = ReportEvent.__table__.alias("later")
     return exists().where(
-        ReportEvent.report_id == Report.id, ReportEvent.action == action, ReportEvent.to_state.is_not(None),
-        ~exists().where(later.c.report_id == ReportEvent.report_id, later.c.to_state.is_not(None), later.c.seq > ReportEvent.seq))
+        ReportEvent.report_id == Report.id,
+        ReportEvent.action == action,
+        ReportEvent.to_state.is_not(None),
+        ~exists().where(
+            later.c.report_id == ReportEvent.report_id, later.c.to_state.is_not(None), later.c.seq > ReportEvent.seq
+        ),
+    )
 
 
 def is_open() -> Condition:
@@ -179,8 +230,14 @@ def is_open() -> Condition:
 
 def held_by(actor: Actor) -> Condition:
     """Open reports that rest with the actor: the holder's role is his, and that role reaches the report."""
-    return or_(*(and_(Report.state.in_(states), reach(actor.only(role), "report.move"))
-                 for role, states in HOLDINGS.items() if role in actor.roles()), Report.id.is_(None))
+    return or_(
+        *(
+            and_(Report.state.in_(states), reach(actor.only(role), "report.move"))
+            for role, states in HOLDINGS.items()
+            if role in actor.roles()
+        ),
+        Report.id.is_(None),
+    )
 
 
 HOLDINGS: dict[str, list[str]] = {}
@@ -203,17 +260,27 @@ class Place(NamedTuple):
 
 def assignments(session: Session, report_id: uuid.UUID, *, now: bool = False) -> list[Place]:
     """The bodies a report is (``now``) or ever was with, lead first."""
-    query = (select(Assignment, Body).join(Body, Body.id == Assignment.body_id)
-             .where(Assignment.report_id == report_id).order_by(Assignment.role.desc(), Assignment.id))
+    query = (
+        select(Assignment, Body)
+        .join(Body, Body.id == Assignment.body_id)
+        .where(Assignment.report_id == report_id)
+        .order_by(Assignment.role.desc(), Assignment.id)
+    )
     rows = session.execute(query.where(Assignment.to_at.is_(None)) if now else query)
     return [Place(*row) for row in rows]
 
 
 def leads(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Body]:
     """The body that leads each report now."""
-    rows = session.execute(
-        select(Assignment.report_id, Body).join(Body, Body.id == Assignment.body_id)
-        .where(Assignment.report_id.in_(ids), Assignment.role == "lead", Assignment.to_at.is_(None))).all() if ids else []
+    rows = (
+        session.execute(
+            select(Assignment.report_id, Body)
+            .join(Body, Body.id == Assignment.body_id)
+            .where(Assignment.report_id.in_(ids), Assignment.role == "lead", Assignment.to_at.is_(None))
+        ).all()
+        if ids
+        else []
+    )
     return dict(rows)
 
 
@@ -229,9 +296,16 @@ def duties(session: Session, ids: Collection[int]) -> dict[int, Duty]:
 
 def problems(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[ProblemType]]:
     """The problem types of each report in their order."""
-    rows = session.execute(
-        select(ReportProblem.report_id, ProblemType).join(ProblemType, ProblemType.code == ReportProblem.problem)
-        .where(ReportProblem.report_id.in_(ids)).order_by(ProblemType.position)) if ids else []
+    rows = (
+        session.execute(
+            select(ReportProblem.report_id, ProblemType)
+            .join(ProblemType, ProblemType.code == ReportProblem.problem)
+            .where(ReportProblem.report_id.in_(ids))
+            .order_by(ProblemType.position)
+        )
+        if ids
+        else []
+    )
     found: dict[uuid.UUID, list[ProblemType]] = {}
     for report_id, problem in rows:
         found.setdefault(report_id, []).append(problem)
@@ -250,21 +324,32 @@ def needs_enforcement(session: Session, report_id: uuid.UUID) -> bool:
 
 def joint_grids(session: Session, report_id: uuid.UUID) -> list[int]:
     """Ids of the further grids of a matter on a border."""
-    return list(session.scalars(select(ReportJoint.grid_id).where(ReportJoint.report_id == report_id)
-                                .order_by(ReportJoint.grid_id)))
+    return list(
+        session.scalars(
+            select(ReportJoint.grid_id).where(ReportJoint.report_id == report_id).order_by(ReportJoint.grid_id)
+        )
+    )
 
 
 def photos(session: Session, report_id: uuid.UUID) -> list[Photo]:
     """Its pictures, those sent with the report first."""
-    return list(session.scalars(select(Photo).where(Photo.report_id == report_id)
-                                .order_by(Photo.event_id.is_not(None), Photo.event_id, Photo.position)))
+    return list(
+        session.scalars(
+            select(Photo)
+            .where(Photo.report_id == report_id)
+            .order_by(Photo.event_id.is_not(None), Photo.event_id, Photo.position)
+        )
+    )
 
 
 def photo(session: Session, actor: Actor, photo_id: uuid.UUID) -> Photo:
     """A picture of a report the actor may see, else NotFound."""
     found = session.scalar(
-        select(Photo).join(Report, Report.id == Photo.report_id).join(Grid, Grid.id == Report.grid_id)
-        .where(Photo.id == photo_id, reach(actor, "report.read")))
+        select(Photo)
+        .join(Report, Report.id == Photo.report_id)
+        .join(Grid, Grid.id == Report.grid_id)
+        .where(Photo.id == photo_id, reach(actor, "report.read"))
+    )
     if found is None:
         raise NotFound
     return found
@@ -272,15 +357,19 @@ def photo(session: Session, actor: Actor, photo_id: uuid.UUID) -> Photo:
 
 def looks(session: Session, report_id: uuid.UUID) -> list[SiteLook]:
     """The site looks asked for, newest first."""
-    return list(session.scalars(select(SiteLook).where(SiteLook.report_id == report_id)
-                                .order_by(SiteLook.asked_at.desc())))
+    return list(
+        session.scalars(select(SiteLook).where(SiteLook.report_id == report_id).order_by(SiteLook.asked_at.desc()))
+    )
 
 
 def look(session: Session, actor: Actor, look_id: uuid.UUID) -> SiteLook:
     """A look that is, or was, the actor's to answer, else NotFound."""
     found = session.scalar(
-        select(SiteLook).join(Report, Report.id == SiteLook.report_id).join(Grid, Grid.id == Report.grid_id)
-        .where(SiteLook.id == look_id, SiteLook.grid_id.in_(actor.grids("grid_officer")), reach(actor, "look.answer")))
+        select(SiteLook)
+        .join(Report, Report.id == SiteLook.report_id)
+        .join(Grid, Grid.id == Report.grid_id)
+        .where(SiteLook.id == look_id, SiteLook.grid_id.in_(actor.grids("grid_officer")), reach(actor, "look.answer"))
+    )
     if found is None:
         raise NotFound
     return found
@@ -289,10 +378,17 @@ def look(session: Session, actor: Actor, look_id: uuid.UUID) -> SiteLook:
 def open_looks(session: Session, actor: Actor) -> list[tuple[SiteLook, Report]]:
     """Looks that wait for the actor's answer, oldest limit first."""
     rows = session.execute(
-        select(SiteLook, Report).join(Report, Report.id == SiteLook.report_id)
+        select(SiteLook, Report)
+        .join(Report, Report.id == SiteLook.report_id)
         .join(Grid, Grid.id == Report.grid_id)
-        .where(SiteLook.answer.is_(None), SiteLook.grid_id.in_(actor.grids("grid_officer")), is_open(),
-               reach(actor, "look.answer")).order_by(SiteLook.due_at))
+        .where(
+            SiteLook.answer.is_(None),
+            SiteLook.grid_id.in_(actor.grids("grid_officer")),
+            is_open(),
+            reach(actor, "look.answer"),
+        )
+        .order_by(SiteLook.due_at)
+    )
     return [(look, report) for look, report in rows]
 
 
@@ -308,8 +404,12 @@ def on_borders(session: Session, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
 
 def cooperates(actor: Actor) -> Condition:
     """Reports on which a body of the actor cooperates now: its part is open until it says what it did."""
-    return exists().where(Assignment.report_id == Report.id, Assignment.role == "coop", Assignment.to_at.is_(None),
-                          Assignment.body_id.in_(actor.bodies()))
+    return exists().where(
+        Assignment.report_id == Report.id,
+        Assignment.role == "coop",
+        Assignment.to_at.is_(None),
+        Assignment.body_id.in_(actor.bodies()),
+    )
 
 
 def _found(actor: Actor) -> Select[tuple[Report]]:
@@ -318,8 +418,14 @@ def _found(actor: Actor) -> Select[tuple[Report]]:
 
 def found_by(session: Session, actor: Actor, first: int = 0, most: int = 20) -> list[Report]:
     """What the actor reported from grids that are still his, newest first, open ones before closed; from the ``first`` on."""
-    return list(session.scalars(
-        _found(actor).order_by(Report.state.in_(ENDS), Report.received_at.desc(), Report.id).offset(first).limit(most)))
+    return list(
+        session.scalars(
+            _found(actor)
+            .order_by(Report.state.in_(ENDS), Report.received_at.desc(), Report.id)
+            .offset(first)
+            .limit(most)
+        )
+    )
 
 
 def count_found(session: Session, actor: Actor) -> int:
@@ -329,13 +435,16 @@ def count_found(session: Session, actor: Actor) -> int:
 
 def to_supplement(session: Session, actor: Actor) -> list[Report]:
     """Reports that came back to the actor's villages for more."""
-    return list(session.scalars(readable(actor).where(Report.state == "returned", held_by(actor)).order_by(Report.due_at)))
+    return list(
+        session.scalars(readable(actor).where(Report.state == "returned", held_by(actor)).order_by(Report.due_at))
+    )
 
 
 def open_in(session: Session, actor: Actor, grid_path: str, most: int | None = None) -> list[Report]:
     """Open reports below a grid, as far as the actor may see them."""
-    return list(session.scalars(
-        readable(actor).where(is_open(), _lies_in(grid_path)).order_by(Report.due_at).limit(most)))
+    return list(
+        session.scalars(readable(actor).where(is_open(), _lies_in(grid_path)).order_by(Report.due_at).limit(most))
+    )
 
 
 def _lies_in(grid_path: str) -> Condition:
@@ -363,17 +472,25 @@ def open_counts(session: Session, actor: Actor, *, late: bool = False) -> dict[i
 
 def written_for(session: Session, patrol_id: uuid.UUID) -> set[int]:
     """Objects of a round for which a report was written."""
-    return set(session.scalars(select(Report.object_id).where(Report.patrol_id == patrol_id,
-                                                              Report.object_id.is_not(None))))
+    return set(
+        session.scalars(select(Report.object_id).where(Report.patrol_id == patrol_id, Report.object_id.is_not(None)))
+    )
 
 
 def unwritten(session: Session, actor: Actor, since: datetime) -> list[tuple[Visit, PatrolObject]]:
     """Problems the actor saw on a round since a moment for which no report was written yet."""
     rows = session.execute(
-        select(Visit, PatrolObject).join(Patrol, Patrol.id == Visit.patrol_id)
-        .join(PatrolObject, PatrolObject.id == Visit.object_id).join(Grid, Grid.id == PatrolObject.grid_id)
-        .where(Patrol.person_id == actor.person_id, Visit.result == "problem", Visit.at >= since,
-               where(actor, "report.submit", grid_path=Grid.path),
-               ~exists().where(Report.patrol_id == Patrol.id, Report.object_id == PatrolObject.id))
-        .order_by(Visit.at))
+        select(Visit, PatrolObject)
+        .join(Patrol, Patrol.id == Visit.patrol_id)
+        .join(PatrolObject, PatrolObject.id == Visit.object_id)
+        .join(Grid, Grid.id == PatrolObject.grid_id)
+        .where(
+            Patrol.person_id == actor.person_id,
+            Visit.result == "problem",
+            Visit.at >= since,
+            where(actor, "report.submit", grid_path=Grid.path),
+            ~exists().where(Report.patrol_id == Patrol.id, Report.object_id == PatrolObject.id),
+        )
+        .order_by(Visit.at)
+    )
     return [(visit, thing) for visit, thing in rows]

@@ -1,4 +1,5 @@
 """Finding reports by what people say of them."""
+
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -14,9 +15,14 @@ MOST_WORDS = 6  # of a search; what follows counts as one
 
 def search(session: Session, actor: Actor, words: str, most: int = 50) -> list[Report]:
     """Reports the actor may see that say every one of the words, newest first."""
-    return list(session.scalars(
-        queries.readable(actor).where(*(_says(word) for word in words.split(maxsplit=MOST_WORDS - 1)))
-        .order_by(Report.received_at.desc()).limit(most)))
+    return list(
+        session.scalars(
+            queries.readable(actor)
+            .where(*(_says(word) for word in words.split(maxsplit=MOST_WORDS - 1)))
+            .order_by(Report.received_at.desc())
+            .limit(most)
+        )
+    )
 
 
 def _says(word: str) -> Condition:
@@ -32,6 +38,8 @@ def _says(word: str) -> Condition:
     villages = select(GridVersion.grid_id).where(in_(GridVersion.zh, GridVersion.en))
     problems_ = select(ProblemType.code).where(in_(ProblemType.zh, ProblemType.en))
     return or_(
-        in_(Report.number, Report.place, Report.note), Report.grid_id.in_(villages),
+        in_(Report.number, Report.place, Report.note),
+        Report.grid_id.in_(villages),
         Report.id.in_(select(ReportJoint.report_id).where(ReportJoint.grid_id.in_(villages))),
-        Report.id.in_(select(ReportProblem.report_id).where(ReportProblem.problem.in_(problems_))))
+        Report.id.in_(select(ReportProblem.report_id).where(ReportProblem.problem.in_(problems_))),
+    )

@@ -1,4 +1,5 @@
 """Acts of reports: submit once however often it is sent, and make the moves of workflow.py."""
+
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -79,20 +80,43 @@ def _facts(entry: ReportEntry) -> dict[str, Any]:
 
 def _roles_at(session: Session, actor: Actor, cell: Cell) -> frozenset[str]:
     """The roles that reach this grid for submitting."""
-    return frozenset(role for role in actor.roles()
-                     if grid_queries.cells_reached(session, actor.only(role), "report.submit", cell.id))
+    return frozenset(
+        role
+        for role in actor.roles()
+        if grid_queries.cells_reached(session, actor.only(role), "report.submit", cell.id)
+    )
 
 
-def _store(session: Session, actor: Actor, cell: Cell, entry: ReportEntry, finder: int, mark: str, move: Move) -> Report:
+def _store(
+    session: Session, actor: Actor, cell: Cell, entry: ReportEntry, finder: int, mark: str, move: Move
+) -> Report:
     now = clock.now()
     report = Report(
-        id=entry.id, number=_number(session), content=mark, state=move.target, state_since=now,
-        due_at=due(session, move.target, now, severity=entry.severity), grid_id=cell.id,
+        id=entry.id,
+        number=_number(session),
+        content=mark,
+        state=move.target,
+        state_since=now,
+        due_at=due(session, move.target, now, severity=entry.severity),
+        grid_id=cell.id,
         grid_version_id=grid_queries.version_on(session, cell.id, clock.day(entry.occurred_at)) or cell.version_id,
-        object_id=entry.object_id, patrol_id=entry.patrol_id, found_by=finder, entered_by=actor.person_id,
-        entry_mode=_mode(actor, finder, entry, now), occurred_at=entry.occurred_at, received_at=now,
-        place=entry.place, lon=entry.lon, lat=entry.lat, accuracy_m=entry.accuracy_m, severity=entry.severity,
-        first_measure=entry.first_measure, note=entry.note, settled=entry.settle, recurs_id=entry.recurs_id)
+        object_id=entry.object_id,
+        patrol_id=entry.patrol_id,
+        found_by=finder,
+        entered_by=actor.person_id,
+        entry_mode=_mode(actor, finder, entry, now),
+        occurred_at=entry.occurred_at,
+        received_at=now,
+        place=entry.place,
+        lon=entry.lon,
+        lat=entry.lat,
+        accuracy_m=entry.accuracy_m,
+        severity=entry.severity,
+        first_measure=entry.first_measure,
+        note=entry.note,
+        settled=entry.settle,
+        recurs_id=entry.recurs_id,
+    )
     session.add(report)
     session.flush()
     for model, rows in (
@@ -101,8 +125,16 @@ def _store(session: Session, actor: Actor, cell: Cell, entry: ReportEntry, finde
     ):
         if rows:
             session.execute(insert(model), rows)
-    append(session, actor, report, move.action, effects.role_of(move, _roles_at(session, actor, cell)), {},
-           event_id=uuid.uuid5(report.id, "submit"), before=(None, None))
+    append(
+        session,
+        actor,
+        report,
+        move.action,
+        effects.role_of(move, _roles_at(session, actor, cell)),
+        {},
+        event_id=uuid.uuid5(report.id, "submit"),
+        before=(None, None),
+    )
     keep_photos(session, report.id, entry.photos, None)
     return report
 
@@ -119,8 +151,9 @@ def _mode(actor: Actor, finder: int, entry: ReportEntry, now: datetime) -> str:
 
 
 def _receipt(session: Session, report: Report) -> Receipt:
-    hashes = session.scalars(select(Photo.sha256).where(Photo.report_id == report.id, Photo.event_id.is_(None))
-                             .order_by(Photo.position))
+    hashes = session.scalars(
+        select(Photo.sha256).where(Photo.report_id == report.id, Photo.event_id.is_(None)).order_by(Photo.position)
+    )
     first = session.scalar(select(ReportEvent.to_state).where(ReportEvent.report_id == report.id, ReportEvent.seq == 1))
     return Receipt(report.id, report.number, report.received_at, first or report.state, tuple(hashes))
 
@@ -145,15 +178,22 @@ def _check(session: Session, actor: Actor, cell: Cell, entry: ReportEntry) -> in
 def _check_place(session: Session, cell: Cell, entry: ReportEntry) -> None:
     """The point must lie in the village, or the village it lies in must be named as the other one."""
     others = grid_queries.named(session, set(entry.joint))
-    if cell.id in entry.joint or len(others) != len(entry.joint) or any(other.tier != cell.tier for other in others.values()):
+    if (
+        cell.id in entry.joint
+        or len(others) != len(entry.joint)
+        or any(other.tier != cell.tier for other in others.values())
+    ):
         raise Refused(N_("Choose the other village."), field="joint")
     if entry.lon is None or entry.lat is None:
         return
     found = locate.candidates(session, entry.lon, entry.lat, entry.accuracy_m or 0)
     if found and not {candidate.id for candidate in found} & {cell.id, *entry.joint}:
         other = grid_queries.named(session, {found[0].id})[found[0].id]
-        raise Refused(N_("The point lies in %(village)s. Tick \"between two villages\" and choose it, or leave the point out."),
-                      field="joint", village=other)
+        raise Refused(
+            N_('The point lies in %(village)s. Tick "between two villages" and choose it, or leave the point out.'),
+            field="joint",
+            village=other,
+        )
 
 
 def _check_links(session: Session, actor: Actor, entry: ReportEntry) -> None:
@@ -174,13 +214,16 @@ def _finder(session: Session, actor: Actor, entry: ReportEntry) -> int:
     for_another = finder != actor.person_id
     on = clock.day(entry.occurred_at) if for_another else clock.today()
     may = not for_another or grid_queries.cells_reached(
-        session, actor.only("township_supervisor"), "report.submit", entry.grid_id)
+        session, actor.only("township_supervisor"), "report.submit", entry.grid_id
+    )
     if not may or finder not in {person.id for person in people_queries.officers(session, entry.grid_id, on)}:
         raise Refused(N_("Choose the officer of this village who found it."), field="person_id")
     return finder
 
 
-def due(session: Session, state: str, since: datetime, *, severity: str = "", on: date | None = None) -> datetime | None:
+def due(
+    session: Session, state: str, since: datetime, *, severity: str = "", on: date | None = None
+) -> datetime | None:
     """When the clock of a state runs out: its limit's row, or the day that the desk set.
 
     That day takes the limit's place where the work is done; where a department has only to receive, it counts when it
@@ -219,7 +262,9 @@ def move(session: Session, actor: Actor, report_id: uuid.UUID, entry: MoveEntry)
         return report
     if entry.seen_state not in (found.seen, report.state):
         raise Stale
-    made = step(report.state, entry.action, found.roles, entry.given, handled=found.handled, sampled=not report.waits_for_sample)
+    made = step(
+        report.state, entry.action, found.roles, entry.given, handled=found.handled, sampled=not report.waits_for_sample
+    )
     before = (report.state, report.due_at)
     role = effects.role_of(made, found.roles)
     on = effects.apply(session, actor, found, made, entry.given)
@@ -232,31 +277,68 @@ def move(session: Session, actor: Actor, report_id: uuid.UUID, entry: MoveEntry)
 
 def sent_before(session: Session, actor: Actor, report_id: uuid.UUID, event_id: uuid.UUID, mark: str) -> bool:
     """Whether this very act is in the history already; Conflict when the id is taken by another, here or elsewhere."""
-    known = session.execute(select(ReportEvent.content, ReportEvent.person_id, ReportEvent.report_id)
-                            .where(ReportEvent.id == event_id)).first()
+    known = session.execute(
+        select(ReportEvent.content, ReportEvent.person_id, ReportEvent.report_id).where(ReportEvent.id == event_id)
+    ).first()
     if known is not None and known.report_id != report_id:
         raise Conflict
     return is_resend((known.content, known.person_id) if known else None, mark, actor.person_id)
 
 
-def append(session: Session, actor: Actor, report: Report, action: str, role: str, given: Mapping[str, Any], *,
-           event_id: uuid.UUID, before: tuple[str | None, datetime | None] | None = None, mark: str = "") -> ReportEvent:
+def append(
+    session: Session,
+    actor: Actor,
+    report: Report,
+    action: str,
+    role: str,
+    given: Mapping[str, Any],
+    *,
+    event_id: uuid.UUID,
+    before: tuple[str | None, datetime | None] | None = None,
+    mark: str = "",
+) -> ReportEvent:
     """Append one line to the history. ``before`` is the state and limit a move left; None for acts beside the state."""
-    seq = 1 + (session.scalar(select(ReportEvent.seq).where(ReportEvent.report_id == report.id)
-                              .order_by(ReportEvent.seq.desc()).limit(1)) or 0)
+    seq = 1 + (
+        session.scalar(
+            select(ReportEvent.seq).where(ReportEvent.report_id == report.id).order_by(ReportEvent.seq.desc()).limit(1)
+        )
+        or 0
+    )
     event = ReportEvent(
-        id=event_id, report_id=report.id, seq=seq, content=mark, at=clock.now(), person_id=actor.person_id, role=role,
-        body_id=effects.body_for(actor, role), action=action, given=dict(given),
-        from_state=before[0] if before else None, to_state=report.state if before else None,
-        due_before=before[1] if before else None, due_after=report.due_at if before else None)
+        id=event_id,
+        report_id=report.id,
+        seq=seq,
+        content=mark,
+        at=clock.now(),
+        person_id=actor.person_id,
+        role=role,
+        body_id=effects.body_for(actor, role),
+        action=action,
+        given=dict(given),
+        from_state=before[0] if before else None,
+        to_state=report.state if before else None,
+        due_before=before[1] if before else None,
+        due_after=report.due_at if before else None,
+    )
     session.add(event)
     session.flush()
     return event
 
 
-def keep_photos(session: Session, report_id: uuid.UUID, photos: tuple[PhotoFile, ...], event_id: uuid.UUID | None) -> None:
+def keep_photos(
+    session: Session, report_id: uuid.UUID, photos: tuple[PhotoFile, ...], event_id: uuid.UUID | None
+) -> None:
     """Rows for files that are on disk already."""
     for position, photo in enumerate(photos):
-        session.add(Photo(id=uuid.uuid5(event_id or report_id, f"photo:{position}"), report_id=report_id,
-                          event_id=event_id, sha256=photo.sha256, copy=photo.copy, width=photo.width,
-                          height=photo.height, position=position))
+        session.add(
+            Photo(
+                id=uuid.uuid5(event_id or report_id, f"photo:{position}"),
+                report_id=report_id,
+                event_id=event_id,
+                sha256=photo.sha256,
+                copy=photo.copy,
+                width=photo.width,
+                height=photo.height,
+                position=position,
+            )
+        )

@@ -1,4 +1,5 @@
 """Pages of reports: reporting a problem, the report's page, and one view for all moves."""
+
 import uuid
 from typing import Any
 
@@ -41,8 +42,10 @@ from .workflow import Move
 
 bp = Blueprint("report", __name__, template_folder="templates")
 #: Said over the form when its id is taken by other content; the form goes on under a fresh id.
-SENT_BEFORE = N_("A report was already sent from this page, with other words. What you wrote now is kept below. "
-                 "Send it only if it is a further report.")
+SENT_BEFORE = N_(
+    "A report was already sent from this page, with other words. What you wrote now is kept below. "
+    "Send it only if it is a further report."
+)
 
 
 @bp.get("/grids/<int:grid_id>/report")
@@ -70,8 +73,16 @@ def submit() -> Any:
     except Refused as refusal:
         return _not_submitted(form, sent, refusal)
     if wants_json():
-        return make_response(jsonify(id=receipt.id, number=receipt.number, state=receipt.state,
-                                     received_at=receipt.received_at.isoformat(), photos=receipt.photos), 201)
+        return make_response(
+            jsonify(
+                id=receipt.id,
+                number=receipt.number,
+                state=receipt.state,
+                received_at=receipt.received_at.isoformat(),
+                photos=receipt.photos,
+            ),
+            201,
+        )
     return redirect(url_for("report.receipt", report_id=entry.id), 303)
 
 
@@ -85,9 +96,13 @@ def _not_submitted(form: ReportForm, sent: photos.Photos, refusal: Refused) -> A
     else:
         _explain(form, sent, refusal)
     cell = grid_queries.cell(read(), actor(), "report.submit", form.grid.data)
-    return render_template("report/new.html", form=form, message=message,
-                           kept=sent.carried(form.id.data, actor().person_id),
-                           **choices.for_report(read(), cell, form)), refusal.status
+    return render_template(
+        "report/new.html",
+        form=form,
+        message=message,
+        kept=sent.carried(form.id.data, actor().person_id),
+        **choices.for_report(read(), cell, form),
+    ), refusal.status
 
 
 def _explain(form: BaseForm, sent: photos.Photos, refusal: Refused) -> None:
@@ -122,8 +137,11 @@ def ask(report_id: uuid.UUID, action: str) -> str | Response:
     if move is None:
         flash(_("This cannot be done in the present state."), "late")
         return redirect(url_for("report.show", report_id=report_id))  # type: ignore[return-value]
-    form = form_for(move, choices.for_move(read(), actor(), found, move),
-                    data={"id": ids.new(), "seen": found.seen, **choices.presets(read(), found, move)})
+    form = form_for(
+        move,
+        choices.for_move(read(), actor(), found, move),
+        data={"id": ids.new(), "seen": found.seen, **choices.presets(read(), found, move)},
+    )
     return _move_page(report_id, move, form)
 
 
@@ -131,17 +149,31 @@ def _move(found: queries.Found, action: str) -> Move | None:
     return next((move for move in found.moves if move.action == action), None)
 
 
-def _move_page(report_id: uuid.UUID, move: Move, form: MoveBase, refusal: Refused | None = None,
-               sent: photos.Photos | None = None) -> str:
+def _move_page(
+    report_id: uuid.UUID, move: Move, form: MoveBase, refusal: Refused | None = None, sent: photos.Photos | None = None
+) -> str:
     page = pages.page(read(), actor(), report_id)
     message = None
     if refusal is not None:  # what was typed may go out again, by whoever has read the message
-        message = pages.stale_words(page) if isinstance(refusal, Stale) else _("What you sent before from this page was taken. If this is something more, send it.")
+        message = (
+            pages.stale_words(page)
+            if isinstance(refusal, Stale)
+            else _("What you sent before from this page was taken. If this is something more, send it.")
+        )
         form.id.data, form.seen.data = ids.new(), page.found.seen
     extra = choices.dispatch_panel(read(), report_id, page.problem_codes) if move.action == "dispatch" else {}
     kept = sent.carried(form.id.data, actor().person_id) if sent else []
-    return render_template("report/move.html", page=page, move=move, form=form, message=message, kept=kept,
-                           word=pages.action_word(move.action, move.target), picked=request.form.get("pick"), **extra)
+    return render_template(
+        "report/move.html",
+        page=page,
+        move=move,
+        form=form,
+        message=message,
+        kept=kept,
+        word=pages.action_word(move.action, move.target),
+        picked=request.form.get("pick"),
+        **extra,
+    )
 
 
 @bp.post("/reports/<uuid:report_id>/<action>")
@@ -176,9 +208,13 @@ def _after(report_id: uuid.UUID) -> Response:
 
 def _page(report_id: uuid.UUID, status: int = 200, **forms: Any) -> Any:
     page = pages.page(read(), actor(), report_id)
-    ready = {"look": LookForm(data={"id": ids.new()}), "result": ResultForm(data={"id": ids.new()}),
-             "sample": SampleForm(), "problems": ProblemsForm(data={"id": ids.new(), "problem": page.problem_codes}),
-             "answer": LookAnswerForm()} | forms
+    ready = {
+        "look": LookForm(data={"id": ids.new()}),
+        "result": ResultForm(data={"id": ids.new()}),
+        "sample": SampleForm(),
+        "problems": ProblemsForm(data={"id": ids.new(), "problem": page.problem_codes}),
+        "answer": LookAnswerForm(),
+    } | forms
     ready["problems"].problem.choices = choices.problem_choices(read())
     return make_response(render_template("report/show.html", page=page, forms=ready, share=pages.share(page)), status)
 
@@ -188,8 +224,12 @@ def _page(report_id: uuid.UUID, status: int = 200, **forms: Any) -> Any:
 def ask_look(report_id: uuid.UUID) -> Any:
     """Ask the village's officer to go and look."""
     form, who = LookForm(request.form), actor()
-    return _beside(report_id, "look", form, lambda session: beside.ask_look(
-        session, who, report_id, form.id.data, form.question.data))
+    return _beside(
+        report_id,
+        "look",
+        form,
+        lambda session: beside.ask_look(session, who, report_id, form.id.data, form.question.data),
+    )
 
 
 @bp.post("/looks/<uuid:look_id>")
@@ -226,8 +266,12 @@ def _look_page(look_id: uuid.UUID, form: LookAnswerForm, refusal: Refused) -> st
 def add_result(report_id: uuid.UUID) -> Any:
     """What a cooperating department did."""
     form, who = ResultForm(request.form), actor()
-    return _beside(report_id, "result", form, lambda session: beside.add_result(
-        session, who, report_id, form.id.data, form.done.data))
+    return _beside(
+        report_id,
+        "result",
+        form,
+        lambda session: beside.add_result(session, who, report_id, form.id.data, form.done.data),
+    )
 
 
 @bp.post("/reports/<uuid:report_id>/beside/sample")
@@ -244,8 +288,12 @@ def correct(report_id: uuid.UUID) -> Any:
     """Correct what the problem is."""
     form, who = ProblemsForm(request.form), actor()
     form.problem.choices = choices.problem_choices(read())
-    return _beside(report_id, "problems", form, lambda session: beside.correct_problems(
-        session, who, report_id, form.id.data, form.problem.data))
+    return _beside(
+        report_id,
+        "problems",
+        form,
+        lambda session: beside.correct_problems(session, who, report_id, form.id.data, form.problem.data),
+    )
 
 
 def _beside(report_id: uuid.UUID, name: str, form: Any, act: Any) -> Any:

@@ -1,4 +1,5 @@
 """What a report's state, its last move and each line of its history say, in the reader's language."""
+
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -33,7 +34,7 @@ def holder_word(role: str, cell: Cell, body: Body | None) -> str:
 
 
 def problem_words(problems: Sequence[Any]) -> str:
-    """"Smoke, bad smell"."""
+    """ "Smoke, bad smell"."""
     return _(", ").join(named(problem) for problem in problems)
 
 
@@ -65,8 +66,12 @@ class Said:
             return ""
         given = event.event.given
         reason = _("; ").join(filter(None, (given.get("reason"), self._whose_duty(given))))
-        return _(sentence, who=named(event.body) if event.body else place, reason=reason,
-                 missing=_with(self._missing(given), given.get("note")))
+        return _(
+            sentence,
+            who=named(event.body) if event.body else place,
+            reason=reason,
+            missing=_with(self._missing(given), given.get("note")),
+        )
 
     def line(self, given: Mapping[str, Any]) -> str:
         """What a move said, as one line for the history."""
@@ -109,8 +114,18 @@ class Said:
 
 
 #: The parts of a line of the history, in their order.
-PARTS = (Said._missing, Said._result, Said._answer, Said._types, Said._to, Said._with_others, Said._ground, Said._typed,
-         Said._whose_duty, Said._due)
+PARTS = (
+    Said._missing,
+    Said._result,
+    Said._answer,
+    Said._types,
+    Said._to,
+    Said._with_others,
+    Said._ground,
+    Said._typed,
+    Said._whose_duty,
+    Said._due,
+)
 TYPED = ("place", "done", "document_no", "reason", "note", "question", "ground_text")
 
 
@@ -118,9 +133,12 @@ def said(session: Session, events: Iterable[queries.Event]) -> Said:
     """The names for these events, each kind asked for once."""
     givens = [event.event.given for event in events]
     ready = {kind: words.named(session.connection(), kind) for kind in ("return_missing", "result")}
-    return Said(ready, {kind.code: named(kind) for kind in queries.problem_types(session)},
-                queries.bodies(session, {id_ for given in givens for id_ in bodies_in(given)}),
-                queries.duties(session, {given["duty"] for given in givens if given.get("duty")}))
+    return Said(
+        ready,
+        {kind.code: named(kind) for kind in queries.problem_types(session)},
+        queries.bodies(session, {id_ for given in givens for id_ in bodies_in(given)}),
+        queries.duties(session, {given["duty"] for given in givens if given.get("duty")}),
+    )
 
 
 def bodies_in(given: Mapping[str, Any]) -> set[int]:

@@ -4,6 +4,7 @@ Pure data and one function. ``clock`` names a row of the time limits, so no numb
 state (a site look and its answer, a cooperating body's result, sampling, a correction of the problem type) are no
 moves and stand in ``service.py``. Words and buttons: docs/glossary.md.
 """
+
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,9 @@ from typing import Any
 from ..core.errors import N_, Refused
 from ..core.tables import table
 
-STATES = {row["state"]: row for row in table("""
+STATES = {
+    row["state"]: row
+    for row in table("""
 state            holder                  clock
 township         township_supervisor     review
 returned         grid_officer            supplement
@@ -24,7 +27,8 @@ handling         department_liaison      handle
 department_done  township_supervisor     check
 closed           -                       -
 void             -                       -
-""")}
+""")
+}
 
 MOVES = table("""
 action      from             to               role                              needs
@@ -74,8 +78,13 @@ class Move:
 
 
 ALL = tuple(
-    Move(row["action"], row["from"], row["to"], frozenset(row["role"].split(",")),
-         tuple(need for need in row["needs"].split(",") if need != "-"))
+    Move(
+        row["action"],
+        row["from"],
+        row["to"],
+        frozenset(row["role"].split(",")),
+        tuple(need for need in row["needs"].split(",") if need != "-"),
+    )
     for row in MOVES
 )
 
@@ -85,12 +94,25 @@ def open_moves(state: str, roles: Collection[str], *, handled: bool = False, sam
 
     ``handled``: the one who asks handled it himself. ``sampled``: it does not wait to be looked at again.
     """
-    return tuple(move for move in ALL if move.source == state and move.roles & set(roles)
-                 and not (handled and move.action == "confirm") and not (sampled and move.action in SAMPLING))
+    return tuple(
+        move
+        for move in ALL
+        if move.source == state
+        and move.roles & set(roles)
+        and not (handled and move.action == "confirm")
+        and not (sampled and move.action in SAMPLING)
+    )
 
 
-def step(state: str, action: str, roles: Collection[str], given: Mapping[str, Any], *,
-         handled: bool = False, sampled: bool = True) -> Move:
+def step(
+    state: str,
+    action: str,
+    roles: Collection[str],
+    given: Mapping[str, Any],
+    *,
+    handled: bool = False,
+    sampled: bool = True,
+) -> Move:
     """The move that ``action`` makes from ``state``, or Refused with the reason.
 
     ``roles`` are those that reach *this* report; ``handled`` and ``sampled`` as in ``open_moves``.

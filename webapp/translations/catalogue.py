@@ -4,6 +4,7 @@
 now and lists what has no Chinese yet. Nothing is guessed: a changed English sentence is a new one. The compiled
 ``messages.mo`` is made on each machine, by run.sh or by ``compile_stale``, and is not kept in the repository.
 """
+
 from pathlib import Path
 
 from babel.messages.catalog import Catalog

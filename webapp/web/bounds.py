@@ -3,6 +3,7 @@
 PostgreSQL refuses a NUL, SQLite a number over 63 bits, both in the middle of a statement; so none of them gets that far.
 Numbers and days of forms are seen to in ``forms.BaseForm``.
 """
+
 import re
 from typing import Any
 

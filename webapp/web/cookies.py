@@ -1,4 +1,5 @@
 """The signed cookie of a browser, its signature worked out once per worker and not at every request."""
+
 from typing import Any
 
 from flask import Flask, Request

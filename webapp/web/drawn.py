@@ -3,6 +3,7 @@
 Drawing a page costs ten times what filling it in does. Nothing about the asker gets into what is kept: while it is drawn
 there is no actor, no database and no request for its templates, and in the place of every word of the asker's there is a hole.
 """
+
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager

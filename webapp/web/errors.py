@@ -1,4 +1,5 @@
 """Refusals and faults as pages, or as JSON for those who asked so. Error pages need no database."""
+
 from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
@@ -27,7 +28,9 @@ def wants_json() -> bool:
 
 def say(error: Refused) -> str:
     """A refusal's message in the reader's language, and so the names in it: a param may be a row with zh and en."""
-    return gettext(error.message, **{name: named(value) if hasattr(value, "zh") else value for name, value in error.params.items()})
+    return gettext(
+        error.message, **{name: named(value) if hasattr(value, "zh") else value for name, value in error.params.items()}
+    )
 
 
 def answer(status: int, message: str, **facts: Any) -> Response:

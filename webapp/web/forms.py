@@ -1,4 +1,5 @@
 """The base of all forms: messages in the reader's language, text cleaned once, the gate's CSRF check not repeated."""
+
 import unicodedata
 import uuid
 from collections.abc import Sequence
@@ -87,8 +88,9 @@ def clean(text: str | None) -> str | None:
     """Normal form C without control characters (NUL is an error on PostgreSQL); None when nothing is left."""
     if text is None:
         return None
-    kept = "".join(c for c in unicodedata.normalize("NFC", text)
-                   if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    kept = "".join(
+        c for c in unicodedata.normalize("NFC", text) if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")
+    )
     return kept.strip() or None
 
 

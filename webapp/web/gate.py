@@ -1,4 +1,5 @@
 """The gate before every view: who asks, whether the view is for them, and that the post came from our own page."""
+
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any

@@ -1,4 +1,5 @@
 """For machines that watch: is the process alive, and can it do its work."""
+
 from flask import Blueprint, Flask, Response, jsonify
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError

@@ -1,4 +1,5 @@
 """What somebody had typed when the log-in ended: carried through the log-in page and offered again."""
+
 import json
 from typing import Any
 from urllib.parse import urlsplit

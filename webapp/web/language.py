@@ -1,4 +1,5 @@
 """Chinese by default, English complete, switchable by everybody on every page; dates and numbers as each writes them."""
+
 import re
 from collections.abc import Callable
 from datetime import date, datetime
@@ -115,6 +116,7 @@ def left(due: datetime | None) -> str:
 
 def _amount(minutes: int) -> str:
     from flask_babel import ngettext
+
     if minutes >= 2 * 24 * 60:
         return ngettext("%(num)d day", "%(num)d days", minutes // (24 * 60))
     hours, rest = divmod(minutes, 60)
@@ -150,8 +152,11 @@ def safe_next(address: str | None) -> str:
 
 def init(app: Flask) -> None:
     """Languages for the app and its templates."""
-    app.config.update(BABEL_DEFAULT_LOCALE="zh", BABEL_DEFAULT_TIMEZONE=str(clock.ZONE),
-                      BABEL_TRANSLATION_DIRECTORIES=str(app.root_path) + "/translations")
+    app.config.update(
+        BABEL_DEFAULT_LOCALE="zh",
+        BABEL_DEFAULT_TIMEZONE=str(clock.ZONE),
+        BABEL_TRANSLATION_DIRECTORIES=str(app.root_path) + "/translations",
+    )
     Babel(app, locale_selector=chosen)
     app.register_blueprint(bp)
     app.jinja_env.globals.update({"named": named, "address": address, "_": word})

@@ -3,6 +3,7 @@
 Whoever took them on the spot cannot take them again. So a refused form carries each photo that arrived as a value signed
 for this entry and this person; sent again, it stands for the file on disk. Nothing shows that file before a record names it.
 """
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from .forms import clean
 MOST = 3
 FIELD, CARRIED = "photos", "kept"
 LONGEST_NAME = 40
-NO_PHOTO = N_("\"%(name)s\" is not a photo we can read (JPEG, PNG or WebP up to 20 MB). Choose another.")
+NO_PHOTO = N_('"%(name)s" is not a photo we can read (JPEG, PNG or WebP up to 20 MB). Choose another.')
 TOO_MANY = N_("At most %(most)d photos. Left out: %(names)s")
 LOST = N_("The photos could not be kept. Please choose them again.")
 
@@ -45,8 +46,10 @@ class Photos:
 
     def carried(self, entry: object, person_id: int) -> list[tuple[str, str]]:
         """For the form that is shown again: a signed value and a name for each photo that is on disk."""
-        return [(_signer().dumps([*_owner(entry, person_id), vars(photo.file), photo.name]), photo.name)
-                for photo in self.taken]
+        return [
+            (_signer().dumps([*_owner(entry, person_id), vars(photo.file), photo.name]), photo.name)
+            for photo in self.taken
+        ]
 
 
 def received(entry: object, person_id: int) -> Photos:

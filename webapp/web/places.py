@@ -1,4 +1,5 @@
 """Fields that many forms share: an optional point, and an optional day that is not today."""
+
 from datetime import UTC, date, datetime, time, timedelta
 
 from flask_babel import lazy_gettext as _l

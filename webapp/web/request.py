@@ -1,4 +1,5 @@
 """What a view may use of its request: who asks, a session to look with, the short write, and its access rule."""
+
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -27,6 +28,7 @@ def _ruled(rule: str) -> Callable[[View], View]:
     def mark(view: View) -> View:
         view.rule = rule  # type: ignore[attr-defined]
         return view
+
     return mark
 
 

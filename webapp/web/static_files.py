@@ -1,4 +1,5 @@
 """Our own static files and Leaflet's out of its wheel, under addresses that change with their content."""
+
 import hashlib
 import re
 from functools import cache
@@ -27,7 +28,9 @@ def stamp(root: str, path: str) -> str:
     """
     data = (ROOTS[root] / path).read_bytes()
     folder = path.rpartition("/")[0]
-    parts = [stamp(root, f"{folder}/{name.decode()}") for name in _IMPORTS.findall(data)] if path.endswith(".js") else []
+    parts = (
+        [stamp(root, f"{folder}/{name.decode()}") for name in _IMPORTS.findall(data)] if path.endswith(".js") else []
+    )
     return hashlib.sha256(data + "".join(parts).encode()).hexdigest()[:12]
 
 
