@@ -196,6 +196,7 @@ check() {
     cd "$root"
     say "ruff, import rules, pinned lists"
     "$venv/bin/ruff" check .
+    "$venv/bin/ruff" format --check --quiet . || fail "Some files are not formatted. Run: .venv/bin/ruff format ."
     "$venv/bin/lint-imports"
     "$venv/bin/python" -m pip --disable-pip-version-check check
 }

@@ -8,15 +8,15 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from webapp import migrate, seeding
+from webapp.accounts.service import create_admin
 from webapp.core import clock, ids, passwords
 from webapp.core.db import Store
 from webapp.demo import people
 from webapp.grid.models import GridVersion, MapLayer
+from webapp.ops import migrate, seeding
 from webapp.patrol.models import Patrol, Visit
 from webapp.patrol.service import visit_id
 from webapp.people.models import Person
-from webapp.people.service import create_admin
 
 PASSWORD = "bench-pass-word"
 KEY = "a-key-of-the-bench-and-of-nothing-else-5b1f"

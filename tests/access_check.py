@@ -123,17 +123,19 @@ def _hole(county: County, route: str, hole: str, target: Target) -> Any:
     if hole in fixed:
         return fixed[hole]
     if target.name is None:
-        return {"mark": "0" * 64}.get(
+        return {"mark": "0" * 64, "fingerprint": "0" * 64}.get(
             hole, NO_ID if hole in ("report_id", "photo_id", "look_id", "patrol_id", "message_id") else GONE
         )
-    kind = {"person_id": "account", "mark": "layer", "patrol_id": "round"}.get(hole, hole.removesuffix("_id"))
+    kind = {"person_id": "account", "mark": "layer", "fingerprint": "layer", "patrol_id": "round"}.get(
+        hole, hole.removesuffix("_id")
+    )
     name = target.name.split("@")[0] if kind == "account" else target.name
     return county.ids[kind].get(name, "asset")
 
 
 def fields(county: County, route: Route, login: str, target: Target) -> dict[str, Any]:
     """What is typed into the form: right for those who may, whoever sends it."""
-    later, grids, bodies = (clock.today() + timedelta(days=9)).isoformat(), county.ids["grid"], county.ids["body"]
+    grids = county.ids["grid"]
     village = target.name if route.target == "village" and target.name else "A1"
     at = grids[village] if target.name else GONE
     person = {"zh": "new", "en": "new", "phone": "1"}
@@ -153,20 +155,6 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
             login if f"grid_officer@{village}" in tables.PEOPLE.get(login, ()) else OFFICERS[village]
         ],
     }
-    move = {
-        "id": uuid.uuid4(),
-        "seen": county.ids["state"].get(target.name or "", "township"),
-        "reason": "so",
-        "note": "seen",
-        "missing": county.ids["code"]["missing"],
-        "result": "true",
-        "done": "swept",
-        "due": later,
-        "body": bodies["ecology" if target.action == "dispatch" else "committee_a2"],
-        "ground": "none_listed",
-        "ground_text": "fits nothing",
-        "duty_or_none": "none",
-    }
     return {
         "/account/language": {"language": "zh"},
         "/feedback": {"id": uuid.uuid4(), "text": "well"},
@@ -177,7 +165,7 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/objects/<object_id>/retire": {"why": "gone"},
         "/patrols": entry | {f"v{county.ids['object'][village]}-outcome": "normal"},
         "/reports": entry | {"place": "here", "problem": "smoke", "severity": "minor", "first_measure": "not_heeded"},
-        "/reports/<report_id>/<action>": move,
+        "/reports/<report_id>/<action>": _move(county, target),
         "/reports/<report_id>/beside/look": {"id": uuid.uuid4(), "question": "how is it"},
         "/reports/<report_id>/beside/problems": {"id": uuid.uuid4(), "problem": "smell"},
         "/reports/<report_id>/beside/sample": {"note": "clean"},
@@ -191,6 +179,24 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/bodies/new": {"kind": "committee", "zh": "new", "grid_id": at},
         "/bodies/<body_id>": {"zh": "new"},
     }.get(route.address, {})
+
+
+def _move(county: County, target: Target) -> dict[str, Any]:
+    later, bodies = (clock.today() + timedelta(days=9)).isoformat(), county.ids["body"]
+    return {
+        "id": uuid.uuid4(),
+        "seen": county.ids["state"].get(target.name or "", "township"),
+        "reason": "so",
+        "note": "seen",
+        "missing": county.ids["code"]["missing"],
+        "result": "true",
+        "done": "swept",
+        "due": later,
+        "body": bodies["ecology" if target.action == "dispatch" else "committee_a2"],
+        "ground": "none_listed",
+        "ground_text": "fits nothing",
+        "duty_or_none": "none",
+    }
 
 
 def _message(county: County, target: Target) -> str:

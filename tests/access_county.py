@@ -27,10 +27,11 @@ from webapp.feedback.models import Feedback
 from webapp.feedback.service import Message
 from webapp.feedback.service import send as send_feedback
 from webapp.grid.models import GridVersion, MapLayer
+from webapp.login import service as login
+from webapp.login.models import LoginSession
 from webapp.patrol.service import record
-from webapp.people import login
-from webapp.people.models import LoginSession, Person
-from webapp.report import beside, service
+from webapp.people.models import Person
+from webapp.report import service, side_acts
 from webapp.report.models import Photo, Report
 
 BODIES = {  # kind, grid, code in the duty lists
@@ -235,7 +236,7 @@ def _reports(county: County) -> None:
         for login_, action, given in way:
             _move(county, name, login_, action, given)
     with county.acting("township_a") as (session, who):
-        look = beside.ask_look(session, who, county.ids["report"]["township"], ids.new(), mark("look"))
+        look = side_acts.ask_look(session, who, county.ids["report"]["township"], ids.new(), mark("look"))
         county.ids["look"]["township"] = look.id
 
 

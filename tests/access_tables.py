@@ -260,7 +260,7 @@ GET    /feedback/mine                                    -        -        404  
 GET    /feedback/inbox                                   -        -        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /feedback/<message_id>/answer                     message  *        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /map                                              -        -        404    .   .    x       x        x      x       x       x      x         .     .
-GET    /map/layers/<mark>.json                           layer    *        404    .   .    x       x        x      x       x       x      x         .     .
+GET    /map/layers/<fingerprint>.json                    layer    *        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /map/grids/<grid_id>/card                         grid     *        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /documents                                        -        -        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /documents/<code>                                 -        -        404    .   .    x       x        x      x       x       x      x         .     .

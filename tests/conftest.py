@@ -12,11 +12,11 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests import engines, make
-from webapp import migrate, seeding
 from webapp.app import App, create_app
 from webapp.config import Config
 from webapp.core import passwords
 from webapp.core.db import Store
+from webapp.ops import migrate, seeding
 from webapp.translations import catalogue
 
 catalogue.compile_stale()  # run.sh has done it; plain pytest has not

@@ -54,7 +54,7 @@ def grids(session: Session, townships: int = 2, villages: int = 3, on: date = BE
     """Plant the test county; ids by name: county, A, A1, A2, …, B, B1, …"""
     cells, names = squares(townships, villages)
     grid_service.name_levels(session)
-    planted = grid_service.plant(session, SYSTEM, cells, names, on, "test", {})
+    planted = grid_service.import_tree(session, SYSTEM, cells, names, on, "test", {})
     keys = [name.replace("Test County", "county").removeprefix("Town ").removeprefix("Village ") for _, name in names]
     return {key: grid.id for key, grid in zip(keys, planted, strict=True)}
 

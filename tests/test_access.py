@@ -39,7 +39,7 @@ def unlisted(rules: Iterable[Rule]) -> list[str]:
 
 
 @on_sqlite
-def test_every_route_has_a_row_and_every_row_a_route(county: County) -> None:  # noqa: F811
+def test_every_route_has_a_row_and_every_row_a_route(county: County) -> None:
     rules = list(county.app.url_map.iter_rules())
     assert unlisted(rules) == []
     assert unlisted([*rules, Rule("/reports/<uuid:report_id>/whole", methods=["GET"])]) == [
@@ -49,7 +49,7 @@ def test_every_route_has_a_row_and_every_row_a_route(county: County) -> None:  #
 
 @on_sqlite
 @pytest.mark.parametrize("name", ROUTES)
-def test_everybody_gets_just_what_the_tables_say(visitors: dict[str, Visitor], name: str) -> None:  # noqa: F811
+def test_everybody_gets_just_what_the_tables_say(visitors: dict[str, Visitor], name: str) -> None:
     assert list(faults(visitors, [ROUTES[name]])) == []
 
 
@@ -129,6 +129,6 @@ def _what_is_there_is_told(patch: Patch) -> None:
 )
 def test_a_hole_is_reported(
     visitors: dict[str, Visitor], hole: Patch, made: Callable[[Patch], None], name: str, who: str
-) -> None:  # noqa: F811
+) -> None:
     made(hole)
     assert list(faults({who: visitors[who]}, [ROUTES[name]]))

@@ -80,7 +80,7 @@ def crawl(visitor: Visitor) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def pages(visitors: dict[str, Visitor]) -> dict[str, dict[str, str]]:  # noqa: F811
+def pages(visitors: dict[str, Visitor]) -> dict[str, dict[str, str]]:
     """All that each crawler can click to."""
     return {login: crawl(visitors[login]) for login in CRAWLERS}
 
@@ -89,7 +89,7 @@ def pages(visitors: dict[str, Visitor]) -> dict[str, dict[str, str]]:  # noqa: F
 @pytest.mark.parametrize("login", CRAWLERS)
 def test_the_reports_somebody_comes_across_are_those_he_may_read(
     pages: dict[str, dict[str, str]], county: County, login: str
-) -> None:  # noqa: F811
+) -> None:
     everything = "\n".join(pages[login].values())
     readable = {name for name in tables.MOVES if tables.REPORTS[login, name]}
     assert {name for name in tables.MOVES if mark(f"report_{name}") in everything} == readable
@@ -173,7 +173,7 @@ def much_more_in_b(made: County) -> None:
 @on_sqlite
 def test_nothing_in_a_tells_that_something_happened_in_b(
     pages: dict[str, dict[str, str]], visitors: dict[str, Visitor], county: County
-) -> None:  # noqa: F811
+) -> None:
     logins = ("officer_a1", "officer_a2", "township_a", "leader_a", "housing", "committee_a1", "station_a")
     much_more_in_b(county)
     differing = [
@@ -209,7 +209,7 @@ def test_nothing_in_a_tells_that_something_happened_in_b(
 )
 def test_the_map_says_what_its_reader_may_know(
     visitors: dict[str, Visitor], login: str, known: dict[str, tuple[str, int]]
-) -> None:  # noqa: F811
+) -> None:
     assert figures(visitors[login]) == (known, sum(number for _, number in known.values()))
 
 
@@ -230,14 +230,14 @@ def _every(*_asked: Any, **_more: Any) -> Any:
 
 
 @on_sqlite
-def test_a_count_over_everything_is_seen(visitors: dict[str, Visitor], hole: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_a_count_over_everything_is_seen(visitors: dict[str, Visitor], hole: pytest.MonkeyPatch) -> None:
     hole.setattr(report_queries, "readable", lambda _actor: select(Report).join(Grid, Grid.id == Report.grid_id))
     assert figures(visitors["officer_a2"]) != ({"A2": ("0/1", 0)}, 0)
     assert mark("report_b_plain") in "\n".join(crawl(visitors["officer_a2"]).values())  # found by the search
 
 
 @on_sqlite
-def test_a_list_of_objects_over_everything_is_seen(visitors: dict[str, Visitor], hole: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_a_list_of_objects_over_everything_is_seen(visitors: dict[str, Visitor], hole: pytest.MonkeyPatch) -> None:
     hole.setattr(patrol_queries, "where", _every)
     assert mark("farm_B2") in visitors["township_a"].raw("GET", "/desk?tab=not_gone").text
 
@@ -248,7 +248,7 @@ def test_a_list_of_objects_over_everything_is_seen(visitors: dict[str, Visitor],
 @on_sqlite
 def test_a_photo_is_served_as_the_copy_written_by_us_and_kept_by_nobody(
     visitors: dict[str, Visitor], county: County
-) -> None:  # noqa: F811
+) -> None:
     answer = visitors["officer_a1"].raw("GET", f"/photos/{county.ids['photo']['township']}")
     folder, picture = county.app.config["WANGGE"].data_dir, county.picture
     assert IN_ORIGINAL in files.path(folder, "originals", picture.sha256).read_bytes()
@@ -259,14 +259,14 @@ def test_a_photo_is_served_as_the_copy_written_by_us_and_kept_by_nobody(
 
 @on_sqlite
 @pytest.mark.parametrize("where", ["/photos/{}", "/photos/originals/{}", "/assets/x/own/{}", "/assets/x/own/../../{}"])
-def test_the_file_as_sent_has_no_address(visitors: dict[str, Visitor], county: County, where: str) -> None:  # noqa: F811
+def test_the_file_as_sent_has_no_address(visitors: dict[str, Visitor], county: County, where: str) -> None:
     for mark_ in (county.picture.sha256, county.picture.copy):
         assert visitors["county"].raw("GET", where.format(mark_)).status_code == 404
 
 
 @on_sqlite
 @pytest.mark.parametrize("where", ["/duties.xlsx", "/figures.xlsx"])
-def test_a_sheet_of_the_duty_lists_holds_no_record(visitors: dict[str, Visitor], where: str) -> None:  # noqa: F811
+def test_a_sheet_of_the_duty_lists_holds_no_record(visitors: dict[str, Visitor], where: str) -> None:
     with zipfile.ZipFile(io.BytesIO(visitors["transport"].raw("GET", where).data)) as book:
         assert not any(MARK.search(book.read(name).decode()) for name in book.namelist())
 
@@ -346,7 +346,7 @@ def _sent(
 )
 def test_fields_that_no_form_has_change_nothing(
     visitors: dict[str, Visitor], login: str, name: str, target: Target, model: Any
-) -> None:  # noqa: F811
+) -> None:
     own: dict[str, Any] = {"login": "new"} if model is Person else {"id": ids.new()}
     with_more, plain = (_sent(visitors[login], name, target, model, more, own) for more in (EXTRA, {}))
     assert with_more == plain

@@ -20,7 +20,6 @@ from sqlalchemy import func, insert, inspect, select, update
 
 from tests import engines, make
 from tests.conftest import World
-from webapp import backup, dump, migrate, verify
 from webapp.core import clock, files, ids
 from webapp.core.db import Store
 from webapp.core.errors import Refused
@@ -28,6 +27,7 @@ from webapp.core.files import PhotoFile
 from webapp.core.models import AuditEntry
 from webapp.feedback.models import Feedback
 from webapp.models import metadata
+from webapp.ops import backup, dump, migrate, verify
 from webapp.patrol import service as patrol_service
 from webapp.people.models import Person
 from webapp.report import service

@@ -111,8 +111,9 @@ def test_serve_hands_on_what_our_proxies_say_and_nobody_elses(
 ) -> None:
     import waitress
 
-    from webapp import cli, sweeper
+    from webapp import cli
     from webapp.core.db import Store
+    from webapp.ops import sweeper
 
     given: dict[str, object] = {}
     monkeypatch.setattr(waitress, "serve", lambda _app, **options: given.update(options))

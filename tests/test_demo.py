@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import func, select
 
 from gis import invent
-from webapp import verify
 from webapp.core import clock
 from webapp.demo import place, story
 from webapp.desk import tabs
+from webapp.ops import verify
 from webapp.patrol.models import Patrol, Visit
 from webapp.people.models import Person
 from webapp.people.queries import actor_of

@@ -9,12 +9,13 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
-from webapp import cli, migrate, seeding, verify, wsgi
+from webapp import cli, wsgi
+from webapp.accounts.service import create_admin
 from webapp.config import Config
 from webapp.core import clock, db
 from webapp.core.db import Store
 from webapp.demo import place
-from webapp.people.service import create_admin
+from webapp.ops import migrate, seeding, verify
 
 KEY = "0123456789abcdef0123456789ABCDEF-test"
 

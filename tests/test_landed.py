@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from tests import landed, make
 from tests.test_migrations import FILES, lost, rows
-from webapp import backup, migrate, verify
 from webapp.core.db import Store
 from webapp.grid.models import Grid
+from webapp.ops import backup, migrate, verify
 from webapp.patrol.models import PatrolObject
 from webapp.patrol.service import record
 from webapp.people.models import Posting

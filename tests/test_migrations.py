@@ -16,10 +16,10 @@ from sqlalchemy import create_engine, event, inspect, text
 import migrations
 from tests import engines, make
 from tests.conftest import World
-from webapp import migrate
 from webapp.core import db
 from webapp.core.db import Store
 from webapp.models import metadata
+from webapp.ops import migrate
 from webapp.patrol import service as patrol_service
 from webapp.report import service as report_service
 
@@ -174,7 +174,7 @@ def test_a_driver_that_begins_no_transaction_for_tables_is_found(
 KILLED = """
 import os, signal, sys
 from sqlalchemy import event
-from webapp import migrate
+from webapp.ops import migrate
 from webapp.core.db import Store
 store = Store(sys.argv[1])
 @event.listens_for(store.writer, "before_cursor_execute")

@@ -18,12 +18,14 @@ from werkzeug.routing import MapAdapter
 
 from tests import make
 from tests.conftest import PEOPLE
+from webapp.accounts import sheet
 from webapp.core import clock
 from webapp.desk import frame, tabs
 from webapp.duty import labels as duty_labels
+from webapp.login import device
 from webapp.models import metadata
 from webapp.patrol import service as patrol_service
-from webapp.people import device, rules, sheet
+from webapp.people import rules
 from webapp.report import labels, service
 from webapp.translations import catalogue
 

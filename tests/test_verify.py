@@ -13,12 +13,12 @@ from sqlalchemy import delete, insert, select, update
 from tests import make
 from tests.conftest import World
 from tests.test_backup import photo, put
-from webapp import verify
 from webapp.core import clock, files
 from webapp.core.db import Store
+from webapp.ops import verify
+from webapp.ops.verify import verify_reports, verify_store
 from webapp.report import service
 from webapp.report.models import Photo, Report, ReportEvent
-from webapp.verify import verify_reports, verify_store
 
 DAY = 24 * 3600
 LAIN = verify.ORPHAN_AFTER.total_seconds()

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import World
-from webapp import cli, migrate, seeding, wsgi
+from webapp import cli, wsgi
+from webapp.accounts.service import create_admin
 from webapp.app import create_app
 from webapp.config import Config
 from webapp.core import passwords
 from webapp.core.db import Store
 from webapp.core.models import Setting
-from webapp.people.service import create_admin
+from webapp.ops import migrate, seeding
 
 KEY = "6c0b9c4f1b7e4a52b8a7d3e5f9012c4d"
 

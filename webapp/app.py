@@ -8,6 +8,7 @@ from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
+from .accounts import views as account_views
 from .config import FEW_PROXIES, Config
 from .core import ids
 from .core.db import Store
@@ -15,12 +16,12 @@ from .desk import frame
 from .desk import views as desk_views
 from .duty import views as duty_views
 from .feedback import views as feedback_views
+from .login import queries as login_queries
+from .login import service as login_service
+from .login import views as login_views
 from .maps import views as map_views
+from .ops import migrate
 from .patrol import views as patrol_views
-from .people import account_views
-from .people import login as people_login
-from .people import queries as people_queries
-from .people import views as people_views
 from .report import views as report_views
 from .web import bounds, errors, gate, headers, health, language, static_files
 from .web import request as web_request
@@ -87,8 +88,9 @@ def create_app(config: Config, store: Store | None = None) -> App:
     app.session_interface = Cookies()
     app.url_map.converters["int"] = Key
     app.extensions["store"] = store or Store(config.database_url)
-    app.extensions["gate"] = gate.Gate(people_queries.by_token, people_login.seen)
-    app.extensions["log_in_page"] = people_views.log_in_page
+    app.extensions["gate"] = gate.Gate(login_queries.by_token, login_service.seen)
+    app.extensions["newest_revision"] = migrate.newest
+    app.extensions["log_in_page"] = login_views.log_in_page
     for name in (
         "request",
         "session",
@@ -96,7 +98,7 @@ def create_app(config: Config, store: Store | None = None) -> App:
     ):  # macros take what they need; a page that is drawn for everybody has none of these
         app.jinja_env.globals.pop(name)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.teardown_request(web_request.stop_reading)
+    app.teardown_request(web_request.close_reads)
     for part in (bounds, static_files, language, errors, headers, gate, health):
         part.init(app)
     register(app)
@@ -112,7 +114,7 @@ def create_app(config: Config, store: Store | None = None) -> App:
 def register(app: App) -> None:
     """Every domain's pages."""
     for views in (
-        people_views,
+        login_views,
         account_views,
         patrol_views,
         report_views,

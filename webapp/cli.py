@@ -7,12 +7,12 @@ from typing import Any, NoReturn
 
 import click
 
-from . import faults
-from . import migrate as migrations
 from .access import SYSTEM
 from .config import Config
 from .core import clock, files, passwords
 from .core.db import Store
+from .ops import faults
+from .ops import migrate as migrations
 
 THREADS = (
     12  # of ``serve``: each log-in holds one while its password is checked, and those who send something need one too
@@ -84,7 +84,7 @@ def seed() -> None:
     """Load duty lists, settings and ready words from the seeds; says what changed."""
     from seeds import SeedError
 
-    from .seeding import seed as run
+    from .ops.seeding import seed as run
 
     _, store = _ready(seeds=False)
     try:
@@ -127,7 +127,7 @@ def admin() -> None:
 @click.password_option()
 def admin_create(login: str, name: str, password: str) -> None:
     """Create a system administrator who can log in and set up everybody else."""
-    from .people.service import create_admin
+    from .accounts.service import create_admin
 
     if not name.strip():
         _fail("An administrator needs a name: the log says who did what.")
@@ -144,7 +144,8 @@ def admin_create(login: str, name: str, password: str) -> None:
 @click.argument("login")
 def admin_code(login: str) -> None:
     """Print a one-time log-in code for somebody who can get none from the office above, such as the administrator."""
-    from .people import queries, service
+    from .accounts import service
+    from .people import queries
 
     _, store = _ready()
     with store.read() as session:
@@ -172,7 +173,7 @@ def grids() -> None:
 def grids_import(paths: tuple[Path, ...], yes: bool, crs: str | None, since: Any) -> None:
     """Read borders from GeoPackage, GeoJSON or zipped shapefiles, show what was understood, store all or nothing."""
     from .grid.service import refuse_filled
-    from .intake import counted, summary, understood
+    from .ops.intake import counted, summary, understood
 
     _, store = _ready()
     if since and since.date() > clock.today():
@@ -215,13 +216,13 @@ def _agreed(question: str) -> bool:
 
 
 def _plant(store: Store, delivery: Any, paths: tuple[Path, ...], since: Any) -> None:
-    from .grid.service import name_levels, plant
+    from .grid.service import import_tree, name_levels
 
     names = [(cell.name, "") for cell in delivery.cells]
     facts = {"layers": [vars(fact) for fact in delivery.facts]}
     with store.write() as session:
         name_levels(session)
-        plant(session, SYSTEM, delivery.cells, names, since, ", ".join(path.name for path in paths), facts)
+        import_tree(session, SYSTEM, delivery.cells, names, since, ", ".join(path.name for path in paths), facts)
     click.echo(f"Stored {len(delivery.cells)} grids.")
 
 
@@ -229,7 +230,7 @@ def _plant(store: Store, delivery: Any, paths: tuple[Path, ...], since: Any) -> 
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
     """Write all records and photos into FILE while work goes on."""
-    from .backup import backup as run
+    from .ops.backup import backup as run
 
     config, store = _open()
     click.echo(f"{file}: {run(store, config.data_dir, file)}")
@@ -239,7 +240,7 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore(file: Path) -> None:
     """Restore a backup into an empty place."""
-    from .backup import restore as run
+    from .ops.backup import restore as run
 
     config, store = _open()
     click.echo(f"{file}: {run(file, store, config.data_dir)}")
@@ -251,7 +252,7 @@ def restore(file: Path) -> None:
 @main.command("verify-store")
 def verify_store() -> None:
     """Compare the photos on disk with the records."""
-    from .verify import verify_store as run
+    from .ops.verify import verify_store as run
 
     config, store = _ready()
     _findings(run(store, config.data_dir))
@@ -260,14 +261,14 @@ def verify_store() -> None:
 @main.command("verify-reports")
 def verify_reports() -> None:
     """Replay every report's history and compare it with its state."""
-    from .verify import verify_reports as run
+    from .ops.verify import verify_reports as run
 
     _, store = _ready()
     _findings(run(store))
 
 
 def _findings(found: Any) -> None:
-    from .intake import counted
+    from .ops.intake import counted
 
     for finding in found:
         click.echo(str(finding))
@@ -285,7 +286,7 @@ def sweep() -> None:
 
 
 def _sweep(config: Config, store: Store) -> dict[str, int]:
-    from .retention import drop_photos, purge
+    from .ops.retention import drop_photos, purge
 
     with store.write() as session:
         gone = purge(session)
@@ -295,7 +296,7 @@ def _sweep(config: Config, store: Store) -> dict[str, int]:
 @main.command()
 def docs() -> None:
     """Write docs/rules.md from the permission table and the workflow."""
-    from .rules_page import render
+    from .ops.rules_page import render
 
     target = Path(__file__).parent.parent / "docs" / "rules.md"
     target.write_text(render(), encoding="utf-8")
@@ -353,7 +354,7 @@ def _serve(config: Config, store: Store, sockets: list[socket.socket], threads: 
     from waitress import serve as run
 
     from .app import create_app
-    from .sweeper import start
+    from .ops.sweeper import start
     from .wsgi import settle
 
     app = create_app(config, store)

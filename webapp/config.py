@@ -19,9 +19,7 @@ class Config:
     data_dir: Path  #: DATA_DIR: photos and the SQLite file; default ./instance
     secret_key: str  #: SECRET_KEY: at least 32 characters; ``serve`` refuses a sample
     https: bool = False  #: HTTPS: "yes" marks cookies Secure and sends HSTS; set it wherever TLS ends before us
-    proxies: int = (
-        0  #: PROXIES: how many of our own proxies stand in front; the address a person comes from is what they say
-    )
+    proxies: int = 0  #: PROXIES: how many proxies of ours stand in front and say which address a person comes from
     demo_made: date | None = None  #: set by ``wangge demo`` only: the day the invented county was made
 
     @property

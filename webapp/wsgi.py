@@ -5,11 +5,11 @@ Sync workers, one a core, behind a proxy that takes in whole requests; ``wangge 
 
 import gc
 
-from . import faults, migrate
+from .accounts.service import has_admin
 from .app import App, create_app
 from .config import FEW_PROXIES, Config
 from .core.db import Store
-from .people.service import has_admin
+from .ops import faults, migrate
 
 
 def refusal(config: Config, store: Store) -> str | None:

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from webapp import retention
 from webapp.app import App
 from webapp.core.db import Base
 from webapp.core.models import AuditEntry
 from webapp.desk import labels, words
+from webapp.ops import retention
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = sorted((ROOT / "webapp").rglob("*.py"))
@@ -58,7 +58,9 @@ def test_every_fact_and_every_kind_of_thing_has_its_word() -> None:
 
 def seeded_tables() -> set[str]:
     """The tables whose rows come from the documents: the log names them as things."""
-    names = {name for file in SOURCES for name in re.findall(r"\bKind\((\w+)[,)]", file.read_text(encoding="utf-8"))}
+    names = {
+        name for file in SOURCES for name in re.findall(r"\bSeedTable\((\w+)[,)]", file.read_text(encoding="utf-8"))
+    }
     found = {mapper.local_table.name for mapper in Base.registry.mappers if mapper.class_.__name__ in names}
     assert {"word", "duty", "setting"} <= found
     return found

@@ -27,7 +27,7 @@ def answered_before_the_commit() -> None:
 
     @contextmanager
     def write() -> Iterator[Session]:
-        request.stop_reading()
+        request.close_reads()
         session = Session(request.store().writer)
         try:
             session.connection()

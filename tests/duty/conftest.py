@@ -67,7 +67,7 @@ def duty_app(tmp_path_factory) -> App:
     app.config.update(WANGGE=Config("", tmp_path_factory.mktemp("duty"), "k" * 40), SECRET_KEY="k" * 40)
     app.extensions["gate"] = OpenGate()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.teardown_request(web_request.stop_reading)
+    app.teardown_request(web_request.close_reads)
     for part in (static_files, language, errors, headers, gate):
         part.init(app)
     app.register_blueprint(bp)

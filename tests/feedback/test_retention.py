@@ -11,10 +11,10 @@ from webapp.core.models import AuditEntry, Setting, Throttle
 from webapp.feedback import service as feedback_service
 from webapp.feedback.models import Feedback
 from webapp.feedback.service import Message
+from webapp.login.models import LoginCode, LoginSession
+from webapp.ops.retention import months_before, purge
 from webapp.patrol import service as patrol_service
 from webapp.patrol.models import Patrol, Visit
-from webapp.people.models import LoginCode, LoginSession
-from webapp.retention import months_before, purge
 
 NOW = datetime(2027, 9, 7, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

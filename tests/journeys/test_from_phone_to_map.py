@@ -167,7 +167,7 @@ def test_a_log_in_that_ended_loses_nothing_typed(world, phone):
     officer.get_by_label("Would not stop", exact=True).check()
     officer.fill("[name=note]", "black smoke since noon")
     with clock.at(clock.now() + timedelta(minutes=31)), world.store.write() as session:
-        from webapp.people.models import LoginSession
+        from webapp.login.models import LoginSession
 
         for row in session.scalars(select(LoginSession)):
             row.revoked_at = clock.now()

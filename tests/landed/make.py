@@ -12,8 +12,8 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from webapp import backup, migrate
 from webapp.core.db import Store
+from webapp.ops import backup, migrate
 
 FOLDER = Path(__file__).parent
 

@@ -87,7 +87,7 @@ def test_a_whole_county_fits_into_60_kb(store: Store):
     with store.write() as session:
         grid_service.name_levels(session)
         names = [(cell.name_zh, cell.name_en) for cell in county.cells]
-        grid_service.plant(session, SYSTEM, county.cells, names, date(2026, 1, 1), "invented", {})
+        grid_service.import_tree(session, SYSTEM, county.cells, names, date(2026, 1, 1), "invented", {})
     with store.read() as session:
         body = queries.grid_queries.layer(session, queries.newest_layer(session) or "")
     assert body is not None

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests import make
 from webapp.core import clock
 from webapp.duty.models import Duty
-from webapp.report import beside, queries, service
+from webapp.report import queries, service, side_acts
 from webapp.report.models import Assignment, Report
 
 DUE = (clock.today() + timedelta(days=7)).isoformat()
@@ -39,7 +39,7 @@ class Way:
 
     def corrected(self, *codes):
         with self.world.store.write() as session:
-            beside.correct_problems(session, make.actor(session, "township_a"), self.entry.id, make.ids.new(), codes)
+            side_acts.correct_problems(session, make.actor(session, "township_a"), self.entry.id, make.ids.new(), codes)
 
     def seen(self, login):
         with self.world.store.read() as session:

@@ -9,7 +9,7 @@ from tests import make
 from tests.report.conftest import DUE
 from webapp.core import clock
 from webapp.core.errors import Refused, Stale
-from webapp.report import beside, queries, service
+from webapp.report import queries, service, side_acts
 from webapp.report.models import Assignment, Report
 
 
@@ -92,7 +92,7 @@ def test_a_cooperating_department_has_its_own_limit_and_is_done_when_it_has_repo
     event = make.ids.new()
     for _ in range(2):  # sent twice
         with way.world.store.write() as session:
-            beside.add_result(session, make.actor(session, "liaison_other"), way.entry.id, event, "measured")
+            side_acts.add_result(session, make.actor(session, "liaison_other"), way.entry.id, event, "measured")
     assert part().to_at is not None and waits() == 0
     assert way.lead().to_at is None
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tests import make
 from webapp.core import clock
-from webapp.report import beside, service
+from webapp.report import service, side_acts
 from webapp.report.models import SiteLook
 
 
@@ -17,7 +17,7 @@ def look(world):
     entry, look_id = make.report(world.grids["A1"]), make.ids.new()
     with world.store.write() as session:
         service.submit(session, make.actor(session, "officer_a1"), entry)
-        beside.ask_look(session, make.actor(session, "township_a"), entry.id, look_id, "is the ditch clean?")
+        side_acts.ask_look(session, make.actor(session, "township_a"), entry.id, look_id, "is the ditch clean?")
     return look_id
 
 

@@ -10,7 +10,7 @@ from tests.report.conftest import DUE
 from webapp.core import clock
 from webapp.core.errors import Conflict, NotFound, Refused
 from webapp.duty.models import Duty
-from webapp.report import beside, queries, service
+from webapp.report import queries, service, side_acts
 from webapp.report.models import Assignment, Report, ReportEvent
 
 
@@ -145,10 +145,12 @@ def test_only_the_lead_moves_and_a_cooperating_body_adds_its_result(way):
     with pytest.raises(Refused):
         way.move("liaison_other", "receive")
     with way.world.store.write() as session:
-        beside.add_result(session, make.actor(session, "liaison_other"), way.entry.id, make.ids.new(), "took a sample")
+        side_acts.add_result(
+            session, make.actor(session, "liaison_other"), way.entry.id, make.ids.new(), "took a sample"
+        )
     assert way.state() == "department"
     with pytest.raises(Refused), way.world.store.write() as session:
-        beside.add_result(session, make.actor(session, "liaison"), way.entry.id, make.ids.new(), "x")
+        side_acts.add_result(session, make.actor(session, "liaison"), way.entry.id, make.ids.new(), "x")
 
 
 def test_there_is_exactly_one_lead_at_a_time(way):
@@ -217,17 +219,17 @@ def test_who_only_reads_moves_nothing(way, login):
 def test_a_site_look_is_asked_once_answered_once_and_moves_nothing(way):
     world, look = way.world, make.ids.new()
     with world.store.write() as session:
-        beside.ask_look(session, make.actor(session, "township_a"), way.entry.id, look, "clean?")
+        side_acts.ask_look(session, make.actor(session, "township_a"), way.entry.id, look, "clean?")
     with pytest.raises(Refused), world.store.write() as session:
-        beside.ask_look(session, make.actor(session, "township_a"), way.entry.id, make.ids.new(), None)
+        side_acts.ask_look(session, make.actor(session, "township_a"), way.entry.id, make.ids.new(), None)
     with world.store.read() as session:
         assert [found.id for found, _ in queries.open_looks(session, make.actor(session, "officer_a1"))] == [look]
         assert queries.open_looks(session, make.actor(session, "officer_a2")) == []
     with pytest.raises(NotFound), world.store.write() as session:
-        beside.answer_look(session, make.actor(session, "officer_a2"), look, "right", None)
+        side_acts.answer_look(session, make.actor(session, "officer_a2"), look, "right", None)
     for _ in range(2):
         with world.store.write() as session:
-            beside.answer_look(session, make.actor(session, "officer_a1"), look, "not_yet", "still there")
+            side_acts.answer_look(session, make.actor(session, "officer_a1"), look, "not_yet", "still there")
     assert way.state() == "township"
     with world.store.read() as session:
         actions = session.scalars(select(ReportEvent.action).order_by(ReportEvent.seq)).all()
@@ -236,7 +238,7 @@ def test_a_site_look_is_asked_once_answered_once_and_moves_nothing(way):
 
 def test_the_township_corrects_the_problem_and_both_stand_in_the_history(way):
     with way.world.store.write() as session:
-        beside.correct_problems(session, make.actor(session, "township_a"), way.entry.id, make.ids.new(), ["dust"])
+        side_acts.correct_problems(session, make.actor(session, "township_a"), way.entry.id, make.ids.new(), ["dust"])
     with way.world.store.read() as session:
         assert [p.code for p in queries.problems(session, [way.entry.id])[way.entry.id]] == ["dust"]
         given = session.scalars(select(ReportEvent.given).where(ReportEvent.action == "correct")).one()
@@ -250,9 +252,9 @@ def test_nobody_samples_what_he_settled_himself(world):
     with world.store.write() as session:
         service.submit(session, make.actor(session, "township_a"), entry)
     with pytest.raises(Refused, match="yourself"), world.store.write() as session:
-        beside.sample(session, make.actor(session, "township_a"), entry.id, None)
+        side_acts.sample(session, make.actor(session, "township_a"), entry.id, None)
     with world.store.write() as session:
-        beside.sample(session, make.actor(session, "township_a_two"), entry.id, "fine")
+        side_acts.sample(session, make.actor(session, "township_a_two"), entry.id, "fine")
     with world.store.read() as session:
         assert session.get(Report, entry.id).sampled_at is not None
 

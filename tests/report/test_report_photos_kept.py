@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from tests.report.conftest import hidden
 from webapp.core import files
+from webapp.ops.retention import drop_photos
 from webapp.report.models import Photo, Report
-from webapp.retention import drop_photos
 
 
 @pytest.fixture

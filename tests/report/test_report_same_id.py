@@ -12,7 +12,7 @@ from webapp.core import clock
 from webapp.core.errors import Conflict, NotFound, Refused
 from webapp.core.files import PhotoFile
 from webapp.people.models import Body
-from webapp.report import beside, queries, service
+from webapp.report import queries, service, side_acts
 from webapp.report.models import Assignment, Report, ReportEvent
 
 PHOTO = PhotoFile("a" * 64, "b" * 64, 10, 10)
@@ -81,7 +81,7 @@ def test_a_looks_id_belongs_to_its_report_question_and_author(way, other):
 
     def ask(login, id_, question):
         with world.store.write() as session:
-            beside.ask_look(session, make.actor(session, login), id_, look, question)
+            side_acts.ask_look(session, make.actor(session, login), id_, look, question)
 
     ask("township_a", way.entry.id, "clean?")
     ask("township_a", way.entry.id, "clean?")
@@ -99,7 +99,7 @@ def test_a_corrections_id_belongs_to_its_report_codes_and_author(way, other):
 
     def correct(login, report_id, *codes):
         with world.store.write() as session:
-            beside.correct_problems(session, make.actor(session, login), report_id, id_, codes)
+            side_acts.correct_problems(session, make.actor(session, login), report_id, id_, codes)
 
     correct("township_a", way.entry.id, "dust", "smell")
     correct("township_a", way.entry.id, "smell", "dust")
@@ -123,7 +123,7 @@ def test_a_cooperating_results_id_belongs_to_its_words_and_nothing_is_added_once
 
     def result(event, words):
         with way.world.store.write() as session:
-            beside.add_result(session, make.actor(session, "liaison_other"), way.entry.id, event, words)
+            side_acts.add_result(session, make.actor(session, "liaison_other"), way.entry.id, event, words)
 
     result(id_, "measured")
     result(id_, "measured")
@@ -139,7 +139,7 @@ def test_a_second_look_by_another_desk_is_told_and_by_the_same_is_the_first(worl
 
     def sample(login, note):
         with world.store.write() as session:
-            beside.sample(session, make.actor(session, login), entry.id, note)
+            side_acts.sample(session, make.actor(session, login), entry.id, note)
 
     sample("township_a", "fine")
     sample("township_a", "fine")
@@ -156,14 +156,14 @@ def test_the_finder_does_not_sample_what_another_entered_for_him(world):
     with world.store.write() as session:
         make.posting(session, world.people["officer_a1"], "township_supervisor", grid=world.grids["A"])
     with pytest.raises(Refused, match="yourself"), world.store.write() as session:
-        beside.sample(session, make.actor(session, "officer_a1"), entry.id, None)
+        side_acts.sample(session, make.actor(session, "officer_a1"), entry.id, None)
 
 
 def test_what_was_not_settled_is_not_sampled(way):
     way.move("township_a", "handle", result="true", done="x")
     way.move("county", "confirm")
     with pytest.raises(Refused), way.world.store.write() as session:
-        beside.sample(session, make.actor(session, "township_a"), way.entry.id, None)
+        side_acts.sample(session, make.actor(session, "township_a"), way.entry.id, None)
 
 
 def test_a_settled_matter_that_the_county_reopened_waits_for_no_second_look(world):
@@ -178,7 +178,7 @@ def test_a_settled_matter_that_the_county_reopened_waits_for_no_second_look(worl
 def test_nobody_is_asked_to_look_at_what_is_closed(way):
     way.move("township_a", "dismiss", reason="x")
     with pytest.raises(Refused, match="closed"), way.world.store.write() as session:
-        beside.ask_look(session, make.actor(session, "township_a"), way.entry.id, make.ids.new(), None)
+        side_acts.ask_look(session, make.actor(session, "township_a"), way.entry.id, make.ids.new(), None)
 
 
 @pytest.mark.parametrize("body", ["housing", "station_a"])

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from tests import make
 from tests.report.conftest import DUE
 from webapp.core.errors import Refused
-from webapp.report import beside, service
+from webapp.report import service, side_acts
 from webapp.report.models import ReportEvent
 
 PATIENCE = 30
@@ -61,10 +61,10 @@ def test_a_department_that_lost_it_while_waiting_does_not_receive_it(way):
 def test_a_look_is_answered_while_the_report_is_moved_and_both_stand(way):
     world, look = way.world, make.ids.new()
     with world.store.write() as session:
-        beside.ask_look(session, make.actor(session, "township_a"), way.entry.id, look, "clean?")
+        side_acts.ask_look(session, make.actor(session, "township_a"), way.entry.id, look, "clean?")
 
     def answer(session):
-        beside.answer_look(session, make.actor(session, "officer_a1"), look, "right", "all gone")
+        side_acts.answer_look(session, make.actor(session, "officer_a1"), look, "right", "all gone")
 
     with meanwhile(world.store, answer) as (session, outcome):
         service.move(
@@ -80,11 +80,11 @@ def test_two_answers_at_one_moment_are_one(way):
     world, look = way.world, make.ids.new()
     with world.store.write() as session:
         make.posting(session, world.people["officer_a2"], "grid_officer", grid=world.grids["A1"])
-        beside.ask_look(session, make.actor(session, "township_a"), way.entry.id, look, "clean?")
+        side_acts.ask_look(session, make.actor(session, "township_a"), way.entry.id, look, "clean?")
 
     def answer(session):
-        beside.answer_look(session, make.actor(session, "officer_a2"), look, "not_yet", "still there")
+        side_acts.answer_look(session, make.actor(session, "officer_a2"), look, "not_yet", "still there")
 
     with meanwhile(world.store, answer) as (session, outcome):
-        beside.answer_look(session, make.actor(session, "officer_a1"), look, "right", "all gone")
+        side_acts.answer_look(session, make.actor(session, "officer_a1"), look, "right", "all gone")
     assert isinstance(outcome[0], Refused)

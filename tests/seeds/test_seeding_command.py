@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 import seeds
 from seeds import SeedError, manifest
 from tests import engines
-from webapp import migrate, seeding
 from webapp.core import clock
 from webapp.core.db import Store
 from webapp.core.models import CalendarDay, Setting, TimeLimit
 from webapp.duty.models import Duty
+from webapp.ops import migrate, seeding
 
 
 @pytest.fixture

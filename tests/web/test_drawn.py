@@ -18,7 +18,7 @@ from webapp.app import App
 from webapp.core import clock
 from webapp.patrol.service import record
 from webapp.web import drawn, gate, language
-from webapp.web.request import actor, looking, read
+from webapp.web.request import actor, read, read_connection
 
 OWN = re.compile(r'value="[^"]{25,}"')  # ids, tokens and moments: another for every page
 MACROS = '{% macro csrf() %}<input name="csrf_token" value="{{ csrf_token() }}">{% endmacro %}'
@@ -86,13 +86,13 @@ def test_while_it_is_drawn_there_is_no_asker_and_no_database(app: App, kept: dic
         with app.test_request_context("/"):
             g.actor = "somebody"
             assert reach() is not None
-            with drawn._for_nobody(), suppress(AttributeError, SQLAlchemyError):
+            with drawn._without_request(), suppress(AttributeError, SQLAlchemyError):
                 reach()
                 return False
             return g.actor == "somebody"
 
     assert fails(actor)
-    assert fails(lambda: looking().execute(text("select 1")).scalar())
+    assert fails(lambda: read_connection().execute(text("select 1")).scalar())
     assert fails(lambda: read().execute(text("select 1")).scalar())
 
 
@@ -120,7 +120,7 @@ def test_the_round_filled_in_is_the_round_drawn_for_one_alone(
         browser.get(f"/language?lang={lang}")
         first, second = browser.get(address).text, browser.get(address).text
         with monkeypatch.context() as patch:
-            patch.setattr(drawn, "page", drawn.alone)
+            patch.setattr(drawn, "page", drawn.uncached)
             alone = browser.get(address).text
         assert OWN.sub("", first) == OWN.sub("", second) == OWN.sub("", alone)
         assert "\0" not in first
@@ -181,7 +181,7 @@ def test_another_kind_of_frame_or_page_is_another_page(
     otherwise(world, browser, app)
     filled = browser.get(address).text
     with monkeypatch.context() as patch:
-        patch.setattr(drawn, "page", drawn.alone)
+        patch.setattr(drawn, "page", drawn.uncached)
         alone = browser.get(address).text
     assert OWN.sub("", filled) == OWN.sub("", alone) != OWN.sub("", plain)
 

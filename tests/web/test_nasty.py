@@ -70,7 +70,7 @@ def crowd(app: App, world: World, browse: Any) -> Iterator[dict[str, Browser]]:
 def rules(app: App, method: str) -> list[Rule]:
     """The addresses that answer to a method; not the one that ends the log-in."""
     return [
-        rule for rule in app.url_map.iter_rules() if method in (rule.methods or ()) and rule.endpoint != "people.logout"
+        rule for rule in app.url_map.iter_rules() if method in (rule.methods or ()) and rule.endpoint != "login.logout"
     ]
 
 

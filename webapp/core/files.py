@@ -40,16 +40,16 @@ def keep(data_dir: Path, sent: IO[bytes]) -> PhotoFile:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, delete=False) as original:
         try:
-            mark = _copy(sent, original)
+            fingerprint = _copy(sent, original)
             copied, width, height = _reencode(original.name)
             try:
                 _settle(Path(copied), path(data_dir, "copies", copy := _hash(Path(copied))))
             finally:
                 Path(copied).unlink(missing_ok=True)
-            _settle(Path(original.name), path(data_dir, "originals", mark))
+            _settle(Path(original.name), path(data_dir, "originals", fingerprint))
         finally:
             Path(original.name).unlink(missing_ok=True)
-    return PhotoFile(mark, copy, width, height)
+    return PhotoFile(fingerprint, copy, width, height)
 
 
 def tidy(data_dir: Path, older_than: float = DAY) -> int:
@@ -63,8 +63,8 @@ def tidy(data_dir: Path, older_than: float = DAY) -> int:
 def hold(data_dir: Path, photo: PhotoFile) -> bool:
     """Whether both files of a photo that was kept earlier are still there. They are young again: ``drop`` passes them over."""
     try:
-        for kind, mark in (("originals", photo.sha256), ("copies", photo.copy)):
-            os.utime(path(data_dir, kind, mark))
+        for kind, fingerprint in (("originals", photo.sha256), ("copies", photo.copy)):
+            os.utime(path(data_dir, kind, fingerprint))
     except FileNotFoundError:
         return False
     return True
@@ -98,9 +98,9 @@ def drop(data_dir: Path, file: Path) -> bool:
     return True
 
 
-def path(data_dir: Path, kind: str, mark: str) -> Path:
+def path(data_dir: Path, kind: str, fingerprint: str) -> Path:
     """Where a file lies: ``originals`` are never served, ``copies`` are, by their record's permission."""
-    return data_dir / "photos" / kind / mark[:2] / mark
+    return data_dir / "photos" / kind / fingerprint[:2] / fingerprint
 
 
 def _copy(sent: IO[bytes], original: IO[bytes]) -> str:

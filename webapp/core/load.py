@@ -40,7 +40,7 @@ def ended(row: Any) -> Values:
 
 
 @dataclass(frozen=True)
-class Kind:
+class SeedTable:
     """How seed rows become rows of a table.
 
     ``more`` gives the columns that are not called alike in the seeds (``position`` is ``order`` everywhere); ``key``
@@ -182,11 +182,11 @@ def _day(row: Any) -> Values:
 
 #: The tables without domain. A day that left the calendar is again what its weekday says.
 KINDS = {
-    "settings": Kind(Setting, lambda row: {"kind": row.type}),
-    "limits": Kind(TimeLimit),
-    "calendar": Kind(CalendarDay, _day, gone=lambda row: {"is_workday": row.on.weekday() < 5}),
-    "words": Kind(Word),
-    "contacts": Kind(Contact),
+    "settings": SeedTable(Setting, lambda row: {"kind": row.type}),
+    "limits": SeedTable(TimeLimit),
+    "calendar": SeedTable(CalendarDay, _day, gone=lambda row: {"is_workday": row.on.weekday() < 5}),
+    "words": SeedTable(Word),
+    "contacts": SeedTable(Contact),
 }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ..core import clock, ids
 from ..core.calendar import limit_after
 from ..duty.queries import duties_of
-from ..report import beside, queries
+from ..report import queries, side_acts
 from ..report.models import Report, ReportProblem
 from ..report.service import MoveEntry, move
 from . import things
@@ -213,7 +213,7 @@ def _places(story: "Story", scene: Scene) -> "Iterator[tuple[Place, Thing]]":
 def _scene_act(story: "Story", session: Session, report_id: Any, action: str, scene: Scene) -> None:
     township = story.county.townships[story.county.villages[story.county.sample_village].township or 0]
     if action == "look":
-        beside.ask_look(session, story.actor(session, township.people[0]), report_id, ids.new(), "清干净了没有？")
+        side_acts.ask_look(session, story.actor(session, township.people[0]), report_id, ids.new(), "清干净了没有？")
     elif action == "assign" and scene.to_station:
         act(story, session, report_id, action, body=story.county.stations[township.id][0])
     else:

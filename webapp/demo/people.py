@@ -15,8 +15,8 @@ from ..core import clock, passwords
 from ..core.db import Store
 from ..core.tables import table
 from ..grid import service as grid_service
+from ..login.service import DEMO_PASSWORD
 from ..patrol.models import PatrolObject
-from ..people.login import DEMO_PASSWORD
 from ..people.models import Body, Person, Posting
 
 YEAR = timedelta(days=365)
@@ -124,7 +124,9 @@ def settle(store: Store) -> County:
     with store.write() as session, clock.at(clock.start(since)):
         grid_service.name_levels(session)
         names = [(cell.name_zh, cell.name_en) for cell in land.cells]
-        grids = grid_service.plant(session, SYSTEM, land.cells, names, since, "invented county", {"invented": True})
+        grids = grid_service.import_tree(
+            session, SYSTEM, land.cells, names, since, "invented county", {"invented": True}
+        )
         ids = [grid.id for grid in grids]
         county = _staffed(Registry(session, since), land, ids)
         _objects(session, county, land, ids, since)

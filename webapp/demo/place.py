@@ -8,12 +8,12 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from .. import migrate, seeding
 from ..config import Config
 from ..core import clock
 from ..core.db import Store
+from ..login.service import DEMO_PASSWORD
+from ..ops import migrate, seeding
 from ..people import queries as people_queries
-from ..people.login import DEMO_PASSWORD
 from . import people, story
 
 Say = Callable[[str], object]

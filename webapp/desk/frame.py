@@ -9,7 +9,7 @@ from flask import Flask, current_app, g, request, session
 from ..access import roles_may
 from ..core import clock
 from ..core.errors import N_
-from ..web.drawn import hole
+from ..web.drawn import placeholder
 from ..web.language import day, in_words, named, of_page
 from ..web.language import word as _
 from ..web.request import address
@@ -35,9 +35,9 @@ ENTRIES = (
 )
 LINKS = {
     "home": "desk.start",
-    "account": "people.account",
-    "login": "people.login",
-    "logout": "people.logout",
+    "account": "login.account",
+    "login": "login.login",
+    "logout": "login.logout",
     "language": "language.switch",
     "feedback": "feedback.write_page",
     "privacy": "feedback.privacy",
@@ -45,7 +45,7 @@ LINKS = {
 }
 
 
-class Kind(NamedTuple):
+class FrameKey(NamedTuple):
     """What decides how a frame is drawn. ``roles`` is None before the log-in; ``main`` the address, on a main page."""
 
     lang: str
@@ -71,14 +71,14 @@ class Frame(NamedTuple):
     """A frame's kind, and its words that differ from page to page: the reader's name, the page's address (quoted)
     without and with its question."""
 
-    kind: Kind
+    kind: FrameKey
     name: str
     path: str
     here: str
 
     def empty(self) -> "Frame":
         """The same with holes, for a page that is drawn for everybody."""
-        return Frame(self.kind, *map(hole, self.words()))
+        return Frame(self.kind, *map(placeholder, self.words()))
 
     def words(self) -> dict[str, str]:
         """What fills its holes."""
@@ -88,7 +88,7 @@ class Frame(NamedTuple):
 def frame() -> Frame:
     """The frame of this page."""
     me, path = g.get("actor"), request.path
-    kind = Kind(
+    kind = FrameKey(
         of_page() or "zh",
         bool(session.get("large")),
         me.roles() if me else None,

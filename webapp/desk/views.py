@@ -14,7 +14,7 @@ from ..patrol import queries as patrol_queries
 from ..report import pages
 from ..report import queries as report_queries
 from ..web.errors import say
-from ..web.request import actor, looking, may, read, signed_in, write
+from ..web.request import actor, may, read, read_connection, signed_in, write
 from . import admin, settings, tabs
 from . import words as log_words
 
@@ -66,7 +66,7 @@ def home() -> str:
 
 
 def _village(grid_id: int) -> dict[str, Any]:
-    cell, lines = patrol_queries.village(looking(), actor(), "patrol.write", grid_id)
+    cell, lines = patrol_queries.village(read_connection(), actor(), "patrol.write", grid_id)
     today = clock.today()
     return {
         "cell": cell,
@@ -113,7 +113,7 @@ def round_receipt(patrol_id: uuid.UUID) -> str:
         found=found,
         cell=cell,
         may_report=actor().may("report.submit"),
-        reasons=words.named(looking(), "could_not_see"),
+        reasons=words.named(read_connection(), "could_not_see"),
         written=report_queries.written_for(read(), patrol_id),
     )
 

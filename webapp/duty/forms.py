@@ -11,7 +11,7 @@ from ..web.forms import BaseForm, text
 from ..web.language import named
 from . import labels
 from .models import Department, Document
-from .queries import Body, Wanted
+from .queries import DepartmentRow, Wanted
 from .words import word
 
 LONGEST_SECTION = 100
@@ -64,7 +64,7 @@ class DutiesForm(_ListForm):
     role = _choice(_l("Part"))
     status = _choice(_l("Standing"))
 
-    def offer(self, documents: Iterable[Document], departments: Iterable[Body]) -> None:
+    def offer(self, documents: Iterable[Document], departments: Iterable[DepartmentRow]) -> None:
         """Fill the choices, departments with their number of duties."""
         self.offer_documents(documents)
         self.department.choices = _all(

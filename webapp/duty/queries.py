@@ -67,7 +67,7 @@ class Wanted:
     kind: str = ""
 
 
-class Line(NamedTuple):
+class DutyRow(NamedTuple):
     """A duty, the department it is today, and how the printed name became that one (None when nothing is known)."""
 
     duty: Duty
@@ -97,10 +97,10 @@ _SEARCHED = (
 )
 
 
-def duties(session: Session, wanted: Wanted, limit: int | None = None, offset: int = 0) -> list[Line]:
+def duties(session: Session, wanted: Wanted, limit: int | None = None, offset: int = 0) -> list[DutyRow]:
     """Duties in the order of the documents."""
     query = _LINES.where(*_duty_conditions(wanted)).order_by(*_IN_ORDER).limit(limit).offset(offset)
-    return [Line(*row) for row in session.execute(query)]
+    return [DutyRow(*row) for row in session.execute(query)]
 
 
 def count_duties(session: Session, wanted: Wanted) -> int:
@@ -109,16 +109,16 @@ def count_duties(session: Session, wanted: Wanted) -> int:
     return session.scalar(query) or 0
 
 
-def duty(session: Session, code: str) -> Line | None:
+def duty(session: Session, code: str) -> DutyRow | None:
     """One duty, also a retired one."""
     row = session.execute(_LINES.where(Duty.code == code)).first()
-    return Line(*row) if row else None
+    return DutyRow(*row) if row else None
 
 
-def same_lines(session: Session, one: Duty) -> list[Line]:
+def same_lines(session: Session, one: Duty) -> list[DutyRow]:
     """The other duties that stand on the same lines of the document."""
     return [
-        Line(*row)
+        DutyRow(*row)
         for row in session.execute(
             _LINES.where(
                 Duty.document == one.document,
@@ -278,7 +278,7 @@ class Numbered(NamedTuple):
 
     number: int
     printed: str
-    line: Line
+    line: DutyRow
     line_from: int
     line_to: int
     duties: int
@@ -287,10 +287,10 @@ class Numbered(NamedTuple):
 def numbered(session: Session) -> list[Numbered]:
     """The numbered departments of document 004 in their printed order, the nameless and the empty one too."""
     code, label = NUMBERED
-    sections: dict[int, list[Line]] = {}
+    sections: dict[int, list[DutyRow]] = {}
     for row in session.execute(_LINES.where(Duty.document == code, Duty.valid_to.is_(None)).order_by(*_IN_ORDER)):
         if match := label.fullmatch(row[0].section):
-            sections.setdefault(int(match[1]), []).append(Line(*row))
+            sections.setdefault(int(match[1]), []).append(DutyRow(*row))
     return [
         Numbered(
             number,
@@ -307,7 +307,7 @@ def numbered(session: Session) -> list[Numbered]:
 # --- departments ---
 
 
-class Body(NamedTuple):
+class DepartmentRow(NamedTuple):
     """A department of today with its number of duties in force."""
 
     department: Department
@@ -321,7 +321,7 @@ class Past(NamedTuple):
     confirmed_by: Person | None
 
 
-def departments(session: Session) -> list[Body]:
+def departments(session: Session) -> list[DepartmentRow]:
     """Departments that hold a duty or have a printed name, those with most duties first."""
     number = func.count(Duty.id)
     rows = session.execute(
@@ -331,13 +331,13 @@ def departments(session: Session) -> list[Body]:
         .having(or_(number > 0, exists().where(Succession.canonical == Department.code, Succession.valid_to.is_(None))))
         .order_by(number.desc(), Department.code)
     )
-    return [Body(*row) for row in rows]
+    return [DepartmentRow(*row) for row in rows]
 
 
-def narrowed(bodies: Iterable[Body], names: dict[str, list[Past]], words: str) -> list[Body]:
+def narrowed(bodies: Iterable[DepartmentRow], names: dict[str, list[Past]], words: str) -> list[DepartmentRow]:
     """Those in whose names of today or printed names every word stands, in either script."""
 
-    def text(body: Body) -> str:
+    def text(body: DepartmentRow) -> str:
         printed = (past_.succession.body for past_ in names.get(body.department.code, ()))
         return " ".join((body.department.zh, body.department.en, *printed)).casefold()
 

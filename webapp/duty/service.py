@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ..access import Actor, where
 from ..core import audit, clock
 from ..core.errors import N_, NotFound, Refused
-from ..core.load import Change, Kind
+from ..core.load import Change, SeedTable
 from .models import Department, Document, Duty, Figure, Succession
 from .queries import UNKNOWN, silent_beside
 
@@ -22,11 +22,11 @@ def _document(row: Any) -> dict[str, Any]:
 
 
 KINDS = {
-    "documents": Kind(Document, _document),
-    "departments": Kind(Department),
-    "succession": Kind(Succession, key=("body", "canonical")),
-    "duties": Kind(Duty, key=("code",)),
-    "figures": Kind(Figure, key=("code",)),
+    "documents": SeedTable(Document, _document),
+    "departments": SeedTable(Department),
+    "succession": SeedTable(Succession, key=("body", "canonical")),
+    "duties": SeedTable(Duty, key=("code",)),
+    "figures": SeedTable(Figure, key=("code",)),
 }
 
 

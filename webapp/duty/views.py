@@ -11,7 +11,7 @@ from ..core import clock
 from ..core.errors import NotFound, Refused
 from ..web.errors import say
 from ..web.request import actor, may, read, write
-from . import queries, service, sheet
+from . import queries, service, workbook
 from .forms import BodiesForm, DutiesForm, FiguresForm, NameForm
 from .words import HELPERS
 
@@ -71,7 +71,7 @@ def index_sheet() -> Response:
     form = DutiesForm(request.args)
     form.offer(queries.documents(read()), queries.departments(read()))
     form.validate()
-    return _send(sheet.duties(queries.duties(read(), form.wanted())), "duties")
+    return _send(workbook.duties(queries.duties(read(), form.wanted())), "duties")
 
 
 @bp.get("/duties/<code>")
@@ -155,7 +155,7 @@ def figures_sheet() -> Response:
     form = FiguresForm(request.args)
     form.offer(queries.documents(read()))
     form.validate()
-    return _send(sheet.figures(queries.figures(read(), form.wanted())), "figures")
+    return _send(workbook.figures(queries.figures(read(), form.wanted())), "figures")
 
 
 # --- departments ---

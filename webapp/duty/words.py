@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from ..web.language import day, is_zh, named
 from . import labels
 from .models import Duty, Figure
-from .queries import NAMED, NUMBERED, RETIRED, Line
+from .queries import NAMED, NUMBERED, RETIRED, DutyRow
 
 _CITED = re.compile(r"(\d{3}) lines? (\d+)(?:-(\d+))?")
 
@@ -67,7 +67,7 @@ def why(row: Duty | Figure) -> str:
     return "" if isinstance(row, Duty) and row.named is not None else named(row, "why")
 
 
-def now_called(line: Line) -> Markup | str:
+def now_called(line: DutyRow) -> Markup | str:
     """ "formerly …, now …" where the printed name's body was reformed on a known date; empty where it was not."""
     past = line.succession
     if past is None or past.from_on is None:
@@ -99,7 +99,7 @@ def deadline(duty: Duty) -> str:
 
 
 def spans(lines: Sequence[int]) -> str:
-    """Line numbers, runs drawn together: "146-154, 157"."""
+    """DutyRow numbers, runs drawn together: "146-154, 157"."""
     runs: list[list[int]] = []
     for number in sorted(lines):
         if runs and number == runs[-1][-1] + 1:

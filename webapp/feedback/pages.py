@@ -112,7 +112,7 @@ def log_time(session: Session) -> str:
     return amount(max(settings.get(session, "log_months"), privacy.LEAST_LOG_MONTHS), "month")
 
 
-def seen_by(line: privacy.Line) -> str:
+def seen_by(line: privacy.DataUse) -> str:
     """Who sees it, as the permission table says: "You, Township office (own area)"."""
     actions = line.who.split()
     people = [_("You")] if privacy.ONESELF in actions else []

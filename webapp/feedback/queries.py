@@ -20,7 +20,7 @@ PAGE = 25
 LIMIT = "feedback"  # the row of the time limits
 
 
-class Line(NamedTuple):
+class MessageRow(NamedTuple):
     """A message, who wrote it, his postings on that day, and when its answer is (or was) due."""
 
     message: Feedback
@@ -75,13 +75,13 @@ def counts(session: Session, actor: Actor) -> tuple[int, int]:
     )
 
 
-def inbox(session: Session, actor: Actor, *, answered: bool, page: int = 0) -> list[Line]:
+def inbox(session: Session, actor: Actor, *, answered: bool, page: int = 0) -> list[MessageRow]:
     """What waits, oldest first, or what is answered, newest first; one page, and one more when another follows."""
     order = (Feedback.answered_at.desc(), Feedback.id) if answered else (Feedback.at, Feedback.id)
     return _lines(session, _written(actor).where(_is(answered)).order_by(*order).offset(page * PAGE).limit(PAGE + 1))
 
 
-def one(session: Session, actor: Actor, message_id: uuid.UUID) -> Line:
+def one(session: Session, actor: Actor, message_id: uuid.UUID) -> MessageRow:
     """One message the actor may answer, as its list shows it; else NotFound."""
     found = _lines(session, _written(actor).where(Feedback.id == message_id))
     if not found:
@@ -93,12 +93,12 @@ def _written(actor: Actor) -> Select[tuple[Feedback, Person]]:
     return select(Feedback, Person).join(Person, Person.id == Feedback.person_id).where(_reach(actor))
 
 
-def _lines(session: Session, query: Select[tuple[Feedback, Person]]) -> list[Line]:
+def _lines(session: Session, query: Select[tuple[Feedback, Person]]) -> list[MessageRow]:
     found = [(message, person) for message, person in session.execute(query)]
     due = due_after(session, {message.at for message, _ in found})
     held = _postings(session, {person.id for _, person in found})
     return [
-        Line(message, person, _on_day(held.get(person.id, []), message.at), due[message.at])
+        MessageRow(message, person, _on_day(held.get(person.id, []), message.at), due[message.at])
         for message, person in found
     ]
 

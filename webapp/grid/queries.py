@@ -131,9 +131,9 @@ def layers(session: Session, edition_id_: int) -> dict[str, str]:
     return dict(session.execute(select(MapLayer.name, MapLayer.hash).where(MapLayer.edition_id == edition_id_)).all())
 
 
-def layer(session: Session, mark: str) -> bytes | None:
+def layer(session: Session, fingerprint: str) -> bytes | None:
     """A layer's gzip bytes by their hash."""
-    return session.scalar(select(MapLayer.body).where(MapLayer.hash == mark))
+    return session.scalar(select(MapLayer.body).where(MapLayer.hash == fingerprint))
 
 
 def boundaries(session: Session, tier: int) -> list[tuple[int, bytes]]:

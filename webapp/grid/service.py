@@ -42,7 +42,7 @@ def refuse_filled(session: Session) -> None:
         raise Refused(N_("There is a grid tree already. Borders are imported once, into an empty one."))
 
 
-def plant(
+def import_tree(
     session: Session,
     actor: Actor,
     drawn: Sequence[Drawn],

@@ -78,7 +78,7 @@ class Card:
     is_read: bool
     people: tuple[Answerable, ...]
     share: Share | None
-    due: tuple[patrol_queries.Line, ...]
+    due: tuple[patrol_queries.ObjectRow, ...]
     due_now: int | None
     open: tuple[Report, ...]
     open_count: int
@@ -107,7 +107,7 @@ def card(session: Session, actor: Actor, grid_id: int, first: date, last: date) 
     )
 
 
-def _due(session: Session, actor: Actor, cell: Cell) -> list[patrol_queries.Line] | None:
+def _due(session: Session, actor: Actor, cell: Cell) -> list[patrol_queries.ObjectRow] | None:
     """All objects due today that the actor may read, longest due first; None when this grid's patrols are not his to see."""
     if not grid_queries.cells_reached(session, actor, "patrol.read", cell.id):
         return None

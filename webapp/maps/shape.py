@@ -25,7 +25,7 @@ class Tally(Protocol):
 
 
 @dataclass(frozen=True)
-class Line:
+class GridRow:
     """One line of the table. ``share`` is None where the reader may not see patrols.
 
     ``open`` counts reports, ``late`` those of them that are overdue, ``due_now`` the objects due today and not seen yet.
@@ -63,8 +63,8 @@ class Line:
 class Group:
     """A township with its villages in code order; its own line sums them."""
 
-    line: Line
-    villages: tuple[Line, ...]
+    line: GridRow
+    villages: tuple[GridRow, ...]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Sheet:
     shades: frozenset[str]
     root: Cell | None
 
-    def villages(self) -> Iterable[Line]:
+    def villages(self) -> Iterable[GridRow]:
         """Every village of the table."""
         return (village for group in self.groups for village in group.villages)
 
@@ -94,9 +94,9 @@ class Counts:
     late: Mapping[int, int]
     due_now: Mapping[int, int]
 
-    def line(self, cell: Cell, share: Share | None) -> Line:
+    def line(self, cell: Cell, share: Share | None) -> GridRow:
         """The line of one cell by itself."""
-        return Line(cell, share, *(counted.get(cell.id, 0) for counted in (self.open, self.late, self.due_now)))
+        return GridRow(cell, share, *(counted.get(cell.id, 0) for counted in (self.open, self.late, self.due_now)))
 
 
 def sheet(cells: Sequence[Cell], readable: set[int], tally: Tally, counts: Counts, few: int) -> Sheet:
@@ -107,7 +107,7 @@ def sheet(cells: Sequence[Cell], readable: set[int], tally: Tally, counts: Count
     """
     parents = {cell.parent_id for cell in cells}
     shares = coverage.by_cell(sorted(readable), tally.due, tally.seen, tally.could_not_see, few)
-    lines: dict[int | None, list[Line]] = {}
+    lines: dict[int | None, list[GridRow]] = {}
     shades = set()
     for line in (counts.line(cell, shares.get(cell.id)) for cell in cells if cell.id not in parents):
         shades.add(line.shade)
@@ -126,13 +126,15 @@ def sheet(cells: Sequence[Cell], readable: set[int], tally: Tally, counts: Count
     )
 
 
-def _group(own: Line, villages: list[Line], few: int) -> Group:
+def _group(own: GridRow, villages: list[GridRow], few: int) -> Group:
     # Without a share of its own the reader has some of the villages, so their sum is not the township's.
     parts = [own.share, *(village.share for village in villages)] if own.share else []
     open_, late, due_now = (
         sum(getattr(line, name) for line in (own, *villages)) for name in ("open", "late", "due_now")
     )
-    return Group(Line(own.cell, together((part for part in parts if part), few), open_, late, due_now), tuple(villages))
+    return Group(
+        GridRow(own.cell, together((part for part in parts if part), few), open_, late, due_now), tuple(villages)
+    )
 
 
 def together(shares: Iterable[Share], few: int) -> Share | None:

@@ -100,25 +100,25 @@ def _base_map() -> tiles.BaseMap | None:
     return tiles.base_map(*(settings.get(read(), key) for key in ("tile_url", "tile_crs", "tile_attribution")))
 
 
-@bp.get("/map/layers/<string(length=64):mark>.json")
+@bp.get("/map/layers/<string(length=64):fingerprint>.json")
 @may("outline.read")
-def layer(mark: str) -> Response:
+def layer(fingerprint: str) -> Response:
     """The outlines under the hash of their bytes. Who has them is told so without asking the database."""
-    if request.if_none_match.contains_weak(mark):
-        return _kept(Response(status=304), mark)
-    body = grid_queries.layer(read(), mark)
+    if request.if_none_match.contains_weak(fingerprint):
+        return _kept(Response(status=304), fingerprint)
+    body = grid_queries.layer(read(), fingerprint)
     if body is None:
         raise NotFound
     if request.accept_encodings["gzip"]:
         response = Response(body, mimetype="application/json", headers={"Content-Encoding": "gzip"})
     else:
         response = Response(gzip.decompress(body), mimetype="application/json")
-    return _kept(response, mark)
+    return _kept(response, fingerprint)
 
 
-def _kept(response: Response, mark: str) -> Response:
+def _kept(response: Response, fingerprint: str) -> Response:
     """One address, one content: the browser need not ask again. Weak, because both encodings carry it."""
-    response.set_etag(mark, weak=True)
+    response.set_etag(fingerprint, weak=True)
     response.headers["Cache-Control"] = KEPT
     response.headers["Vary"] = "Accept-Encoding"
     return response

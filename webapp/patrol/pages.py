@@ -11,7 +11,7 @@ from ..core import clock, words
 from ..people import words as people_words
 from ..web import drawn
 from ..web.language import in_words, named, of_page
-from ..web.request import actor, looking, read
+from ..web.request import actor, read, read_connection
 from . import queries, service
 from .forms import PatrolForm
 from .queries import NOT_SEEN
@@ -19,11 +19,11 @@ from .queries import NOT_SEEN
 
 def untouched(grid_id: int, kept: dict[str, Any]) -> str:
     """What is due today, or the whole list with ?all=1; ``kept`` goes along unseen."""
-    cell, lines = queries.village(looking(), actor(), "patrol.write", grid_id)
+    cell, lines = queries.village(read_connection(), actor(), "patrol.write", grid_id)
     everything = request.query_string and request.args.get("all")
     shown = lines if everything else queries.due(lines)
     walker = _walker(grid_id)
-    fill = {
+    values = {
         **kept,
         "village": named(cell),
         "rows": _rows(shown, None),
@@ -38,7 +38,7 @@ def untouched(grid_id: int, kept: dict[str, Any]) -> str:
         "more_later": len(lines) > len(shown),
         "gone": (),
     }
-    return (drawn.alone if walker["walker"] else drawn.page)("patrol/round.html", fill, **facts)
+    return (drawn.uncached if walker["walker"] else drawn.page)("patrol/round.html", values, **facts)
 
 
 def sent_back(kept: dict[str, Any], sent: PatrolForm) -> str:
@@ -47,10 +47,10 @@ def sent_back(kept: dict[str, Any], sent: PatrolForm) -> str:
     The list is that of the round's day, as the service asks for it; what was not on it is named and left out.
     """
     grid_id, answered = sent.grid.data, {visit.object_id for visit in sent.answers()}
-    cell, lines = queries.village(looking(), actor(), "patrol.write", grid_id, clock.day(sent.occurred()))
+    cell, lines = queries.village(read_connection(), actor(), "patrol.write", grid_id, clock.day(sent.occurred()))
     shown = [line for line in lines if line.object.id in answered]
-    gone = queries.in_village(looking(), grid_id, answered - {line.object.id for line in shown})
-    return drawn.alone(
+    gone = queries.in_village(read_connection(), grid_id, answered - {line.object.id for line in shown})
+    return drawn.uncached(
         "patrol/round.html",
         {**kept, "village": named(cell), "rows": _rows(shown, sent), "whole": _whole(grid_id)},
         **_walker(grid_id, sent),
@@ -75,15 +75,15 @@ def _walker(grid_id: int, sent: PatrolForm | None = None) -> dict[str, Any]:
     return {"walker": form.person_id, "nobody": not somebody, "may_post": actor().may("posting.grant")}
 
 
-def _rows(lines: list[queries.Line], sent: PatrolForm | None) -> Markup:
+def _rows(lines: list[queries.ObjectRow], sent: PatrolForm | None) -> Markup:
     """The objects to be seen: untouched, or with what was said of each."""
-    reasons = tuple(words.of(looking(), "could_not_see"))
+    reasons = tuple(words.of(read_connection(), "could_not_see"))
     name = in_words(of_page())["named"]
     blank = drawn.piece(
         "patrol/_row.html", ("key", "label", "kind"), outcome="normal", reason="", error="", reasons=reasons
     )
 
-    def row(line: queries.Line) -> str:
+    def row(line: queries.ObjectRow) -> str:
         key = f"v{line.object.id}"
         names = {"key": key, "label": name(line.object), "kind": name(line.type)}
         if sent is None:

@@ -49,7 +49,7 @@ class Thing(NamedTuple):
     en: str
 
 
-class Kind(NamedTuple):
+class TypeInfo(NamedTuple):
     """What a list says of an object's type."""
 
     interval_days: int
@@ -57,16 +57,16 @@ class Kind(NamedTuple):
     en: str
 
 
-class Line(NamedTuple):
+class ObjectRow(NamedTuple):
     """An object with its type and when it is due. ``due_on`` is the day from which it counts as due."""
 
     object: Thing
-    type: Kind
+    type: TypeInfo
     last_seen: datetime | None
     due_on: date
 
 
-def due(lines_: Iterable[Line]) -> list[Line]:
+def due(lines_: Iterable[ObjectRow]) -> list[ObjectRow]:
     """Those that are due on the county's today."""
     today = clock.today()
     return [line for line in lines_ if line.due_on <= today]
@@ -89,19 +89,19 @@ def _last_seen(before: datetime | None = None) -> Any:
     )
 
 
-#: The columns of a ``Line``, in its order.
+#: The columns of a ``ObjectRow``, in its order.
 _COLUMNS = (
     *(getattr(PatrolObject, name) for name in Thing._fields),
-    *(getattr(ObjectType, name) for name in Kind._fields),
+    *(getattr(ObjectType, name) for name in TypeInfo._fields),
     _last_seen(),
 )
 _TODAY = bindparam("today", type_=Date)
 _LINES = select(*_COLUMNS).join(ObjectType, ObjectType.code == PatrolObject.type)
 
 
-def _line(row: Row[Any]) -> Line:
-    thing_, kind, last = Thing(*row[:5]), Kind(*row[5:8]), row[8]
-    return Line(thing_, kind, last, due_day(thing_.valid_from, last, kind.interval_days))
+def _line(row: Row[Any]) -> ObjectRow:
+    thing_, kind, last = Thing(*row[:5]), TypeInfo(*row[5:8]), row[8]
+    return ObjectRow(thing_, kind, last, due_day(thing_.valid_from, last, kind.interval_days))
 
 
 def due_day(since: date, last_seen: datetime | None, interval_days: int) -> date:
@@ -109,7 +109,7 @@ def due_day(since: date, last_seen: datetime | None, interval_days: int) -> date
     return since if last_seen is None else max(since, clock.day(last_seen) + timedelta(days=interval_days))
 
 
-def lines(session: Session, actor: Actor, action: str) -> list[Line]:
+def lines(session: Session, actor: Actor, action: str) -> list[ObjectRow]:
     """The objects on the list today that an action reaches, longest due first."""
     query = _LINES.join(Grid, Grid.id == PatrolObject.grid_id).where(
         where(actor, action, grid_path=Grid.path), in_list(_TODAY)
@@ -117,11 +117,13 @@ def lines(session: Session, actor: Actor, action: str) -> list[Line]:
     return _in_order(session.execute(query, {"today": clock.today()}))
 
 
-def _in_order(rows: Iterable[Row[Any]]) -> list[Line]:
+def _in_order(rows: Iterable[Row[Any]]) -> list[ObjectRow]:
     return sorted(map(_line, rows), key=lambda line: (line.due_on, line.object.id))
 
 
-def village(db: Connection, actor: Actor, action: str, grid_id: int, on: date | None = None) -> tuple[Cell, list[Line]]:
+def village(
+    db: Connection, actor: Actor, action: str, grid_id: int, on: date | None = None
+) -> tuple[Cell, list[ObjectRow]]:
     """A grid that the action reaches (else NotFound) and the objects on its list on a day (today), longest due first."""
     rows = db.execute(
         _village(actor.shape(), action), {"grid_id": grid_id, "today": on or clock.today(), **actor.reach()}

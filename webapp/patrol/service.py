@@ -70,10 +70,10 @@ class Receipt:
 
 def record(session: Session, actor: Actor, entry: PatrolEntry) -> Receipt:
     """Store a round once. The same entry again gives the first receipt; its id with other content is a Conflict."""
-    mark = content(entry)
+    fingerprint = content(entry)
     db = session.connection()
     known = db.execute(_KNOWN, {"id": entry.id}).first()
-    if known is not None and is_resend((known.content, known.entered_by), mark, actor.person_id):
+    if known is not None and is_resend((known.content, known.entered_by), fingerprint, actor.person_id):
         return Receipt(entry.id, known.received_at, *_counts(db.execute(_RESULTS, {"id": entry.id}).scalars()))
     cell = grid_queries.cell(session, actor, "patrol.write", entry.grid_id)
     now = clock.now()
@@ -83,7 +83,7 @@ def record(session: Session, actor: Actor, entry: PatrolEntry) -> Receipt:
         _ROUND,
         {
             "id": entry.id,
-            "content": mark,
+            "content": fingerprint,
             "grid_id": cell.id,
             "grid_version_id": grid_queries.version_on(session, cell.id, clock.day(entry.occurred_at))
             or cell.version_id,

@@ -21,7 +21,7 @@ from ..grid import queries as grid_queries
 from ..web.errors import say, wants_json
 from ..web.language import named
 from ..web.places import stamp
-from ..web.request import actor, looking, may, read, write, write_once
+from ..web.request import actor, may, read, read_connection, write, write_once
 from . import pages, queries, service
 from .forms import TAKEN, ObjectForm, PatrolForm, RetireForm, from_json
 
@@ -92,7 +92,7 @@ def thing(object_id: int) -> str:
         cell=cell,
         kind=kinds[found.type],
         visits=queries.history(read(), object_id),
-        reasons=words.named(looking(), "could_not_see"),
+        reasons=words.named(read_connection(), "could_not_see"),
         retire=RetireForm(),
         may_edit=actor().may("object.edit"),
     )
@@ -106,7 +106,7 @@ def things(grid_id: int) -> str:
 
 
 def _list_page(grid_id: int, form: ObjectForm) -> str:
-    cell, lines = queries.village(looking(), actor(), "grid.read", grid_id)
+    cell, lines = queries.village(read_connection(), actor(), "grid.read", grid_id)
     form.type.choices = [(kind.code, named(kind)) for kind in queries.types(read())]
     return render_template(
         "patrol/objects.html", cell=cell, form=form, may_edit=actor().may("object.edit"), lines=lines

@@ -1,1 +1,1 @@
-"""People, the bodies they act for, their dated postings, and how they log in."""
+"""People: who somebody is, what he is posted to, and which role may be given by whom."""

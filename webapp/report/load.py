@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ..core.load import Change, Kind
+from ..core.load import Change, SeedTable
 from .models import ProblemType
 
-_TYPES = Kind(ProblemType)
+_TYPES = SeedTable(ProblemType)
 
 
 def load_problem_types(session: Session, person_id: int | None, rows: Iterable[Any], source: str) -> Change:

@@ -22,7 +22,7 @@ from ..web.language import left, moment, named
 from . import labels, queries
 from .forms import number
 from .models import Photo, Report, SiteLook
-from .words import Whose, action_word, problem_words, said, state_word
+from .words import OfficeNames, action_word, names_in, problem_words, state_word
 from .workflow import ENDS, HANDLING, STATES, Move
 
 SHORT = 5  # the digits of a number that people say
@@ -63,7 +63,7 @@ def rows(
     ids = [report.id for report in reports]
     problems, last = queries.problems(session, ids), queries.last_moves(session, ids)
     cells = grid_queries.named(session, {report.grid_id for report in reports})
-    borders, names = queries.on_borders(session, ids), said(session, last.values())
+    borders, names = queries.on_borders(session, ids), names_in(session, last.values())
 
     def row(report: Report) -> dict[str, Any]:
         open_to_me = (actions or {}).get(report.id, ())
@@ -137,7 +137,7 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
     cells = grid_queries.named(session, ids)
     cell, last = cells[report.grid_id], queries.last_moves(session, [report.id]).get(report.id)
     above = grid_queries.parents(session, cell)
-    whose = Whose(cell, above[-1] if above else cell)
+    whose = OfficeNames(cell, above[-1] if above else cell)
     places, looks = queries.assignments(session, report.id), queries.looks(session, report.id)
     problems = queries.problems(session, [report.id]).get(report.id, [])
     return Page(
@@ -182,7 +182,7 @@ def _finder(session: Session, found: queries.Found, cell: Cell) -> str:
     """A department sees the grid that found it, not the person; the line above sees who."""
     return (
         named(session.get_one(Person, found.report.found_by))
-        if found.by_ground
+        if found.via_grid
         else _("grid of %(name)s", name=named(cell))
     )
 
@@ -194,11 +194,11 @@ def _lead(places: Sequence[queries.Place]) -> Body | None:
 
 
 def _standing(
-    session: Session, found: queries.Found, whose: Whose, places: list[queries.Place], last: queries.Event | None
+    session: Session, found: queries.Found, whose: OfficeNames, places: list[queries.Place], last: queries.Event | None
 ) -> dict[str, Any]:
     """The block under the head: state, marks, holder, clock, why here."""
     report, holder = found.report, STATES[found.report.state]["holder"]
-    reason = said(session, [last] if last else []).why(last, named(whose.village))
+    reason = names_in(session, [last] if last else []).why(last, named(whose.village))
     who = "" if holder == "-" else whose.word(holder, _lead(places))
     joint = report.id in queries.on_borders(session, [report.id])
     return {
@@ -228,9 +228,9 @@ def _ground(session: Session, report: Report, places: Sequence[queries.Place]) -
     }
 
 
-def _history(session: Session, report: Report, whose: Whose) -> list[dict[str, Any]]:
+def _history(session: Session, report: Report, whose: OfficeNames) -> list[dict[str, Any]]:
     events = queries.history(session, report.id)
-    names = said(session, events)
+    names = names_in(session, events)
     return [
         {
             "at": moment(event.event.at),
@@ -250,7 +250,7 @@ def _result(events: list[dict[str, Any]]) -> str:
     return next((event["note"] for event in events if event["action"] in HANDLING), "")
 
 
-def _who(event: queries.Event, whose: Whose) -> str:
+def _who(event: queries.Event, whose: OfficeNames) -> str:
     return whose.word(event.event.role, event.body) if event.event.role in labels.HOLDERS else _("the system")
 
 

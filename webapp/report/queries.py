@@ -68,7 +68,7 @@ class Found:
     handled: bool
     allowed: frozenset[str]  # acts beside the state that reach this report
     moved: int  # how often it was moved: the place of its last move in the history
-    by_ground: bool  # reached by a posting to its ground, not only by a body that has or had it
+    via_grid: bool  # reached by a posting to its ground, not only by a body that has or had it
 
     @property
     def seen(self) -> str:
@@ -97,9 +97,9 @@ def one(session: Session, actor: Actor, report_id: uuid.UUID, *, lock: bool = Fa
         hold(session, report_id)
     held = _roles_here(actor)
     beside = [reach(actor, action).label(f"may_{index}") for index, action in enumerate(BESIDE)]
-    by_ground = reach(actor.without_bodies(), "report.read").label("by_ground")
+    via_grid = reach(actor.without_bodies(), "report.read").label("via_grid")
     row = session.execute(
-        select(Report, Grid.path, by_ground, *held.values(), *beside)
+        select(Report, Grid.path, via_grid, *held.values(), *beside)
         .join(Grid, Grid.id == Report.grid_id)
         .where(Report.id == report_id, reach(actor, "report.read"))
     ).first()
@@ -117,7 +117,7 @@ def one(session: Session, actor: Actor, report_id: uuid.UUID, *, lock: bool = Fa
         or 0
     )
     moves_ = open_moves(row.Report.state, roles, handled=handled, sampled=not row.Report.waits_for_sample)
-    return Found(row.Report, row.path, roles, moves_, handled, allowed, moved, bool(row.by_ground))
+    return Found(row.Report, row.path, roles, moves_, handled, allowed, moved, bool(row.via_grid))
 
 
 def hold(session: Session, report_id: uuid.UUID) -> None:

@@ -63,14 +63,14 @@ class Receipt:
 
 def submit(session: Session, actor: Actor, entry: ReportEntry) -> Receipt:
     """Store a report once and give it its number. The same entry again gives the first receipt; other content, Conflict."""
-    mark = content(replace(entry, photos=tuple(photo.sha256 for photo in entry.photos)))  # type: ignore[arg-type]
+    fingerprint = content(replace(entry, photos=tuple(photo.sha256 for photo in entry.photos)))  # type: ignore[arg-type]
     known = session.get(Report, entry.id)
-    if known is not None and is_resend((known.content, known.entered_by), mark, actor.person_id):
+    if known is not None and is_resend((known.content, known.entered_by), fingerprint, actor.person_id):
         return _receipt(session, known)
     cell = grid_queries.cell(session, actor, "report.submit", entry.grid_id)
     finder = _check(session, actor, cell, entry)
     move = step(START, "settle" if entry.settle else "submit", _roles_at(session, actor, cell), _facts(entry))
-    report = _store(session, actor, cell, entry, finder, mark, move)
+    report = _store(session, actor, cell, entry, finder, fingerprint, move)
     return _receipt(session, report)
 
 
@@ -88,13 +88,13 @@ def _roles_at(session: Session, actor: Actor, cell: Cell) -> frozenset[str]:
 
 
 def _store(
-    session: Session, actor: Actor, cell: Cell, entry: ReportEntry, finder: int, mark: str, move: Move
+    session: Session, actor: Actor, cell: Cell, entry: ReportEntry, finder: int, fingerprint: str, move: Move
 ) -> Report:
     now = clock.now()
     report = Report(
         id=entry.id,
         number=_number(session),
-        content=mark,
+        content=fingerprint,
         state=move.target,
         state_since=now,
         due_at=due(session, move.target, now, severity=entry.severity),
@@ -255,10 +255,10 @@ class MoveEntry:
 
 def move(session: Session, actor: Actor, report_id: uuid.UUID, entry: MoveEntry) -> Report:
     """Make one move. Sent twice it happens once; from a page that is out of date it is Stale and loses nothing."""
-    mark = content(replace(entry, photos=tuple(photo.sha256 for photo in entry.photos)))  # type: ignore[arg-type]
+    fingerprint = content(replace(entry, photos=tuple(photo.sha256 for photo in entry.photos)))  # type: ignore[arg-type]
     found = queries.one(session, actor, report_id, lock=True)
     report = found.report
-    if sent_before(session, actor, report_id, entry.id, mark):
+    if sent_before(session, actor, report_id, entry.id, fingerprint):
         return report
     if entry.seen_state not in (found.seen, report.state):
         raise Stale
@@ -270,19 +270,29 @@ def move(session: Session, actor: Actor, report_id: uuid.UUID, entry: MoveEntry)
     on = effects.apply(session, actor, found, made, entry.given)
     report.state, report.state_since = made.target, clock.now()
     report.due_at = due(session, made.target, report.state_since, severity=report.severity, on=on)
-    event = append(session, actor, report, made.action, role, entry.given, event_id=entry.id, before=before, mark=mark)
+    event = append(
+        session,
+        actor,
+        report,
+        made.action,
+        role,
+        entry.given,
+        event_id=entry.id,
+        before=before,
+        fingerprint=fingerprint,
+    )
     keep_photos(session, report.id, entry.photos, event.id)
     return report
 
 
-def sent_before(session: Session, actor: Actor, report_id: uuid.UUID, event_id: uuid.UUID, mark: str) -> bool:
+def sent_before(session: Session, actor: Actor, report_id: uuid.UUID, event_id: uuid.UUID, fingerprint: str) -> bool:
     """Whether this very act is in the history already; Conflict when the id is taken by another, here or elsewhere."""
     known = session.execute(
         select(ReportEvent.content, ReportEvent.person_id, ReportEvent.report_id).where(ReportEvent.id == event_id)
     ).first()
     if known is not None and known.report_id != report_id:
         raise Conflict
-    return is_resend((known.content, known.person_id) if known else None, mark, actor.person_id)
+    return is_resend((known.content, known.person_id) if known else None, fingerprint, actor.person_id)
 
 
 def append(
@@ -295,7 +305,7 @@ def append(
     *,
     event_id: uuid.UUID,
     before: tuple[str | None, datetime | None] | None = None,
-    mark: str = "",
+    fingerprint: str = "",
 ) -> ReportEvent:
     """Append one line to the history. ``before`` is the state and limit a move left; None for acts beside the state."""
     seq = 1 + (
@@ -308,7 +318,7 @@ def append(
         id=event_id,
         report_id=report.id,
         seq=seq,
-        content=mark,
+        content=fingerprint,
         at=clock.now(),
         person_id=actor.person_id,
         role=role,

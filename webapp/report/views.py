@@ -26,7 +26,7 @@ from ..web.errors import say, wants_json
 from ..web.forms import BaseForm, clean
 from ..web.places import stamp
 from ..web.request import actor, may, read, write, write_once
-from . import beside, choices, pages, queries, service
+from . import choices, pages, queries, service, side_acts
 from .forms import (
     LookAnswerForm,
     LookForm,
@@ -228,7 +228,7 @@ def ask_look(report_id: uuid.UUID) -> Any:
         report_id,
         "look",
         form,
-        lambda session: beside.ask_look(session, who, report_id, form.id.data, form.question.data),
+        lambda session: side_acts.ask_look(session, who, report_id, form.id.data, form.question.data),
     )
 
 
@@ -242,7 +242,7 @@ def answer_look(look_id: uuid.UUID) -> Any:
         if not form.validate():
             raise Refused(N_("Please check what you wrote."))
         with write() as session:
-            beside.answer_look(session, who, look_id, form.answer.data, form.note.data)
+            side_acts.answer_look(session, who, look_id, form.answer.data, form.note.data)
     except NotFound:
         raise
     except Refused as refusal:
@@ -270,7 +270,7 @@ def add_result(report_id: uuid.UUID) -> Any:
         report_id,
         "result",
         form,
-        lambda session: beside.add_result(session, who, report_id, form.id.data, form.done.data),
+        lambda session: side_acts.add_result(session, who, report_id, form.id.data, form.done.data),
     )
 
 
@@ -279,7 +279,7 @@ def add_result(report_id: uuid.UUID) -> Any:
 def sample(report_id: uuid.UUID) -> Any:
     """A second look at what was settled on the spot."""
     form, who = SampleForm(request.form), actor()
-    return _beside(report_id, "sample", form, lambda session: beside.sample(session, who, report_id, form.note.data))
+    return _beside(report_id, "sample", form, lambda session: side_acts.sample(session, who, report_id, form.note.data))
 
 
 @bp.post("/reports/<uuid:report_id>/beside/problems")
@@ -292,7 +292,7 @@ def correct(report_id: uuid.UUID) -> Any:
         report_id,
         "problems",
         form,
-        lambda session: beside.correct_problems(session, who, report_id, form.id.data, form.problem.data),
+        lambda session: side_acts.correct_problems(session, who, report_id, form.id.data, form.problem.data),
     )
 
 

@@ -39,7 +39,7 @@ def problem_words(problems: Sequence[Any]) -> str:
 
 
 @dataclass(frozen=True)
-class Whose:
+class OfficeNames:
     """The village of a report and its township: the names that those who hold or act carry."""
 
     village: Cell
@@ -51,7 +51,7 @@ class Whose:
 
 
 @dataclass(frozen=True)
-class Said:
+class NamesInHistory:
     """The names behind the codes and ids that moves carry in ``given``: ready words, problem types, bodies, duties."""
 
     ready: Mapping[str, Mapping[str, Any]]
@@ -115,25 +115,25 @@ class Said:
 
 #: The parts of a line of the history, in their order.
 PARTS = (
-    Said._missing,
-    Said._result,
-    Said._answer,
-    Said._types,
-    Said._to,
-    Said._with_others,
-    Said._ground,
-    Said._typed,
-    Said._whose_duty,
-    Said._due,
+    NamesInHistory._missing,
+    NamesInHistory._result,
+    NamesInHistory._answer,
+    NamesInHistory._types,
+    NamesInHistory._to,
+    NamesInHistory._with_others,
+    NamesInHistory._ground,
+    NamesInHistory._typed,
+    NamesInHistory._whose_duty,
+    NamesInHistory._due,
 )
 TYPED = ("place", "done", "document_no", "reason", "note", "question", "ground_text")
 
 
-def said(session: Session, events: Iterable[queries.Event]) -> Said:
+def names_in(session: Session, events: Iterable[queries.Event]) -> NamesInHistory:
     """The names for these events, each kind asked for once."""
     givens = [event.event.given for event in events]
     ready = {kind: words.named(session.connection(), kind) for kind in ("return_missing", "result")}
-    return Said(
+    return NamesInHistory(
         ready,
         {kind.code: named(kind) for kind in queries.problem_types(session)},
         queries.bodies(session, {id_ for given in givens for id_ in bodies_in(given)}),

@@ -14,7 +14,7 @@ from ..core import clock
 from ..core.errors import N_
 from . import errors
 from .kept import from_our_page, pack
-from .request import PUBLIC, SIGNED_IN, looking, stop_reading
+from .request import PUBLIC, SIGNED_IN, close_reads, read_connection
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OLD_PAGE = N_("This page was open too long. Check what you wrote and send it again.")
@@ -46,7 +46,7 @@ class Gate:
     def asker(self) -> Any:
         """The person behind the cookie, with the postings in force now."""
         token = session.get("sid")
-        return self.by_token(looking(), token) if token else None
+        return self.by_token(read_connection(), token) if token else None
 
     def refuse(self, rule: str) -> Response | None:
         """Not logged in, still to change the password, or nobody who ever does this."""
@@ -54,14 +54,14 @@ class Gate:
             session.pop("sid", None)
             return keep_and_log_in(rule, N_("Please log in."))
         if g.actor.must_change and rule != SIGNED_IN:
-            return redirect(url_for("people.password"))  # type: ignore[return-value]
+            return redirect(url_for("login.password"))  # type: ignore[return-value]
         if rule != SIGNED_IN and not g.actor.may(rule):
             return errors.answer(403, gettext(errors.WORDS[403]))
         return None
 
     def note_seen(self, session_id: int) -> None:
         """A short write of its own, also when the request only reads."""
-        stop_reading()
+        close_reads()
         with current_app.extensions["store"].write() as writing:
             self.seen(writing, session_id)
 
@@ -84,7 +84,7 @@ def keep_and_log_in(rule: str, message: str) -> Response:
     if errors.wants_json():
         return errors.answer(401, gettext(message))
     if request.method in SAFE:
-        return redirect(url_for("people.login", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
+        return redirect(url_for("login.login", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
     back, kept = (request.path, pack(request.form)) if from_our_page() else ("/", "")
     return current_app.extensions["log_in_page"](gettext(message), back, "" if rule in NEVER_KEPT else kept)
 

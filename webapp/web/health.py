@@ -1,10 +1,9 @@
 """For machines that watch: is the process alive, and can it do its work."""
 
-from flask import Blueprint, Flask, Response, jsonify
+from flask import Blueprint, Flask, Response, current_app, jsonify
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from .. import migrate
 from ..core import settings
 from .request import public, store
 
@@ -25,7 +24,7 @@ def ready() -> tuple[Response, int]:
     try:
         with store().read() as session:
             revision = session.scalar(text("select version_num from alembic_version"))
-            if revision != migrate.newest():
+            if revision != current_app.extensions["newest_revision"]():
                 return jsonify(status="migrate first", revision=revision), 503
             if settings.missing(session):
                 return jsonify(status="seed first", revision=revision), 503

@@ -56,23 +56,23 @@ def actor() -> Actor:
     return g.actor
 
 
-def looking() -> Connection:
+def read_connection() -> Connection:
     """This request's connection to look with, opened at first use; enough for the gate, and cheaper than a session."""
-    if "looking" not in g:
-        g.looking = store().reader.connect()
-    return g.looking
+    if "read_connection" not in g:
+        g.read_connection = store().reader.connect()
+    return g.read_connection
 
 
 def read() -> Session:
     """This request's session to look with, on that connection."""
     if "reading" not in g:
-        g.reading = Session(looking(), autoflush=False)
+        g.reading = Session(read_connection(), autoflush=False)
     return g.reading
 
 
-def stop_reading(_error: BaseException | None = None) -> None:
+def close_reads(_error: BaseException | None = None) -> None:
     """Close the session and its connection: before a write begins, and when the request ends."""
-    for name in ("reading", "looking"):
+    for name in ("reading", "read_connection"):
         opened = g.pop(name, None)
         if opened is not None:
             opened.close()
@@ -81,7 +81,7 @@ def stop_reading(_error: BaseException | None = None) -> None:
 @contextmanager
 def write() -> Iterator[Session]:
     """The short write; committed when the block ends, so that an answer never goes out before it."""
-    stop_reading()
+    close_reads()
     with store().write() as session:
         yield session
 

@@ -1,0 +1,1 @@
+"""Looking after accounts: people, their postings, bodies, slips of paper and sheets."""

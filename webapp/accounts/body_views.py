@@ -1,0 +1,116 @@
+"""Pages for setting up the bodies that matters are handed to."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from ..core.errors import NotFound, Refused
+from ..people import departments, rules
+from ..web.errors import say
+from ..web.language import named
+from ..web.request import actor, may, read, write
+from . import bodies as acts
+from . import queries
+from .blueprint import bp
+from .forms import BodyForm
+
+
+@bp.get("/bodies")
+@may("posting.grant")
+def bodies() -> str:
+    """Departments, stations and committees within my reach, by their grid's code; the closed ones last."""
+    kinds = rules.kinds_offered(actor().roles())
+    return render_template(
+        "accounts/bodies.html",
+        kinds=kinds,
+        names=rules.BODY_NAMES,
+        lines=queries.bodies(read(), actor(), kinds, closed=True),
+    )
+
+
+@bp.get("/bodies/new")
+@may("posting.grant")
+def new_body() -> str:
+    """The form for a new one of a kind."""
+    return _page(BodyForm(), _kind(request.args.get("kind")))
+
+
+def _kind(asked: str | None) -> str:
+    if asked not in rules.kinds_offered(actor().roles()):
+        raise NotFound
+    return asked  # type: ignore[return-value]
+
+
+def _page(form: BodyForm, kind: str, body: Any = None) -> str:
+    form.canonical.choices = [("", _("none"))] + [(code, named(row)) for code, row in departments.known().items()]
+    cells = queries.cells(read(), actor(), [rules.BODIES[kind]["place"]], rules.makers(kind))
+    form.grid_id.choices = [(cell.id, f"{cell.code} {named(cell)}") for cell in cells]
+    return render_template("accounts/body.html", form=form, kind=kind, body=body, kind_name=_(rules.BODY_NAMES[kind]))
+
+
+@bp.post("/bodies/new")
+@may("posting.grant")
+def create_body() -> Any:
+    """Set it up."""
+    kind, form = _kind(request.form.get("kind")), BodyForm(request.form)
+    if not form.validate():
+        return _page(form, kind), 422
+    return _saved(
+        form, kind, None, lambda session: acts.create_body(session, actor(), kind, form.grid_id.data, form.entry())
+    )
+
+
+@bp.get("/bodies/<int:body_id>")
+@may("posting.grant")
+def body(body_id: int) -> str:
+    """One body, its form and the button that closes it."""
+    found = _mine(body_id)
+    return _page(BodyForm(obj=found), found.kind, found)
+
+
+def _mine(body_id: int) -> Any:
+    return queries.body(read(), actor(), body_id)
+
+
+@bp.post("/bodies/<int:body_id>")
+@may("posting.grant")
+def save_body(body_id: int) -> Any:
+    """Rename it, or correct the rest."""
+    found, form = _mine(body_id), BodyForm(request.form)
+    if not form.validate():
+        return _page(form, found.kind, found), 422
+    return _saved(form, found.kind, body_id, lambda session: acts.edit_body(session, actor(), body_id, form.entry()))
+
+
+def _saved(form: BodyForm, kind: str, body_id: int | None, act: Any) -> Any:
+    try:
+        with write() as session:
+            act(session)
+    except NotFound:
+        raise
+    except Refused as refusal:
+        form.refuse(refusal.field, say(refusal))
+        return _page(form, kind, _mine(body_id) if body_id else None), refusal.status
+    flash(_("Saved."), "good")
+    return redirect(url_for("accounts.bodies"))
+
+
+@bp.post("/bodies/<int:body_id>/close")
+@may("posting.grant")
+def close_body(body_id: int) -> Any:
+    """Nothing new goes there from now on."""
+    with write() as session:
+        acts.close_body(session, actor(), body_id)
+    flash(_("Out of use. Nothing new goes there."), "good")
+    return redirect(url_for("accounts.bodies"))
+
+
+@bp.post("/bodies/<int:body_id>/reopen")
+@may("posting.grant")
+def reopen_body(body_id: int) -> Any:
+    """Undo a closing."""
+    with write() as session:
+        acts.reopen_body(session, actor(), body_id)
+    flash(_("In use again."), "good")
+    return redirect(url_for("accounts.bodies"))

@@ -1,0 +1,301 @@
+"""Reads for those who look after accounts: whom they see, whom they stand above, where they may post."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, not_, or_, select, true
+from sqlalchemy.orm import Session, aliased
+
+from ..access import ROLES, SYSTEM, Actor, Condition, where
+from ..core import clock
+from ..core.errors import NotFound
+from ..grid import queries as grids
+from ..grid.models import Grid, GridVersion
+from ..login.models import LoginCode, LoginSession
+from ..people import rules
+from ..people.models import Body, Person, Posting
+from ..people.queries import PostingLine
+
+PAGE = 50
+_Own, _OfBody, _Other = aliased(Grid), aliased(Grid), aliased(Posting)
+#: The path of a posting's place, empty for a posting to nowhere, so that no condition on it is NULL.
+_PATH: ColumnElement[Any] = func.coalesce(_Own.path, _OfBody.path, "")
+
+
+def _placed(query: Select[Any]) -> Select[Any]:
+    """A query on postings with their places joined."""
+    return (
+        query.outerjoin(_Own, _Own.id == Posting.grid_id)
+        .outerjoin(Body, Body.id == Posting.body_id)
+        .outerjoin(_OfBody, _OfBody.id == Body.grid_id)
+    )
+
+
+def _live(posting: Any) -> Condition:
+    """Counts today or later."""
+    return or_(posting.valid_to.is_(None), posting.valid_to > clock.today())
+
+
+def _counted() -> Condition:
+    """The postings that say whose person somebody is: the live ones, or all old ones when none is live."""
+    return or_(_live(Posting), not_(exists().where(_Other.person_id == Posting.person_id, _live(_Other))))
+
+
+def reached(actor: Actor, action: str, path: Any, roles: Collection[str] = ROLES) -> Condition:
+    """What the actor reaches through postings in one of ``roles``; everything for the command line."""
+    if actor is SYSTEM:
+        return true()
+    return or_(false(), *(where(actor.only(role), action, grid_path=path) for role in actor.roles() & set(roles)))
+
+
+def _ranked(actor: Actor, action: str, who: Callable[[str], Collection[str]]) -> Condition:
+    """Postings whose role one of the actor's roles stands over, where that role reaches."""
+    return or_(false(), *(and_(Posting.role == role, reached(actor, action, _PATH, who(role))) for role in ROLES))
+
+
+def seen(actor: Actor) -> Condition:
+    """The people an actor may look up."""
+    if actor is SYSTEM:
+        return true()
+    return Person.id.in_(_placed(select(Posting.person_id)).where(_counted(), reached(actor, "person.read", _PATH)))
+
+
+def helped(actor: Actor) -> Condition:
+    """The people an actor may edit, suspend, help and post: each counted posting strictly below, never oneself."""
+    if actor is SYSTEM:
+        return true()
+    below = _ranked(actor, "person.help", rules.above)
+    counted = _placed(select(Posting.person_id)).where(_counted())
+    return and_(
+        Person.id != actor.person_id,
+        Person.id.in_(counted.where(below)),
+        not_(Person.id.in_(counted.where(not_(below)))),
+    )
+
+
+def person(session: Session, actor: Actor, person_id: int, *, to_help: bool = False) -> Person:
+    """One person the actor may look up (or help), else NotFound."""
+    found = session.scalar(select(Person).where(Person.id == person_id, helped(actor) if to_help else seen(actor)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def may_help(session: Session, actor: Actor, person_id: int) -> bool:
+    """Whether the buttons are shown."""
+    return session.scalar(select(Person.id).where(Person.id == person_id, helped(actor))) is not None
+
+
+def posting_below(session: Session, actor: Actor, posting_id: int) -> Posting:
+    """A live posting the actor may end: its role strictly below, its place within reach, not his own."""
+    found = session.scalar(
+        _placed(select(Posting)).where(
+            Posting.id == posting_id,
+            _live(Posting),
+            Posting.person_id != actor.person_id,
+            _ranked(actor, "posting.grant", rules.above),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def endable(session: Session, actor: Actor, person_id: int) -> set[int]:
+    """Ids of a person's postings that the actor may end."""
+    return set(
+        session.scalars(
+            _placed(select(Posting.id)).where(
+                Posting.person_id == person_id,
+                _live(Posting),
+                Posting.person_id != actor.person_id,
+                _ranked(actor, "posting.grant", rules.above),
+            )
+        )
+    )
+
+
+def live_postings(session: Session, person_id: int) -> list[Posting]:
+    """A person's postings that count today or later."""
+    return list(session.scalars(select(Posting).where(Posting.person_id == person_id, _live(Posting))))
+
+
+def old_postings(session: Session, person_id: int) -> list[PostingLine]:
+    """A person's ended postings with the names of their places, newest first."""
+    rows = session.execute(
+        select(Posting, GridVersion, Body)
+        .outerjoin(GridVersion, and_(GridVersion.grid_id == Posting.grid_id, GridVersion.valid_to.is_(None)))
+        .outerjoin(Body, Body.id == Posting.body_id)
+        .where(Posting.person_id == person_id, Posting.valid_to <= clock.today())
+        .order_by(Posting.valid_to.desc(), Posting.id.desc())
+    )
+    return [PostingLine(*row) for row in rows]
+
+
+def codes(session: Session, person_id: int) -> list[LoginCode]:
+    """The log-in codes given to a person, newest first; the codes themselves are kept nowhere."""
+    return list(
+        session.scalars(
+            select(LoginCode).where(LoginCode.person_id == person_id).order_by(LoginCode.id.desc()).limit(10)
+        )
+    )
+
+
+class PersonRow(NamedTuple):
+    """A person under one of the places he is posted to."""
+
+    person: Person
+    role: str
+    grid: GridVersion | None
+    body: Body | None
+
+
+class Page(NamedTuple):
+    """A part of a list and whether more follows."""
+
+    lines: list[PersonRow]
+    more: bool
+
+
+def people(session: Session, actor: Actor, search: str | None, page: int) -> Page:
+    """The people the actor may look up, place by place in code order, never by what they did; ``page`` from 0."""
+    place = func.coalesce(Posting.grid_id, Body.grid_id)
+    query = (
+        _placed(
+            select(Person, Posting.role, GridVersion, Body)
+            .select_from(Posting)
+            .join(Person, Person.id == Posting.person_id)
+        )
+        .outerjoin(GridVersion, and_(GridVersion.grid_id == place, GridVersion.valid_to.is_(None)))
+        .where(_counted(), reached(actor, "person.read", _PATH), _named_like(search))
+        .order_by(func.coalesce(GridVersion.code, ""), func.coalesce(Body.id, 0), Person.login, Posting.id)
+    )
+    rows = session.execute(query.limit(PAGE + 1).offset(page * PAGE)).all()
+    return Page([PersonRow(*row) for row in rows[:PAGE]], len(rows) > PAGE)
+
+
+def _named_like(search: str | None) -> Condition:
+    """By the person's name or the place's: a phone call says "the officer of Huaiwan"."""
+    if not search:
+        return true()
+    wanted = search.strip().lower()
+    return or_(
+        *(
+            func.lower(column).contains(wanted, autoescape=True)
+            for column in (Person.zh, Person.en, Person.login, GridVersion.zh, GridVersion.en, Body.zh, Body.en)
+        )
+    )
+
+
+def without_password(session: Session, actor: Actor, among: Collection[int] | None = None) -> list[Person]:
+    """The people (``among`` these ids) the actor helps who never logged in, in log-in order: their slip may have run out."""
+    ever = select(LoginSession.id).where(LoginSession.person_id == Person.id).exists()
+    return list(
+        session.scalars(
+            select(Person)
+            .where(
+                true() if among is None else Person.id.in_(among),
+                helped(actor),
+                Person.password_hash.is_(None),
+                Person.suspended_at.is_(None),
+                not_(ever),
+            )
+            .order_by(Person.login)
+        )
+    )
+
+
+# --- places and bodies ---
+
+
+@dataclass(frozen=True)
+class Place:
+    """Somewhere a posting can be: a grid, a body, or nowhere. ``kind`` is a word of ``rules.POSTINGS``."""
+
+    kind: str
+    grid_id: int | None = None
+    body_id: int | None = None
+
+
+def place(session: Session, actor: Actor, role: str, grid_id: int | None, body_id: int | None) -> Place:
+    """The place of a new posting, reached by one of the actor's roles that gives this role; else NotFound."""
+    giving = rules.givers(role)
+    if body_id is not None:
+        found = body(session, actor, body_id, giving)
+        if found.closed_on is not None or grid_id is not None:
+            raise NotFound
+        return Place(found.kind, body_id=body_id)
+    if grid_id is None:
+        if session.scalar(select(reached(actor, "posting.grant", literal(""), giving))):
+            return Place("nowhere")
+        raise NotFound
+    tier = session.scalar(
+        select(Grid.tier).where(Grid.id == grid_id, reached(actor, "posting.grant", Grid.path, giving))
+    )
+    if tier is None:
+        raise NotFound
+    return Place(rules.tier_kind(tier, grids.lowest_tier(session)), grid_id=grid_id)
+
+
+def body(session: Session, actor: Actor, body_id: int, roles: Collection[str] = ROLES) -> Body:
+    """One body that the actor may post people to (through one of ``roles``), else NotFound."""
+    found = session.scalar(
+        select(Body)
+        .join(Grid, Grid.id == Body.grid_id)
+        .where(Body.id == body_id, reached(actor, "posting.grant", Grid.path, roles))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+class BodyLine(NamedTuple):
+    """A body and the grid it belongs to."""
+
+    body: Body
+    grid: GridVersion
+
+
+def bodies(
+    session: Session, actor: Actor, kinds: Collection[str] = tuple(rules.BODIES), *, closed: bool = False
+) -> list[BodyLine]:
+    """The bodies the actor may post people to, by their grid's code; the closed ones only when asked."""
+    rows = session.execute(
+        select(Body, GridVersion)
+        .join(Grid, Grid.id == Body.grid_id)
+        .join(GridVersion, and_(GridVersion.grid_id == Grid.id, GridVersion.valid_to.is_(None)))
+        .where(
+            Body.kind.in_(kinds),
+            reached(actor, "posting.grant", Grid.path),
+            true() if closed else Body.closed_on.is_(None),
+        )
+        .order_by(GridVersion.code, Body.kind, Body.id)
+    )
+    return [BodyLine(*row) for row in rows]
+
+
+def same_body(session: Session, kind: str, grid_id: int, zh: str) -> Body | None:
+    """An open body of this kind and name in a grid."""
+    return session.scalar(
+        select(Body).where(Body.kind == kind, Body.grid_id == grid_id, Body.zh == zh, Body.closed_on.is_(None))
+    )
+
+
+def cells(session: Session, actor: Actor, kinds: Collection[str], roles: Collection[str] = ROLES) -> list[grids.Cell]:
+    """The grids of some kinds (county, township, village) that the actor may post people to, in code order."""
+    lowest = grids.lowest_tier(session)
+    limited = (
+        actor
+        if actor is SYSTEM
+        else Actor(actor.person_id, actor.name, tuple(p for p in actor.postings if p.role in roles))
+    )
+    return [
+        cell for cell in grids.cells(session, limited, "posting.grant") if rules.tier_kind(cell.tier, lowest) in kinds
+    ]
+
+
+def exclusive(last: date | None) -> date | None:
+    """A last day as the tables keep it: the first day that no longer counts."""
+    return None if last is None else date.fromordinal(last.toordinal() + 1)

@@ -1,0 +1,1 @@
+"""Logging in: passwords and one-time codes, sessions on the server, one's own account."""

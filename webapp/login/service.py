@@ -1,0 +1,234 @@
+"""Logging in and out: acts on sessions, passwords and one-time codes."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ..access import Actor
+from ..core import audit, clock, passwords, settings, throttle
+from ..core.errors import N_, NotFound, Refused
+from ..people import rules
+from ..people.models import Person
+from ..people.queries import by_login, live_roles
+from .models import LoginCode, LoginSession
+from .queries import token_hash
+
+ANYWHERE, ADDRESS = 6, 12  # times ``login_failures``: one account from all addresses; one address for all accounts
+DEMO_PASSWORD = "wangge-demo"  # of the invented people; they come in only where the program runs as a demo
+NOT_THIS_ONE = N_("This is not your present password.")
+WRONG = N_("This name and password do not fit. If you forgot it, ask the office above you for a log-in code.")
+TOO_MANY = N_("Too many tries. Wait %(minutes)d minutes, or ask the office above you for help.")
+
+
+class TooMany(Refused):
+    """The brake is on; this try was not even looked at, and does not count."""
+
+    status = 429
+
+
+def limits(session: Session, login: str, address: str) -> dict[str, int]:
+    """The throttle's keys: this account from this address, this account, this address."""
+    few = settings.get(session, "login_failures")
+    here, anywhere = _keys(login, address)
+    return {here: few, anywhere: few * ANYWHERE, f"from:{address}"[:120]: few * ADDRESS}
+
+
+def _keys(login: str, address: str) -> list[str]:
+    """The two keys of an account; hashed, because some type their password where the name belongs."""
+    fingerprint = hashlib.sha256(login.encode()).hexdigest()[:32]
+    return [f"login:{fingerprint}:{address}"[:120], f"login:{fingerprint}"]
+
+
+def window(session: Session) -> timedelta:
+    """How long the brake stays on."""
+    return timedelta(minutes=settings.get(session, "lock_minutes"))
+
+
+def check(
+    session: Session, login: str, secret: str, address: str, *, demo: bool = False
+) -> tuple[Person, LoginCode | None]:
+    """The person whose password (or unused one-time code) this is, read only; Refused alike for everything else.
+
+    Slow on purpose, one hash whoever is asked for; call it before any write begins.
+    """
+    login = rules.login_name(login)
+    if throttle.blocked(session, limits(session, login, address), window(session)):
+        raise TooMany(TOO_MANY, minutes=settings.get(session, "lock_minutes"))
+    person, typed = by_login(session, login), passwords.as_code(secret)
+    code = _newest_code(session, person) if typed else None
+    kept = code.code_hash if code else person.password_hash if person and not typed else None
+    fits = passwords.fits(kept, typed or secret, light=len(typed or "") == passwords.LONG)
+    if not fits or person is None or person.suspended_at is not None or (person.is_demo and not demo):
+        raise Refused(WRONG)
+    return person, code
+
+
+def _newest_code(session: Session, person: Person | None) -> LoginCode | None:
+    if person is None:
+        return None
+    return session.scalar(
+        select(LoginCode)
+        .where(LoginCode.person_id == person.id, LoginCode.used_at.is_(None), LoginCode.expires_at > clock.now())
+        .order_by(LoginCode.id.desc())
+        .limit(1)
+    )
+
+
+def failed(session: Session, login: str, address: str) -> None:
+    """Count a failed try. What was typed as a name is not kept: some type their password there."""
+    login = rules.login_name(login)
+    throttle.count(session, limits(session, login, address), window(session))
+    person = by_login(session, login)
+    audit.note(session, None, "login.failed", f"person:{person.id}" if person else "person:unknown", address=address)
+
+
+def lock(session: Session, person_id: int) -> Person:
+    """The person as he stands now, held until the transaction ends: what is decided by it cannot change meanwhile."""
+    return session.scalars(
+        select(Person).where(Person.id == person_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+
+
+def begin(
+    session: Session,
+    checked: Person,
+    code_id: int | None,
+    device: str,
+    *,
+    remember: bool,
+    address: str = "-",
+    replaces: str | None = None,
+) -> str:
+    """A fresh session on the server; returns the token for the cookie. A one-time code is used up with it.
+
+    ``checked`` is the person as ``check`` found him: Refused when he was suspended, or his password replaced, since.
+    ``replaces`` is the token the browser came with, whose session ends.
+    """
+    person_id, now = checked.id, clock.now()
+    person = lock(session, person_id)
+    if person.suspended_at is not None or (code_id is None and person.password_hash != checked.password_hash):
+        raise Refused(WRONG)
+    if code_id is not None:
+        _use(session, code_id, person_id, now)
+        end_all(session, person_id)
+    if replaces:
+        session.execute(
+            update(LoginSession).where(LoginSession.token_hash == token_hash(replaces)).values(revoked_at=clock.now())
+        )
+    throttle.forget(session, _keys(person.login, address))
+    days = settings.get(session, "remember_phone_days") if remember and _may_stay(session, person_id) else 0
+    token = _store(session, person_id, device[:120], days, now)
+    audit.note(session, person_id, "login", f"person:{person_id}", device=device[:120], remembered=bool(days))
+    return token
+
+
+def _may_stay(session: Session, person_id: int) -> bool:
+    roles = live_roles(session, person_id)
+    return bool(roles) and roles <= rules.REMEMBERED
+
+
+def _store(session: Session, person_id: int, device: str, days: int, now: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    lasts = timedelta(days=days) if days else timedelta(hours=settings.get(session, "session_hours"))
+    session.add(
+        LoginSession(
+            token_hash=token_hash(token),
+            person_id=person_id,
+            device=device,
+            is_remembered=bool(days),
+            created_at=now,
+            seen_at=now,
+            expires_at=now + lasts,
+        )
+    )
+    return token
+
+
+def _use(session: Session, code_id: int, person_id: int, now: datetime) -> None:
+    """Once only, also when two send it at the same moment. The session begins at the moment the code was used."""
+    done = session.execute(
+        update(LoginCode)
+        .where(LoginCode.id == code_id, LoginCode.used_at.is_(None), LoginCode.expires_at > now)
+        .values(used_at=now)
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise Refused(WRONG)
+    session.execute(update(Person).where(Person.id == person_id).values(must_change=True, password_hash=None))
+
+
+def came_by_code(session: Session, actor: Actor) -> bool:
+    """Whether this very session began with a one-time code, and nothing has been chosen in the code's place yet."""
+    return (
+        actor.must_change
+        and session.scalar(
+            select(LoginCode.id)
+            .join(LoginSession, LoginSession.person_id == LoginCode.person_id)
+            .where(LoginSession.id == actor.session_id, LoginCode.used_at == LoginSession.created_at)
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def check_present(session: Session, actor: Actor, secret: str, address: str) -> None:
+    """Refused (field ``current``) unless this is the actor's password; the same brake as at the log-in page. Read only."""
+    person = session.get_one(Person, actor.person_id)
+    if throttle.blocked(session, limits(session, person.login, address), window(session)):
+        raise TooMany(TOO_MANY, field="current", minutes=settings.get(session, "lock_minutes"))
+    if not passwords.fits(person.password_hash, secret):
+        raise Refused(NOT_THIS_ONE, field="current")
+
+
+def seen(session: Session, session_id: int) -> None:
+    """Note that the session is in use; called at most once a minute."""
+    session.execute(update(LoginSession).where(LoginSession.id == session_id).values(seen_at=clock.now()))
+
+
+def end(session: Session, actor: Actor, session_id: int) -> None:
+    """Revoke one of the actor's own sessions, this one or a phone that was lost; NotFound for any other."""
+    done = session.execute(
+        update(LoginSession)
+        .where(
+            LoginSession.id == session_id, LoginSession.person_id == actor.person_id, LoginSession.revoked_at.is_(None)
+        )
+        .values(revoked_at=clock.now())
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise NotFound
+    audit.note(session, actor.person_id, "logout", f"person:{actor.person_id}", log_in=session_id)
+
+
+def end_all(session: Session, *people: int, but: int | None = None, only_remembered: bool = False) -> None:
+    """Revoke all sessions of these people: suspended, code given out, password changed, posted to a desk."""
+    chosen = [LoginSession.person_id.in_(people), LoginSession.revoked_at.is_(None), LoginSession.id != (but or 0)]
+    if only_remembered:
+        chosen.append(LoginSession.is_remembered)
+    session.execute(update(LoginSession).where(*chosen).values(revoked_at=clock.now()))
+
+
+def change_password(session: Session, actor: Actor, hashed: str, address: str = "-") -> str:
+    """Set the actor's new password (already hashed). Every other log-in of his ends; returns a new token for this one.
+
+    Refused when this log-in ended since it was asked: a code given at that moment is not overtaken.
+    """
+    person, token = lock(session, actor.person_id), secrets.token_urlsafe(32)
+    done = session.execute(
+        update(LoginSession)
+        .where(LoginSession.id == actor.session_id, LoginSession.revoked_at.is_(None))
+        .values(token_hash=token_hash(token))
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise Refused(N_("Please log in."))
+    person.password_hash, person.must_change = hashed, False
+    end_all(session, actor.person_id, but=actor.session_id)
+    throttle.forget(session, _keys(person.login, address))
+    audit.note(session, actor.person_id, "password.change", f"person:{actor.person_id}")
+    return token
+
+
+def choose_language(session: Session, actor: Actor, language: str) -> None:
+    """The language his pages have on every device that has not chosen another."""
+    session.execute(update(Person).where(Person.id == actor.person_id).values(language=language))

@@ -1,0 +1,218 @@
+"""Log-in, log-out, the account page: password, phones, language."""
+
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.blueprints import BlueprintSetupState
+from flask_babel import gettext as _
+
+from ..core import passwords, settings
+from ..core.errors import Refused
+from ..people import queries, words
+from ..web.errors import say
+from ..web.kept import unpack
+from ..web.language import LOCALES, safe_next
+from ..web.request import actor, public, read, signed_in, write
+from . import device
+from . import queries as sessions
+from . import service as acts
+from .forms import LoginForm, PasswordForm
+
+bp = Blueprint("login", __name__, template_folder="templates")
+CHOICES = ("lang", "large")  # what a browser chose for itself outlives a log-in
+
+
+@bp.record_once
+def _words(state: BlueprintSetupState) -> None:
+    words.init(state.app)
+
+
+def log_in_page(message: str, next_address: str, kept: str) -> Response:
+    """The log-in page carrying what somebody had typed; the gate shows it when a log-in has ended."""
+    form = LoginForm(data={"next": next_address, "kept": kept})
+    return make_response(_login_page(form, message), 401)
+
+
+@bp.get("/login")
+@public
+def login() -> str:
+    """The log-in page; in a demo it lists the sample log-ins."""
+    return _login_page(LoginForm(data={"next": safe_next(request.args.get("next"))}))
+
+
+def _login_page(form: LoginForm, message: str | None = None) -> str:
+    people = queries.demo_people(read()) if _is_demo() else []
+    return render_template(
+        "login/login.html",
+        form=form,
+        message=message,
+        demo_people=people,
+        demo_password=acts.DEMO_PASSWORD,
+        days=settings.get(read(), "remember_phone_days"),
+    )
+
+
+def _is_demo() -> bool:
+    return current_app.config["WANGGE"].demo
+
+
+@bp.post("/login")
+@public
+def log_in() -> Any:
+    """Check, then begin a session; the password is hashed before the write begins."""
+    form = LoginForm(request.form)
+    if not form.validate():
+        return _login_page(form), 422
+    try:
+        person, code = acts.check(read(), form.login.data, form.secret.data, _from(), demo=_is_demo())
+        code_id, must_change = code.id if code else None, person.must_change
+        with write() as writing:
+            token = acts.begin(
+                writing,
+                person,
+                code_id,
+                device.describe(request.user_agent.string),
+                address=_from(),
+                remember=form.remember.data,
+                replaces=session.get("sid"),
+            )
+    except Refused as refusal:
+        _count(refusal, form.login.data)
+        return _login_page(form, say(refusal)), refusal.status
+    _take(token)
+    if code_id is None and not must_change:
+        return _onward(form.next.data, form.kept.data)
+    return _choose_password(form.next.data, form.kept.data, ask_current=code_id is None)
+
+
+def _from() -> str:
+    """The address that guesses are counted under."""
+    return request.remote_addr or "-"
+
+
+def _count(refusal: Refused, login: str) -> None:
+    """A wrong secret counts; a try that the brake held up does not."""
+    if not isinstance(refusal, acts.TooMany):
+        with write() as writing:
+            acts.failed(writing, login, _from())
+
+
+def _take(token: str) -> None:
+    """The cookie gets a new content altogether, so nothing from before the log-in lives on."""
+    choices = {key: session[key] for key in CHOICES if key in session}
+    session.clear()
+    session.update(choices, sid=token)
+    session.permanent = True
+
+
+def _onward(next_address: str | None, kept: str | None) -> Any:
+    """To where the person was going; what had been typed is offered again on the way."""
+    fields = unpack(kept)
+    if fields:
+        return render_template("login/kept.html", fields=fields, address=safe_next(next_address))
+    return redirect(safe_next(next_address))
+
+
+def _choose_password(next_address: str | None, kept: str | None, *, ask_current: bool) -> str:
+    form = PasswordForm(data={"next": safe_next(next_address), "kept": kept})
+    return render_template("login/password.html", form=form, ask_current=ask_current)
+
+
+@bp.post("/logout")
+@signed_in
+def logout() -> Any:
+    """End this session on the server and empty the cookie."""
+    who = actor()
+    with write() as writing:
+        acts.end(writing, who, who.session_id or 0)
+    choices = {key: session[key] for key in CHOICES if key in session}
+    session.clear()
+    session.update(choices)
+    return redirect(url_for("login.login"))
+
+
+@bp.get("/account")
+@signed_in
+def account() -> str:
+    """Who I am here, my postings, and the phones that are logged in as me."""
+    who = actor()
+    return render_template(
+        "login/account.html",
+        phones=sessions.phones(read(), who.person_id),
+        languages=LOCALES,
+        person=queries.by_id(read(), who.person_id),
+        postings=queries.postings_of(read(), who.person_id),
+    )
+
+
+@bp.post("/account/phones/<int:session_id>/end")
+@signed_in
+def end_phone(session_id: int) -> Any:
+    """Revoke one of my own log-ins."""
+    with write() as writing:
+        acts.end(writing, actor(), session_id)
+    flash(_("That log-in has ended."), "good")
+    return redirect(url_for("login.account"))
+
+
+@bp.post("/account/language")
+@signed_in
+def language() -> Any:
+    """Keep the language of my pages with my account."""
+    chosen = request.form.get("language")
+    if chosen in LOCALES:
+        with write() as writing:
+            acts.choose_language(writing, actor(), chosen)
+        session.pop("lang", None)
+    return redirect(url_for("login.account"))
+
+
+@bp.get("/account/password")
+@signed_in
+def password() -> str:
+    """The form for a new password."""
+    return render_template(
+        "login/password.html", form=PasswordForm(), ask_current=not acts.came_by_code(read(), actor())
+    )
+
+
+@bp.post("/account/password")
+@signed_in
+def change_password() -> Any:
+    """Set it; every other log-in of mine ends. Without the old one only where a one-time code stood for it."""
+    form, who = PasswordForm(request.form), actor()
+    by_code = acts.came_by_code(read(), who)
+    status = 200 if form.validate() else 422
+    if status == 200 and not by_code:
+        status = _check_present(form)
+    if status != 200:
+        return render_template("login/password.html", form=form, ask_current=not by_code), status
+    hashed = passwords.make(form.entry().new)
+    with write() as writing:
+        token = acts.change_password(writing, who, hashed, _from())
+    _take(token)
+    flash(_("Your new password counts from now on."), "good")
+    return _onward(form.next.data, form.kept.data)
+
+
+def _check_present(form: PasswordForm) -> int:
+    """200 when the present password was right; else its refusal stands beside the field, and the try is counted."""
+    try:
+        acts.check_present(read(), actor(), form.entry().current, _from())
+    except Refused as refusal:
+        login = queries.by_id(read(), actor().person_id).login
+        form.refuse(refusal.field, say(refusal))
+        _count(refusal, login)
+        return refusal.status
+    return 200

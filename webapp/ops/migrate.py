@@ -1,0 +1,67 @@
+"""Running revisions from code: the command line and the tests use the same few lines."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
+
+import migrations
+
+from ..core import settings as county_settings
+from ..core.db import Store
+
+
+def settings() -> Config:
+    """Alembic's configuration without a file: the folder is the installed ``migrations`` package."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def run(store: Store, verb: str, *args: str, **options: object) -> None:
+    """Run an Alembic command (upgrade, downgrade, check, revision) on the store's database."""
+    config = settings()
+    try:
+        with store.writer.connect() as connection:
+            if store.is_sqlite:  # a batch step rebuilds a table: references must not fire meanwhile
+                connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+            config.attributes["connection"] = connection
+            getattr(command, verb)(config, *args, **options)
+            if connection.in_transaction():
+                connection.commit()
+    finally:
+        if store.is_sqlite:
+            store.close()  # a pooled connection would keep foreign_keys off
+
+
+def current(store: Store) -> str | None:
+    """The revision the database is at, None when it has none."""
+    from sqlalchemy import inspect
+
+    if not inspect(store.reader).has_table("alembic_version"):
+        return None
+    with store.reader.connect() as connection:
+        return connection.scalar(text("select version_num from alembic_version"))
+
+
+def newest() -> str:
+    """The revision this program needs."""
+    from alembic.script import ScriptDirectory
+
+    head = ScriptDirectory.from_config(settings()).get_current_head()
+    assert head is not None
+    return head
+
+
+def lacking(store: Store, *, seeds: bool = True) -> str | None:
+    """What the database lacks to be worked with, and the command that brings it; None when it is whole.
+
+    Without ``seeds`` its tables are enough.
+    """
+    if current(store) != newest():
+        return "The database is not at this program's version. Run: wangge migrate"
+    with store.read() as session:
+        missing = county_settings.missing(session) if seeds else []
+    return f"Nothing is seeded, or not all of it (no setting {missing[0]}). Run: wangge seed" if missing else None

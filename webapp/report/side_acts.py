@@ -1,0 +1,190 @@
+"""Acts beside the state: a site look and its answer, a cooperating body's result, sampling, a corrected problem type.
+
+Each appends to the history and moves nothing; docs/glossary.md has the words.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from ..access import Actor
+from ..core import clock
+from ..core.calendar import limit_after
+from ..core.entry import content, is_resend
+from ..core.errors import N_, Conflict, NotFound, Refused
+from . import queries
+from .effects import look_again
+from .models import Assignment, ProblemType, Report, ReportEvent, ReportProblem, SiteLook
+from .service import append, sent_before
+from .workflow import ENDS
+
+ANSWERS = ("right", "not_yet")
+CLOSED = N_("This is closed. Reopen it first.")
+
+
+@dataclass(frozen=True)
+class Result:
+    """A cooperating body's result as it was sent."""
+
+    done: str
+
+
+@dataclass(frozen=True)
+class Correction:
+    """The problem types that a desk says it is."""
+
+    codes: tuple[str, ...]
+
+
+def ask_look(
+    session: Session, actor: Actor, report_id: uuid.UUID, look_id: uuid.UUID, question: str | None
+) -> SiteLook:
+    """Ask the village's officer to go and look; on top of his page until he answers."""
+    found = queries.one(session, actor, report_id, lock=True)
+    known = session.get(SiteLook, look_id)
+    if known is not None and known.report_id != report_id:
+        raise Conflict
+    if known is not None and is_resend((known.question or "", known.asked_by), question or "", actor.person_id):
+        return known
+    if "look.ask" not in found.allowed:
+        raise NotFound
+    if found.report.state in ENDS:
+        raise Refused(CLOSED)
+    if any(look.answer is None for look in queries.looks(session, report_id)):
+        raise Refused(N_("Somebody was asked to look already and has not answered yet."))
+    look = SiteLook(
+        id=look_id,
+        report_id=report_id,
+        grid_id=found.report.grid_id,
+        asked_by=actor.person_id,
+        asked_at=clock.now(),
+        due_at=limit_after(session, "look", clock.now()),
+        question=question,
+    )
+    session.add(look)
+    append(
+        session,
+        actor,
+        found.report,
+        "ask_look",
+        _role(actor, "township_supervisor", "county_office"),
+        {"question": question},
+        event_id=uuid.uuid5(look_id, "ask"),
+    )
+    return look
+
+
+def answer_look(session: Session, actor: Actor, look_id: uuid.UUID, answer: str, note: str | None) -> SiteLook:
+    """The village's answer: put right, or not yet. A second sending of the same answer changes nothing."""
+    look = session.get(SiteLook, look_id)
+    if look is not None:  # the report first, as every other act on it does
+        queries.hold(session, look.report_id)
+        session.refresh(look)
+    if look is None or look.grid_id not in actor.grids("grid_officer"):
+        raise NotFound
+    if answer not in ANSWERS:
+        raise Refused(N_("Choose one."), field="answer")
+    if look.answer is not None:
+        if (look.answer, look.answered_by, look.note) == (answer, actor.person_id, note):
+            return look
+        raise Refused(N_("This look was answered already."))
+    look.answer, look.note, look.answered_by, look.answered_at = answer, note, actor.person_id, clock.now()
+    append(
+        session,
+        actor,
+        session.get_one(Report, look.report_id),
+        "look_answer",
+        "grid_officer",
+        {"answer": answer, "note": note},
+        event_id=uuid.uuid5(look_id, "answer"),
+    )
+    return look
+
+
+def add_result(session: Session, actor: Actor, report_id: uuid.UUID, event_id: uuid.UUID, result: str) -> None:
+    """What a cooperating body did; the lead's result stays the lead's."""
+    found = queries.one(session, actor, report_id, lock=True)
+    fingerprint = content(Result(result))
+    if sent_before(session, actor, report_id, event_id, fingerprint):
+        return
+    mine = session.scalar(
+        select(Assignment).where(
+            Assignment.report_id == report_id,
+            Assignment.role == "coop",
+            Assignment.to_at.is_(None),
+            Assignment.body_id.in_(actor.bodies()),
+        )
+    )
+    if mine is None:
+        raise Refused(N_("Your department does not cooperate on this one now."))
+    mine.to_at = clock.now()  # its part is done; the lead's goes on
+    append(
+        session,
+        actor,
+        found.report,
+        "coop_result",
+        "department_liaison",
+        {"done": result},
+        event_id=event_id,
+        fingerprint=fingerprint,
+    )
+
+
+def sample(session: Session, actor: Actor, report_id: uuid.UUID, note: str | None) -> None:
+    """A desk has looked again at a matter that was settled on the spot."""
+    found = queries.one(session, actor, report_id, lock=True)
+    if "report.sample" not in found.allowed:
+        raise NotFound
+    event_id = uuid.uuid5(report_id, "sample")
+    first = session.get(ReportEvent, event_id)
+    if first is not None and (first.person_id, first.given) == (actor.person_id, {"note": note}):
+        return
+    if not found.report.waits_for_sample:
+        raise Refused(N_("Somebody has looked at this again already."))
+    look_again(found.report, actor)
+    append(
+        session,
+        actor,
+        found.report,
+        "sample",
+        _role(actor, "township_supervisor", "county_office"),
+        {"note": note},
+        event_id=event_id,
+    )
+
+
+def correct_problems(
+    session: Session, actor: Actor, report_id: uuid.UUID, event_id: uuid.UUID, codes: Sequence[str]
+) -> None:
+    """The township's correction of what the problem is; before and after stand in the history."""
+    found = queries.one(session, actor, report_id, lock=True)
+    fingerprint = content(Correction(tuple(sorted(codes))))
+    if sent_before(session, actor, report_id, event_id, fingerprint):
+        return
+    if "report.sample" not in found.allowed:
+        raise NotFound
+    if found.report.state in ENDS:
+        raise Refused(CLOSED)
+    known = set(session.scalars(select(ProblemType.code).where(ProblemType.code.in_(codes))))
+    if not codes or known != set(codes):
+        raise Refused(N_("Choose what the problem is."), field="problem")
+    before = [problem.code for problem in queries.problems(session, [report_id]).get(report_id, [])]
+    session.execute(delete(ReportProblem).where(ReportProblem.report_id == report_id))
+    session.execute(insert(ReportProblem), [{"report_id": report_id, "problem": code} for code in sorted(known)])
+    append(
+        session,
+        actor,
+        found.report,
+        "correct",
+        _role(actor, "township_supervisor", "county_office"),
+        {"before": before, "after": sorted(known)},
+        event_id=event_id,
+        fingerprint=fingerprint,
+    )
+
+
+def _role(actor: Actor, *wanted: str) -> str:
+    return next(role for role in wanted if role in actor.roles())
