@@ -18,9 +18,10 @@ from werkzeug.routing import MapAdapter
 
 from tests import make
 from tests.conftest import PEOPLE
+from webapp import domains
 from webapp.accounts import sheet
 from webapp.core import clock
-from webapp.desk import frame, tabs
+from webapp.desk import tabs
 from webapp.duty import labels as duty_labels
 from webapp.login import device
 from webapp.models import metadata
@@ -128,7 +129,7 @@ def test_a_chinese_sentence_ends_as_the_english_one_asks():
         duty_labels.BODIES,
         duty_labels.SOURCES,
         duty_labels.ACTS,
-        {entry.endpoint: entry.word for entry in frame.ENTRIES},
+        {entry.endpoint: entry.word for entry in domains.menu()},
         dict(enumerate(device.WORDS)),
         {"": device.UNKNOWN},
     ],

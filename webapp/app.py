@@ -8,21 +8,15 @@ from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from .accounts import views as account_views
+from . import domains
 from .config import FEW_PROXIES, Config
 from .core import ids
 from .core.db import Store
 from .desk import frame
-from .desk import views as desk_views
-from .duty import views as duty_views
-from .feedback import views as feedback_views
 from .login import queries as login_queries
 from .login import service as login_service
 from .login import views as login_views
-from .maps import views as map_views
 from .ops import migrate
-from .patrol import views as patrol_views
-from .report import views as report_views
 from .web import bounds, errors, gate, headers, health, language, static_files
 from .web import request as web_request
 from .web.cookies import Cookies
@@ -113,14 +107,5 @@ def create_app(config: Config, store: Store | None = None) -> App:
 
 def register(app: App) -> None:
     """Every domain's pages."""
-    for views in (
-        login_views,
-        account_views,
-        patrol_views,
-        report_views,
-        duty_views,
-        desk_views,
-        map_views,
-        feedback_views,
-    ):
+    for views in domains.modules("views"):
         app.register_blueprint(views.bp)

@@ -1,18 +1,17 @@
 """The command ``wangge``: set up, run and look after a county's records. Heavy imports stay inside the verbs."""
 
 import socket
-import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
+from . import console
 from .access import SYSTEM
 from .config import Config
-from .core import clock, files, passwords
+from .core import clock
 from .core.db import Store
-from .ops import faults
-from .ops import migrate as migrations
+from .ops import faults, migrate
 
 THREADS = (
     12  # of ``serve``: each log-in holds one while its password is checked, and those who send something need one too
@@ -30,7 +29,7 @@ class _Plain(click.Group):
         except Exception as error:
             if ctx.params["debug"]:
                 raise
-            _fail(faults.explained(error) or _ours(error, ctx))
+            console.fail(faults.explained(error) or _ours(error, ctx))
 
 
 def _ours(error: Exception, ctx: click.Context) -> str:
@@ -43,119 +42,13 @@ def _ours(error: Exception, ctx: click.Context) -> str:
 
 @click.group(cls=_Plain)
 @click.option("--debug", is_flag=True, help="Show where in the program something went wrong.")
-def main(debug: bool) -> None:
+@click.pass_context
+def main(ctx: click.Context, debug: bool) -> None:
     """Records of grid-based environmental supervision. Settings: DATABASE_URL, DATA_DIR, SECRET_KEY, HTTPS, PROXIES."""
+    ctx.obj = migrate.lacking
 
 
-def _open(config: Config | None = None) -> tuple[Config, Store]:
-    config = config or Config.from_environment()
-    try:
-        config.data_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        _fail(f"DATA_DIR is no folder that can be used, {error.filename}: {error.strerror}.")
-    store = Store(config.database_url)
-    click.get_current_context().call_on_close(store.close)
-    return config, store
-
-
-def _ready(*, seeds: bool = True) -> tuple[Config, Store]:
-    """A migrated and seeded database, or a message that says how to get one."""
-    config, store = _open()
-    if lacks := migrations.lacking(store, seeds=seeds):
-        _fail(lacks)
-    return config, store
-
-
-def _fail(message: str) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(1)
-
-
-@main.command()
-def migrate() -> None:
-    """Bring the database to this program's version; safe to repeat."""
-    _, store = _open()
-    migrations.run(store, "upgrade", "head")
-    click.echo(f"Database at {migrations.current(store)}.")
-
-
-@main.command()
-def seed() -> None:
-    """Load duty lists, settings and ready words from the seeds; says what changed."""
-    from seeds import SeedError
-
-    from .ops.seeding import seed as run
-
-    _, store = _ready(seeds=False)
-    try:
-        changes = run(store)
-    except SeedError as fault:
-        _fail(f"Nothing stored. {fault}")
-    for name, change in changes.items():
-        click.echo(
-            f"{name}: added {change.added}, changed {change.changed}, retired {change.retired}, same {change.same}"
-        )
-        for word, keys in (("changed", change.changed_keys), ("retired", change.retired_keys)):
-            if keys:
-                click.echo(f"  {word}: {', '.join(map(str, keys))}")
-
-
-@main.group()
-def seeds() -> None:
-    """The seed data itself."""
-
-
-@seeds.command("check")
-@click.argument("path", type=click.Path(exists=True, path_type=Path))
-def seeds_check(path: Path) -> None:
-    """Hold the seeds against the source documents in PATH."""
-    from seeds.check import check
-
-    report = check(path)
-    click.echo(report.text())
-    sys.exit(report.exit_code)
-
-
-@main.group()
-def admin() -> None:
-    """Administrators."""
-
-
-@admin.command("create")
-@click.argument("login")
-@click.option("--name", prompt=True)
-@click.password_option()
-def admin_create(login: str, name: str, password: str) -> None:
-    """Create a system administrator who can log in and set up everybody else."""
-    from .accounts.service import create_admin
-
-    if not name.strip():
-        _fail("An administrator needs a name: the log says who did what.")
-    if fault := passwords.fault(password):
-        _fail("The password: " + fault % {"min": passwords.SHORTEST, "max": passwords.LONGEST})
-    _, store = _ready()
-    hashed = passwords.make(password)
-    with store.write() as session:
-        create_admin(session, login, name.strip(), hashed)
-    click.echo(f"Administrator {login} created.")
-
-
-@admin.command("code")
-@click.argument("login")
-def admin_code(login: str) -> None:
-    """Print a one-time log-in code for somebody who can get none from the office above, such as the administrator."""
-    from .accounts import service
-    from .people import queries
-
-    _, store = _ready()
-    with store.read() as session:
-        person = queries.by_login(session, login)
-        person_id = person.id if person else _fail(f"Nobody is called {login}.")
-    code = passwords.code()
-    hashed = passwords.make(code)
-    with store.write() as session:
-        service.give_code(session, SYSTEM, person_id, hashed)
-    click.echo(f"Log-in code of {login}, once: {code}")
+console.add_commands(main)
 
 
 @main.group()
@@ -175,9 +68,9 @@ def grids_import(paths: tuple[Path, ...], yes: bool, crs: str | None, since: Any
     from .grid.service import refuse_filled
     from .ops.intake import counted, summary, understood
 
-    _, store = _ready()
+    _, store = console.ready()
     if since and since.date() > clock.today():
-        _fail(
+        console.fail(
             f"Nothing stored. --from {since:%Y-%m-%d} is still to come: borders count from today or from a day before."
         )
     with store.read() as session:
@@ -186,10 +79,10 @@ def grids_import(paths: tuple[Path, ...], yes: bool, crs: str | None, since: Any
     for line in (*understood(delivery), *(f"[{finding.level}] {finding}" for finding in findings)):
         click.echo(line)
     if errors := sum(finding.level == "error" for finding in findings):
-        _fail(f"Nothing stored: {counted(errors, 'error')} above. Mend the files and try again.")
+        console.fail(f"Nothing stored: {counted(errors, 'error')} above. Mend the files and try again.")
     click.echo(summary(delivery))
     if not yes and not _agreed("Store these grids?"):
-        _fail("Nothing stored.")
+        console.fail("Nothing stored.")
     _plant(store, delivery, paths, since.date() if since else clock.today())
 
 
@@ -202,7 +95,7 @@ def _read(paths: tuple[Path, ...], crs: str | None) -> tuple[Any, tuple[Any, ...
     try:
         delivery = read(*paths, system=crs)
     except Unreadable as refusal:
-        _fail(f"Nothing stored. {refusal}")
+        console.fail(f"Nothing stored. {refusal}")
     return delivery, (*delivery.findings, *check(delivery))
 
 
@@ -226,83 +119,6 @@ def _plant(store: Store, delivery: Any, paths: tuple[Path, ...], since: Any) -> 
     click.echo(f"Stored {len(delivery.cells)} grids.")
 
 
-@main.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def backup(file: Path) -> None:
-    """Write all records and photos into FILE while work goes on."""
-    from .ops.backup import backup as run
-
-    config, store = _open()
-    click.echo(f"{file}: {run(store, config.data_dir, file)}")
-
-
-@main.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def restore(file: Path) -> None:
-    """Restore a backup into an empty place."""
-    from .ops.backup import restore as run
-
-    config, store = _open()
-    click.echo(f"{file}: {run(file, store, config.data_dir)}")
-    click.echo(
-        "Accounts, log-ins and suspensions are those of that moment: what was ended since has to be ended again."
-    )
-
-
-@main.command("verify-store")
-def verify_store() -> None:
-    """Compare the photos on disk with the records."""
-    from .ops.verify import verify_store as run
-
-    config, store = _ready()
-    _findings(run(store, config.data_dir))
-
-
-@main.command("verify-reports")
-def verify_reports() -> None:
-    """Replay every report's history and compare it with its state."""
-    from .ops.verify import verify_reports as run
-
-    _, store = _ready()
-    _findings(run(store))
-
-
-def _findings(found: Any) -> None:
-    from .ops.intake import counted
-
-    for finding in found:
-        click.echo(str(finding))
-    if found:
-        _fail(counted(len(found), "finding") + ".")
-    click.echo("In order.")
-
-
-@main.command()
-def sweep() -> None:
-    """What has to happen by itself: delete what is past its time. Safe to run often and on several machines."""
-    config, store = _ready()
-    for name, number in _sweep(config, store).items():
-        click.echo(f"{name}: {number}")
-
-
-def _sweep(config: Config, store: Store) -> dict[str, int]:
-    from .ops.retention import drop_photos, purge
-
-    with store.write() as session:
-        gone = purge(session)
-    return gone | {"uploads": files.tidy(config.data_dir), "photos": drop_photos(store, config.data_dir)}
-
-
-@main.command()
-def docs() -> None:
-    """Write docs/rules.md from the permission table and the workflow."""
-    from .ops.rules_page import render
-
-    target = Path(__file__).parent.parent / "docs" / "rules.md"
-    target.write_text(render(), encoding="utf-8")
-    click.echo(f"Wrote {target.name}.")
-
-
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address of this machine to answer at.")
 PORT = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 
@@ -321,10 +137,10 @@ def serve(host: str, port: int, threads: int) -> None:
     """Serve a real county. Refuses a sample key, and a county without seeds or without an administrator."""
     from .wsgi import refusal
 
-    config, store = _open()
+    config, store = console.opened()
     why = refusal(config, store)
     if why:
-        _fail(why)
+        console.fail(why)
     sockets = listening(host, port)
     engine = "SQLite" if store.is_sqlite else "PostgreSQL"
     click.echo(
@@ -344,7 +160,7 @@ def listening(host: str, port: int) -> list[socket.socket]:
         return [socket.create_server(place[:2], family=family) for family, _, _, _, place in places]
     except (OSError, UnicodeError) as error:
         why = str(getattr(error, "strerror", error)).partition(" (")[0]
-        _fail(
+        console.fail(
             f"{_address(host, port)} is not free, or no address of this machine: {why}. Choose another with --port or --host."
         )
 
@@ -354,12 +170,13 @@ def _serve(config: Config, store: Store, sockets: list[socket.socket], threads: 
     from waitress import serve as run
 
     from .app import create_app
+    from .ops import retention
     from .ops.sweeper import start
     from .wsgi import settle
 
     app = create_app(config, store)
     settle()
-    start(lambda: _sweep(config, store))
+    start(lambda: retention.sweep(store, config.data_dir))
     run(
         app,
         sockets=sockets,

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from webapp import domains
 from webapp.app import App
 from webapp.core.db import Base
 from webapp.core.models import AuditEntry
-from webapp.desk import labels, words
-from webapp.ops import retention
+from webapp.desk import words
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = sorted((ROOT / "webapp").rglob("*.py"))
@@ -39,21 +39,23 @@ def test_every_act_that_is_written_has_its_word() -> None:
     written = {ast.literal_eval(node.args[2]) for node in notes() if isinstance(node.args[2], ast.Constant)}
     text = "".join(file.read_text(encoding="utf-8") for file in SOURCES)
     written |= set(re.findall(r'"(seed\.\w+)"', text))
-    assert {act for act in written if act not in labels.ACTS} == set()
-    assert {act for act in labels.ACTS if f'"{act}"' not in text.replace(_own(), "")} == set()
+    said = domains.log_words("acts")
+    assert {act for act in written if act not in said} == set()
+    assert {act for act in said if f'"{act}"' not in elsewhere()} == set()
 
 
-def _own() -> str:
-    return Path(labels.__file__).read_text(encoding="utf-8")
+def elsewhere() -> str:
+    """The program's text without what the domains announce."""
+    return "".join(file.read_text(encoding="utf-8") for file in SOURCES if file.name != "about.py")
 
 
 def test_every_fact_and_every_kind_of_thing_has_its_word() -> None:
-    facts = set().union(*(thing_and_facts(node)[1] for node in notes())) | set(retention.ACTS)
+    facts = set().union(*(thing_and_facts(node)[1] for node in notes())) | set(domains.sweep())
     kinds = {
         found[1] for node in notes() if (found := re.match(r"f?['\"](\w+)", ast.unparse(thing_and_facts(node)[0])))
     }
-    assert facts | {"before", "after"} == set(labels.FACTS)
-    assert kinds | seeded_tables() == set(labels.THINGS)
+    assert facts | {"before", "after"} == set(domains.log_words("facts"))
+    assert kinds | seeded_tables() == set(domains.log_words("things"))
 
 
 def seeded_tables() -> set[str]:

@@ -5,13 +5,13 @@ import re
 from sqlalchemy import select
 
 import seeds
+from webapp import domains
 from webapp.core.models import AuditEntry
-from webapp.desk.settings import OWNERS
 
 
 def test_every_setting_of_the_seeds_is_somebodys_and_nothing_else_is():
-    assert set(OWNERS) == {row.key for row in seeds.read("settings")}
-    assert set(OWNERS.values()) == {"setting.edit", "system.edit"}
+    assert set(domains.settings()) == {row.key for row in seeds.read("settings")}
+    assert {rule.right for rule in domains.settings().values()} == {"setting.edit", "system.edit"}
 
 
 def test_county_and_system_administrator_see_and_set_each_only_their_own(world, browse):

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 import seeds
-from webapp.access import SYSTEM
+from webapp import domains
 from webapp.core import clock
 from webapp.core.models import AuditEntry
 from webapp.duty import service
@@ -18,7 +18,7 @@ CODE = "004-13-dept06-01"
 
 def bring_in(store, name, rows):
     with store.write() as session:
-        return service.import_list(session, SYSTEM, name, rows, "test")
+        return domains.seeds()[name].bring_in(session, None, rows, "test")
 
 
 def duty(session, code=CODE):
@@ -43,7 +43,7 @@ def changed(rows, **values):
     return [replace(row, **values) if row.code == CODE else row for row in rows]
 
 
-@pytest.mark.parametrize("name", service.KINDS)
+@pytest.mark.parametrize("name", domains.abouts()["duty"].seeds)
 def test_a_second_import_changes_nothing_and_says_so(store, name):
     noted = len(acts(store, "seed.import"))
     change = bring_in(store, name, seeds.read(name))

@@ -10,7 +10,7 @@ import seeds
 from seeds import rows as seed_rows
 from tests.duty.conftest import person
 from tests.seeds.test_seed_data import DEPARTMENTS_OF_PART_13
-from webapp.access import SYSTEM
+from webapp import domains
 from webapp.duty import labels, service
 from webapp.duty.models import Duty, Succession
 
@@ -211,8 +211,8 @@ def test_an_old_name_reads_formerly_and_now(pages):
 
 def test_a_retired_duty_leaves_the_list_and_keeps_its_page(pages, store):
     with store.write() as session:
-        service.import_list(
-            session, SYSTEM, "duties", [row for row in seeds.read("duties") if row.code != "004-13-dept05-03"], "test"
+        domains.seeds()["duties"].bring_in(
+            session, None, [row for row in seeds.read("duties") if row.code != "004-13-dept05-03"], "test"
         )
     assert "004-13-dept05-03" not in codes(pages.get("/duties", department="urban_management", all=1))
     assert codes(pages.get("/duties", status="retired")) == ["004-13-dept05-03"]
@@ -290,9 +290,8 @@ def test_a_confirmed_name_shows_who_and_when_and_can_be_taken_back(pages, store,
 
 def test_a_retired_name_cannot_be_confirmed(pages, store, county):
     with store.write() as session:
-        service.import_list(
-            session, SYSTEM, "succession", [row for row in seeds.read("succession") if row.body != "工信部门"], "test"
-        )
+        rows = [row for row in seeds.read("succession") if row.body != "工信部门"]
+        domains.seeds()["succession"].bring_in(session, None, rows, "test")
         row = session.scalar(select(Succession.id).where(Succession.body == "工信部门"))
     assert pages.become(county).post(f"/succession/{row}").status_code == 404
 

@@ -6,8 +6,7 @@ from io import BytesIO
 import openpyxl
 
 import seeds
-from webapp.access import SYSTEM
-from webapp.duty import service
+from webapp import domains
 
 ALIVE = ("=1+1", "+1", "-1", "@SUM(1)", "https://a.example", "{=1}", "007")
 
@@ -32,7 +31,7 @@ def test_words_that_look_alive_stay_the_words_they_are(pages, store):
     rows = list(seeds.read("duties"))
     live = [replace(row, zh=words, target=words) for row, words in zip(rows, ALIVE, strict=False)]
     with store.write() as session:
-        service.import_list(session, SYSTEM, "duties", [*live, *rows[len(live) :]], "test")
+        domains.seeds()["duties"].bring_in(session, None, [*live, *rows[len(live) :]], "test")
     answer = pages.get("/duties.xlsx", document=rows[0].document)
     assert set(ALIVE) <= set(column(answer, "Duty in Chinese")) & set(column(answer, "Target"))
     found = [cell for row in cells(answer) for cell in row if cell.value in ALIVE]

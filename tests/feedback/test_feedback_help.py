@@ -18,10 +18,10 @@ CALLS = r"""_\(\s*(?:"{0}"|'{0}')\s*[,)]"""
 
 
 def elsewhere():
-    """All sources of the program but this domain's, where buttons and tabs get their words."""
+    """All sources of the program but the help pages, where buttons and tabs get their words."""
     root = PLACE.parent
     return "\n".join(
-        path.read_text() for kind in ("*.py", "*.html") for path in root.rglob(kind) if PLACE not in path.parents
+        path.read_text() for kind in ("*.py", "*.html") for path in root.rglob(kind) if PAGES not in path.parents
     )
 
 

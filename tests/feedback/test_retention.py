@@ -8,11 +8,12 @@ from sqlalchemy import func, select
 from tests import make
 from webapp.core import audit, clock, ids, throttle
 from webapp.core.models import AuditEntry, Setting, Throttle
+from webapp.core.retention import months_before
 from webapp.feedback import service as feedback_service
 from webapp.feedback.models import Feedback
 from webapp.feedback.service import Message
 from webapp.login.models import LoginCode, LoginSession
-from webapp.ops.retention import months_before, purge
+from webapp.ops.retention import purge
 from webapp.patrol import service as patrol_service
 from webapp.patrol.models import Patrol, Visit
 

@@ -9,7 +9,7 @@ from sqlalchemy import insert, inspect, select, update
 from sqlalchemy.orm import Session
 
 from . import audit, clock
-from .models import AuditEntry, CalendarDay, Contact, Setting, TimeLimit, Word
+from .models import AuditEntry
 
 #: Columns that are a county's or the table's own: no seed gives them.
 OWN = frozenset({"id", "changed_at", "changed_by", "named", "confirmed_by", "confirmed_at", "valid_to"})
@@ -45,13 +45,15 @@ class SeedTable:
 
     ``more`` gives the columns that are not called alike in the seeds (``position`` is ``order`` everywhere); ``key``
     is what finds a row again, the primary key when left out; ``gone`` says what becomes of a row that the seeds no
-    longer have. A row whose ``changed_at`` a county has set is left alone.
+    longer have. A row whose ``changed_at`` a county has set is left alone. Kinds of seeds that the rows refer to
+    (``after``) come in before.
     """
 
     model: Any
     more: Callable[[Any], Values] = lambda row: {}
     key: tuple[str, ...] = ()
     gone: Callable[[Any], Values] = ended
+    after: tuple[str, ...] = ()
 
     def bring_in(self, session: Session, person_id: int | None, rows: Iterable[Any], source: str) -> Change:
         """Make the table hold ``rows``; one audit line for the whole, one for each changed or retired row."""
@@ -168,28 +170,3 @@ def _keys(found: list[_Difference]) -> tuple[str, ...]:
 def _plain(values: Values) -> Values:
     """Plain JSON."""
     return {name: value.isoformat() if isinstance(value, date | datetime) else value for name, value in values.items()}
-
-
-def _day(row: Any) -> Values:
-    return {
-        "on": row.date,
-        "is_workday": row.kind == "make_up_work_day",
-        "zh": row.name_zh,
-        "en": row.name_en,
-        "is_confirmed": row.confirmed,
-    }
-
-
-#: The tables without domain. A day that left the calendar is again what its weekday says.
-KINDS = {
-    "settings": SeedTable(Setting, lambda row: {"kind": row.type}),
-    "limits": SeedTable(TimeLimit),
-    "calendar": SeedTable(CalendarDay, _day, gone=lambda row: {"is_workday": row.on.weekday() < 5}),
-    "words": SeedTable(Word),
-    "contacts": SeedTable(Contact),
-}
-
-
-def load(session: Session, person_id: int | None, name: str, rows: Iterable[Any], source: str) -> Change:
-    """Bring in the seeds called ``name`` (a key of KINDS); ``source`` names their files and hashes for the audit."""
-    return KINDS[name].bring_in(session, person_id, rows, source)

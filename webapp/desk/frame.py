@@ -6,33 +6,15 @@ from urllib.parse import quote
 
 from flask import Flask, current_app, g, request, session
 
+from .. import domains
 from ..access import roles_may
 from ..core import clock
-from ..core.errors import N_
+from ..core.announce import MenuEntry
 from ..web.drawn import placeholder
 from ..web.language import day, in_words, named, of_page
 from ..web.language import word as _
 from ..web.request import address
 
-
-class Entry(NamedTuple):
-    """A main page: who sees it (an action of the permission table), its word and its view."""
-
-    action: str
-    word: str
-    endpoint: str
-
-
-ENTRIES = (
-    Entry("patrol.write", N_("My village"), "desk.home"),
-    Entry("desk.read", N_("Desk"), "desk.desk"),
-    Entry("outline.read", N_("Map"), "maps.show"),
-    Entry("duty.read", N_("Duties"), "duty.index"),
-    Entry("person.read", N_("People"), "accounts.index"),
-    Entry("setting.read", N_("Settings"), "desk.settings_page"),
-    Entry("feedback.answer", N_("Answer feedback"), "feedback.inbox"),
-    Entry("log.read", N_("Log"), "desk.log"),
-)
 LINKS = {
     "home": "desk.start",
     "account": "login.account",
@@ -59,7 +41,7 @@ class FrameKey(NamedTuple):
         """Label, address and whether it is this page, of the main pages that the person holds."""
         if self.roles is None or self.must_change:
             return []
-        made = [(_(entry.word), address(entry.endpoint)) for entry in ENTRIES if shown(entry, self.roles)]
+        made = [(_(entry.word), address(entry.endpoint)) for entry in domains.menu() if shown(entry, self.roles)]
         return [(label, url, self.main == url) for label, url in made]
 
     def links(self) -> dict[str, str]:
@@ -106,7 +88,7 @@ def context() -> dict[str, Any]:
     return {**in_words(framed.kind.lang), "frame": framed, "me": g.get("actor")}
 
 
-def shown(entry: Entry, roles: frozenset[str]) -> bool:
+def shown(entry: MenuEntry, roles: frozenset[str]) -> bool:
     """A township types in rounds, but its own page is the desk."""
     if entry.endpoint == "desk.home":
         return "grid_officer" in roles
@@ -115,7 +97,7 @@ def shown(entry: Entry, roles: frozenset[str]) -> bool:
 
 @cache
 def _addresses(_script_root: str) -> frozenset[str]:
-    return frozenset(address(entry.endpoint) for entry in ENTRIES)
+    return frozenset(address(entry.endpoint) for entry in domains.menu())
 
 
 def demo_note() -> str | None:

@@ -5,58 +5,18 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from .. import domains
 from ..access import Actor
 from ..core import audit, clock, settings
 from ..core.errors import N_, NotFound, Refused
 from ..core.models import Setting, TimeLimit
-from ..core.tables import table
-from ..feedback.privacy import LEAST_LOG_MONTHS
 from ..patrol import queries as patrol_queries
 from ..patrol import service as patrol_service
-
-#: Whose a setting is: the right that changes it. What keeps log-ins safe and where the base map lies is technical; limits,
-#: intervals and all that a county decides are the county office's. What has no row here is nobody's.
-OWNERS = {
-    row["key"]: row["right"]
-    for row in table("""
-key                  right
-idle_minutes         system.edit
-session_hours        system.edit
-code_minutes         system.edit
-slip_days            system.edit
-login_failures       system.edit
-lock_minutes         system.edit
-tile_url             system.edit
-tile_crs             system.edit
-tile_attribution     system.edit
-remember_phone_days  setting.edit   # whether an officer keeps his own phone logged in
-stuck_days           setting.edit
-few                  setting.edit
-coverage_days        setting.edit
-feedback_months      setting.edit
-log_months           setting.edit
-place_days           setting.edit
-work_to              setting.edit
-county_duty_phone    setting.edit
-map_review_number    setting.edit
-""")
-}
-#: Below these nobody could log in to put it right, or (the log) the law would be broken.
-LEAST = {
-    "idle_minutes": 5,
-    "session_hours": 1,
-    "code_minutes": 1,
-    "slip_days": 1,
-    "login_failures": 3,
-    "lock_minutes": 1,
-    "coverage_days": 1,
-    "log_months": LEAST_LOG_MONTHS,
-}
 
 
 def rows(session: Session, actor: Actor) -> dict[str, Any]:
     """What is the actor's to set, by key; limits and intervals are all the county office's."""
-    mine = [key for key, right in OWNERS.items() if actor.may(right)]
+    mine = [key for key, rule in domains.settings().items() if actor.may(rule.right)]
     found: dict[str, Any] = {
         "settings": list(session.scalars(select(Setting).where(Setting.key.in_(mine)).order_by(Setting.key))),
         "limits": [],
@@ -72,8 +32,7 @@ def rows(session: Session, actor: Actor) -> dict[str, Any]:
 
 def change(session: Session, actor: Actor, kind: str, key: str, value: str) -> None:
     """Set one value; what was there before stands in the log. What is not the actor's to set is not there for him."""
-    right = OWNERS.get(key) if kind == "setting" else "setting.edit"
-    if right is None or not actor.may(right):
+    if not _may_set(actor, kind, key):
         raise NotFound
     if kind == "limit":
         _change_limit(session, actor, key, value)
@@ -88,12 +47,19 @@ def change(session: Session, actor: Actor, kind: str, key: str, value: str) -> N
     row.value, row.changed_at, row.changed_by = _valid(row, value.strip()), clock.now(), actor.person_id
 
 
+def _may_set(actor: Actor, kind: str, key: str) -> bool:
+    """Limits and intervals are the county office's; whose a setting is, its domain says. What nobody announced is nobody's."""
+    rule = domains.settings().get(key)
+    right = "setting.edit" if kind != "setting" else rule.right if rule else None
+    return right is not None and actor.may(right)
+
+
 def _valid(row: Setting, value: str) -> str:
     try:
         settings.KINDS[row.kind](value)
     except ValueError:
         raise Refused(N_("This value does not fit: %(value)s"), value=value) from None
-    least = LEAST.get(row.key, 0)
+    least = domains.settings()[row.key].least
     if row.kind == "int" and int(value) < least:
         raise Refused(N_("At least %(least)d."), least=least)
     if row.kind == "int" and int(value) > 100_000:

@@ -6,20 +6,25 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from ..domains import log_words
 from ..people.rules import ROLE_NAMES
 from ..web.language import named
-from .labels import ACTS, FACTS, THINGS
+
+
+def _word(part: str, key: str) -> str:
+    known = log_words(part)
+    return _(known[key]) if key in known else key
 
 
 def act(action: str) -> str:
     """What was done."""
-    return _(ACTS[action]) if action in ACTS else action
+    return _word("acts", action)
 
 
 def thing(name: str, known: Mapping[str, Any]) -> str:
     """To what: "person officer_a1", "time limit: township reviews"; what is ``known`` by its name, all else by its key."""
     kind, _colon, which = name.partition(":")
-    word, row = _(THINGS[kind]) if kind in THINGS else kind, known.get(name, which)
+    word, row = _word("things", kind), known.get(name, which)
     if not isinstance(row, str):
         return _("%(name)s: %(value)s", name=word, value=named(row))
     return " ".join(filter(None, (word, row)))
@@ -28,7 +33,7 @@ def thing(name: str, known: Mapping[str, Any]) -> str:
 def facts(detail: Mapping[str, Any] | None) -> str:
     """The facts beside it: "before: 3; after: 5"."""
     return _("; ").join(
-        _("%(name)s: %(value)s", name=_(FACTS[name]) if name in FACTS else name, value=_value(name, value))
+        _("%(name)s: %(value)s", name=_word("facts", name), value=_value(name, value))
         for name, value in (detail or {}).items()
     )
 

@@ -1,6 +1,5 @@
 """Acts on the duty lists: bring in the documents as data, and what a county says where a text is silent or old."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import null, select
@@ -9,34 +8,8 @@ from sqlalchemy.orm import Session
 from ..access import Actor, where
 from ..core import audit, clock
 from ..core.errors import N_, NotFound, Refused
-from ..core.load import Change, SeedTable
-from .models import Department, Document, Duty, Figure, Succession
+from .models import Department, Duty, Succession
 from .queries import UNKNOWN, silent_beside
-
-
-def _document(row: Any) -> dict[str, Any]:
-    return {
-        "unsure": [{"zh": each.zh, "en": each.en} for each in row.unsure],
-        "no_duty": [{"lines": list(each.lines), "zh": each.zh, "en": each.en} for each in row.no_duty],
-    }
-
-
-KINDS = {
-    "documents": SeedTable(Document, _document),
-    "departments": SeedTable(Department),
-    "succession": SeedTable(Succession, key=("body", "canonical")),
-    "duties": SeedTable(Duty, key=("code",)),
-    "figures": SeedTable(Figure, key=("code",)),
-}
-
-
-def import_list(session: Session, actor: Actor, name: str, rows: Iterable[Any], source: str) -> Change:
-    """Make the list called ``name`` (a key of KINDS) hold ``rows`` of the seeds; ``source`` names files and hashes.
-
-    Upsert by code. A vanished row is retired by ``valid_to`` and a returning one is in force again; documents and
-    departments stay, because retired rows name them. What a county has named or confirmed is never touched.
-    """
-    return KINDS[name].bring_in(session, actor.person_id or None, rows, source)
 
 
 def name_department(session: Session, actor: Actor, code: str, department: str | None, *, beside: bool = False) -> int:

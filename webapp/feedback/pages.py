@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 
 from ..access import ROLES, Actor
 from ..core import settings, words
+from ..core.announce import DataUse
 from ..core.errors import N_
 from ..core.models import TimeLimit
+from ..core.retention import LEAST_LOG_MONTHS
+from ..login.retention import ENDED
 from ..people import rules
 from ..people.queries import PostingLine
 from ..web import photos
@@ -92,7 +95,7 @@ def kept(session: Session) -> list[tuple[str, list[Kept]]]:
     periods = {code: _(sentence, time=time) for code, sentence, time in _periods(session)}
     return [
         (_(heading), [Kept(_(line.what), _(line.why), periods[line.period], seen_by(line)) for line in group])
-        for heading, group in privacy.INVENTORY.items()
+        for heading, group in privacy.inventory().items()
     ]
 
 
@@ -101,7 +104,7 @@ def _periods(session: Session) -> list[tuple[str, str, str]]:
         "feedback": amount(settings.get(session, "feedback_months"), "month"),
         "log": log_time(session),
         "place": amount(settings.get(session, "place_days"), "calendar_day"),
-        "ended": amount(privacy.ENDED.days, "calendar_day"),
+        "ended": amount(ENDED.days, "calendar_day"),
         "brake": amount(settings.get(session, "lock_minutes"), "minute"),
     }
     return [(code, sentence, times.get(code, "")) for code, sentence in privacy.PERIODS.items()]
@@ -109,10 +112,10 @@ def _periods(session: Session) -> list[tuple[str, str, str]]:
 
 def log_time(session: Session) -> str:
     """How long the log is kept: the county's months, never fewer than the law's."""
-    return amount(max(settings.get(session, "log_months"), privacy.LEAST_LOG_MONTHS), "month")
+    return amount(max(settings.get(session, "log_months"), LEAST_LOG_MONTHS), "month")
 
 
-def seen_by(line: privacy.DataUse) -> str:
+def seen_by(line: DataUse) -> str:
     """Who sees it, as the permission table says: "You, Township office (own area)"."""
     actions = line.who.split()
     people = [_("You")] if privacy.ONESELF in actions else []

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 import seeds
 
+from .. import domains
 from ..access import MATRIX, ROLES
-from ..desk.settings import OWNERS
 from ..people.rules import PLACE_NAMES, POSTINGS, ROLE_NAMES, places
 from ..report import labels
 from ..report.workflow import ALL, START, STATES, Move
@@ -113,7 +113,11 @@ def _limit(row: seeds.Limit) -> Row:
 
 
 def _setting(row: seeds.Setting) -> Row:
-    return f"`{row.key}`", row.en, ", ".join(role(code) for code in ROLES if MATRIX[OWNERS[row.key]][code] != ".")
+    return (
+        f"`{row.key}`",
+        row.en,
+        ", ".join(role(code) for code in ROLES if MATRIX[domains.settings()[row.key].right][code] != "."),
+    )
 
 
 def _diagram() -> str:

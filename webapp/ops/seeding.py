@@ -1,48 +1,14 @@
-"""All seeds into the database: everything is read and checked first, then each kind is handed to its domain."""
+"""All seeds into the database: everything is read and checked first, then each kind goes into the table of its domain."""
 
-from collections.abc import Callable
 from importlib.resources.abc import Traversable
 from typing import Any
-
-from sqlalchemy.orm import Session
 
 import seeds
 from seeds import Rows, SeedError, laws
 
-from ..access import SYSTEM
-from ..core import load
+from .. import domains
 from ..core.db import Store
-from ..core.load import Change, SeedTable
-from ..duty import service as duty_service
-from ..patrol.models import ObjectType
-from ..report.load import load_problem_types
-
-_OBJECT_TYPES = SeedTable(ObjectType)
-
-
-def _settings(session: Session, name: str, rows: Rows, source: str) -> Change:
-    return load.load(session, None, name, rows, source)
-
-
-def _duties(session: Session, name: str, rows: Rows, source: str) -> Change:
-    return duty_service.import_list(session, SYSTEM, name, rows, source)
-
-
-def _problem_types(session: Session, _name: str, rows: Rows, source: str) -> Change:
-    return load_problem_types(session, None, rows, source)
-
-
-def _object_types(session: Session, _name: str, rows: Rows, source: str) -> Change:
-    return _OBJECT_TYPES.bring_in(session, None, rows, source)
-
-
-#: Who takes each kind, in an order in which what is referred to comes first.
-LOADERS: dict[str, Callable[[Session, str, Rows, str], Change]] = {
-    **dict.fromkeys(("settings", "limits", "calendar", "words", "contacts"), _settings),
-    "problem_types": _problem_types,
-    "object_types": _object_types,
-    **dict.fromkeys(("documents", "departments", "succession", "duties", "figures"), _duties),
-}
+from ..core.load import Change
 
 
 def seed(store: Store, root: Traversable | None = None) -> dict[str, Change]:
@@ -50,10 +16,11 @@ def seed(store: Store, root: Traversable | None = None) -> dict[str, Change]:
 
     Raises SeedError, and stores nothing, when anything is damaged or does not fit together.
     """
-    found = {name: seeds.read(name, root) for name in LOADERS}
+    tables = domains.seeds()
+    found = {name: seeds.read(name, root) for name in tables}
     _refuse_strangers(found)
     with store.write() as session:
-        return {name: LOADERS[name](session, name, rows, _source(rows)) for name, rows in found.items()}
+        return {name: tables[name].bring_in(session, None, rows, _source(rows)) for name, rows in found.items()}
 
 
 def _source(rows: Rows) -> str:

@@ -1,0 +1,40 @@
+"""What looking after accounts announces: its main page and the words of its log lines."""
+
+from ..core.announce import About, MenuEntry
+from ..core.errors import N_
+
+ABOUT = About(
+    menu=(MenuEntry(50, "person.read", N_("People"), "accounts.index"),),
+    acts={
+        "body.close": N_("Body closed"),
+        "body.create": N_("Body set up"),
+        "body.edit": N_("Body changed"),
+        "body.reopen": N_("Body opened again"),
+        "code.give": N_("Log-in code given"),
+        "person.create": N_("Person added"),
+        "person.edit": N_("Person changed"),
+        "person.resume": N_("Account opened again"),
+        "person.suspend": N_("Account suspended"),
+        "phone.end": N_("Remembered phone ended"),
+        "posting.end": N_("Posting ended"),
+        "posting.grant": N_("Posting given"),
+    },
+    things={
+        "body": N_("body"),
+        "person": N_("person"),
+    },
+    facts={
+        "body": N_("body"),
+        "ends": N_("ends"),
+        "first": N_("first day"),
+        "grid": N_("grid"),
+        "kind": N_("kind"),
+        "last": N_("last day"),
+        "log_in": N_("log-in no."),
+        "login": N_("log-in name"),
+        "posting": N_("posting no."),
+        "role": N_("role"),
+        "slip": N_("on paper"),
+        "changed": N_("changed"),
+    },
+)

@@ -1,0 +1,48 @@
+"""What every command of ``wangge`` may use: the installation's settings, an open database, and one way to say that it failed."""
+
+import sys
+from typing import NoReturn
+
+import click
+
+from . import domains
+from .config import Config
+from .core.db import Store
+
+
+def opened(config: Config | None = None) -> tuple[Config, Store]:
+    """The settings and the database, which is closed when the command ends."""
+    config = config or Config.from_environment()
+    try:
+        config.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"DATA_DIR is no folder that can be used, {error.filename}: {error.strerror}.")
+    store = Store(config.database_url)
+    click.get_current_context().call_on_close(store.close)
+    return config, store
+
+
+def ready(*, seeds: bool = True) -> tuple[Config, Store]:
+    """A migrated and seeded database, or a message that says how to get one."""
+    config, store = opened()
+    if lacks := click.get_current_context().find_root().obj(store, seeds=seeds):
+        fail(lacks)
+    return config, store
+
+
+def fail(message: str) -> NoReturn:
+    """End the command: one line that says what to do."""
+    click.echo(message, err=True)
+    sys.exit(1)
+
+
+def counted(number: int, word: str) -> str:
+    """ "1 finding", "2 findings"."""
+    return f"{number} {word}{'s' * (number != 1)}"
+
+
+def add_commands(main: click.Group) -> None:
+    """Every command that a domain has in its ``commands.py``, by name."""
+    for module in domains.modules("commands"):
+        for command in module.COMMANDS:
+            main.add_command(command)

@@ -1,0 +1,78 @@
+"""What a domain says of itself in its ``about.py``, for the pages and commands that gather from all domains.
+
+``webapp/domains.py`` finds these files; nothing has to be entered anywhere else.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from .load import SeedTable
+from .tables import table
+
+#: Deletes at most so many rows whose time has come; returns how many went.
+SweepAct = Callable[[Session, int], int]
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """A main page: its place from left to right, who sees it (an action of the permission table), its word, its view."""
+
+    place: int
+    action: str
+    word: str
+    endpoint: str
+
+
+@dataclass(frozen=True)
+class DataUse:
+    """Columns about people that are kept for one purpose, as the privacy page says it.
+
+    ``columns`` is "table: column column; table: column". ``period`` is a key of ``feedback.privacy.PERIODS``. ``who``
+    names actions of the permission table, and "oneself"; nobody sees it when it is empty.
+    """
+
+    columns: str
+    what: str
+    why: str
+    period: str
+    who: str = ""
+    note: str = ""
+
+    def names(self) -> tuple[str, ...]:
+        """``table.column`` of each."""
+        tables = (part.split(":") for part in self.columns.split(";"))
+        return tuple(f"{table.strip()}.{column}" for table, columns in tables for column in columns.split())
+
+
+@dataclass(frozen=True)
+class SettingRule:
+    """Whose a setting is: the right that changes it. Below ``least`` it would lock everybody out, or break the law."""
+
+    right: str
+    least: int = 0
+
+
+def setting_rules(text: str) -> dict[str, SettingRule]:
+    """Rules by key, from a text table with the columns key, right and least ("-" for none)."""
+    return {
+        row["key"]: SettingRule(row["right"], 0 if row["least"] == "-" else int(row["least"])) for row in table(text)
+    }
+
+
+@dataclass(frozen=True)
+class About:
+    """All that a domain announces. Words are msgids, texts for everybody; whatever is left out, it has not.
+
+    ``acts``, ``things`` and ``facts`` are the words of the log. ``privacy`` has lines by the heading they stand under.
+    """
+
+    menu: tuple[MenuEntry, ...] = ()
+    acts: Mapping[str, str] = field(default_factory=dict)
+    things: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    privacy: Mapping[str, tuple[DataUse, ...]] = field(default_factory=dict)
+    settings: Mapping[str, SettingRule] = field(default_factory=dict)
+    seeds: Mapping[str, SeedTable] = field(default_factory=dict)
+    sweep: Mapping[str, SweepAct] = field(default_factory=dict)

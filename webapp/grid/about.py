@@ -1,0 +1,17 @@
+"""What the tree of grids announces: the words of its log lines."""
+
+from ..core.announce import About
+from ..core.errors import N_
+
+ABOUT = About(
+    acts={
+        "grid.plant": N_("Boundaries imported"),
+    },
+    things={
+        "grid": N_("grid"),
+    },
+    facts={
+        "grids": N_("grids"),
+        "source": N_("source"),
+    },
+)

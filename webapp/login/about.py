@@ -1,0 +1,57 @@
+"""What logging in announces: its log lines, what it keeps about people and for how long, and its settings."""
+
+from ..core.announce import About, DataUse, setting_rules
+from ..core.errors import N_
+from . import retention
+
+ABOUT = About(
+    acts={
+        "login": N_("Logged in"),
+        "login.failed": N_("Log-in failed"),
+        "logout": N_("Logged out"),
+        "password.change": N_("Password changed"),
+    },
+    facts={
+        "address": N_("address"),
+        "device": N_("device"),
+        "remembered": N_("phone remembered"),
+        "sessions": N_("log-ins"),
+        "codes": N_("codes"),
+        "tries": N_("failed tries"),
+    },
+    privacy={
+        N_("Logging in"): (
+            DataUse(
+                "login_session: id token_hash person_id device is_remembered created_at seen_at expires_at revoked_at",
+                N_("Each log-in: kind of device, when it began, was last used and ends"),
+                N_("So that you can end the log-in of a lost phone."),
+                "ended",
+                "oneself person.help",
+            ),
+            DataUse(
+                "login_code: id person_id code_hash given_by given_at expires_at used_at",
+                N_("One-time codes: who gave one, when, and whether it was used. The code only as a hash"),
+                N_("So that you come in again after forgetting the password."),
+                "ended",
+                "person.help",
+            ),
+            DataUse(
+                "throttle: key since count",
+                N_("Failed tries: log-in name and network address"),
+                N_("To stop the guessing of passwords."),
+                "brake",
+            ),
+        ),
+    },
+    settings=setting_rules("""
+key                   right         least
+idle_minutes          system.edit   5
+session_hours         system.edit   1
+code_minutes          system.edit   1
+slip_days             system.edit   1
+login_failures        system.edit   3
+lock_minutes          system.edit   1
+remember_phone_days   setting.edit  -   # whether an officer keeps his own phone logged in
+"""),
+    sweep={"sessions": retention.sessions, "codes": retention.codes, "tries": retention.tries},
+)

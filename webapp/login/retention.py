@@ -1,0 +1,34 @@
+"""What of log-ins is deleted when its time has come; the privacy page promises these periods."""
+
+from datetime import timedelta
+
+from sqlalchemy import or_
+from sqlalchemy.orm import Session
+
+from ..core import clock, settings
+from ..core.models import Throttle
+from ..core.retention import delete_some
+from .models import LoginCode, LoginSession
+
+#: So long an ended log-in or code still stands, for who helps by phone: "your code was used at ten".
+ENDED = timedelta(days=7)
+
+
+def sessions(session: Session, most: int) -> int:
+    """Log-ins that ended."""
+    before = clock.now() - ENDED
+    ended = or_(LoginSession.revoked_at < before, LoginSession.expires_at < before)
+    return delete_some(session, LoginSession, LoginSession.id, ended, most)
+
+
+def codes(session: Session, most: int) -> int:
+    """One-time codes that were used or ran out."""
+    before = clock.now() - ENDED
+    ended = or_(LoginCode.used_at < before, LoginCode.expires_at < before)
+    return delete_some(session, LoginCode, LoginCode.id, ended, most)
+
+
+def tries(session: Session, most: int) -> int:
+    """Failed log-ins (account name, network address) whose window has passed: they brake nobody any more."""
+    before = clock.now() - timedelta(minutes=settings.get(session, "lock_minutes"))
+    return delete_some(session, Throttle, Throttle.key, Throttle.since < before, most)

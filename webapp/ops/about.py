@@ -1,0 +1,58 @@
+"""What operations announce: the seeds of the tables without a domain, the sweep of the log, and their log lines."""
+
+from typing import Any
+
+from ..core.announce import About, setting_rules
+from ..core.errors import N_
+from ..core.load import SeedTable
+from ..core.models import CalendarDay, Contact, Setting, TimeLimit, Word
+from ..core.retention import LEAST_LOG_MONTHS
+from .retention import log
+
+
+def _day(row: Any) -> dict[str, Any]:
+    return {
+        "on": row.date,
+        "is_workday": row.kind == "make_up_work_day",
+        "zh": row.name_zh,
+        "en": row.name_en,
+        "is_confirmed": row.confirmed,
+    }
+
+
+ABOUT = About(
+    acts={
+        "retention.purge": N_("Deleted as past its time"),
+        "seed.change": N_("Row of the documents changed"),
+        "seed.import": N_("Documents imported"),
+        "seed.retire": N_("Row of the documents retired"),
+    },
+    things={
+        "calendar_day": N_("calendar"),
+        "contact": N_("telephone numbers"),
+        "retention": N_("retention"),
+        "word": N_("ready words"),
+    },
+    facts={
+        "added": N_("added"),
+        "changed": N_("changed"),
+        "log": N_("log"),
+        "retired": N_("retired"),
+        "source": N_("source"),
+        "before": N_("before"),
+        "after": N_("after"),
+    },
+    settings=setting_rules(f"""
+key                   right         least
+log_months            setting.edit  {LEAST_LOG_MONTHS}
+"""),
+    seeds={
+        "settings": SeedTable(Setting, lambda row: {"kind": row.type}),
+        "limits": SeedTable(TimeLimit),
+        # a day that left the calendar is again what its weekday says
+        "calendar": SeedTable(CalendarDay, _day, gone=lambda row: {"is_workday": row.on.weekday() < 5}),
+        "words": SeedTable(Word),
+        "contacts": SeedTable(Contact),
+    },
+    sweep={"log": log},
+)

@@ -1,0 +1,128 @@
+"""Commands that look after the records: schema, seeds, backup, verification, sweep. Heavy imports stay inside the verbs."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..console import counted, fail, opened, ready
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to this program's version; safe to repeat."""
+    from . import migrate as revisions
+
+    _, store = opened()
+    revisions.run(store, "upgrade", "head")
+    click.echo(f"Database at {revisions.current(store)}.")
+
+
+@click.command()
+def seed() -> None:
+    """Load duty lists, settings and ready words from the seeds; says what changed."""
+    from seeds import SeedError
+
+    from .seeding import seed as run
+
+    _, store = ready(seeds=False)
+    try:
+        changes = run(store)
+    except SeedError as fault:
+        fail(f"Nothing stored. {fault}")
+    for name, change in changes.items():
+        click.echo(
+            f"{name}: added {change.added}, changed {change.changed}, retired {change.retired}, same {change.same}"
+        )
+        for word, keys in (("changed", change.changed_keys), ("retired", change.retired_keys)):
+            if keys:
+                click.echo(f"  {word}: {', '.join(map(str, keys))}")
+
+
+@click.group()
+def seeds() -> None:
+    """The seed data itself."""
+
+
+@seeds.command("check")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+def seeds_check(path: Path) -> None:
+    """Hold the seeds against the source documents in PATH."""
+    from seeds.check import check
+
+    report = check(path)
+    click.echo(report.text())
+    sys.exit(report.exit_code)
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write all records and photos into FILE while work goes on."""
+    from .backup import backup as run
+
+    config, store = opened()
+    click.echo(f"{file}: {run(store, config.data_dir, file)}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Restore a backup into an empty place."""
+    from .backup import restore as run
+
+    config, store = opened()
+    click.echo(f"{file}: {run(file, store, config.data_dir)}")
+    click.echo(
+        "Accounts, log-ins and suspensions are those of that moment: what was ended since has to be ended again."
+    )
+
+
+@click.command("verify-store")
+def verify_store() -> None:
+    """Compare the photos on disk with the records."""
+    from .verify import verify_store as run
+
+    config, store = ready()
+    _findings(run(store, config.data_dir))
+
+
+@click.command("verify-reports")
+def verify_reports() -> None:
+    """Replay every report's history and compare it with its state."""
+    from .verify import verify_reports as run
+
+    _, store = ready()
+    _findings(run(store))
+
+
+def _findings(found: Any) -> None:
+    for finding in found:
+        click.echo(str(finding))
+    if found:
+        fail(counted(len(found), "finding") + ".")
+    click.echo("In order.")
+
+
+@click.command()
+def sweep() -> None:
+    """What has to happen by itself: delete what is past its time. Safe to run often and on several machines."""
+    from . import retention
+
+    config, store = ready()
+    for name, number in retention.sweep(store, config.data_dir).items():
+        click.echo(f"{name}: {number}")
+
+
+@click.command()
+def docs() -> None:
+    """Write docs/rules.md from the permission table and the workflow."""
+    from .rules_page import render
+
+    target = Path(__file__).parents[2] / "docs" / "rules.md"
+    target.write_text(render(), encoding="utf-8")
+    click.echo(f"Wrote {target.name}.")
+
+
+COMMANDS = (migrate, seed, seeds, backup, restore, verify_store, verify_reports, sweep, docs)

@@ -1,0 +1,62 @@
+"""What patrols announce: their main page, log lines, what they keep about people, their settings and seeds."""
+
+from ..core.announce import About, DataUse, MenuEntry, setting_rules
+from ..core.errors import N_
+from ..core.load import SeedTable
+from . import retention
+from .models import ObjectType
+
+ABOUT = About(
+    menu=(MenuEntry(10, "patrol.write", N_("My village"), "desk.home"),),
+    acts={
+        "interval.change": N_("Interval changed"),
+        "object.add": N_("Object added"),
+        "object.retire": N_("Object taken off the list"),
+    },
+    things={
+        "object": N_("object"),
+        "object_type": N_("type of object"),
+    },
+    facts={
+        "places": N_("positions"),
+        "type": N_("type"),
+        "why": N_("reason"),
+        "zh": N_("name"),
+        "before": N_("before"),
+        "after": N_("after"),
+    },
+    privacy={
+        N_("Patrols"): (
+            DataUse(
+                "patrol: id content grid_id grid_version_id person_id entered_by entry_mode occurred_at received_at note;"
+                "visit: id patrol_id object_id at result reason",
+                N_("A round: who walked it, who entered it, day and time, what was found, your note"),
+                N_("To know what was looked at and what is due."),
+                "record",
+                "patrol.read grid.read",
+            ),
+            DataUse(
+                "patrol: lon lat accuracy_m",
+                N_("One position with a round, only if you pressed the button for it"),
+                N_("To find the place again. Leaving it out changes nothing."),
+                "place",
+                "patrol.read",
+            ),
+            DataUse(
+                "patrol_object: zh en lon lat retired_why",
+                N_("The list of objects: name and place. A farm may bear its owner's name"),
+                N_("To know what there is to look at."),
+                "record",
+                "grid.read",
+            ),
+        ),
+    },
+    settings=setting_rules("""
+key                   right         least
+coverage_days         setting.edit  1
+few                   setting.edit  -
+place_days            setting.edit  -
+"""),
+    seeds={"object_types": SeedTable(ObjectType)},
+    sweep={"places": retention.places},
+)

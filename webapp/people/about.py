@@ -1,0 +1,52 @@
+"""What the people of the county announce: what is kept about them."""
+
+from ..core.announce import About, DataUse
+from ..core.errors import N_
+
+ABOUT = About(
+    privacy={
+        N_("Your account"): (
+            DataUse(
+                "person: id login zh en",
+                N_("Log-in name and name"),
+                N_("So that a record says who made it."),
+                "account",
+                "oneself person.read grid.read patrol.read log.read",
+            ),
+            DataUse(
+                "person: phone",
+                N_("Telephone number, if one was entered"),
+                N_("So that the office above can call."),
+                "replaced",
+                "oneself person.read grid.read",
+            ),
+            DataUse(
+                "person: password_hash must_change",
+                N_("Password, only as a hash that cannot be turned back"),
+                N_("So that nobody else comes in under your name."),
+                "replaced",
+            ),
+            DataUse(
+                "person: language",
+                N_("Language of your pages"),
+                N_("So that you need not choose it again."),
+                "replaced",
+                "oneself",
+            ),
+            DataUse(
+                "person: suspended_at is_demo created_at created_by",
+                N_("When and by whom the account was made, and whether it is suspended"),
+                N_("So that the office above can look after accounts."),
+                "account",
+                "person.read",
+            ),
+            DataUse(
+                "posting: id person_id role grid_id body_id valid_from valid_to granted_by granted_at",
+                N_("Your roles: where, from when to when, and who gave them"),
+                N_("They decide what you see and what you may do."),
+                "account",
+                "oneself person.read grid.read",
+            ),
+        ),
+    },
+)

@@ -1,0 +1,60 @@
+"""What reports announce: what they keep about people, their settings and seeds. Their history has words of its own."""
+
+from ..core.announce import About, DataUse, setting_rules
+from ..core.errors import N_
+from ..core.load import SeedTable
+from .models import ProblemType
+
+ABOUT = About(
+    things={
+        "problem_type": N_("problems"),
+    },
+    privacy={
+        N_("Reports"): (
+            DataUse(
+                "report: id content found_by entered_by entry_mode occurred_at received_at place note first_measure",
+                N_("A report: who found it, who entered it, when, where, what was written"),
+                N_("So that it is handled and the finder learns what became of it."),
+                "record",
+                "report.read",
+                N_("Departments and stations see the grid, not the person."),
+            ),
+            DataUse(
+                "report: lon lat accuracy_m",
+                N_("The point of a report, only if you pressed the button for it"),
+                N_("It is the place of the problem. Leaving it out changes nothing."),
+                "record",
+                "report.read",
+            ),
+            DataUse(
+                "photo: id report_id event_id sha256 copy width height position",
+                N_("Photos. What is shown is a copy without the data the phone wrote into it"),
+                N_("To show what was found. The file as sent, with those data, is kept as proof and never shown."),
+                "record",
+                "report.read",
+                N_("Photos that came with a report which was never finished are deleted within two days."),
+            ),
+            DataUse(
+                "report_event: id report_id seq content at person_id role body_id action from_state to_state due_before "
+                "due_after given",
+                N_("Each step of a report: who took it, in which role, when, what was written"),
+                N_("So that nothing is changed unseen."),
+                "record",
+                "report.read",
+                N_("The history shows the office, not the person."),
+            ),
+            DataUse(
+                "site_look: id report_id grid_id asked_by asked_at due_at question answer answered_by answered_at note",
+                N_("Site looks: who asked, who answered, what was written"),
+                N_("To see whether it was put right."),
+                "record",
+                "report.read",
+            ),
+        ),
+    },
+    settings=setting_rules("""
+key                   right         least
+stuck_days            setting.edit  -
+"""),
+    seeds={"problem_types": SeedTable(ProblemType)},  # one that the seeds no longer have stays, because reports name it
+)
