@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from gis import invent
 from webapp.core import clock
-from webapp.demo import place, story
+from webapp.demo import place, weeks
 from webapp.desk import tabs
 from webapp.ops import verify
 from webapp.patrol.models import Patrol, Visit
@@ -23,7 +23,7 @@ def small(monkeypatch):
     """Three townships, twenty villages, three weeks."""
     whole = invent.county
     monkeypatch.setattr(invent, "county", lambda: whole(townships=3, villages=20))
-    monkeypatch.setattr(story, "WEEKS", 3)
+    monkeypatch.setattr(weeks, "WEEKS", 3)
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """How the invented desks work: after a believable while each open report gets its next move, and some are left lying."""
 
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,12 +14,8 @@ from ..report import queries, side_acts
 from ..report.models import Report, ReportProblem
 from ..report.service import MoveEntry, move
 from . import things
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from .people import Place
-    from .story import Story, Thing
+from .people import Place
+from .story import Story, Thing
 
 #: state → weighted next moves; the rest is in ``_given``.
 NEXT: dict[str, dict[str, int]] = {
@@ -47,7 +44,7 @@ RESTS = {
 LEFT_LYING = 0.1
 
 
-def expect(story: "Story", session: Session, report: Report) -> None:
+def expect(story: Story, session: Session, report: Report) -> None:
     """Put the next move of a report on the agenda."""
     if report.state not in NEXT or report.id in story.scene:
         return
@@ -58,7 +55,7 @@ def expect(story: "Story", session: Session, report: Report) -> None:
     story.at(moment, lambda session: act(story, session, report_id))
 
 
-def _desk_time(story: "Story", moment: datetime) -> datetime:
+def _desk_time(story: Story, moment: datetime) -> datetime:
     """The same moment if a desk is open then, else some time of the next morning that is worked."""
     on, hour = clock.day(moment), moment.astimezone(clock.ZONE).time()
     if story.calendar.is_workday(on) and time(8, 40) <= hour <= time(17, 50):
@@ -70,7 +67,7 @@ def _desk_time(story: "Story", moment: datetime) -> datetime:
     return clock.at_hour(on, time(8, 40)) + timedelta(minutes=story.random.randint(0, 200))
 
 
-def act(story: "Story", session: Session, report_id: Any, action: str | None = None, **wanted: Any) -> Report:
+def act(story: Story, session: Session, report_id: Any, action: str | None = None, **wanted: Any) -> Report:
     """Make the next move (or the given one, with what is ``wanted`` of it) as somebody who may, and expect the one after it."""
     report = session.get_one(Report, report_id)
     choices = NEXT[report.state]
@@ -82,7 +79,7 @@ def act(story: "Story", session: Session, report_id: Any, action: str | None = N
     return report
 
 
-def _who(story: "Story", session: Session, report: Report, action: str) -> int:
+def _who(story: Story, session: Session, report: Report, action: str) -> int:
     village = story.county.villages[report.grid_id]
     township = story.county.townships[village.township or 0]
     if report.state == "returned":
@@ -94,7 +91,7 @@ def _who(story: "Story", session: Session, report: Report, action: str) -> int:
     return township.people[action in ("confirm", "redo")]
 
 
-def _given(story: "Story", session: Session, report: Report, action: str) -> dict[str, Any]:
+def _given(story: Story, session: Session, report: Report, action: str) -> dict[str, Any]:
     pick = story.random.choice
     village = story.county.villages[report.grid_id]
     if action == "assign":
@@ -120,7 +117,7 @@ def _day(session: Session, code: str) -> str:
     return clock.day(limit_after(session, code, clock.now())).isoformat()
 
 
-def _dispatch(story: "Story", session: Session, report: Report) -> dict[str, Any]:
+def _dispatch(story: Story, session: Session, report: Report) -> dict[str, Any]:
     problem = session.scalars(select(ReportProblem.problem).where(ReportProblem.report_id == report.id)).first()
     canonical = things.DEPARTMENT.get(problem or "", "ecology")
     given = {"body": story.county.departments[canonical], "due": _day(session, "handle")}
@@ -169,7 +166,7 @@ SCENES = (
 PACE = timedelta(hours=2)
 
 
-def set_scene(story: "Story") -> None:
+def set_scene(story: Story) -> None:
     """Put these reports on the agenda."""
     for scene in SCENES:
         story.at(
@@ -177,7 +174,7 @@ def set_scene(story: "Story") -> None:
         )
 
 
-def _open_scene(story: "Story", session: Session, scene: Scene) -> None:
+def _open_scene(story: Story, session: Session, scene: Scene) -> None:
     village, thing = story.random.choice(list(_places(story, scene)))
     report = story.found(
         session,
@@ -197,7 +194,7 @@ def _open_scene(story: "Story", session: Session, scene: Scene) -> None:
         )
 
 
-def _places(story: "Story", scene: Scene) -> "Iterator[tuple[Place, Thing]]":
+def _places(story: Story, scene: Scene) -> Iterator[tuple[Place, Thing]]:
     """Where a scene may be set: villages with their objects."""
     sample = story.county.villages[story.county.sample_village]
     for village in story.county.villages.values():
@@ -210,7 +207,7 @@ def _places(story: "Story", scene: Scene) -> "Iterator[tuple[Place, Thing]]":
             )
 
 
-def _scene_act(story: "Story", session: Session, report_id: Any, action: str, scene: Scene) -> None:
+def _scene_act(story: Story, session: Session, report_id: Any, action: str, scene: Scene) -> None:
     township = story.county.townships[story.county.villages[story.county.sample_village].township or 0]
     if action == "look":
         side_acts.ask_look(session, story.actor(session, township.people[0]), report_id, ids.new(), "清干净了没有？")

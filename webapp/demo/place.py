@@ -14,7 +14,7 @@ from ..core.db import Store
 from ..login.service import DEMO_PASSWORD
 from ..ops import migrate, seeding
 from ..people import queries as people_queries
-from . import people, story
+from . import people, weeks
 
 Say = Callable[[str], object]
 
@@ -57,8 +57,8 @@ def _make(place: Path, say: Say) -> None:
     migrate.run(store, "upgrade", "head")
     seeding.seed(store)
     county = people.settle(store)
-    for week in story.told(store, county):
-        say(f"  week {week} of {story.WEEKS}")
+    for week in weeks.told(store, county):
+        say(f"  week {week} of {weeks.WEEKS}")
     store.close()
     (new / "key").write_text(secrets.token_hex(32))
     (new / "made").write_text(clock.today().isoformat())

@@ -1,40 +1,38 @@
-"""Eight weeks of work, told day by day through the services: rounds in the morning, desks during the day."""
+"""The state of the telling: the agenda of acts, who acts, and what an officer finds wrong."""
 
 import heapq
 import uuid
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from itertools import count
 from random import Random
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..core import clock
-from ..core.calendar import Calendar, load
-from ..core.db import Store
-from ..patrol.models import ObjectType
-from ..patrol.queries import due_day
-from ..patrol.service import PatrolEntry, VisitEntry, record
+from ..core.calendar import Calendar
+from ..patrol.service import PatrolEntry
 from ..people.queries import actor_of
 from ..report.models import Report
 from ..report.service import ReportEntry, submit
-from . import desks
 from .people import County, Place
 from .things import MEASURES, TROUBLES, new_id
 
-WEEKS = 8
-SAMPLE_RESTS = 9  # days the sample officer has not walked, so that a visitor finds something due
 Act = Callable[[Session], object]
 Thing = tuple[int, str, str, float, float]  # id, type, name, longitude, latitude
 
 
-class Story:
-    """The state of the telling: what was last seen where, and what happens next at which moment."""
+#: What puts the next move of an open report on the agenda: the desks do (``demo/desks.py``).
+Expect = Callable[["Story", Session, Report], None]
 
-    def __init__(self, county: County, calendar: Calendar, intervals: dict[str, int], ends: datetime):
+
+class Story:
+    """What was last seen where, and what happens next at which moment; ``expect`` is told of each open report."""
+
+    def __init__(self, county: County, calendar: Calendar, intervals: dict[str, int], ends: datetime, expect: Expect):
         self.county, self.calendar, self.intervals, self.ends = county, calendar, intervals, ends
+        self.expect = expect
         self.random = Random(2026)
         self.agenda: list[tuple[datetime, int, Act]] = []
         self.order = count()
@@ -105,68 +103,5 @@ class Story:
         if is_scene:
             self.scene.add(report.id)
         if not settle:
-            desks.expect(self, session, report)
+            self.expect(self, session, report)
         return report
-
-
-def told(store: Store, county: County) -> Iterator[int]:
-    """Tell it; yields the number of each week that is over. One transaction a day."""
-    ends, first = clock.now(), clock.today() - timedelta(weeks=WEEKS)
-    with store.read() as session:
-        calendar = load(session, time(18))
-        intervals = {row.code: row.interval_days for row in session.scalars(select(ObjectType))}
-    story = Story(county, calendar, intervals, ends)
-    _before(story, first)
-    desks.set_scene(story)
-    for number in range(WEEKS * 7 + 1):
-        on = first + timedelta(days=number)
-        with store.write() as session:
-            _morning(story, on)
-            story.run_until(session, min(clock.start(on + timedelta(days=1)), ends))
-        if number % 7 == 6:
-            yield number // 7 + 1
-
-
-def _before(story: Story, first: date) -> None:
-    """When each object was seen last before the story: some day within its interval."""
-    for village in story.county.villages.values():
-        for id_, type_, *_ in village.objects:
-            back = story.random.randint(1, story.intervals[type_] + 2)
-            story.seen[id_] = clock.at_hour(first - timedelta(days=back), time(8))
-
-
-def _morning(story: Story, on: date) -> None:
-    """Put today's rounds on the agenda: where something is due, as keen as the officer is."""
-    for village in story.county.villages.values():
-        due = [
-            thing
-            for thing in village.objects
-            if due_day(date.min, story.seen[thing[0]], story.intervals[thing[1]]) <= on
-        ]
-        if village.id == story.county.sample_village and (clock.day(story.ends) - on).days < SAMPLE_RESTS:
-            continue
-        if due and story.random.random() < story.zeal[village.id] * (1 if story.calendar.is_workday(on) else 0.3):
-            start = clock.at_hour(on, time(6, 40)) + timedelta(minutes=story.random.randint(0, 260))
-            story.at(start, lambda session, village=village, due=due: _round(story, session, village, due))
-
-
-def _round(story: Story, session: Session, village: Place, due: list[Thing]) -> None:
-    visits, troubles = [], []
-    for thing in due:
-        luck = story.random.random()
-        if luck < 0.05:
-            continue  # not gone to: no visit, stays due
-        result = "could_not_see" if luck < 0.09 else "problem" if luck > 0.955 else "normal"
-        reason = story.random.choice(["locked", "nobody", "weather", "no_way"]) if result == "could_not_see" else None
-        visits.append(VisitEntry(thing[0], result, reason))
-        if result != "could_not_see":
-            story.seen[thing[0]] = clock.now()
-        if result == "problem":
-            troubles.append(thing)
-    if not visits:
-        return
-    entry = PatrolEntry(id=new_id(), grid_id=village.id, occurred_at=clock.now(), visits=tuple(visits))
-    record(session, story.actor(session, village.people[0]), entry)
-    for thing in troubles:
-        moment = clock.now() + timedelta(minutes=story.random.randint(1, 9))
-        story.at(moment, lambda session, thing=thing: story.found(session, village, thing, entry))
