@@ -1,7 +1,10 @@
-"""Make the backup of the newest revision: ``python -m tests.landed.make DEMO_DATABASE``, before a new revision is written.
+"""Keep the county of a landing: ``python -m tests.landed.make DEMO_DATABASE``, before the code changes again.
+
+The database is a demo's, made anew by the same code: ``./run.sh demo --fresh --build-only``.
 
 A demo county is too large to keep here. Of what is long one part stays: reports of every state with all that hangs on
-them, some rounds, some duties, the shapes of a few grids. Nobody in it exists.
+them, some rounds, some duties, the shapes of a few grids. Then a day is lived in it through the pages (``day.py``), and
+what was posted is kept beside the backup as ``posted.json``. Nobody in it exists.
 """
 
 import gzip
@@ -10,12 +13,21 @@ import sys
 import tempfile
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from tests.landed import again, posted
+from tests.landed.day import Day
+from tests.landed.whole import left_out
+from webapp.app import create_app
+from webapp.config import Config
+from webapp.core import clock
 from webapp.core.db import Store
 from webapp.ops import backup, migrate
+from webapp.report.models import Report
+from webapp.report.workflow import STATES
 
 FOLDER = Path(__file__).parent
+KEY = "a-landing-key-of-sufficient-length-0123456789"  # signs the photos that a refused form carried
 
 #: In the order of their references. Kept: the three newest reports of each state, and what they or their duties name.
 CUT = (
@@ -30,7 +42,8 @@ CUT = (
     """delete from visit where patrol_id not in (select patrol_id from report where patrol_id is not null)
          and patrol_id not in (select id from patrol order by received_at desc limit 60)""",
     "delete from patrol where id not in (select patrol_id from visit)",
-    "delete from duty where id not in (select duty_id from assignment where duty_id is not null) and rowid % 50 <> 0",
+    """delete from duty where id not in (select duty_id from assignment where duty_id is not null) and rowid % 50 <> 0
+         and id not in (select min(id) from duty where canonical = 'housing' and valid_to is null)""",
     "delete from figure where rowid % 40 <> 0",
     "delete from succession where rowid % 20 <> 0",
     "update grid_version set boundary = null where grid_id > 20",
@@ -40,22 +53,61 @@ CUT = (
 
 
 def make(database: Path) -> Path:
-    """The backup of a copy of that database, cut; its path."""
+    """The folder of the landing made of a copy of that database."""
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(database, Path(folder) / "cut.db")
-        store = Store(f"sqlite:///{folder}/cut.db")
-        with store.write() as session:
-            for statement in CUT:
-                session.execute(text(statement))
-            session.execute(text("update map_layer set body = :body"), {"body": gzip.compress(b"{}", mtime=0)})
-        with store.writer.connect() as connection:
-            connection.exec_driver_sql("rollback")
-            connection.exec_driver_sql("vacuum")
-        target = FOLDER / f"{migrate.current(store)}.backup"
-        target.unlink(missing_ok=True)
-        backup.backup(store, Path(folder), target)
+        data = Path(folder)
+        shutil.copy(database, data / "cut.db")
+        store = Store(f"sqlite:///{data / 'cut.db'}")
+        target = place_for(store)
+        cut(store)
+        entries = lived(store, data)
+        target.mkdir()
+        posted.write(target / "posted.json", entries)
+        backup.backup(store, data, target / "county.backup")
         store.close()
     return target
+
+
+def place_for(store: Store) -> Path:
+    """The folder of this landing, named by revision and day.
+
+    A landing that is kept already stays: what an older program stored cannot be made again by this one.
+    """
+    if lacks := migrate.lacking(store):
+        raise SystemExit(lacks)
+    target = FOLDER / f"{migrate.current(store)}-{clock.today()}"
+    if target.exists():
+        raise SystemExit(f"{target} is there already.")
+    return target
+
+
+def cut(store: Store) -> None:
+    """Leave of a county what is worth keeping here."""
+    with store.write() as session:
+        for statement in CUT:
+            session.execute(text(statement))
+        session.execute(text("update map_layer set body = :body"), {"body": gzip.compress(b"{}", mtime=0)})
+
+
+def lived(store: Store, data: Path) -> list[posted.Posted]:
+    """Live the day, and see at once that this very version takes every entry again for what it is."""
+    app = create_app(Config("", data, KEY), store)
+    diary = Day(app).lived()
+    missing, wrong = [*left_out(app, diary), *states_left_out(store)], again.all_unchanged(app, diary.entries)
+    if missing or wrong:
+        raise SystemExit("\n".join(["This day is not whole:", *missing, *wrong]))
+    with store.write() as session:
+        session.execute(text("delete from login_session"))
+    with store.writer.connect() as connection:
+        connection.exec_driver_sql("rollback")
+        connection.exec_driver_sql("vacuum")
+    return diary.entries
+
+
+def states_left_out(store: Store) -> list[str]:
+    """States in which no report is."""
+    with store.read() as session:
+        return [f"state {state}" for state in sorted(STATES.keys() - set(session.scalars(select(Report.state))))]
 
 
 if __name__ == "__main__":
