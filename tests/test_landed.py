@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -12,10 +13,12 @@ from tests.landed import again, browser, posted
 from tests.landed.day import Day
 from tests.landed.make import KEY
 from tests.landed.whole import left_out
+from tests.test_fingerprints import KINDS
 from tests.test_migrations import FILES, lost, rows
 from webapp.app import App
 from webapp.config import Config
 from webapp.core.db import Store
+from webapp.core.entry import FIRST, NEWEST, RECIPES
 from webapp.grid.models import Grid
 from webapp.ops import backup, migrate, verify
 from webapp.patrol.models import PatrolObject
@@ -60,6 +63,13 @@ def test_what_was_posted_to_a_landed_county_is_a_resend_today(folder: Path, serv
     assert again.all_unchanged(serve(folder), posted.read(folder / "posted.json")) == []
 
 
+def test_every_recipe_of_fingerprints_that_was_ever_stored_is_tried_on_a_landed_county() -> None:
+    """The newest lands with the change that follows it."""
+    entries = [entry.stored for folder in FOLDERS for entry in posted.read(folder / "posted.json") if entry.stored]
+    tried = {entry.content.rpartition(":")[0] or FIRST for entry in entries}
+    assert RECIPES.keys() - {NEWEST} <= tried
+
+
 @each_landing
 def test_a_landed_county_still_has_the_fingerprints_it_stored(folder: Path, serve: Callable[[Path], App]) -> None:
     """No revision writes them anew: it could not, for it knows the rows and not what was sent."""
@@ -68,12 +78,28 @@ def test_a_landed_county_still_has_the_fingerprints_it_stored(folder: Path, serv
     assert kept and kept == [browser.stored(store, each.id) for each in kept]
 
 
-def test_what_is_posted_today_is_a_resend_when_it_comes_again(serve: Callable[[Path], App]) -> None:
-    """The day that the next landing will keep; nothing that can be posted is left out."""
+def test_what_is_posted_today_is_a_resend_when_it_comes_again(
+    serve: Callable[[Path], App], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The day that the next landing will keep: nothing that can be posted is left out, each kind of entry has its pin."""
+    kinds: set[type] = set()
+    monkeypatch.setitem(RECIPES, NEWEST, noted(RECIPES[NEWEST], kinds))
     app = serve(FOLDERS[-1])
     diary = Day(app).lived()
     assert left_out(app, diary) == []
     assert again.all_unchanged(app, diary.entries) == []
+    assert {entry.stored.content[:2] for entry in diary.entries if entry.stored} == {f"{NEWEST}:"}
+    assert kinds - {dict} <= KINDS
+
+
+def noted(recipe: Callable[[Any], str], kinds: set[type]) -> Callable[[Any], str]:
+    """The recipe, which writes down of what kind everything is that it is used on."""
+
+    def used(entry: Any) -> str:
+        kinds.add(type(entry))
+        return recipe(entry)
+
+    return used
 
 
 @each_landing

@@ -30,6 +30,10 @@ class PhotoFile:
     width: int
     height: int
 
+    def as_sent(self) -> str:
+        """What stands for it in a fingerprint: the file as it arrived. The copy is our own work and may come out otherwise."""
+        return self.sha256
+
 
 def keep(data_dir: Path, sent: IO[bytes]) -> PhotoFile:
     """Store a photo for good before any record names it. Refused when it is no picture or too large.

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..core import audit, clock
-from ..core.entry import content, is_resend
+from ..core.entry import fingerprint_of, is_resend
 from ..core.errors import N_, Refused
 from . import queries
 from .models import Feedback
@@ -29,8 +29,8 @@ def send(session: Session, actor: Actor, entry: Message) -> datetime:
     The three fields are never changed afterwards, so the fingerprint of what is kept is that of what was first sent.
     """
     known = session.get(Feedback, entry.id)
-    first = (content(Message(known.id, known.page, known.text)), known.person_id) if known is not None else None
-    if known is not None and is_resend(first, content(entry), actor.person_id):
+    first = (fingerprint_of(Message(known.id, known.page, known.text)), known.person_id) if known is not None else None
+    if known is not None and is_resend(first, entry, actor.person_id):
         return known.at
     now = clock.now()
     session.add(Feedback(id=entry.id, person_id=actor.person_id, at=now, page=entry.page, text=entry.text))

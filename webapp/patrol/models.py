@@ -40,7 +40,7 @@ class PatrolObject(Base):
 
 
 class Patrol(Base):
-    """One round in one grid. ``content`` is the sha256 of the entry as first sent: the test of a resend."""
+    """One round in one grid. ``content`` is the fingerprint of the entry as first sent: the test of a resend."""
 
     __tablename__ = "patrol"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

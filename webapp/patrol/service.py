@@ -4,14 +4,14 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Date, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..core import audit, clock
-from ..core.entry import content, is_resend
+from ..core.entry import fingerprint_of, is_resend
 from ..core.errors import N_, NotFound, Refused
 from ..core.models import Word
 from ..grid import queries as grid_queries
@@ -41,6 +41,8 @@ class VisitEntry:
     result: str
     reason: str | None = None
 
+    V1_FIELDS: ClassVar = "object_id result reason"  # what the first recipe of fingerprints knew; never changed
+
 
 @dataclass(frozen=True)
 class PatrolEntry:
@@ -56,6 +58,8 @@ class PatrolEntry:
     accuracy_m: float | None = None
     person_id: int | None = None
 
+    V1_FIELDS: ClassVar = "id grid_id occurred_at visits note lon lat accuracy_m person_id"
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -70,10 +74,9 @@ class Receipt:
 
 def record(session: Session, actor: Actor, entry: PatrolEntry) -> Receipt:
     """Store a round once. The same entry again gives the first receipt; its id with other content is a Conflict."""
-    fingerprint = content(entry)
     db = session.connection()
     known = db.execute(_KNOWN, {"id": entry.id}).first()
-    if known is not None and is_resend((known.content, known.entered_by), fingerprint, actor.person_id):
+    if known is not None and is_resend((known.content, known.entered_by), entry, actor.person_id):
         return Receipt(entry.id, known.received_at, *_counts(db.execute(_RESULTS, {"id": entry.id}).scalars()))
     cell = grid_queries.cell(session, actor, "patrol.write", entry.grid_id)
     now = clock.now()
@@ -83,7 +86,7 @@ def record(session: Session, actor: Actor, entry: PatrolEntry) -> Receipt:
         _ROUND,
         {
             "id": entry.id,
-            "content": fingerprint,
+            "content": fingerprint_of(entry),
             "grid_id": cell.id,
             "grid_version_id": grid_queries.version_on(session, cell.id, clock.day(entry.occurred_at))
             or cell.version_id,

@@ -29,7 +29,7 @@ class ProblemType(Base):
 
 
 class Report(Base):
-    """One matter. ``number`` is what people say; ``content`` the sha256 of the entry as first sent.
+    """One matter. ``number`` is what people say; ``content`` the fingerprint of the entry as first sent.
 
     ``due_at`` is when the clock of the present state runs out; ``state_since`` when it began. ``settled`` marks what
     was settled on the spot and ``sampled_at`` when a desk looked at such a one again. Point in WGS84 degrees.

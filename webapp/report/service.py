@@ -2,16 +2,16 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..core import calendar, clock, numbers, settings
-from ..core.entry import content, is_resend
+from ..core.entry import fingerprint_of, is_resend
 from ..core.errors import N_, Conflict, Refused, Stale
 from ..core.files import PhotoFile
 from ..core.models import Word
@@ -49,6 +49,11 @@ class ReportEntry:
     settle: bool = False
     photos: tuple[PhotoFile, ...] = ()
 
+    V1_FIELDS: ClassVar = (  # what the first recipe of fingerprints knew; never changed
+        "id grid_id place problems severity first_measure note occurred_at lon lat accuracy_m joint object_id "
+        "patrol_id person_id recurs_id settle photos"
+    )
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -63,14 +68,13 @@ class Receipt:
 
 def submit(session: Session, actor: Actor, entry: ReportEntry) -> Receipt:
     """Store a report once and give it its number. The same entry again gives the first receipt; other content, Conflict."""
-    fingerprint = content(replace(entry, photos=tuple(photo.sha256 for photo in entry.photos)))  # type: ignore[arg-type]
     known = session.get(Report, entry.id)
-    if known is not None and is_resend((known.content, known.entered_by), fingerprint, actor.person_id):
+    if known is not None and is_resend((known.content, known.entered_by), entry, actor.person_id):
         return _receipt(session, known)
     cell = grid_queries.cell(session, actor, "report.submit", entry.grid_id)
     finder = _check(session, actor, cell, entry)
     move = step(START, "settle" if entry.settle else "submit", _roles_at(session, actor, cell), _facts(entry))
-    report = _store(session, actor, cell, entry, finder, fingerprint, move)
+    report = _store(session, actor, cell, entry, finder, move)
     return _receipt(session, report)
 
 
@@ -87,14 +91,12 @@ def _roles_at(session: Session, actor: Actor, cell: Cell) -> frozenset[str]:
     )
 
 
-def _store(
-    session: Session, actor: Actor, cell: Cell, entry: ReportEntry, finder: int, fingerprint: str, move: Move
-) -> Report:
+def _store(session: Session, actor: Actor, cell: Cell, entry: ReportEntry, finder: int, move: Move) -> Report:
     now = clock.now()
     report = Report(
         id=entry.id,
         number=_number(session),
-        content=fingerprint,
+        content=fingerprint_of(entry),
         state=move.target,
         state_since=now,
         due_at=due(session, move.target, now, severity=entry.severity),
@@ -252,13 +254,14 @@ class MoveEntry:
     given: Mapping[str, Any]
     photos: tuple[PhotoFile, ...] = ()
 
+    V1_FIELDS: ClassVar = "id action seen_state given photos"
+
 
 def move(session: Session, actor: Actor, report_id: uuid.UUID, entry: MoveEntry) -> Report:
     """Make one move. Sent twice it happens once; from a page that is out of date it is Stale and loses nothing."""
-    fingerprint = content(replace(entry, photos=tuple(photo.sha256 for photo in entry.photos)))  # type: ignore[arg-type]
     found = queries.one(session, actor, report_id, lock=True)
     report = found.report
-    if sent_before(session, actor, report_id, entry.id, fingerprint):
+    if sent_before(session, actor, report_id, entry.id, entry):
         return report
     if entry.seen_state not in (found.seen, report.state):
         raise Stale
@@ -279,20 +282,20 @@ def move(session: Session, actor: Actor, report_id: uuid.UUID, entry: MoveEntry)
         entry.given,
         event_id=entry.id,
         before=before,
-        fingerprint=fingerprint,
+        fingerprint=fingerprint_of(entry),
     )
     keep_photos(session, report.id, entry.photos, event.id)
     return report
 
 
-def sent_before(session: Session, actor: Actor, report_id: uuid.UUID, event_id: uuid.UUID, fingerprint: str) -> bool:
+def sent_before(session: Session, actor: Actor, report_id: uuid.UUID, event_id: uuid.UUID, entry: Any) -> bool:
     """Whether this very act is in the history already; Conflict when the id is taken by another, here or elsewhere."""
     known = session.execute(
         select(ReportEvent.content, ReportEvent.person_id, ReportEvent.report_id).where(ReportEvent.id == event_id)
     ).first()
     if known is not None and known.report_id != report_id:
         raise Conflict
-    return is_resend((known.content, known.person_id) if known else None, fingerprint, actor.person_id)
+    return is_resend((known.content, known.person_id) if known else None, entry, actor.person_id)
 
 
 def append(

@@ -6,6 +6,7 @@ Each appends to the history and moves nothing; docs/glossary.md has the words.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from ..access import Actor
 from ..core import clock
 from ..core.calendar import limit_after
-from ..core.entry import content, is_resend
+from ..core.entry import fingerprint_of, is_resend, same
 from ..core.errors import N_, Conflict, NotFound, Refused
 from . import queries
 from .effects import look_again
@@ -31,12 +32,16 @@ class Result:
 
     done: str
 
+    V1_FIELDS: ClassVar = "done"
+
 
 @dataclass(frozen=True)
 class Correction:
     """The problem types that a desk says it is."""
 
     codes: tuple[str, ...]
+
+    V1_FIELDS: ClassVar = "codes"
 
 
 def ask_look(
@@ -47,7 +52,8 @@ def ask_look(
     known = session.get(SiteLook, look_id)
     if known is not None and known.report_id != report_id:
         raise Conflict
-    if known is not None and is_resend((known.question or "", known.asked_by), question or "", actor.person_id):
+    asked = (fingerprint_of({"question": known.question}), known.asked_by) if known is not None else None
+    if known is not None and is_resend(asked, {"question": question}, actor.person_id):
         return known
     if "look.ask" not in found.allowed:
         raise NotFound
@@ -107,8 +113,8 @@ def answer_look(session: Session, actor: Actor, look_id: uuid.UUID, answer: str,
 def add_result(session: Session, actor: Actor, report_id: uuid.UUID, event_id: uuid.UUID, result: str) -> None:
     """What a cooperating body did; the lead's result stays the lead's."""
     found = queries.one(session, actor, report_id, lock=True)
-    fingerprint = content(Result(result))
-    if sent_before(session, actor, report_id, event_id, fingerprint):
+    entry = Result(result)
+    if sent_before(session, actor, report_id, event_id, entry):
         return
     mine = session.scalar(
         select(Assignment).where(
@@ -129,7 +135,7 @@ def add_result(session: Session, actor: Actor, report_id: uuid.UUID, event_id: u
         "department_liaison",
         {"done": result},
         event_id=event_id,
-        fingerprint=fingerprint,
+        fingerprint=fingerprint_of(entry),
     )
 
 
@@ -140,7 +146,7 @@ def sample(session: Session, actor: Actor, report_id: uuid.UUID, note: str | Non
         raise NotFound
     event_id = uuid.uuid5(report_id, "sample")
     first = session.get(ReportEvent, event_id)
-    if first is not None and (first.person_id, first.given) == (actor.person_id, {"note": note}):
+    if first is not None and first.person_id == actor.person_id and same(first.given, {"note": note}):
         return
     if not found.report.waits_for_sample:
         raise Refused(N_("Somebody has looked at this again already."))
@@ -161,8 +167,8 @@ def correct_problems(
 ) -> None:
     """The township's correction of what the problem is; before and after stand in the history."""
     found = queries.one(session, actor, report_id, lock=True)
-    fingerprint = content(Correction(tuple(sorted(codes))))
-    if sent_before(session, actor, report_id, event_id, fingerprint):
+    entry = Correction(tuple(sorted(codes)))
+    if sent_before(session, actor, report_id, event_id, entry):
         return
     if "report.sample" not in found.allowed:
         raise NotFound
@@ -182,7 +188,7 @@ def correct_problems(
         _role(actor, "township_supervisor", "county_office"),
         {"before": before, "after": sorted(known)},
         event_id=event_id,
-        fingerprint=fingerprint,
+        fingerprint=fingerprint_of(entry),
     )
 
 
