@@ -9,11 +9,11 @@ import ast
 from collections.abc import Iterator, Mapping
 from configparser import ConfigParser
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.sources import ROOT
 
 #: Path from the root of the tree → text. A test plants files in a copy.
 Tree = Mapping[str, str]

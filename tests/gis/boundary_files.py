@@ -139,3 +139,21 @@ def geojson(path: Path, made: dict | None = None, **members) -> Path:
     ]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features, **members}), encoding="utf-8")
     return path
+
+
+def counts(delivery):
+    """How many cells each tier has, from the county down."""
+    return [delivery.count(tier) for tier in (1, 2, 3)]
+
+
+def under(delivery):
+    """Code -> (code of the parent, how it was found)."""
+    return {
+        cell.code: (None if cell.parent is None else delivery.cells[cell.parent].code, cell.how_parent)
+        for cell in delivery.cells
+    }
+
+
+def codes(delivery, code):
+    """The findings of one kind."""
+    return [finding for finding in delivery.findings if finding.code == code]

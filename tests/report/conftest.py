@@ -1,9 +1,11 @@
 """One report with a hand for each desk, and the report form as an officer's browser holds it."""
 
+import io
 import re
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from tests import make
@@ -91,3 +93,28 @@ def blank(world):
         }
 
     return opened
+
+
+def picture(color="red", size=(64, 48)):
+    """A photo as a phone sends it, with the name of the phone in it."""
+    data = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0110] = "SecretPhone"
+    Image.new("RGB", size, color).save(data, "JPEG", exif=exif)
+    data.seek(0)
+    return data
+
+
+@pytest.fixture
+def sent(world):
+    """One report of A1 that waits with the township."""
+    entry = make.report(world.grids["A1"])
+    with world.store.write() as session:
+        service.submit(session, make.actor(session, "officer_a1"), entry)
+    return entry.id
+
+
+def move_fields(browser, report_id, action, **given):
+    """The fields of a move's page, with what is typed."""
+    page = browser.get(f"/reports/{report_id}/{action}").text
+    return {"id": hidden(page, "id"), "seen": hidden(page, "seen")} | given

@@ -1,0 +1,167 @@
+"""Postings: who gives and ends them, from which day to which they count, and what the log keeps of it."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests import make
+from tests.accounts.test_service import SOON, entry
+from webapp.accounts import service
+from webapp.accounts.service import PersonEntry
+from webapp.core import clock
+from webapp.core.errors import NotFound, Refused
+from webapp.core.models import AuditEntry
+from webapp.login.models import LoginSession
+from webapp.people.models import Posting
+
+
+@pytest.mark.parametrize(
+    "by, role, grid",
+    [
+        ("county", "grid_officer", "A1"),
+        ("admin", "system_admin", None),
+        ("admin", "county_office", "county"),
+        ("township_a", "grid_officer", "A1"),
+    ],
+)
+def test_nobody_gives_himself_a_posting(world, by, role, grid):
+    with world.store.write() as session, pytest.raises(Refused, match="Nobody gives himself"):
+        service.grant_posting(session, make.actor(session, by), world.people[by], entry(world, role, grid))
+
+
+def test_nobody_ends_or_prolongs_his_own_posting_or_an_equals(world):
+    with world.store.write() as session:
+        actor = make.actor(session, "township_a")
+        for login in ("township_a", "township_a_two", "county"):
+            posting = session.scalar(select(Posting.id).where(Posting.person_id == world.people[login]))
+            with pytest.raises(NotFound):
+                service.end_posting(session, actor, posting)
+
+
+def test_an_administrator_gets_no_desk_and_a_desk_no_administration(world):
+    with world.store.write() as session:
+        admin = make.actor(session, "admin")
+        with pytest.raises(Refused, match="administrator"):
+            service.grant_posting(session, admin, world.people["auditor"], entry(world, "grid_officer", "A1"))
+        with pytest.raises(Refused, match="administrator"):
+            service.grant_posting(session, admin, world.people["county"], entry(world, "audit_admin"))
+
+
+def test_an_administration_may_begin_when_the_desk_has_ended(world):
+    with world.store.write() as session:
+        admin, who = make.actor(session, "admin"), world.people["county"]
+        service.end_posting(session, admin, session.scalar(select(Posting.id).where(Posting.person_id == who)), SOON)
+        with pytest.raises(Refused, match="administrator"):
+            service.grant_posting(session, admin, who, entry(world, "audit_admin", first=SOON))
+        service.grant_posting(session, admin, who, entry(world, "audit_admin", first=SOON + timedelta(days=1)))
+
+
+def test_the_same_posting_is_not_given_twice_for_the_same_days(world):
+    with world.store.write() as session:
+        actor, who = make.actor(session, "township_a"), world.people["officer_a1"]
+        with pytest.raises(Refused, match="already"):
+            service.grant_posting(session, actor, who, entry(world, "grid_officer", "A1"))
+        service.grant_posting(session, actor, who, entry(world, "grid_officer", "A2"))
+
+
+def rights(world, login, on=None):
+    """The roles in force for somebody on a day."""
+    with clock.at(clock.start(on or clock.today())), world.store.read() as session:
+        return sorted(posting.role for posting in make.actor(session, login).postings)
+
+
+def test_a_posting_counts_from_its_first_to_its_last_day_and_not_beyond(world):
+    first, last = clock.today() + timedelta(days=2), clock.today() + timedelta(days=4)
+    with world.store.write() as session:
+        service.grant_posting(
+            session,
+            make.actor(session, "county"),
+            world.people["officer_a1"],
+            entry(world, "leader", "A", first=first, last=last),
+        )
+    day = timedelta(days=1)
+    assert rights(world, "officer_a1", first - day) == ["grid_officer"]
+    assert rights(world, "officer_a1", first) == rights(world, "officer_a1", last) == ["grid_officer", "leader"]
+    assert rights(world, "officer_a1", last + day) == ["grid_officer"]
+
+
+def test_a_posting_ended_at_once_is_gone_from_the_next_request(world):
+    with world.store.write() as session:
+        posting = session.scalar(select(Posting.id).where(Posting.person_id == world.people["officer_a1"]))
+        service.end_posting(session, make.actor(session, "township_a"), posting)
+    assert rights(world, "officer_a1") == []
+
+
+def test_a_posting_that_has_not_begun_can_be_taken_back(world):
+    with world.store.write() as session:
+        actor = make.actor(session, "township_a")
+        made = service.grant_posting(
+            session, actor, world.people["officer_a1"], entry(world, "grid_officer", "A2", first=SOON)
+        )
+        service.end_posting(session, actor, made.id)
+    assert rights(world, "officer_a1", SOON) == ["grid_officer"]
+
+
+def test_ending_only_shortens(world):
+    with world.store.write() as session:
+        actor = make.actor(session, "county")
+        posting = session.scalar(select(Posting.id).where(Posting.person_id == world.people["inspector"]))
+        with pytest.raises(Refused):
+            service.end_posting(session, actor, posting, date(2031, 1, 1))
+        with pytest.raises(Refused):
+            service.end_posting(session, actor, posting, clock.today() - timedelta(days=1))
+
+
+def test_a_posting_to_a_desk_ends_the_remembered_phone(world):
+    with world.store.write() as session:
+        session.add(
+            LoginSession(
+                token_hash="t",
+                person_id=world.people["officer_a1"],
+                device="",
+                is_remembered=True,
+                created_at=clock.now(),
+                seen_at=clock.now(),
+                expires_at=clock.now(),
+            )
+        )
+        service.grant_posting(
+            session, make.actor(session, "county"), world.people["officer_a1"], entry(world, "township_supervisor", "A")
+        )
+    with world.store.read() as session:
+        assert session.scalar(select(LoginSession.revoked_at)) is not None
+
+
+def test_every_act_is_in_the_log_with_who_did_it(world):
+    with world.store.write() as session:
+        actor = make.actor(session, "township_a")
+        made = service.create_person(session, actor, PersonEntry("new_one", "新人"), entry(world, "grid_officer", "A1"))
+        service.edit_person(session, actor, made.id, PersonEntry("", "改名"))
+        posting = service.grant_posting(session, actor, made.id, entry(world, "grid_officer", "A2"))
+        service.end_posting(session, actor, posting.id)
+        service.give_code(session, actor, made.id, "hash")
+        service.suspend(session, actor, made.id)
+        service.resume(session, actor, made.id)
+        notes = session.execute(
+            select(AuditEntry.action, AuditEntry.person_id)
+            .where(AuditEntry.thing == f"person:{made.id}")
+            .order_by(AuditEntry.id)
+        ).all()
+    assert [action for action, _ in notes] == [
+        "person.create",
+        "posting.grant",
+        "person.edit",
+        "posting.grant",
+        "posting.end",
+        "code.give",
+        "person.suspend",
+        "person.resume",
+    ]
+    assert {who for _, who in notes} == {world.people["township_a"]}
+
+
+def test_nothing_secret_is_in_the_log(world):
+    with world.store.write() as session:
+        service.give_code(session, make.actor(session, "township_a"), world.people["officer_a1"], "the-hash")
+        assert "the-hash" not in str(list(session.scalars(select(AuditEntry.detail))))
