@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
+from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
-from tests import engines, make
+from tests import engines, kept, make
 from webapp.app import App, create_app
 from webapp.config import Config
 from webapp.core import passwords
@@ -37,13 +39,17 @@ def password_hash() -> str:
 
 @pytest.fixture(scope="session", params=engines.record_urls())
 def seeded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The address of a migrated, seeded database, made once per engine and copied for each test."""
-    url = engines.make(request.param, tmp_path_factory.mktemp("seeded"))
+    """The address of a migrated, seeded database, kept or made once per engine, and copied for each test."""
+    return kept.database(request.param, "seeded", tmp_path_factory.mktemp("seeded"), partial(_seed, request.param))[0]
+
+
+def _seed(engine_id: str, folder: Path) -> tuple[str, None]:
+    url = engines.make(engine_id, folder)
     store = Store(url)
     migrate.run(store, "upgrade", "head")
     seeding.seed(store)
     store.close()
-    return url
+    return url, None
 
 
 @pytest.fixture
@@ -90,13 +96,19 @@ PEOPLE = {
 
 @pytest.fixture(scope="session")
 def populated(seeded: str, password_hash: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, World]:
-    """The small county, made once per engine: its database and ids."""
-    url = engines.copy(seeded, tmp_path_factory.mktemp("populated"))
-    store = Store(url)
-    with store.write() as session:
-        made = World(store, **_people_the_county(session, password_hash))
-    store.close()
-    return url, made
+    """The small county, kept or made once per engine: its database and ids."""
+
+    def make_it(folder: Path) -> tuple[str, dict[str, dict[str, int]]]:
+        url = engines.copy(seeded, folder)
+        store = Store(url)
+        with store.write() as session:
+            ids = _people_the_county(session, password_hash)
+        store.close()
+        return url, ids
+
+    engine_id = make_url(seeded).get_backend_name()
+    url, ids = kept.database(engine_id, "populated", tmp_path_factory.mktemp("populated"), make_it)
+    return url, World(Store(url), **ids)
 
 
 def _people_the_county(session: Session, password_hash: str) -> dict[str, dict[str, int]]:
