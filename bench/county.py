@@ -13,6 +13,7 @@ from webapp.core import clock, ids, passwords
 from webapp.core.db import Store
 from webapp.demo import people
 from webapp.grid.models import GridVersion, MapLayer
+from webapp.grid.queries import current
 from webapp.ops import migrate, seeding
 from webapp.patrol.models import Patrol, Visit
 from webapp.patrol.service import visit_id
@@ -86,7 +87,7 @@ def _remember(store: Store, settled: people.County) -> None:
     """Eight weekly rounds in each village, so that "last seen" has something to look through."""
     chance, last = random.Random(1), clock.now() - LAST_ROUND
     with store.write() as session:
-        versions = dict(session.execute(select(GridVersion.grid_id, GridVersion.id)).tuples().all())
+        versions = dict(session.execute(select(GridVersion.grid_id, GridVersion.id).where(current())).tuples().all())
         for village in settled.villages.values():
             for week in range(ROUNDS):
                 patrol, visits = _round(village, versions[village.id], last - timedelta(weeks=week), chance)

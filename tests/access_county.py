@@ -27,6 +27,7 @@ from webapp.feedback.models import Feedback
 from webapp.feedback.service import Message
 from webapp.feedback.service import send as send_feedback
 from webapp.grid.models import GridVersion, MapLayer
+from webapp.grid.queries import current
 from webapp.login import service as login
 from webapp.login.models import LoginSession
 from webapp.patrol.service import record
@@ -294,7 +295,7 @@ def _note(session: Session, county: County) -> None:
         "duty": session.scalar(select(Duty.code).where(Duty.status == "ok").order_by(Duty.id)),
         "document": session.scalar(select(Document.code)),
         "missing": session.scalar(select(Word.code).where(Word.kind == "return_missing")),
-    } | dict(session.execute(select(GridVersion.grid_id, GridVersion.code)).all())
+    } | dict(session.execute(select(GridVersion.grid_id, GridVersion.code).where(current())).all())
 
 
 # --- for the test files ---

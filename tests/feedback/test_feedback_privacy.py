@@ -21,6 +21,7 @@ NOT_ABOUT_PEOPLE = {
     "grid_level",
     "grid",
     "grid_version",
+    "grid_current",
     "boundary_edition",
     "map_layer",
     "problem_type",

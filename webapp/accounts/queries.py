@@ -126,7 +126,8 @@ def old_postings(session: Session, person_id: int) -> list[PostingLine]:
     """A person's ended postings with the names of their places, newest first."""
     rows = session.execute(
         select(Posting, GridVersion, Body)
-        .outerjoin(GridVersion, and_(GridVersion.grid_id == Posting.grid_id, GridVersion.valid_to.is_(None)))
+        .select_from(Posting)
+        .outerjoin(GridVersion, and_(GridVersion.grid_id == Posting.grid_id, grids.current()))
         .outerjoin(Body, Body.id == Posting.body_id)
         .where(Posting.person_id == person_id, Posting.valid_to <= clock.today())
         .order_by(Posting.valid_to.desc(), Posting.id.desc())
@@ -168,7 +169,7 @@ def people(session: Session, actor: Actor, search: str | None, page: int) -> Pag
             .select_from(Posting)
             .join(Person, Person.id == Posting.person_id)
         )
-        .outerjoin(GridVersion, and_(GridVersion.grid_id == place, GridVersion.valid_to.is_(None)))
+        .outerjoin(GridVersion, and_(GridVersion.grid_id == place, grids.current()))
         .where(_counted(), reached(actor, "person.read", _PATH), _named_like(search))
         .order_by(func.coalesce(GridVersion.code, ""), func.coalesce(Body.id, 0), Person.login, Posting.id)
     )
@@ -264,8 +265,9 @@ def bodies(
     """The bodies the actor may post people to, by their grid's code; the closed ones only when asked."""
     rows = session.execute(
         select(Body, GridVersion)
+        .select_from(Body)
         .join(Grid, Grid.id == Body.grid_id)
-        .join(GridVersion, and_(GridVersion.grid_id == Grid.id, GridVersion.valid_to.is_(None)))
+        .join(GridVersion, and_(GridVersion.grid_id == Grid.id, grids.current()))
         .where(
             Body.kind.in_(kinds),
             reached(actor, "posting.grant", Grid.path),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ..access import Actor, Condition, where
 from ..core import calendar, clock, settings
 from ..core.errors import NotFound
+from ..grid import queries as grids
 from ..grid.models import GridVersion
 from ..people.models import Body, Person, Posting
 from ..people.queries import PostingLine
@@ -108,7 +109,8 @@ def _postings(session: Session, people: Collection[int]) -> dict[int, list[Posti
     found: dict[int, list[PostingLine]] = {}
     for row in session.execute(
         select(Posting, GridVersion, Body)
-        .outerjoin(GridVersion, and_(GridVersion.grid_id == Posting.grid_id, GridVersion.valid_to.is_(None)))
+        .select_from(Posting)
+        .outerjoin(GridVersion, and_(GridVersion.grid_id == Posting.grid_id, grids.current()))
         .outerjoin(Body, Body.id == Posting.body_id)
         .where(Posting.person_id.in_(people))
         .order_by(Posting.id)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..core.db import Base, Moment, PathString, Shape
@@ -32,8 +32,10 @@ class Grid(Base):
 
 
 class GridVersion(Base):
-    """The grid as it stood from ``valid_from`` to ``valid_to`` (exclusive; None = still): code, names, parent, border.
+    """How a grid is drawn from ``valid_from`` to ``valid_to`` (exclusive): code, names, parent, border.
 
+    Without ``valid_to`` it is either in force, when ``GridCurrent`` points to it, or planned, when nothing does; only
+    ``service.activate`` makes the one the other. Which of them counts, ``queries.current`` and ``queries.on`` say.
     ``boundary`` is WKB in WGS84/CGCS2000 longitude-latitude; the four box columns are its bounds in degrees. A grid
     without a border works all the same and has none of the five.
     """
@@ -54,16 +56,19 @@ class GridVersion(Base):
     valid_to: Mapped[date | None]
     predecessors: Mapped[list[int]] = mapped_column(JSON, default=list)
 
-    __table_args__ = (
-        UniqueConstraint("grid_id", "valid_from"),
-        Index(
-            "uq_grid_version_current",
-            "grid_id",
-            unique=True,
-            sqlite_where=text("valid_to is null"),
-            postgresql_where=text("valid_to is null"),
-        ),
-    )
+    __table_args__ = (UniqueConstraint("grid_id", "valid_from"),)
+
+
+class GridCurrent(Base):
+    """The version of a grid that is in force: a pointer that only ``service.activate`` moves.
+
+    A table of its own, because a column of ``grid`` would close a circle of references with ``grid_version``
+    (docs/decisions/0021).
+    """
+
+    __tablename__ = "grid_current"
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"), primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("grid_version.id"), unique=True)
 
 
 class BoundaryEdition(Base):

@@ -10,7 +10,30 @@ from sqlalchemy.orm import Session
 
 from ..access import SYSTEM, Actor, Condition, Shape, anyone, where
 from ..core.errors import NotFound
-from .models import BoundaryEdition, Grid, GridLevel, GridVersion, MapLayer
+from .models import BoundaryEdition, Grid, GridCurrent, GridLevel, GridVersion, MapLayer
+
+# --- which version counts: nobody else compares dates of versions ---
+
+
+def current() -> Condition:
+    """The condition that a ``GridVersion`` is in force: the stored pointer's answer, which no passing day changes."""
+    return GridVersion.id.in_(select(GridCurrent.version_id))
+
+
+def on(day: Any) -> Condition:
+    """The condition that a ``GridVersion`` was in force on a day (a date, or a parameter that is one).
+
+    History knows what was put in force and nothing else: for a day to come that is today's version, never a planned one.
+    """
+    return and_(GridVersion.valid_from <= day, or_(GridVersion.valid_to > day, current()))
+
+
+def ever() -> Condition:
+    """The condition that a ``GridVersion`` is or was in force, whenever that was."""
+    return or_(GridVersion.valid_to.is_not(None), current())
+
+
+# --- reads ---
 
 
 @dataclass(frozen=True)
@@ -27,16 +50,20 @@ class Cell:
     en: str
 
 
-_CELLS = select(
-    Grid.id,
-    Grid.tier,
-    Grid.parent_id,
-    Grid.path,
-    GridVersion.id.label("version_id"),
-    GridVersion.code,
-    GridVersion.zh,
-    GridVersion.en,
-).join(GridVersion, and_(GridVersion.grid_id == Grid.id, GridVersion.valid_to.is_(None)))
+_CELLS = (
+    select(
+        Grid.id,
+        Grid.tier,
+        Grid.parent_id,
+        Grid.path,
+        GridVersion.id.label("version_id"),
+        GridVersion.code,
+        GridVersion.zh,
+        GridVersion.en,
+    )
+    .select_from(Grid)
+    .join(GridVersion, and_(GridVersion.grid_id == Grid.id, current()))
+)
 
 
 def reached(actor: Actor, action: str) -> Condition:
@@ -105,15 +132,13 @@ def levels(session: Session) -> dict[int, GridLevel]:
 
 
 _VERSION_ON = select(GridVersion.id).where(
-    GridVersion.grid_id == bindparam("grid_id"),
-    GridVersion.valid_from <= bindparam("day", type_=Date),
-    or_(GridVersion.valid_to.is_(None), GridVersion.valid_to > bindparam("day", type_=Date)),
+    GridVersion.grid_id == bindparam("grid_id"), on(bindparam("day", type_=Date))
 )
 
 
-def version_on(session: Session, grid_id: int, on: date) -> int | None:
-    """The version of a grid that stood on a day."""
-    return session.connection().execute(_VERSION_ON, {"grid_id": grid_id, "day": on}).scalar()
+def version_on(session: Session, grid_id: int, day: date) -> int | None:
+    """The version of a grid that was in force on a day; None before its first."""
+    return session.connection().execute(_VERSION_ON, {"grid_id": grid_id, "day": day}).scalar()
 
 
 def edition(session: Session) -> BoundaryEdition | None:
@@ -137,10 +162,10 @@ def layer(session: Session, fingerprint: str) -> bytes | None:
 
 
 def boundaries(session: Session, tier: int) -> list[tuple[int, bytes]]:
-    """Ids and WKB of today's borders of one tier, in id order."""
+    """Ids and WKB of the borders in force of one tier, in id order."""
     rows = session.execute(
         select(Grid.id, GridVersion.boundary)
-        .join(GridVersion, and_(GridVersion.grid_id == Grid.id, GridVersion.valid_to.is_(None)))
+        .join(GridVersion, and_(GridVersion.grid_id == Grid.id, current()))
         .where(Grid.tier == tier, GridVersion.boundary.is_not(None))
         .order_by(Grid.id)
     )

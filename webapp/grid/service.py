@@ -1,4 +1,4 @@
-"""Acts on the grid: planting the tree once, publishing its borders, words of the tiers."""
+"""Acts on the grid: importing the tree once, putting versions in force, publishing borders, words of the tiers."""
 
 import hashlib
 from collections.abc import Sequence
@@ -14,7 +14,8 @@ from gis import simplify
 from ..access import Actor
 from ..core import audit, clock
 from ..core.errors import N_, Refused
-from .models import BoundaryEdition, Grid, GridLevel, GridVersion, MapLayer
+from . import queries
+from .models import BoundaryEdition, Grid, GridCurrent, GridLevel, GridVersion, MapLayer
 
 
 class Drawn(Protocol):
@@ -42,6 +43,16 @@ def refuse_filled(session: Session) -> None:
         raise Refused(N_("There is a grid tree already. Borders are imported once, into an empty one."))
 
 
+def refuse_to_come(day: date) -> None:
+    """Refused when borders would count from a day that has not begun."""
+    if day > clock.today():
+        raise Refused(
+            N_("%(day)s is still to come: borders count from today or from a day before."),
+            field="since",
+            day=day.isoformat(),
+        )
+
+
 def import_tree(
     session: Session,
     actor: Actor,
@@ -51,41 +62,40 @@ def import_tree(
     source: str,
     facts: dict[str, Any],
 ) -> list[Grid]:
-    """Store a whole tree with borders and publish it. Only into an empty tree: changes to a living one are others' work.
+    """Store a whole tree with borders and put it in force. Only into an empty tree.
 
     ``names`` are (zh, en) in the order of ``drawn``. Returns the grids in that order.
     """
+    _one_at_a_time(session)
     refuse_filled(session)
-    grids: list[Grid] = []
-    for cell in drawn:
-        parent = grids[cell.parent] if cell.parent is not None else None
-        grids.append(_rooted(session, cell.tier, parent))
-    for cell, grid, (zh, en) in zip(drawn, grids, names, strict=True):
-        session.add(_version(grid, cell, zh, en, on))
+    grids = [_unplaced(session, cell.tier) for cell in drawn]
+    parents = [grids[cell.parent] if cell.parent is not None else None for cell in drawn]
+    versions = [_version(*each, on) for each in zip(grids, parents, drawn, names, strict=True)]
+    session.add_all(versions)
     session.flush()
-    publish(session, source, facts)
-    audit.note(session, actor.person_id or None, "grid.plant", "grid:1", source=source, grids=len(grids))
+    activate(session, actor, versions, "grid.plant", source, facts)
     return grids
 
 
-def _rooted(session: Session, tier: int, parent: Grid | None) -> Grid:
-    grid = Grid(tier=tier, parent_id=parent.id if parent else None, path=uuid4().hex)  # the real one needs the id
+def _unplaced(session: Session, tier: int) -> Grid:
+    """A grid with an id and, until it is put in force, no place in the tree."""
+    grid = Grid(tier=tier, parent_id=None, path=uuid4().hex)
     session.add(grid)
     session.flush()
-    grid.path = f"{parent.path if parent else ''}{grid.id}."
     return grid
 
 
-def _version(grid: Grid, cell: Drawn, zh: str, en: str, on: date) -> GridVersion:
+def _version(grid: Grid, parent: Grid | None, cell: Drawn, names: tuple[str, str], on: date) -> GridVersion:
     import shapely
 
+    zh, en = names
     box = shapely.from_wkb(cell.boundary).bounds if cell.boundary else (None,) * 4
     return GridVersion(
         grid_id=grid.id,
         code=cell.code,
         zh=zh,
         en=en or zh,
-        parent_id=grid.parent_id,
+        parent_id=parent.id if parent else None,
         boundary=cell.boundary,
         minx=box[0],
         miny=box[1],
@@ -97,8 +107,64 @@ def _version(grid: Grid, cell: Drawn, zh: str, en: str, on: date) -> GridVersion
     )
 
 
+def _one_at_a_time(session: Session) -> None:
+    """Who changes the tree waits for whoever is changing it: a layer made meanwhile would lack the other's change."""
+    session.execute(select(GridLevel.tier).with_for_update()).all()
+
+
+def activate(
+    session: Session, actor: Actor, versions: Sequence[GridVersion], act: str, source: str, facts: dict[str, Any]
+) -> BoundaryEdition:
+    """Put stored versions in force, all or none: pointer, end of those they follow, place in the tree, map layer.
+
+    Rights follow by themselves, because they reach by ``Grid.path``. ``act`` is the word of the log for what is done.
+    Refused when a version begins on a day to come, or not after the one it follows, or has no place in the tree.
+    """
+    _one_at_a_time(session)
+    pointers = {pointer.grid_id: pointer for pointer in session.scalars(select(GridCurrent))}
+    for version in versions:
+        _point(session, pointers.get(version.grid_id), version)
+    session.flush()
+    _place(session, versions)
+    edition = publish(session, source, facts)
+    audit.note(session, actor.person_id or None, act, "grid:1", source=source, grids=len(versions))
+    return edition
+
+
+def _point(session: Session, pointer: GridCurrent | None, version: GridVersion) -> None:
+    """Move the pointer of a grid to a version; the one it showed before ends on the day the new one begins."""
+    refuse_to_come(version.valid_from)
+    if pointer is None:
+        session.add(GridCurrent(grid_id=version.grid_id, version_id=version.id))
+        return
+    followed = session.get_one(GridVersion, pointer.version_id)
+    if version.valid_from <= followed.valid_from:
+        raise Refused(
+            N_("%(code)s: the border in force counts from %(day)s; the new one has to begin after that day."),
+            code=version.code,
+            day=followed.valid_from.isoformat(),
+        )
+    followed.valid_to, pointer.version_id = version.valid_from, version.id
+
+
+def _place(session: Session, versions: Sequence[GridVersion]) -> None:
+    """Hang the grids of versions below their parents, and give every grid the path that follows from this."""
+    grids = {grid.id: grid for grid in session.scalars(select(Grid).order_by(Grid.tier))}
+    placed = set(session.scalars(select(GridCurrent.grid_id)))
+    for version in versions:
+        grid, parent = grids[version.grid_id], grids.get(version.parent_id or 0)
+        is_below = parent is not None and parent.id in placed and parent.tier < grid.tier
+        if not (is_below if grid.tier > 1 else parent is None):
+            raise Refused(N_("%(code)s has to belong to a grid in force of a level above."), code=version.code)
+        grid.parent_id = version.parent_id
+    for grid in grids.values():  # parents come first
+        if grid.id in placed:
+            grid.path = f"{grids[grid.parent_id].path if grid.parent_id else ''}{grid.id}."
+    session.flush()
+
+
 def publish(session: Session, source: str, facts: dict[str, Any]) -> BoundaryEdition:
-    """Write the map layer of today's borders once and raise the edition's number; workers follow by themselves."""
+    """Write the map layer of the borders in force once and raise the edition's number; workers follow by themselves."""
     edition = BoundaryEdition(at=clock.now(), source=source, facts=facts)
     session.add(edition)
     session.flush()
@@ -107,7 +173,7 @@ def publish(session: Session, source: str, facts: dict[str, Any]) -> BoundaryEdi
             Grid.id, Grid.tier, Grid.parent_id, GridVersion.code, GridVersion.zh, GridVersion.en, GridVersion.boundary
         )
         .join(GridVersion, GridVersion.grid_id == Grid.id)
-        .where(GridVersion.valid_to.is_(None))
+        .where(queries.current())
         .order_by(GridVersion.code)
     ).all()  # tree order: neighbours pack better
     body = simplify.layer(_features(rows))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ..access import Actor
 from ..access import Posting as Right
 from ..core import clock
+from ..grid import queries as grids
 from ..grid.models import Grid, GridVersion
 from .models import Body, Person, Posting
 
@@ -65,7 +66,8 @@ def postings_of(session: Session, person_id: int) -> list[PostingLine]:
     """All postings of a person that count today or later, in the order they began."""
     rows = session.execute(
         select(Posting, GridVersion, Body)
-        .outerjoin(GridVersion, and_(GridVersion.grid_id == Posting.grid_id, GridVersion.valid_to.is_(None)))
+        .select_from(Posting)
+        .outerjoin(GridVersion, and_(GridVersion.grid_id == Posting.grid_id, grids.current()))
         .outerjoin(Body, Body.id == Posting.body_id)
         .where(Posting.person_id == person_id, or_(Posting.valid_to.is_(None), Posting.valid_to > clock.today()))
         .order_by(Posting.valid_from, Posting.id)

@@ -6,6 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor, Condition
+from ..grid import queries as grids
 from ..grid.models import GridVersion
 from . import queries
 from .models import ProblemType, Report, ReportJoint, ReportProblem
@@ -35,7 +36,7 @@ def _says(word: str) -> Condition:
     def in_(*columns: Any) -> Condition:
         return or_(*((column.icontains if has_case else column.contains)(word, autoescape=True) for column in columns))
 
-    villages = select(GridVersion.grid_id).where(in_(GridVersion.zh, GridVersion.en))
+    villages = select(GridVersion.grid_id).where(grids.ever(), in_(GridVersion.zh, GridVersion.en))
     problems_ = select(ProblemType.code).where(in_(ProblemType.zh, ProblemType.en))
     return or_(
         in_(Report.number, Report.place, Report.note),
