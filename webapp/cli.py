@@ -1,15 +1,12 @@
 """The command ``wangge``: set up, run and look after a county's records. Heavy imports stay inside the verbs."""
 
 import socket
-from pathlib import Path
 from typing import Any
 
 import click
 
 from . import console
-from .access import SYSTEM
 from .config import Config
-from .core import clock
 from .core.db import Store
 from .ops import faults, migrate
 
@@ -49,74 +46,6 @@ def main(ctx: click.Context, debug: bool) -> None:
 
 
 console.add_commands(main)
-
-
-@main.group()
-def grids() -> None:
-    """The tree of grids and its borders."""
-
-
-@grids.command("import")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--crs", help="Coordinate system of files that do not say theirs, e.g. EPSG:4547, gcj02, bd09.")
-@click.option(
-    "--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="The day these borders count from (default today)."
-)
-def grids_import(paths: tuple[Path, ...], yes: bool, crs: str | None, since: Any) -> None:
-    """Read borders from GeoPackage, GeoJSON or zipped shapefiles, show what was understood, store all or nothing."""
-    from .grid.service import refuse_filled
-    from .ops.intake import counted, summary, understood
-
-    _, store = console.ready()
-    if since and since.date() > clock.today():
-        console.fail(
-            f"Nothing stored. --from {since:%Y-%m-%d} is still to come: borders count from today or from a day before."
-        )
-    with store.read() as session:
-        refuse_filled(session)
-    delivery, findings = _read(paths, crs)
-    for line in (*understood(delivery), *(f"[{finding.level}] {finding}" for finding in findings)):
-        click.echo(line)
-    if errors := sum(finding.level == "error" for finding in findings):
-        console.fail(f"Nothing stored: {counted(errors, 'error')} above. Mend the files and try again.")
-    click.echo(summary(delivery))
-    if not yes and not _agreed("Store these grids?"):
-        console.fail("Nothing stored.")
-    _plant(store, delivery, paths, since.date() if since else clock.today())
-
-
-def _read(paths: tuple[Path, ...], crs: str | None) -> tuple[Any, tuple[Any, ...]]:
-    """The delivery, and all that is doubtful in it."""
-    from gis.check import check
-    from gis.read import Refused as Unreadable
-    from gis.read import read
-
-    try:
-        delivery = read(*paths, system=crs)
-    except Unreadable as refusal:
-        console.fail(f"Nothing stored. {refusal}")
-    return delivery, (*delivery.findings, *check(delivery))
-
-
-def _agreed(question: str) -> bool:
-    """Whether it was answered with yes; an end of input, or Ctrl-C, is a no."""
-    try:
-        return click.confirm(question)
-    except click.Abort:
-        click.echo()
-        return False
-
-
-def _plant(store: Store, delivery: Any, paths: tuple[Path, ...], since: Any) -> None:
-    from .grid.service import import_tree, name_levels
-
-    names = [(cell.name, "") for cell in delivery.cells]
-    facts = {"layers": [vars(fact) for fact in delivery.facts]}
-    with store.write() as session:
-        name_levels(session)
-        import_tree(session, SYSTEM, delivery.cells, names, since, ", ".join(path.name for path in paths), facts)
-    click.echo(f"Stored {len(delivery.cells)} grids.")
 
 
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address of this machine to answer at.")

@@ -1,0 +1,78 @@
+"""Borders from delivered files, in the steps that the command and a page take alike."""
+
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.gis import boundary_files
+from tests.test_shape import HEAVY, ROOT
+from webapp.access import SYSTEM
+from webapp.core import clock
+from webapp.core.db import Store
+from webapp.core.errors import Refused
+from webapp.grid import intake, queries
+from webapp.grid.models import Grid, GridVersion
+
+
+def test_what_was_examined_is_stored_and_in_force(store: Store, tmp_path: Path) -> None:
+    examined = intake.examine([boundary_files.geopackage(tmp_path / "a.gpkg")])
+    since = clock.today() - timedelta(days=3)
+    with store.write() as session:
+        stored = intake.accept(session, SYSTEM, examined, since)
+        cells = queries.cells(session, SYSTEM, "grid.read")
+        assert {cell.id for cell in cells} == {grid.id for grid in stored}
+        assert [len([cell for cell in cells if cell.tier == tier]) for tier in (1, 2, 3)] == [1, 2, 8]
+        assert set(session.scalars(select(GridVersion.valid_from))) == {since}
+        assert (edition := queries.edition(session)) and edition.source == "a.gpkg"
+
+
+def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "county.geojson"
+    path.write_text("<VRTDataset/>")
+    with pytest.raises(Refused) as refused:
+        intake.examine([path])
+    assert refused.value.message % refused.value.params == (
+        "county.geojson is neither a GeoPackage, a GeoJSON file nor a zip of shapefiles: its content decides, not its name."
+    )
+
+
+def test_borders_with_errors_or_from_a_day_to_come_or_on_a_tree_are_not_accepted(store: Store, tmp_path: Path) -> None:
+    good = intake.examine([boundary_files.geopackage(tmp_path / "a.gpkg")])
+    bad = intake.examine([boundary_files.geopackage(tmp_path / "b.gpkg", c370900="")])
+    assert (len(good.errors), len(bad.errors)) == (0, 1)
+    tomorrow = clock.today() + timedelta(days=1)
+    for examined, since, why in ((bad, clock.today(), "have errors"), (good, tomorrow, "still to come")):
+        with pytest.raises(Refused, match=why), store.write() as session:
+            intake.accept(session, SYSTEM, examined, since)
+        with store.read() as session:
+            assert session.scalar(select(func.count()).select_from(Grid)) == 0
+    with store.write() as session:
+        intake.refuse(session, clock.today())
+        intake.accept(session, SYSTEM, good, clock.today())
+    for ask in (lambda s: intake.refuse(s, clock.today()), lambda s: intake.accept(s, SYSTEM, good, clock.today())):
+        with pytest.raises(Refused, match="tree already"), store.write() as session:
+            ask(session)
+
+
+READ = f"""
+import sys
+from pathlib import Path
+from webapp.grid import intake
+assert "gis.read" not in sys.modules
+assert len(intake.examine([Path(sys.argv[1])]).delivery.cells) == 11
+print(*(name for name in {HEAVY!r} if name in sys.modules))
+"""
+
+
+@pytest.mark.parametrize("make_file", ["geopackage", "gbk_zip", "geojson"])
+def test_who_examines_loads_nothing_heavy(make_file: str, tmp_path: Path) -> None:
+    given = tmp_path if make_file == "gbk_zip" else tmp_path / "county.file"
+    path = getattr(boundary_files, make_file)(given)
+    done = subprocess.run(
+        [sys.executable, "-c", READ, str(path)], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.stdout.strip(), done.stderr) == ("", "")

@@ -1,0 +1,65 @@
+"""The commands ``wangge grids …``: only the talk; what is done stands in ``intake``."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from ..access import SYSTEM
+from ..console import counted, fail, ready
+from ..core import clock
+from ..core.errors import Refused
+
+
+@click.group()
+def grids() -> None:
+    """The tree of grids and its borders."""
+
+
+@grids.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--crs", help="Coordinate system of files that do not say theirs, e.g. EPSG:4547, gcj02, bd09.")
+@click.option(
+    "--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="The day these borders count from (default today)."
+)
+def grids_import(paths: tuple[Path, ...], yes: bool, crs: str | None, since: datetime | None) -> None:
+    """Read borders from GeoPackage, GeoJSON or zipped shapefiles, show what was understood, store all or nothing."""
+    from . import intake
+
+    _, store = ready()
+    day = since.date() if since else clock.today()
+    try:
+        with store.read() as session:
+            intake.refuse(session, day)
+        examined = intake.examine(paths, crs)
+    except Refused as refusal:
+        _nothing_stored(refusal)
+    for line in (*examined.understood(), *(f"[{finding.level}] {finding}" for finding in examined.findings)):
+        click.echo(line)
+    if examined.errors:
+        fail(f"Nothing stored: {counted(len(examined.errors), 'error')} above. Mend the files and try again.")
+    click.echo(examined.summary)
+    if not yes and not _agreed("Store these grids?"):
+        fail("Nothing stored.")
+    with store.write() as session:
+        stored = intake.accept(session, SYSTEM, examined, day)
+    click.echo(f"Stored {len(stored)} grids.")
+
+
+def _nothing_stored(refusal: Refused) -> NoReturn:
+    option = "--from " if refusal.field == "since" else ""
+    fail(f"Nothing stored. {option}{refusal.message % refusal.params}")
+
+
+def _agreed(question: str) -> bool:
+    """Whether it was answered with yes; an end of input, or Ctrl-C, is a no."""
+    try:
+        return click.confirm(question)
+    except click.Abort:
+        click.echo()
+        return False
+
+
+COMMANDS = (grids,)
