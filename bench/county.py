@@ -14,6 +14,7 @@ from webapp.core.db import Store
 from webapp.demo import people
 from webapp.grid.models import GridVersion, MapLayer
 from webapp.grid.queries import current
+from webapp.listeners import open_store
 from webapp.ops import migrate, seeding
 from webapp.patrol.models import Patrol, Visit
 from webapp.patrol.service import visit_id
@@ -48,7 +49,7 @@ class County:
 def build(folder: Path, posters: int = 8) -> County:
     """Migrate, seed and settle a county in ``folder``; ``posters`` officers post, one more only reads."""
     url = f"sqlite:///{folder / 'wangge.db'}"
-    store = Store(url)
+    store = open_store(url)
     migrate.run(store, "upgrade", "head")
     seeding.seed(store)
     settled = people.settle(store)

@@ -28,6 +28,7 @@ from webapp.feedback.service import Message
 from webapp.feedback.service import send as send_feedback
 from webapp.grid.models import GridVersion, MapLayer
 from webapp.grid.queries import current
+from webapp.listeners import open_store
 from webapp.login import service as login
 from webapp.login.models import LoginSession
 from webapp.patrol.service import record
@@ -119,7 +120,7 @@ def mark(name: str) -> str:
 
 def build(seeded: str, folder: Path) -> County:
     """A new county on a copy of the seeded database. Set the clock before, and leave it so."""
-    store = Store(engines.copy(seeded, folder))
+    store = open_store(engines.copy(seeded, folder))
     picture = files.keep(folder / "data", io.BytesIO(_picture()))
     county = County(create_app(Config("", folder / "data", KEY), store), store, picture)
     with store.write() as session:

@@ -18,6 +18,7 @@ from webapp.app import App, create_app
 from webapp.config import Config
 from webapp.core import passwords
 from webapp.core.db import Store
+from webapp.listeners import open_store
 from webapp.ops import migrate, seeding
 from webapp.translations import catalogue
 
@@ -45,7 +46,7 @@ def seeded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 def _seed(engine_id: str, folder: Path) -> tuple[str, None]:
     url = engines.make(engine_id, folder)
-    store = Store(url)
+    store = open_store(url)
     migrate.run(store, "upgrade", "head")
     seeding.seed(store)
     store.close()
@@ -56,7 +57,7 @@ def _seed(engine_id: str, folder: Path) -> tuple[str, None]:
 def store(seeded: str, tmp_path: Path) -> Iterator[Store]:
     """A migrated, seeded database of the test's own."""
     url = engines.copy(seeded, tmp_path)
-    made = Store(url)
+    made = open_store(url)
     yield made
     made.close()
     engines.drop(url)
@@ -100,7 +101,7 @@ def populated(seeded: str, password_hash: str, tmp_path_factory: pytest.TempPath
 
     def make_it(folder: Path) -> tuple[str, dict[str, dict[str, int]]]:
         url = engines.copy(seeded, folder)
-        store = Store(url)
+        store = open_store(url)
         with store.write() as session:
             ids = _people_the_county(session, password_hash)
         store.close()
@@ -108,7 +109,7 @@ def populated(seeded: str, password_hash: str, tmp_path_factory: pytest.TempPath
 
     engine_id = make_url(seeded).get_backend_name()
     url, ids = kept.database(engine_id, "populated", tmp_path_factory.mktemp("populated"), make_it)
-    return url, World(Store(url), **ids)
+    return url, World(open_store(url), **ids)
 
 
 def _people_the_county(session: Session, password_hash: str) -> dict[str, dict[str, int]]:
@@ -142,7 +143,7 @@ def _people_the_county(session: Session, password_hash: str) -> dict[str, dict[s
 def world(populated: tuple[str, World], tmp_path: Path) -> Iterator[World]:
     """Two townships A and B with three villages each, people for every role, two objects a village; the test's own."""
     url = engines.copy(populated[0], tmp_path)
-    made = replace(populated[1], store=Store(url))
+    made = replace(populated[1], store=open_store(url))
     yield made
     made.store.close()
     engines.drop(url)
@@ -152,7 +153,7 @@ def world(populated: tuple[str, World], tmp_path: Path) -> Iterator[World]:
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A new database without a table, on each engine that is here."""
     url = engines.make(request.param, tmp_path)
-    made = Store(url)
+    made = open_store(url)
     yield made
     made.close()
     engines.drop(url)

@@ -23,6 +23,7 @@ from webapp.core.errors import Refused
 from webapp.core.files import PhotoFile
 from webapp.core.models import AuditEntry
 from webapp.feedback.models import Feedback
+from webapp.listeners import open_store
 from webapp.models import metadata
 from webapp.ops import backup, dump, migrate, verify
 from webapp.patrol import service as patrol_service
@@ -82,7 +83,7 @@ def lived(world: World, data_dir: Path) -> World:
 def fresh(engine_id: str, tmp_path: Path) -> Iterator[Store]:
     """A new database without a table."""
     url = engines.make(engine_id, tmp_path)
-    made = Store(url)
+    made = open_store(url)
     yield made
     made.close()
     engines.drop(url)

@@ -13,6 +13,7 @@ from .config import FEW_PROXIES, Config
 from .core import ids
 from .core.db import Store
 from .desk import frame
+from .listeners import open_store
 from .login import queries as login_queries
 from .login import service as login_service
 from .login import views as login_views
@@ -81,7 +82,7 @@ def create_app(config: Config, store: Store | None = None) -> App:
     )
     app.session_interface = Cookies()
     app.url_map.converters["int"] = Key
-    app.extensions["store"] = store or Store(config.database_url)
+    app.extensions["store"] = store or open_store(config.database_url)
     app.extensions["gate"] = gate.Gate(login_queries.by_token, login_service.seen)
     app.extensions["newest_revision"] = migrate.newest
     app.extensions["log_in_page"] = login_views.log_in_page

@@ -8,6 +8,7 @@ import click
 from . import console
 from .config import Config
 from .core.db import Store
+from .listeners import open_store
 from .ops import faults, migrate
 
 THREADS = (
@@ -42,7 +43,7 @@ def _ours(error: Exception, ctx: click.Context) -> str:
 @click.pass_context
 def main(ctx: click.Context, debug: bool) -> None:
     """Records of grid-based environmental supervision. Settings: DATABASE_URL, DATA_DIR, SECRET_KEY, HTTPS, PROXIES."""
-    ctx.obj = migrate.lacking
+    ctx.obj = console.Above(open_store, migrate.lacking)
 
 
 console.add_commands(main)

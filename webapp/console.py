@@ -1,13 +1,25 @@
 """What every command of ``wangge`` may use: the installation's settings, an open database, and one way to say that it failed."""
 
 import sys
-from typing import NoReturn
+from collections.abc import Callable
+from typing import NamedTuple, NoReturn
 
 import click
 
 from . import domains
 from .config import Config
 from .core.db import Store
+
+
+class Above(NamedTuple):
+    """What the commands use of what stands above the domains: it goes along as the root context's object."""
+
+    open_store: Callable[[str], Store]
+    lacking: Callable[..., str | None]
+
+
+def _above() -> Above:
+    return click.get_current_context().find_root().obj
 
 
 def opened(config: Config | None = None) -> tuple[Config, Store]:
@@ -17,7 +29,7 @@ def opened(config: Config | None = None) -> tuple[Config, Store]:
         config.data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         fail(f"DATA_DIR is no folder that can be used, {error.filename}: {error.strerror}.")
-    store = Store(config.database_url)
+    store = _above().open_store(config.database_url)
     click.get_current_context().call_on_close(store.close)
     return config, store
 
@@ -25,7 +37,7 @@ def opened(config: Config | None = None) -> tuple[Config, Store]:
 def ready(*, seeds: bool = True) -> tuple[Config, Store]:
     """A migrated and seeded database, or a message that says how to get one."""
     config, store = opened()
-    if lacks := click.get_current_context().find_root().obj(store, seeds=seeds):
+    if lacks := _above().lacking(store, seeds=seeds):
         fail(lacks)
     return config, store
 

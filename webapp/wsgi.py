@@ -9,6 +9,7 @@ from .accounts.service import has_admin
 from .app import App, create_app
 from .config import FEW_PROXIES, Config
 from .core.db import Store
+from .listeners import open_store
 from .ops import faults, migrate
 
 
@@ -30,7 +31,7 @@ def application() -> App:
     """The application of a worker, on the settings of the environment; refuses what ``wangge serve`` refuses."""
     config = Config.from_environment()
     try:
-        store = Store(config.database_url)
+        store = open_store(config.database_url)
         try:
             why = refusal(config, store)
         finally:

@@ -28,7 +28,7 @@ def answered_before_the_commit() -> None:
     @contextmanager
     def write() -> Iterator[Session]:
         request.close_reads()
-        session = Session(request.store().writer)
+        session = Session(request.store().writer, info=request.store().info)
         try:
             session.connection()
             yield session

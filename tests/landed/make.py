@@ -22,6 +22,7 @@ from webapp.app import create_app
 from webapp.config import Config
 from webapp.core import clock
 from webapp.core.db import Store
+from webapp.listeners import open_store
 from webapp.ops import backup, migrate
 from webapp.report.models import Report
 from webapp.report.workflow import STATES
@@ -57,7 +58,7 @@ def make(database: Path) -> Path:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         shutil.copy(database, data / "cut.db")
-        store = Store(f"sqlite:///{data / 'cut.db'}")
+        store = open_store(f"sqlite:///{data / 'cut.db'}")
         target = place_for(store)
         cut(store)
         entries = lived(store, data)

@@ -4,7 +4,7 @@ SQLite is used the safe way (docs/decisions/0006): the library inside ``pysqlite
 WAL with synchronous=FULL, writers BEGIN IMMEDIATE, readers a plain BEGIN.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -132,9 +132,11 @@ class Store:
     """One database: ``read()`` for looking, ``write()`` for the short transaction that changes it.
 
     ``url`` is an SQLAlchemy URL of SQLite or PostgreSQL; BadAddress for anything else, or for a driver that is not here.
+    ``info`` goes along with every write: who listens to what happens there (``webapp/listeners.py``).
     """
 
-    def __init__(self, url: str):
+    def __init__(self, url: str, info: Mapping[str, Any] | None = None):
+        self.info = dict(info or {})
         try:
             self.url = make_url(url)
             self.reader, self.writer = _engines(self.url)
@@ -152,7 +154,7 @@ class Store:
 
         All slow work (body, hashing, pictures, passwords) belongs before it; the answer comes after it.
         """
-        with Session(self.writer) as session, session.begin():
+        with Session(self.writer, info=self.info) as session, session.begin():
             session.connection()  # takes SQLite's write lock now, not at the first INSERT after a read
             yield session
 

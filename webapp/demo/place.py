@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..config import Config
 from ..core import clock
 from ..core.db import Store
+from ..listeners import open_store
 from ..login.service import DEMO_PASSWORD
 from ..ops import migrate, seeding
 from ..people import queries as people_queries
@@ -25,7 +26,7 @@ def opened(data_dir: Path, *, fresh: bool, say: Say) -> tuple[Config, Store]:
     if fresh or not _is_whole(place):
         _make(place, say)
     config = _config(place)
-    return config, Store(config.database_url)
+    return config, open_store(config.database_url)
 
 
 def _config(place: Path) -> Config:
@@ -36,7 +37,7 @@ def _config(place: Path) -> Config:
 def _is_whole(place: Path) -> bool:
     """Whether it can be served; what is damaged holds nothing of worth and is invented anew."""
     try:
-        store = Store(_config(place).database_url)
+        store = open_store(_config(place).database_url)
     except (OSError, ValueError):  # "made" or "key" is not there, or says nothing
         return False
     try:
@@ -53,7 +54,7 @@ def _make(place: Path, say: Say) -> None:
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     say("Inventing a county with eight weeks of work …")
-    store = Store(f"sqlite:///{new / 'wangge.db'}")
+    store = open_store(f"sqlite:///{new / 'wangge.db'}")
     migrate.run(store, "upgrade", "head")
     seeding.seed(store)
     county = people.settle(store)

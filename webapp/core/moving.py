@@ -1,0 +1,93 @@
+"""One move of anything: the same journey for every process, from what was sent to the line of the history.
+
+The domain fetches the thing through its access filter and holds it until the write ends, says how the asker stands to
+it, and gives what is its own: the effect of a move, and its clocks.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from . import clock, happened
+from .errors import Stale
+from .history import Author, History, Left
+from .process import Facts, Move
+
+#: What a move changes besides the state; what it returns goes to the clocks, such as a day that a desk set.
+Effect = Callable[[Move], Any]
+#: Sets the clocks of the thing after a move, made at a moment, with what the effect returned.
+SetClocks = Callable[[Move, datetime, Any], None]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A move as it was sent: its own id, what is done, what the page showed, what the form said.
+
+    ``seen`` is ``history.seen_token``; from a program, or a page of before there was that, the state alone. ``entry`` is
+    all that was sent, by which a second sending is known; None where nobody can send it twice.
+    """
+
+    id: uuid.UUID
+    action: str
+    seen: str
+    given: Mapping[str, Any]
+    entry: Any = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who asks, and what he is to this thing now: the relations in which he stands to it, and what is so of both.
+
+    ``body_of`` gives the body he speaks for in a relation, if any; ``seen`` is the token of the thing as it is.
+    """
+
+    person_id: int
+    relations: frozenset[str]
+    facts: Facts
+    seen: str
+    body_of: Callable[[str], int | None]
+
+    def author(self, move: Move) -> Author:
+        """Who the history says made the move."""
+        relation = move.made_as(self.relations)
+        return Author(self.person_id, relation, self.body_of(relation))
+
+
+def move(
+    session: Session,
+    history: History,
+    thing: Any,
+    sent: Sent,
+    standing: Standing,
+    effect: Effect,
+    set_clocks: SetClocks,
+) -> Any | None:
+    """Make a move and return its line of the history; None when it is there already, made by the first sending.
+
+    Stale when the page was out of date, Refused when the tables, the effect or a listener say so.
+    """
+    if history.sent_before(session, thing.id, sent.id, sent.entry, standing.person_id):
+        return None
+    if sent.seen not in (standing.seen, thing.state):
+        raise Stale
+    made = history.process.step(thing.state, sent.action, standing.relations, standing.facts, sent.given)
+    left = Left(thing.state, thing.due_at)
+    agreed = effect(made)
+    thing.state, thing.state_since = made.target, clock.now()
+    set_clocks(made, thing.state_since, agreed)
+    return _write_down(session, history, thing, made, sent, standing.author(made), left)
+
+
+def begin(session: Session, history: History, thing: Any, made: Move, sent: Sent, by: Author) -> Any:
+    """The first line of a thing that its domain has just stored by a row from ``START``."""
+    return _write_down(session, history, thing, made, sent, by, Left(None, None))
+
+
+def _write_down(session: Session, history: History, thing: Any, made: Move, sent: Sent, by: Author, left: Left) -> Any:
+    line = history.append(session, thing, made.action, by, sent.given, event_id=sent.id, entry=sent.entry, left=left)
+    happened.tell(session, happened.Moved(history.process.name, thing.id, made, by, line.id, line.at))
+    return line
