@@ -112,7 +112,7 @@ def test_section_has_every_code_and_the_label_the_program_shows(name: str) -> No
 def test_tables_of_rules_and_glossary_speak_of_the_same_codes() -> None:
     assert set(section("States")) == set(workflow.STATES)
     assert set(section("Roles")) == set(ROLES)
-    assert {row["action"] for row in workflow.MOVES} <= set(section("Buttons"))
+    assert {move.action for move in workflow.REPORT.moves} <= set(section("Buttons"))
     assert {tab for shown in tabs.DESKS.values() for tab in shown} == set(section("Tabs"))
     assert {row.kind for row in seeds.read("words")} == set(section("Ready words"))
 

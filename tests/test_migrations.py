@@ -17,6 +17,7 @@ import migrations
 from tests import engines, make
 from tests.conftest import World
 from webapp.core import db
+from webapp.core.db import Store
 from webapp.models import metadata
 from webapp.ops import migrate
 from webapp.patrol import service as patrol_service
@@ -174,8 +175,8 @@ KILLED = """
 import os, signal, sys
 from sqlalchemy import event
 from webapp.ops import migrate
-from webapp.listeners import open_store
-store = open_store(sys.argv[1])
+from webapp.core.db import Store
+store = Store(sys.argv[1])
 @event.listens_for(store.writer, "before_cursor_execute")
 def look(connection, cursor, sql, *more):
     if sql.lstrip().upper().startswith(sys.argv[2]):

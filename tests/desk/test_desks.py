@@ -132,7 +132,7 @@ def test_what_is_late_stands_under_overdue_of_the_desk_that_holds_it_and_nowhere
             for report in session.scalars(tabs.query(actor, "overdue", at)):
                 from webapp.report.workflow import STATES
 
-                assert STATES[report.state]["holder"] == role
+                assert STATES[report.state].holder == role
                 assert report.due_at < clock.now()
 
 

@@ -9,7 +9,7 @@ from webapp import feedback
 from webapp.access import ROLES
 from webapp.core.models import Contact, Setting, TimeLimit
 from webapp.report import labels
-from webapp.report.workflow import ALL
+from webapp.report.workflow import REPORT
 
 PLACE = Path(feedback.__file__).parent
 PAGES = PLACE / "templates" / "feedback" / "help"
@@ -57,8 +57,8 @@ def test_a_role_finds_every_move_it_can_make(role):
     page = set(WORD.findall((PAGES / f"{role}.html").read_text()))
     moves = {
         labels.ACTIONS.get(f"{move.action}:{move.target}") or labels.ACTIONS[move.action]
-        for move in ALL
-        if role in move.roles
+        for move in REPORT.moves
+        if role in move.by
     }
     typed_for_officers = (
         {labels.ACTIONS["submit"], labels.ACTIONS["settle"]} if role == "township_supervisor" else set()

@@ -6,7 +6,7 @@ from typing import Any
 from tests.landed.browser import Diary
 from webapp.app import App
 from webapp.models import metadata
-from webapp.report.workflow import ALL
+from webapp.report.workflow import REPORT
 
 #: What is posted and is no entry: why sending it twice is no question of a fingerprint.
 NO_ENTRY = {
@@ -27,7 +27,7 @@ def _moves(diary: Diary) -> list[str]:
     made = {entry.sent.path.rsplit("/", 1)[-1] for entry in diary.entries}
     return [
         f"move {action}"
-        for action in sorted({move.action for move in ALL})
+        for action in sorted({move.action for move in REPORT.moves})
         if action not in made | {"submit", "settle"}
     ]
 

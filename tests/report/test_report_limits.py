@@ -8,6 +8,7 @@ from sqlalchemy import select
 from tests import make
 from tests.report.conftest import DUE
 from webapp.core import clock
+from webapp.core.calendar import limit_after
 from webapp.core.errors import Refused, Stale
 from webapp.report import queries, service, side_acts
 from webapp.report.models import Assignment, Report
@@ -70,6 +71,14 @@ def test_a_dispatch_due_before_the_limit_of_receiving_is_due_that_day(way):
     way.dispatch(due=clock.today().isoformat())
     with way.world.store.read() as session:
         assert clock.day(session.get(Report, way.entry.id).due_at) == clock.today()
+
+
+def test_a_dispatch_due_after_the_limit_of_receiving_is_to_be_received_within_that_limit(way):
+    way.to_county()
+    way.dispatch(due=(clock.today() + timedelta(days=90)).isoformat())
+    with way.world.store.read() as session:
+        report = session.get(Report, way.entry.id)
+        assert report.due_at == limit_after(session, "receive", report.state_since)
 
 
 def test_a_cooperating_department_has_its_own_limit_and_is_done_when_it_has_reported(way):

@@ -10,7 +10,7 @@ from tests.report.conftest import DUE
 from webapp.core import clock
 from webapp.core.errors import Conflict, NotFound, Refused
 from webapp.duty.models import Duty
-from webapp.report import queries, service, side_acts
+from webapp.report import details, queries, service, side_acts
 from webapp.report.models import Assignment, Report, ReportEvent
 
 
@@ -105,6 +105,34 @@ def test_nobody_closes_what_he_handled_even_with_a_second_role(way):
     with pytest.raises(Refused, match="yourself"):
         way.move("township_a", "confirm")
     assert way.move("county", "confirm") == "closed"
+
+
+def test_a_list_offers_no_closing_to_who_handled_it_and_offers_it_to_another(way):
+    world, other = way.world, make.report(way.world.grids["A1"])
+    with world.store.write() as session:
+        make.posting(session, world.people["township_a"], "county_office", grid=world.grids["county"])
+        service.submit(session, make.actor(session, "officer_a1"), other)
+    way.move("township_a", "handle", result="true", done="swept")
+
+    def offered(login):
+        with world.store.read() as session:
+            found = queries.moves(session, make.actor(session, login), [way.entry.id, other.id])
+            return {id_: {move.action for move in moves} for id_, moves in found.items()}
+
+    assert offered("county")[way.entry.id] == {"confirm", "redo"}
+    assert offered("township_a")[way.entry.id] == {"redo"}
+    assert "handle" in offered("township_a")[other.id]
+
+
+def test_a_list_offers_taking_up_again_only_of_what_waits_to_be_looked_at(world):
+    settled, looked_at = (make.report(world.grids["A1"], problems=("noise",), settle=True) for _ in range(2))
+    with world.store.write() as session:
+        for entry in (settled, looked_at):
+            service.submit(session, make.actor(session, "officer_a1"), entry)
+        side_acts.sample(session, make.actor(session, "township_a"), looked_at.id, None)
+    with world.store.read() as session:
+        found = queries.moves(session, make.actor(session, "township_a"), [settled.id, looked_at.id])
+        assert [[move.action for move in found[entry.id]] for entry in (settled, looked_at)] == [["unsettle"], []]
 
 
 def test_a_role_counts_only_where_it_reaches(way):
@@ -240,7 +268,7 @@ def test_the_township_corrects_the_problem_and_both_stand_in_the_history(way):
     with way.world.store.write() as session:
         side_acts.correct_problems(session, make.actor(session, "township_a"), way.entry.id, make.ids.new(), ["dust"])
     with way.world.store.read() as session:
-        assert [p.code for p in queries.problems(session, [way.entry.id])[way.entry.id]] == ["dust"]
+        assert [p.code for p in details.problems(session, [way.entry.id])[way.entry.id]] == ["dust"]
         given = session.scalars(select(ReportEvent.given).where(ReportEvent.action == "correct")).one()
         assert given == {"before": ["smoke"], "after": ["dust"]}
 

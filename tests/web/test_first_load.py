@@ -21,9 +21,9 @@ import sys
 from pathlib import Path
 from webapp.app import create_app
 from webapp.config import Config
-from webapp.core.db import Store
+from webapp.listeners import open_store
 from tests.conftest import Browser
-browser = Browser(create_app(Config("", Path(sys.argv[2]), {KEY!r}), Store(sys.argv[1])).test_client())
+browser = Browser(create_app(Config("", Path(sys.argv[2]), {KEY!r}), open_store(sys.argv[1])).test_client())
 assert browser.get("/healthz").status_code == 200
 assert browser.login("township_a", {PASSWORD!r}).status_code == 302
 for address in ("/", "/map", "/duties", "/people"):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ..core import clock, ids
 from ..core.calendar import limit_after
 from ..duty.queries import duties_of
-from ..report import queries, side_acts
+from ..report import details, side_acts
 from ..report.models import Report, ReportProblem
 from ..report.service import MoveEntry, move
 from . import things
@@ -87,7 +87,7 @@ def _who(story: Story, session: Session, report: Report, action: str) -> int:
     if report.state in ("township_done", "county"):
         return story.random.choice(story.county.office)
     if report.state in ("station", "department", "handling"):
-        return story.county.speakers[queries.leads(session, [report.id])[report.id].id]
+        return story.county.speakers[details.leads(session, [report.id])[report.id].id]
     return township.people[action in ("confirm", "redo")]
 
 
@@ -95,7 +95,7 @@ def _given(story: Story, session: Session, report: Report, action: str) -> dict[
     pick = story.random.choice
     village = story.county.villages[report.grid_id]
     if action == "assign":
-        by_village = story.random.random() < 0.6 and not queries.needs_enforcement(session, report.id)
+        by_village = story.random.random() < 0.6 and not details.needs_enforcement(session, report.id)
         body = village.committee if by_village else pick(story.county.stations[village.township or 0])
         return {"body": body, "due": _day(session, "station_handle")}
     if action == "dispatch":

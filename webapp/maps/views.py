@@ -9,6 +9,7 @@ from ..core import settings
 from ..core.errors import NotFound
 from ..grid import queries as grid_queries
 from ..people.rules import ROLE_NAMES
+from ..report import details as report_details
 from ..report import pages
 from ..report import queries as report_queries
 from ..web import headers
@@ -64,7 +65,7 @@ def _figures(period: Period) -> dict[str, Any]:
     """The table, and the same for the map."""
     sheet = queries.sheet(read(), actor(), period.first, period.last)
     placed = report_queries.open_places(read(), actor())
-    problems = report_queries.problems(read(), [report.id for report in placed])
+    problems = report_details.problems(read(), [report.id for report in placed])
     points = shape.points(
         placed,
         lambda report: {

@@ -9,9 +9,10 @@ import seeds
 
 from .. import domains
 from ..access import MATRIX, ROLES
+from ..core.process import START, Move, State
 from ..people.rules import PLACE_NAMES, POSTINGS, ROLE_NAMES, places
 from ..report import labels
-from ..report.workflow import ALL, START, STATES, Move
+from ..report.workflow import REPORT
 
 HEAD = """# Rules
 
@@ -52,9 +53,9 @@ def render() -> str:
         _diagram(),
         LAWS,
         "### States",
-        _table(("State", "Code", "Rests with", "Limit"), map(_state, STATES)),
+        _table(("State", "Code", "Rests with", "Limit"), map(_state, REPORT.states.values())),
         "### Moves",
-        _table(("Button", "Code", "From", "To", "Who", "Has to say"), map(_move, ALL)),
+        _table(("Button", "Code", "From", "To", "Who", "Has to say"), map(_move, REPORT.moves)),
         "## Time limits",
         CLOCKS,
         _table(("Code", "Meaning", "Limit", "Source"), map(_limit, seeds.read("limits"))),
@@ -96,14 +97,13 @@ def _posting(code: str) -> Row:
     return role(code), where, end, ", ".join(role(giver) for giver in row["given_by"].split(","))
 
 
-def _state(code: str) -> Row:
-    row = STATES[code]
-    clock = "-" if row["clock"] == "-" else f"`{row['clock']}`"
-    return state(code), f"`{code}`", role(row["holder"]), clock
+def _state(row: State) -> Row:
+    clocks = ", ".join(f"`{clock}`" for clock in row.clocks) or "-"
+    return state(row.name), f"`{row.name}`", role(row.holder or ""), clocks
 
 
 def _move(move: Move) -> Row:
-    who = ", ".join(role(code) for code in sorted(move.roles, key=ROLES.index))
+    who = ", ".join(role(code) for code in sorted(move.by, key=ROLES.index))
     needs = ", ".join(f"`{need}`" for need in move.needs) or "-"
     return button(move), f"`{move.action}`", state(move.source), state(move.target), who, needs
 
@@ -121,8 +121,8 @@ def _setting(row: seeds.Setting) -> Row:
 
 
 def _diagram() -> str:
-    names = [f'    state "{state(code)}" as {code}' for code in STATES]
-    arrows = [f"    {_node(move.source)} --> {move.target}: {button(move)}" for move in ALL]
+    names = [f'    state "{state(code)}" as {code}' for code in REPORT.states]
+    arrows = [f"    {_node(move.source)} --> {move.target}: {button(move)}" for move in REPORT.moves]
     return "\n".join(["```mermaid", "stateDiagram-v2", *names, *arrows, "```"])
 
 

@@ -7,21 +7,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import select
 
 from ..core import clock
 from ..core.db import Store
 from ..core.files import UNNAMED, path
+from ..core.history import replay
 from ..report.models import Photo, Report, ReportEvent
-from ..report.workflow import ALL, START, STATES
+from ..report.workflow import REPORT
 
 PAGE = 500  # rows a look: no transaction stays open while files are read
 ORPHAN_AFTER = timedelta(seconds=UNNAMED, hours=2)  # a younger file may belong to a form that is being put right
-SAME_MOMENT = timedelta(minutes=1)  # report and event are written in one transaction, each with its look at the clock
 COLUMNS = {"originals": Photo.sha256, "copies": Photo.copy}
-MOVES = {(move.source, move.action, move.target): move.roles for move in ALL}
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,11 @@ def _place(data_dir: Path, file: Path) -> str:
 
 def verify_reports(store: Store) -> list[Finding]:
     """Replay every report's history by the workflow table and compare its state and clock with what came out."""
-    return [finding for report, events in _histories(store) for finding in _replay(report, events)]
+    return [
+        Finding(kind, report.number, what)
+        for report, events in _histories(store)
+        for kind, what in replay(REPORT, report, events)
+    ]
 
 
 def _histories(store: Store) -> Iterator[tuple[Report, list[ReportEvent]]]:
@@ -133,40 +135,3 @@ def _histories(store: Store) -> Iterator[tuple[Report, list[ReportEvent]]]:
         for report, group in groupby(rows, key=lambda row: row[0]):
             yield report, [event for _, event in group if event is not None]
             last = report.id
-
-
-def _replay(report: Report, events: list[ReportEvent]) -> Iterator[Finding]:
-    def wrong(kind: str, what: str) -> Finding:
-        return Finding(kind, report.number, what)
-
-    if [event.seq for event in events] != list(range(1, len(events) + 1)) or not events:
-        yield wrong("order", f"the events are numbered {[event.seq for event in events]}")
-    state, due, since = None, None, None
-    for event in events:
-        if event.to_state is None:
-            continue  # an act beside the state
-        yield from (wrong(*fault) for fault in _faults(event, state, due))
-        state, due, since = event.to_state, event.due_after, event.at
-    if report.state != state or since is None or abs(report.state_since - since) > SAME_MOMENT:
-        yield wrong("state", f"is {report.state} since {report.state_since}, its history says {state} since {since}")
-    if report.due_at != due:
-        yield wrong("due", f"is {report.due_at}, its history says {due}")
-    has_clock = STATES.get(report.state, {}).get("clock") != "-"
-    if has_clock != (report.due_at is not None):
-        yield wrong(
-            "due", f"the state {report.state} has {'a' if has_clock else 'no'} clock, but the limit is {report.due_at}"
-        )
-
-
-def _faults(event: ReportEvent, state: str | None, due: Any) -> Iterator[tuple[str, str]]:
-    """What is wrong with a move made when the report was in ``state`` with the limit ``due``."""
-    move = f"event {event.seq}, {event.action} {event.from_state or START} → {event.to_state}"
-    roles = MOVES.get((event.from_state or START, event.action, event.to_state))
-    if roles is None:
-        yield "move", f"{move}: there is no such move"
-    elif event.role not in roles:
-        yield "move", f"{move}: not a move of {event.role}"
-    if event.from_state != state:
-        yield "move", f"{move}: the report was in {state or START}"
-    if event.due_before != due:
-        yield "due", f"{move}: the limit before was {due}, not {event.due_before}"

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..core import calendar, clock, words
+from ..core.process import Move
 from ..duty import queries as duty_queries
 from ..duty.models import Duty
 from ..grid import locate
@@ -19,10 +20,9 @@ from ..people import queries as people_queries
 from ..people import words as people_words
 from ..people.models import Body
 from ..web.language import named
-from . import effects, queries
+from . import details, effects, history
 from .forms import ReportForm
 from .queries import Found
-from .workflow import ALL, Move
 
 Options = list[tuple[Any, str]]
 SUGGESTED, EACH = 8, 3
@@ -34,7 +34,7 @@ def _words(session: Session, kind: str) -> Options:
 
 def problem_choices(session: Session) -> Options:
     """Everyday words for problems."""
-    return [(kind.code, named(kind)) for kind in queries.problem_types(session)]
+    return [(kind.code, named(kind)) for kind in details.problem_types(session)]
 
 
 def fill(session: Session, form: ReportForm) -> None:
@@ -63,7 +63,7 @@ def settles(session: Session) -> dict[str, Any]:
     """What may be settled on the spot, for the button to go by; service.submit has the say."""
     return {
         "severity": "minor",
-        "enforced": [kind.code for kind in queries.problem_types(session) if kind.needs_enforcement],
+        "enforced": [kind.code for kind in details.problem_types(session) if kind.needs_enforcement],
     }
 
 
@@ -99,7 +99,7 @@ def for_move(session: Session, actor: Actor, found: Found, move: Move) -> dict[s
 
 def _may_decide(session: Session, found: Found, bodies: Sequence[Body]) -> Sequence[Body]:
     """No village committee for a matter of enforcement."""
-    barred = "committee" if queries.needs_enforcement(session, found.report.id) else ""
+    barred = "committee" if details.needs_enforcement(session, found.report.id) else ""
     return [body for body in bodies if body.kind != barred]
 
 
@@ -128,13 +128,13 @@ def dispatch_panel(session: Session, report_id: uuid.UUID, problems: Sequence[st
 
     Who said "not ours" before is not suggested again; whom the last one named comes first.
     """
-    refused = queries.bounces(session, report_id)
+    refused = history.bounces(session, report_id)
     named_last = next(iter(refused.values()), None)
     departments = people_queries.departments(session)
     duties = {
         body.id: duty_queries.duties_of(session, body.canonical) if body.canonical else [] for body in departments
     }
-    kinds = [kind for kind in queries.problem_types(session) if kind.code in problems]
+    kinds = [kind for kind in details.problem_types(session) if kind.code in problems]
     every = [Suggestion(body, duty) for body in departments for duty in duties[body.id]]
     named_so = [row for row in every if any(kind.zh in row.duty.zh for kind in kinds)]
     by_topic = [row for row in every if row.duty.topic in {kind.category for kind in kinds}]
@@ -151,8 +151,3 @@ def _few_each(rows: Sequence[Suggestion]) -> list[Suggestion]:
         if sum(other.body.id == row.body.id for other in shown.values()) < EACH:
             shown.setdefault(row.duty.code, row)
     return list(shown.values())
-
-
-def any_move(action: str, state: str) -> Move | None:
-    """The row a stale page was made for, so that its form can be read and shown again."""
-    return next((move for move in ALL if move.action == action and move.source == state), None)

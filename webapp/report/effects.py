@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 from ..access import Actor, below
 from ..core import calendar, clock
 from ..core.errors import N_, Refused
+from ..core.process import Move
 from ..duty import queries as duty_queries
 from ..grid.models import Grid
 from ..people import queries as people_queries
 from ..people.models import Body
+from .details import assignments, needs_enforcement
 from .models import Assignment, Report
-from .queries import Found, assignments, needs_enforcement
-from .workflow import STATES, Move
+from .queries import Found
+from .workflow import STATES
 
 Effect = Callable[[Session, Actor, Found, Mapping[str, Any]], date | None]
 LONGEST = timedelta(days=366)  # a later day is a slip of the finger
@@ -27,11 +29,6 @@ def apply(session: Session, actor: Actor, found: Found, move: Move, given: Mappi
     """Change whose it is as the move asks; the day a desk set as limit, where it sets one."""
     effect = EFFECTS.get((move.action, move.target)) or EFFECTS.get((move.action, "*"))
     return effect(session, actor, found, given) if effect else None
-
-
-def role_of(move: Move, roles: frozenset[str]) -> str:
-    """The role in which the move is made: the first that the row allows and the actor has here."""
-    return sorted(move.roles & roles)[0]
 
 
 def body_for(actor: Actor, role: str) -> int | None:
@@ -203,8 +200,8 @@ EFFECTS: dict[tuple[str, str], Effect] = {
     ("bounce", "*"): _let_go,
     ("confirm", "*"): _let_go,
     ("receive", "*"): _agreed_day,
-    ("redo", "station"): _again(STATES["station"]["clock"]),
-    ("redo", "handling"): _again(STATES["handling"]["clock"]),
+    ("redo", "station"): _again(STATES["station"].clocks[0]),
+    ("redo", "handling"): _again(STATES["handling"].clocks[0]),
     ("supplement", "*"): _supplement,
     ("unsettle", "*"): _unsettle,
     ("reopen", "*"): _taken_up,

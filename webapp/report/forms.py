@@ -20,10 +20,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from ..core.files import PhotoFile
+from ..core.process import Move
 from ..web.forms import BaseForm, IdField, text
 from ..web.places import PointForm, WhenForm
 from .service import MoveEntry, ReportEntry
-from .workflow import Move
 
 LONGEST_ID = 9  # digits; ids are 32-bit integers
 
@@ -87,7 +87,7 @@ class ReportForm(PointForm, WhenForm):
         )
 
 
-#: What each "need" of workflow.MOVES is on paper: field name → how to make it. A move shows the fields of its needs.
+#: What each "need" of workflow.py is on paper: field name → how to make it. A move shows the fields of its needs.
 FIELDS: dict[str, tuple[tuple[str, Field], ...]] = {
     "note": (("note", text(_l("What you saw"), 1000, required=True, area=True)),),
     "reason": (("reason", text(_l("Reason"), 1000, required=True, area=True)),),

@@ -2,12 +2,12 @@
 
 import uuid
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..core.db import Base, Moment
+from ..core.history import EventRow
 
 OPEN = text("state not in ('closed', 'void')")
 
@@ -89,27 +89,11 @@ class ReportJoint(Base):
     grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"), primary_key=True)
 
 
-class ReportEvent(Base):
-    """One move or one act beside the state, appended and never changed. ``given`` is what the form said.
-
-    ``id`` is the client's, so that sending a move twice does it once; ``content`` is the test of the resend.
-    """
+class ReportEvent(EventRow, Base):
+    """One move or one act beside the state, appended and never changed."""
 
     __tablename__ = "report_event"
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report.id"))
-    seq: Mapped[int]
-    content: Mapped[str] = mapped_column(String(64))
-    at: Mapped[datetime] = mapped_column(Moment)
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    role: Mapped[str] = mapped_column(String(30))
-    body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"))
-    action: Mapped[str] = mapped_column(String(30))
-    from_state: Mapped[str | None] = mapped_column(String(20))
-    to_state: Mapped[str | None] = mapped_column(String(20))
-    due_before: Mapped[datetime | None] = mapped_column(Moment)
-    due_after: Mapped[datetime | None] = mapped_column(Moment)
-    given: Mapped[dict[str, Any]] = mapped_column(JSON)
 
     __table_args__ = (UniqueConstraint("report_id", "seq"),)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ..access import Actor
 from ..core import clock
 from ..core.models import TimeLimit, Word
+from ..core.process import Move
 from ..duty.models import Duty
 from ..grid import queries as grid_queries
 from ..grid.queries import Cell
@@ -19,16 +20,16 @@ from ..patrol import queries as patrol_queries
 from ..patrol.models import PatrolObject
 from ..people.models import Body, Person
 from ..web.language import left, moment, named
-from . import labels, queries
+from . import details, history, labels, queries
 from .forms import number
 from .models import Photo, Report, SiteLook
 from .words import OfficeNames, action_word, names_in, problem_words, state_word
-from .workflow import ENDS, HANDLING, STATES, Move
+from .workflow import ENDS, HANDLING, STATES
 
 SHORT = 5  # the digits of a number that people say
 
 
-def marks(report: Report, last: queries.Event | None, joint: bool) -> list[tuple[str, str]]:
+def marks(report: Report, last: history.Event | None, joint: bool) -> list[tuple[str, str]]:
     """Short words beside the state; a colour only repeats them."""
     found = []
     if report.severity == "emergency":
@@ -61,9 +62,9 @@ def rows(
 ) -> list[dict[str, Any]]:
     """Reports as rows of a list; at most two of ``actions`` show as buttons."""
     ids = [report.id for report in reports]
-    problems, last = queries.problems(session, ids), queries.last_moves(session, ids)
+    problems, last = details.problems(session, ids), history.last_moves(session, ids)
     cells = grid_queries.named(session, {report.grid_id for report in reports})
-    borders, names = queries.on_borders(session, ids), names_in(session, last.values())
+    borders, names = details.on_borders(session, ids), names_in(session, last.values())
 
     def row(report: Report) -> dict[str, Any]:
         open_to_me = (actions or {}).get(report.id, ())
@@ -109,7 +110,7 @@ class Page:
     finder: str
     standing: dict[str, Any]
     moves: list[tuple[Move, str]]
-    places: list[queries.Place]
+    places: list[details.Place]
     ground: Any
     photos: list[Photo]
     looks: list[SiteLook]
@@ -133,13 +134,13 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
     """One report as its page shows it, else NotFound."""
     found = queries.one(session, actor, report_id)
     report = found.report
-    ids = {report.grid_id, *queries.joint_grids(session, report.id)}
+    ids = {report.grid_id, *details.joint_grids(session, report.id)}
     cells = grid_queries.named(session, ids)
-    cell, last = cells[report.grid_id], queries.last_moves(session, [report.id]).get(report.id)
+    cell, last = cells[report.grid_id], history.last_moves(session, [report.id]).get(report.id)
     above = grid_queries.parents(session, cell)
     whose = OfficeNames(cell, above[-1] if above else cell)
-    places, looks = queries.assignments(session, report.id), queries.looks(session, report.id)
-    problems = queries.problems(session, [report.id]).get(report.id, [])
+    places, looks = details.assignments(session, report.id), details.looks(session, report.id)
+    problems = details.problems(session, [report.id]).get(report.id, [])
     return Page(
         found=found,
         cell=cell,
@@ -187,20 +188,20 @@ def _finder(session: Session, found: queries.Found, cell: Cell) -> str:
     )
 
 
-def _lead(places: Sequence[queries.Place]) -> Body | None:
+def _lead(places: Sequence[details.Place]) -> Body | None:
     return next(
         (place.body for place in places if place.assignment.role == "lead" and place.assignment.to_at is None), None
     )
 
 
 def _standing(
-    session: Session, found: queries.Found, whose: OfficeNames, places: list[queries.Place], last: queries.Event | None
+    session: Session, found: queries.Found, whose: OfficeNames, places: list[details.Place], last: history.Event | None
 ) -> dict[str, Any]:
     """The block under the head: state, marks, holder, clock, why here."""
-    report, holder = found.report, STATES[found.report.state]["holder"]
+    report, holder = found.report, STATES[found.report.state].holder
     reason = names_in(session, [last] if last else []).why(last, named(whose.village))
-    who = "" if holder == "-" else whose.word(holder, _lead(places))
-    joint = report.id in queries.on_borders(session, [report.id])
+    who = "" if holder is None else whose.word(holder, _lead(places))
+    joint = report.id in details.on_borders(session, [report.id])
     return {
         "word": state_word(report.state),
         "tone": tone(report),
@@ -213,7 +214,7 @@ def _standing(
     }
 
 
-def _ground(session: Session, report: Report, places: Sequence[queries.Place]) -> Any:
+def _ground(session: Session, report: Report, places: Sequence[details.Place]) -> Any:
     """The ground of the dispatch in force, or of the last one of a closed matter: the duty with its lines, or the words
     that stand for it. A dispatch that came back is history."""
     place = next((p for p in reversed(places) if p.assignment.role == "lead" and p.assignment.ground), None)
@@ -229,7 +230,7 @@ def _ground(session: Session, report: Report, places: Sequence[queries.Place]) -
 
 
 def _history(session: Session, report: Report, whose: OfficeNames) -> list[dict[str, Any]]:
-    events = queries.history(session, report.id)
+    events = history.lines(session, report.id)
     names = names_in(session, events)
     return [
         {
@@ -250,7 +251,7 @@ def _result(events: list[dict[str, Any]]) -> str:
     return next((event["note"] for event in events if event["action"] in HANDLING), "")
 
 
-def _who(event: queries.Event, whose: OfficeNames) -> str:
+def _who(event: history.Event, whose: OfficeNames) -> str:
     return whose.word(event.event.role, event.body) if event.event.role in labels.HOLDERS else _("the system")
 
 
@@ -261,8 +262,8 @@ def _facts(session: Session, report: Report) -> list[tuple[str, str]]:
 
 
 def _limit(session: Session, report: Report) -> TimeLimit | None:
-    code = STATES[report.state]["clock"]
-    return session.get(TimeLimit, code) if code != "-" else None
+    clocks = STATES[report.state].clocks
+    return session.get(TimeLimit, clocks[0]) if clocks else None
 
 
 def _earlier(session: Session, actor: Actor, report: Report) -> Report | None:
@@ -285,7 +286,7 @@ def prefilled(session: Session, actor: Actor, asked: Mapping[str, str]) -> dict[
         given |= {
             "place": old.place,
             "object_id": old.object_id,
-            "problem": [problem.code for problem in queries.problems(session, [old.id]).get(old.id, [])],
+            "problem": [problem.code for problem in details.problems(session, [old.id]).get(old.id, [])],
         }
     return given
 

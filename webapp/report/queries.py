@@ -1,10 +1,10 @@
 """Reads of reports. Every one starts from ``reach``: what the actor may see or move, as the one permission table says."""
 
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from ..access import ROLES, Actor, Condition, below, where
 from ..core import clock
 from ..core.errors import NotFound
-from ..duty.models import Duty
+from ..core.history import seen_token
+from ..core.process import Facts, Move
 from ..grid.models import Grid
 from ..patrol.models import Patrol, PatrolObject, Visit
-from ..people.models import Body, Person
-from .models import Assignment, Photo, ProblemType, Report, ReportEvent, ReportJoint, ReportProblem, SiteLook
-from .workflow import ENDS, HANDLING, STATES, Move, open_moves
+from .history import HISTORY
+from .models import Assignment, Photo, Report, ReportJoint, SiteLook
+from .workflow import ENDS, HANDLING, REPORT, STATES
 
 SEES_JOINT = frozenset({"report.read"})  # a joint grid sees the report; only the lead grid acts
 
@@ -64,8 +65,8 @@ class Found:
     report: Report
     path: str
     roles: frozenset[str]
+    facts: Facts  # the guards of the process, for who asks and this report
     moves: tuple[Move, ...]
-    handled: bool
     allowed: frozenset[str]  # acts beside the state that reach this report
     moved: int  # how often it was moved: the place of its last move in the history
     via_grid: bool  # reached by a posting to its ground, not only by a body that has or had it
@@ -73,12 +74,12 @@ class Found:
     @property
     def seen(self) -> str:
         """What a page that shows it now gives back: a state alone comes again after a redo, this never does."""
-        return f"{self.report.state}.{self.moved}"
+        return seen_token(self.report.state, self.moved)
 
     @property
     def holds(self) -> bool:
         """Whether the matter rests with a role of the actor."""
-        return STATES[self.report.state]["holder"] in self.roles
+        return STATES[self.report.state].holder in self.roles
 
 
 BESIDE = ("report.result", "report.sample", "look.ask", "look.answer")
@@ -108,16 +109,10 @@ def one(session: Session, actor: Actor, report_id: uuid.UUID, *, lock: bool = Fa
     roles = frozenset(role for role in held if getattr(row, f"role_{role}"))
     allowed = frozenset(action for index, action in enumerate(BESIDE) if getattr(row, f"may_{index}"))
     handled = bool(handled_by(session, [report_id], actor.person_id))
-    moved = (
-        session.scalar(
-            select(func.max(ReportEvent.seq)).where(
-                ReportEvent.report_id == report_id, ReportEvent.to_state.is_not(None)
-            )
-        )
-        or 0
-    )
-    moves_ = open_moves(row.Report.state, roles, handled=handled, sampled=not row.Report.waits_for_sample)
-    return Found(row.Report, row.path, roles, moves_, handled, allowed, moved, bool(row.via_grid))
+    facts = {"handled": handled, "waits_for_sample": row.Report.waits_for_sample}
+    moves_ = REPORT.open_moves(row.Report.state, roles, facts)
+    moved = HISTORY.moved(session, report_id)
+    return Found(row.Report, row.path, roles, facts, moves_, allowed, moved, bool(row.via_grid))
 
 
 def hold(session: Session, report_id: uuid.UUID) -> None:
@@ -132,17 +127,16 @@ def moves(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> dict[uuid
     if not ids or not held:
         return {}
     rows = session.execute(
-        select(Report.id, Report.state, (~waits_for_sample()).label("sampled"), *held.values())
+        select(Report.id, Report.state, waits_for_sample().label("waits"), *held.values())
         .join(Grid, Grid.id == Report.grid_id)
         .where(Report.id.in_(ids), reach(actor, "report.read"))
     )
     handled = handled_by(session, ids, actor.person_id)
     return {
-        row.id: open_moves(
+        row.id: REPORT.open_moves(
             row.state,
             frozenset(role for role in held if getattr(row, f"role_{role}")),
-            handled=row.id in handled,
-            sampled=bool(row.sampled),
+            {"handled": row.id in handled, "waits_for_sample": bool(row.waits)},
         )
         for row in rows
     }
@@ -150,77 +144,12 @@ def moves(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> dict[uuid
 
 def handled_by(session: Session, ids: Sequence[uuid.UUID], person_id: int) -> set[uuid.UUID]:
     """On which of these this person ever reported a result: there somebody else must look and close."""
-    return set(
-        session.scalars(
-            select(ReportEvent.report_id).where(
-                ReportEvent.report_id.in_(ids), ReportEvent.person_id == person_id, ReportEvent.action.in_(HANDLING)
-            )
-        )
-    )
-
-
-class Event(NamedTuple):
-    """One line of the history with the names of who acted."""
-
-    event: ReportEvent
-    person: Person | None
-    body: Body | None
-
-
-def history(session: Session, report_id: uuid.UUID) -> list[Event]:
-    """What happened, newest first."""
-    rows = session.execute(
-        select(ReportEvent, Person, Body)
-        .outerjoin(Person, Person.id == ReportEvent.person_id)
-        .outerjoin(Body, Body.id == ReportEvent.body_id)
-        .where(ReportEvent.report_id == report_id)
-        .order_by(ReportEvent.seq.desc())
-    )
-    return [Event(*row) for row in rows]
-
-
-def last_moves(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Event]:
-    """The last move of each report: the answer to "why is it here"."""
-    newest = (
-        select(ReportEvent.report_id, func.max(ReportEvent.seq).label("seq"))
-        .where(ReportEvent.report_id.in_(ids), ReportEvent.to_state.is_not(None))
-        .group_by(ReportEvent.report_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(ReportEvent, Person, Body)
-        .outerjoin(Person, Person.id == ReportEvent.person_id)
-        .outerjoin(Body, Body.id == ReportEvent.body_id)
-        .join(newest, and_(newest.c.report_id == ReportEvent.report_id, newest.c.seq == ReportEvent.seq))
-    )
-    return {row[0].report_id: Event(*row) for row in rows} if ids else {}
-
-
-def bounces(session: Session, report_id: uuid.UUID) -> dict[int, int | None]:
-    """Bodies that said "not ours", the last one first, each with the body that it named, if it named one."""
-    rows = session.execute(
-        select(ReportEvent.body_id, ReportEvent.given)
-        .where(ReportEvent.report_id == report_id, ReportEvent.action == "bounce", ReportEvent.body_id.is_not(None))
-        .order_by(ReportEvent.seq.desc())
-    )
-    found: dict[int, int | None] = {}
-    for body_id, given in rows:
-        other = str(given.get("duty_or_none", ""))
-        found.setdefault(body_id, int(other) if other.isdecimal() else None)
-    return found
+    return HISTORY.done_by(session, ids, person_id, HANDLING)
 
 
 def last_action_is(action: str) -> Condition:
     """The condition that the last move of a report was this one."""
-    later = ReportEvent.__table__.alias("later")
-    return exists().where(
-        ReportEvent.report_id == Report.id,
-        ReportEvent.action == action,
-        ReportEvent.to_state.is_not(None),
-        ~exists().where(
-            later.c.report_id == ReportEvent.report_id, later.c.to_state.is_not(None), later.c.seq > ReportEvent.seq
-        ),
-    )
+    return HISTORY.last_action_is(Report.id, action)
 
 
 def is_open() -> Condition:
@@ -233,102 +162,16 @@ def held_by(actor: Actor) -> Condition:
     return or_(
         *(
             and_(Report.state.in_(states), reach(actor.only(role), "report.move"))
-            for role, states in HOLDINGS.items()
+            for role, states in REPORT.holdings.items()
             if role in actor.roles()
         ),
         Report.id.is_(None),
     )
 
 
-HOLDINGS: dict[str, list[str]] = {}
-for _state, _row in STATES.items():
-    HOLDINGS.setdefault(_row["holder"], []).append(_state)
-HOLDINGS.pop("-")
-
-
 def waits_for_sample() -> Condition:
     """The condition that a matter settled on the spot was not looked at again yet."""
     return and_(Report.settled, Report.sampled_at.is_(None))
-
-
-class Place(NamedTuple):
-    """Whose a report is now or was: the assignment and the body."""
-
-    assignment: Assignment
-    body: Body
-
-
-def assignments(session: Session, report_id: uuid.UUID, *, now: bool = False) -> list[Place]:
-    """The bodies a report is (``now``) or ever was with, lead first."""
-    query = (
-        select(Assignment, Body)
-        .join(Body, Body.id == Assignment.body_id)
-        .where(Assignment.report_id == report_id)
-        .order_by(Assignment.role.desc(), Assignment.id)
-    )
-    rows = session.execute(query.where(Assignment.to_at.is_(None)) if now else query)
-    return [Place(*row) for row in rows]
-
-
-def leads(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Body]:
-    """The body that leads each report now."""
-    rows = (
-        session.execute(
-            select(Assignment.report_id, Body)
-            .join(Body, Body.id == Assignment.body_id)
-            .where(Assignment.report_id.in_(ids), Assignment.role == "lead", Assignment.to_at.is_(None))
-        ).all()
-        if ids
-        else []
-    )
-    return dict(rows)
-
-
-def bodies(session: Session, ids: Collection[int]) -> dict[int, Body]:
-    """Bodies by id, for the names that stand in records that were already reached."""
-    return {body.id: body for body in session.scalars(select(Body).where(Body.id.in_(ids)))} if ids else {}
-
-
-def duties(session: Session, ids: Collection[int]) -> dict[int, Duty]:
-    """Duties by id, likewise."""
-    return {duty.id: duty for duty in session.scalars(select(Duty).where(Duty.id.in_(ids)))} if ids else {}
-
-
-def problems(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[ProblemType]]:
-    """The problem types of each report in their order."""
-    rows = (
-        session.execute(
-            select(ReportProblem.report_id, ProblemType)
-            .join(ProblemType, ProblemType.code == ReportProblem.problem)
-            .where(ReportProblem.report_id.in_(ids))
-            .order_by(ProblemType.position)
-        )
-        if ids
-        else []
-    )
-    found: dict[uuid.UUID, list[ProblemType]] = {}
-    for report_id, problem in rows:
-        found.setdefault(report_id, []).append(problem)
-    return found
-
-
-def problem_types(session: Session) -> list[ProblemType]:
-    """All everyday words for problems, in their order."""
-    return list(session.scalars(select(ProblemType).order_by(ProblemType.position)))
-
-
-def needs_enforcement(session: Session, report_id: uuid.UUID) -> bool:
-    """Whether a problem of the report calls for enforcement, which no village committee may decide."""
-    return any(problem.needs_enforcement for problem in problems(session, [report_id]).get(report_id, []))
-
-
-def joint_grids(session: Session, report_id: uuid.UUID) -> list[int]:
-    """Ids of the further grids of a matter on a border."""
-    return list(
-        session.scalars(
-            select(ReportJoint.grid_id).where(ReportJoint.report_id == report_id).order_by(ReportJoint.grid_id)
-        )
-    )
 
 
 def photos(session: Session, report_id: uuid.UUID) -> list[Photo]:
@@ -353,13 +196,6 @@ def photo(session: Session, actor: Actor, photo_id: uuid.UUID) -> Photo:
     if found is None:
         raise NotFound
     return found
-
-
-def looks(session: Session, report_id: uuid.UUID) -> list[SiteLook]:
-    """The site looks asked for, newest first."""
-    return list(
-        session.scalars(select(SiteLook).where(SiteLook.report_id == report_id).order_by(SiteLook.asked_at.desc()))
-    )
 
 
 def look(session: Session, actor: Actor, look_id: uuid.UUID) -> SiteLook:
@@ -395,11 +231,6 @@ def open_looks(session: Session, actor: Actor) -> list[tuple[SiteLook, Report]]:
 def recurrences(session: Session, actor: Actor, report_id: uuid.UUID) -> list[Report]:
     """Later reports that say "it is back" of this one, as far as the actor may see them."""
     return list(session.scalars(readable(actor).where(Report.recurs_id == report_id).order_by(Report.received_at)))
-
-
-def on_borders(session: Session, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    """Which of the reports lie between two villages."""
-    return set(session.scalars(select(ReportJoint.report_id).where(ReportJoint.report_id.in_(ids)))) if ids else set()
 
 
 def cooperates(actor: Actor) -> Condition:

@@ -1,20 +1,25 @@
 """Acts of reports: submit once however often it is sent, and make the moves of workflow.py."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any, ClassVar
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor
-from ..core import calendar, clock, numbers, settings
+from ..core import calendar, clock, moving, numbers, settings
+from ..core.clocks import Clock, after, first_due
 from ..core.entry import fingerprint_of, is_resend
-from ..core.errors import N_, Conflict, Refused, Stale
+from ..core.errors import N_, Refused
 from ..core.files import PhotoFile
+from ..core.history import Author
 from ..core.models import Word
+from ..core.moving import Sent, Standing
+from ..core.process import START, Move
 from ..grid import locate
 from ..grid import queries as grid_queries
 from ..grid.queries import Cell
@@ -22,8 +27,11 @@ from ..patrol import queries as patrol_queries
 from ..patrol.service import FAST_CLOCK
 from ..people import queries as people_queries
 from . import effects, queries
+from .history import HISTORY
 from .models import Photo, ProblemType, Report, ReportEvent, ReportJoint, ReportProblem
-from .workflow import RECEIVING, START, STATES, Move, step
+from .workflow import RECEIVING, REPORT, STATES
+
+NEW = dict.fromkeys(REPORT.guards, False)  # of what is not there yet nothing is so
 
 
 @dataclass(frozen=True)
@@ -72,13 +80,20 @@ def submit(session: Session, actor: Actor, entry: ReportEntry) -> Receipt:
     if known is not None and is_resend((known.content, known.entered_by), entry, actor.person_id):
         return _receipt(session, known)
     cell = grid_queries.cell(session, actor, "report.submit", entry.grid_id)
-    finder = _check(session, actor, cell, entry)
-    move = step(START, "settle" if entry.settle else "submit", _roles_at(session, actor, cell), _facts(entry))
-    report = _store(session, actor, cell, entry, finder, move)
+    finder, roles = _check(session, actor, cell, entry), _roles_at(session, actor, cell)
+    made = REPORT.step(START, "settle" if entry.settle else "submit", roles, NEW, _said(entry))
+    report = _store(session, actor, cell, entry, finder, made)
+    sent = Sent(uuid.uuid5(report.id, "submit"), made.action, START, {})
+    moving.begin(session, HISTORY, report, made, sent, _author(actor, made.made_as(roles)))
+    keep_photos(session, report.id, entry.photos, None)
     return _receipt(session, report)
 
 
-def _facts(entry: ReportEntry) -> dict[str, Any]:
+def _author(actor: Actor, role: str) -> Author:
+    return Author(actor.person_id, role, effects.body_for(actor, role))
+
+
+def _said(entry: ReportEntry) -> dict[str, Any]:
     return {"place": entry.place, "problem": entry.problems, "first_measure": entry.first_measure, "note": entry.note}
 
 
@@ -91,15 +106,15 @@ def _roles_at(session: Session, actor: Actor, cell: Cell) -> frozenset[str]:
     )
 
 
-def _store(session: Session, actor: Actor, cell: Cell, entry: ReportEntry, finder: int, move: Move) -> Report:
+def _store(session: Session, actor: Actor, cell: Cell, entry: ReportEntry, finder: int, made: Move) -> Report:
     now = clock.now()
     report = Report(
         id=entry.id,
         number=_number(session),
         content=fingerprint_of(entry),
-        state=move.target,
+        state=made.target,
         state_since=now,
-        due_at=due(session, move.target, now, severity=entry.severity),
+        due_at=None,
         grid_id=cell.id,
         grid_version_id=grid_queries.version_on(session, cell.id, clock.day(entry.occurred_at)) or cell.version_id,
         object_id=entry.object_id,
@@ -119,6 +134,7 @@ def _store(session: Session, actor: Actor, cell: Cell, entry: ReportEntry, finde
         settled=entry.settle,
         recurs_id=entry.recurs_id,
     )
+    run_clocks(session, report, made, now)
     session.add(report)
     session.flush()
     for model, rows in (
@@ -127,17 +143,6 @@ def _store(session: Session, actor: Actor, cell: Cell, entry: ReportEntry, finde
     ):
         if rows:
             session.execute(insert(model), rows)
-    append(
-        session,
-        actor,
-        report,
-        move.action,
-        effects.role_of(move, _roles_at(session, actor, cell)),
-        {},
-        event_id=uuid.uuid5(report.id, "submit"),
-        before=(None, None),
-    )
-    keep_photos(session, report.id, entry.photos, None)
     return report
 
 
@@ -223,24 +228,38 @@ def _finder(session: Session, actor: Actor, entry: ReportEntry) -> int:
     return finder
 
 
-def due(
-    session: Session, state: str, since: datetime, *, severity: str = "", on: date | None = None
-) -> datetime | None:
-    """When the clock of a state runs out: its limit's row, or the day that the desk set.
+def clocks_of(report: Report) -> tuple[Clock, ...]:
+    """The clocks that run: that of the state, kept in the two columns beside it. A new report has none yet."""
+    names = STATES[report.state].clocks if report.due_at else ()
+    return tuple(Clock(name, report.state_since, report.due_at) for name in names)
+
+
+def set_clocks(report: Report, running: Iterable[Clock]) -> None:
+    """Keep the clocks that run: of a report there is one at a time."""
+    report.due_at = first_due(running)
+
+
+def run_clocks(session: Session, report: Report, made: Move, now: datetime, on: date | None = None) -> None:
+    """Stop and start the clocks as a move asks; ``on`` is the day that a desk set as limit."""
+
+    def limit(name: str, since: datetime) -> datetime:
+        return _limit(session, name, since, report.severity, on)
+
+    set_clocks(report, after(REPORT, made, clocks_of(report), now, limit))
+
+
+def _limit(session: Session, name: str, since: datetime, severity: str, on: date | None) -> datetime:
+    """When a clock runs out: its limit's row, or the day that the desk set.
 
     That day takes the limit's place where the work is done; where a department has only to receive, it counts when it
     comes sooner.
     """
-    code = STATES[state]["clock"]
-    if code == "-":
-        return None
-    if code == "review" and severity == "emergency":
-        code = "emergency_review"
+    code = "emergency_review" if (name, severity) == ("review", "emergency") else name
     limit = calendar.limit_after(session, code, since)
     if on is None:
         return limit
     day = clock.at_hour(on, settings.get(session, "work_to"))
-    return min(day, limit) if state in RECEIVING else day
+    return min(day, limit) if name in RECEIVING else day
 
 
 @dataclass(frozen=True)
@@ -261,81 +280,18 @@ def move(session: Session, actor: Actor, report_id: uuid.UUID, entry: MoveEntry)
     """Make one move. Sent twice it happens once; from a page that is out of date it is Stale and loses nothing."""
     found = queries.one(session, actor, report_id, lock=True)
     report = found.report
-    if sent_before(session, actor, report_id, entry.id, entry):
-        return report
-    if entry.seen_state not in (found.seen, report.state):
-        raise Stale
-    made = step(
-        report.state, entry.action, found.roles, entry.given, handled=found.handled, sampled=not report.waits_for_sample
-    )
-    before = (report.state, report.due_at)
-    role = effects.role_of(made, found.roles)
-    on = effects.apply(session, actor, found, made, entry.given)
-    report.state, report.state_since = made.target, clock.now()
-    report.due_at = due(session, made.target, report.state_since, severity=report.severity, on=on)
-    event = append(
+    line = moving.move(
         session,
-        actor,
+        HISTORY,
         report,
-        made.action,
-        role,
-        entry.given,
-        event_id=entry.id,
-        before=before,
-        fingerprint=fingerprint_of(entry),
+        Sent(entry.id, entry.action, entry.seen_state, entry.given, entry),
+        Standing(actor.person_id, found.roles, found.facts, found.seen, partial(effects.body_for, actor)),
+        lambda made: effects.apply(session, actor, found, made, entry.given),
+        lambda made, now, on: run_clocks(session, report, made, now, on),
     )
-    keep_photos(session, report.id, entry.photos, event.id)
+    if line is not None:
+        keep_photos(session, report.id, entry.photos, line.id)
     return report
-
-
-def sent_before(session: Session, actor: Actor, report_id: uuid.UUID, event_id: uuid.UUID, entry: Any) -> bool:
-    """Whether this very act is in the history already; Conflict when the id is taken by another, here or elsewhere."""
-    known = session.execute(
-        select(ReportEvent.content, ReportEvent.person_id, ReportEvent.report_id).where(ReportEvent.id == event_id)
-    ).first()
-    if known is not None and known.report_id != report_id:
-        raise Conflict
-    return is_resend((known.content, known.person_id) if known else None, entry, actor.person_id)
-
-
-def append(
-    session: Session,
-    actor: Actor,
-    report: Report,
-    action: str,
-    role: str,
-    given: Mapping[str, Any],
-    *,
-    event_id: uuid.UUID,
-    before: tuple[str | None, datetime | None] | None = None,
-    fingerprint: str = "",
-) -> ReportEvent:
-    """Append one line to the history. ``before`` is the state and limit a move left; None for acts beside the state."""
-    seq = 1 + (
-        session.scalar(
-            select(ReportEvent.seq).where(ReportEvent.report_id == report.id).order_by(ReportEvent.seq.desc()).limit(1)
-        )
-        or 0
-    )
-    event = ReportEvent(
-        id=event_id,
-        report_id=report.id,
-        seq=seq,
-        content=fingerprint,
-        at=clock.now(),
-        person_id=actor.person_id,
-        role=role,
-        body_id=effects.body_for(actor, role),
-        action=action,
-        given=dict(given),
-        from_state=before[0] if before else None,
-        to_state=report.state if before else None,
-        due_before=before[1] if before else None,
-        due_after=report.due_at if before else None,
-    )
-    session.add(event)
-    session.flush()
-    return event
 
 
 def keep_photos(

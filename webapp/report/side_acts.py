@@ -4,9 +4,9 @@ Each appends to the history and moves nothing; docs/glossary.md has the words.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -16,10 +16,11 @@ from ..core import clock
 from ..core.calendar import limit_after
 from ..core.entry import fingerprint_of, is_resend, same
 from ..core.errors import N_, Conflict, NotFound, Refused
-from . import queries
-from .effects import look_again
+from ..core.history import Author
+from . import details, queries
+from .effects import body_for, look_again
+from .history import HISTORY
 from .models import Assignment, ProblemType, Report, ReportEvent, ReportProblem, SiteLook
-from .service import append, sent_before
 from .workflow import ENDS
 
 ANSWERS = ("right", "not_yet")
@@ -59,7 +60,7 @@ def ask_look(
         raise NotFound
     if found.report.state in ENDS:
         raise Refused(CLOSED)
-    if any(look.answer is None for look in queries.looks(session, report_id)):
+    if any(look.answer is None for look in details.looks(session, report_id)):
         raise Refused(N_("Somebody was asked to look already and has not answered yet."))
     look = SiteLook(
         id=look_id,
@@ -71,7 +72,7 @@ def ask_look(
         question=question,
     )
     session.add(look)
-    append(
+    _note(
         session,
         actor,
         found.report,
@@ -98,7 +99,7 @@ def answer_look(session: Session, actor: Actor, look_id: uuid.UUID, answer: str,
             return look
         raise Refused(N_("This look was answered already."))
     look.answer, look.note, look.answered_by, look.answered_at = answer, note, actor.person_id, clock.now()
-    append(
+    _note(
         session,
         actor,
         session.get_one(Report, look.report_id),
@@ -114,7 +115,7 @@ def add_result(session: Session, actor: Actor, report_id: uuid.UUID, event_id: u
     """What a cooperating body did; the lead's result stays the lead's."""
     found = queries.one(session, actor, report_id, lock=True)
     entry = Result(result)
-    if sent_before(session, actor, report_id, event_id, entry):
+    if HISTORY.sent_before(session, report_id, event_id, entry, actor.person_id):
         return
     mine = session.scalar(
         select(Assignment).where(
@@ -127,7 +128,7 @@ def add_result(session: Session, actor: Actor, report_id: uuid.UUID, event_id: u
     if mine is None:
         raise Refused(N_("Your department does not cooperate on this one now."))
     mine.to_at = clock.now()  # its part is done; the lead's goes on
-    append(
+    _note(
         session,
         actor,
         found.report,
@@ -135,7 +136,7 @@ def add_result(session: Session, actor: Actor, report_id: uuid.UUID, event_id: u
         "department_liaison",
         {"done": result},
         event_id=event_id,
-        fingerprint=fingerprint_of(entry),
+        entry=entry,
     )
 
 
@@ -151,7 +152,7 @@ def sample(session: Session, actor: Actor, report_id: uuid.UUID, note: str | Non
     if not found.report.waits_for_sample:
         raise Refused(N_("Somebody has looked at this again already."))
     look_again(found.report, actor)
-    append(
+    _note(
         session,
         actor,
         found.report,
@@ -168,7 +169,7 @@ def correct_problems(
     """The township's correction of what the problem is; before and after stand in the history."""
     found = queries.one(session, actor, report_id, lock=True)
     entry = Correction(tuple(sorted(codes)))
-    if sent_before(session, actor, report_id, event_id, entry):
+    if HISTORY.sent_before(session, report_id, event_id, entry, actor.person_id):
         return
     if "report.sample" not in found.allowed:
         raise NotFound
@@ -177,10 +178,10 @@ def correct_problems(
     known = set(session.scalars(select(ProblemType.code).where(ProblemType.code.in_(codes))))
     if not codes or known != set(codes):
         raise Refused(N_("Choose what the problem is."), field="problem")
-    before = [problem.code for problem in queries.problems(session, [report_id]).get(report_id, [])]
+    before = [problem.code for problem in details.problems(session, [report_id]).get(report_id, [])]
     session.execute(delete(ReportProblem).where(ReportProblem.report_id == report_id))
     session.execute(insert(ReportProblem), [{"report_id": report_id, "problem": code} for code in sorted(known)])
-    append(
+    _note(
         session,
         actor,
         found.report,
@@ -188,8 +189,23 @@ def correct_problems(
         _role(actor, "township_supervisor", "county_office"),
         {"before": before, "after": sorted(known)},
         event_id=event_id,
-        fingerprint=fingerprint_of(entry),
+        entry=entry,
     )
+
+
+def _note(
+    session: Session,
+    actor: Actor,
+    report: Report,
+    action: str,
+    role: str,
+    given: Mapping[str, Any],
+    *,
+    event_id: uuid.UUID,
+    entry: Any = None,
+) -> None:
+    by = Author(actor.person_id, role, body_for(actor, role))
+    HISTORY.append(session, report, action, by, given, event_id=event_id, entry=entry)
 
 
 def _role(actor: Actor, *wanted: str) -> str:

@@ -20,6 +20,7 @@ from flask_babel import gettext as _
 
 from ..core import files, ids
 from ..core.errors import N_, NotFound, Refused, Stale
+from ..core.process import CANNOT, Move
 from ..grid import queries as grid_queries
 from ..web import photos
 from ..web.errors import say, wants_json
@@ -38,7 +39,7 @@ from .forms import (
     form_for,
 )
 from .search import search as find
-from .workflow import Move
+from .workflow import REPORT
 
 bp = Blueprint("report", __name__, template_folder="templates")
 #: Said over the form when its id is taken by other content; the form goes on under a fresh id.
@@ -135,7 +136,7 @@ def ask(report_id: uuid.UUID, action: str) -> str | Response:
     found = queries.one(read(), actor(), report_id)
     move = _move(found, action)
     if move is None:
-        flash(_("This cannot be done in the present state."), "late")
+        flash(_(CANNOT), "late")
         return redirect(url_for("report.show", report_id=report_id))  # type: ignore[return-value]
     form = form_for(
         move,
@@ -181,9 +182,9 @@ def _move_page(
 def move(report_id: uuid.UUID, action: str) -> Any:
     """Make one move. A page that is out of date is answered clearly and keeps what was typed."""
     found = queries.one(read(), actor(), report_id)
-    made = _move(found, action) or choices.any_move(action, request.form.get("seen", "").partition(".")[0])
+    made = _move(found, action) or REPORT.row(request.form.get("seen", "").partition(".")[0], action)
     if made is None:
-        raise Refused(N_("This cannot be done in the present state."))
+        raise Refused(CANNOT)
     form, who = form_for(made, choices.for_move(read(), actor(), found, made), request.form), actor()
     sent = photos.received(form.id.data, who.person_id)
     try:

@@ -14,7 +14,7 @@ from ..duty.models import Duty
 from ..grid.queries import Cell
 from ..people.models import Body
 from ..web.language import day, named
-from . import labels, queries
+from . import details, history, labels
 
 
 def state_word(state: str) -> str:
@@ -59,7 +59,7 @@ class NamesInHistory:
     bodies: Mapping[int, Body]
     duties: Mapping[int, Duty]
 
-    def why(self, event: queries.Event | None, place: str) -> str:
+    def why(self, event: history.Event | None, place: str) -> str:
         """Why a report stands where it stands, from its last move."""
         sentence = event and labels.WHY.get((event.event.action, event.event.to_state or ""))
         if not event or not sentence:
@@ -129,15 +129,15 @@ PARTS = (
 TYPED = ("place", "done", "document_no", "reason", "note", "question", "ground_text")
 
 
-def names_in(session: Session, events: Iterable[queries.Event]) -> NamesInHistory:
+def names_in(session: Session, events: Iterable[history.Event]) -> NamesInHistory:
     """The names for these events, each kind asked for once."""
     givens = [event.event.given for event in events]
     ready = {kind: words.named(session.connection(), kind) for kind in ("return_missing", "result")}
     return NamesInHistory(
         ready,
-        {kind.code: named(kind) for kind in queries.problem_types(session)},
-        queries.bodies(session, {id_ for given in givens for id_ in bodies_in(given)}),
-        queries.duties(session, {given["duty"] for given in givens if given.get("duty")}),
+        {kind.code: named(kind) for kind in details.problem_types(session)},
+        details.bodies(session, {id_ for given in givens for id_ in bodies_in(given)}),
+        details.duties(session, {given["duty"] for given in givens if given.get("duty")}),
     )
 
 

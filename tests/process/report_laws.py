@@ -1,0 +1,249 @@
+"""What is so of reports and of no other process: the laws of its table, and what the program has for its names."""
+
+import inspect
+from collections.abc import Iterator
+
+import seeds
+from tests.process.laws import Law, Names, Words, World, differences
+from webapp.access import MATRIX, ROLES
+from webapp.core.process import START, Process
+from webapp.desk import tabs
+from webapp.report import effects, labels
+from webapp.report.forms import FIELDS, ReportForm
+from webapp.report.workflow import HANDLING, RECEIVING, REPORT
+
+LIMITS = {row.code for row in seeds.read("limits")}
+VILLAGE = {"grid_officer", "station_officer"}
+BY_BODY = {"station_officer", "department_liaison"}
+FIRST_FACTS = ("place", "problem", "first_measure", "note")
+ASIDE = {"ask_look", "look_answer", "coop_result", "sample", "correct"}
+PLACES = {"own": "grid", "tree": "grid", "lead": "lead"}  # what a reach of the permission table is a relation of
+SILENT = {
+    ("receive", "handling"),
+    ("confirm", "closed"),
+}  # may say nothing: what is said there stands in the move before
+
+
+def tabs_by_state() -> dict[str, set[str]]:
+    """For each state, whose desk shows it under a tab of its own as soon as it is there. An officer's desk is his home
+    page, with what came back to him on top."""
+    found: dict[str, set[str]] = {"returned": {"grid_officer"}}
+    for role, names in tabs.DESKS.items():
+        for condition in (tabs.CONDITIONS[name] for name in names if name in tabs.CONDITIONS):
+            for state in inspect.getclosurevars(condition).nonlocals.get("states", ()):
+                found.setdefault(state, set()).add(role)
+    return found
+
+
+WORLD = World(
+    Names(ROLES, {"grid", "lead"}, LIMITS, FIELDS, vars(ReportForm)),
+    Words(labels.STATES, labels.ACTIONS, labels.WHY, labels.HOLDERS, ASIDE),
+    tabs_by_state(),
+    {"closed"},
+)
+
+
+def the_ends_are_closed_and_not_accepted(table: Process, _world: World) -> Iterator[str]:
+    """There are two ends, and each effect belongs to an action."""
+    yield from differences("end", table.ends, {"closed", "void"})
+    actions = {move.action for move in table.moves}
+    yield from (f"effect {action}" for action, _ in effects.EFFECTS if action not in actions)
+
+
+def every_fact_is_asked_for_somewhere(table: Process, _world: World) -> Iterator[str]:
+    """Each group of fields belongs to a move, and holds a field of the name that ``step`` looks for."""
+    asked = {need for move in table.moves if move.source != START for need in move.needs}
+    yield from differences("fields", FIELDS, asked)
+    yield from (f"{need}: no such field" for need, fields in FIELDS.items() if need not in dict(fields))
+
+
+def a_holder_is_a_role_where_the_permission_table_says(table: Process, _world: World) -> Iterator[str]:
+    """Histories keep the holder's name as the role; what it is a relation of is how far the role moves reports."""
+    for relation in table.relations.values():
+        reach = MATRIX["report.move"].get(relation.role or "", ".")
+        if relation.name != relation.role or relation.of != PLACES.get(reach):
+            yield f"{relation.name}: {relation.role} of {relation.of}"
+
+
+def nobody_moves_what_rests_with_another(table: Process, _world: World) -> Iterator[str]:
+    """Who holds a report moves it, and nobody else."""
+    for state in table.states.values():
+        movers = {name for move in table.leaving(state.name) for name in move.by}
+        if state.name not in table.ends and movers != {state.holder}:
+            yield f"{state.name}: held by {state.holder}, moved by {sorted(movers)}"
+
+
+def the_permission_table_lets_each_mover_move(table: Process, _world: World) -> Iterator[str]:
+    """The two tables agree: who may report at all, who may move and read, and who has nothing to move."""
+    for move in table.moves:
+        action = "report.submit" if move.source == START else "report.move"
+        yield from (
+            f"{move.action}: {role} lacks {needed}"
+            for role in move.by & set(ROLES)
+            for needed in (action, "report.read")
+            if MATRIX[needed][role] == "."
+        )
+    for action, movers in (("report.submit", table.leaving(START)), ("report.move", table.moves)):
+        holders = {role for role in ROLES if MATRIX[action][role] != "."}
+        yield from differences(action, holders - {role for move in movers for role in move.by}, set())
+    entering = [move.by for move in table.leaving(START)]
+    if len(set(entering)) != 1 or len(entering) != 2:
+        yield "reporting and settling are for the same people"
+
+
+def what_is_submitted_can_come_everywhere(table: Process, _world: World) -> Iterator[str]:
+    """Nothing is there for what was settled on the spot alone, which begins at its end."""
+    if [move.target for move in table.leaving(START) if move.target not in table.ends] != ["township"]:
+        yield "a report begins at the township"
+
+
+def a_result_is_looked_at_by_another(table: Process, _world: World) -> Iterator[str]:
+    """Each result waits for a check by another role, which passes it or sends it back to where it was handled."""
+    results = {move.target: move for move in table.moves if move.action in HANDLING}
+    waiting = {state.name for state in table.states.values() if "check" in state.clocks}
+    yield from differences("check", results, waiting)
+    for state, made in results.items():
+        answers = {move.action: move for move in table.leaving(state)}
+        if set(answers) != {"confirm", "redo"}:
+            yield f"{state}: not exactly pass and send back"
+            continue
+        if answers["confirm"].by & made.by or answers["confirm"].target != "closed":
+            yield f"{state}: passed by who handled, or not closed"
+        if answers["redo"].target != made.source:
+            yield f"{state}: not sent back to where it was handled"
+
+
+def only_a_check_or_settling_closes(table: Process, _world: World) -> Iterator[str]:
+    """``confirm`` closes what waits for a check; ``settle`` is the one exception, for what nobody else has held yet."""
+    for move in table.moves:
+        waits = move.source in table.states and "check" in table.states[move.source].clocks
+        if (
+            move.target == "closed"
+            and not (move.action == "confirm" and waits)
+            and (move.action, move.source) != ("settle", START)
+        ):
+            yield f"{move.action} closes from {move.source}"
+
+
+def guards_stand_where_they_belong(table: Process, _world: World) -> Iterator[str]:
+    """Whoever handled it passes nothing, whatever roles he has; only what waits to be looked at again is taken up."""
+    for move in table.moves:
+        passes, takes_up = move.action == "confirm", move.action == "unsettle"
+        if move.unless != ({"handled"} if passes else set()):
+            yield f"{move.action} from {move.source}: unless {sorted(move.unless)}"
+        if move.only_if != ({"waits_for_sample"} if takes_up else set()):
+            yield f"{move.action} from {move.source}: if {sorted(move.only_if)}"
+
+
+def a_village_alone_ends_nothing(table: Process, _world: World) -> Iterator[str]:
+    """Neither its officer nor its committee ends a matter, except by settling a minor one."""
+    for move in table.moves:
+        if move.by & VILLAGE and move.target in table.ends and move.action != "settle":
+            yield f"{move.action}: a village ends it"
+
+
+def each_deciding_desk_has_every_answer(table: Process, _world: World) -> Iterator[str]:
+    """Township and county each can send a new matter on, send it back and turn it down. The county alone reopens what
+    ended, but for what was settled on the spot: that its township takes up when it looks again."""
+    for state, back in (("township", "returned"), ("county", "township")):
+        found = {move.action: move.target for move in table.leaving(state)}
+        if found.get("give_back") != back or found.get("dismiss") != "void" or len(found) < 3:
+            yield f"{state}: an answer is missing"
+    after = [(move.action, move.source, move.target, *move.by) for move in table.moves if move.source in table.ends]
+    if after != [
+        ("reopen", "closed", "county", "county_office"),
+        ("reopen", "void", "county", "county_office"),
+        ("unsettle", "closed", "township", "township_supervisor"),
+    ]:
+        yield "what ended is reopened by the county alone, at its desk"
+
+
+def handing_over_names_whom_and_until_when(table: Process, _world: World) -> Iterator[str]:
+    """A desk that hands a report to a body says to which and by what day; nothing else does."""
+    for move in table.moves:
+        here, there = table.states.get(move.source), table.states[move.target]
+        hands_over = there.holder in BY_BODY and not (here and (here.holder in BY_BODY or "check" in here.clocks))
+        if hands_over != ({"body", "due"} <= set(move.needs)):
+            yield f"{move.action} to {move.target}: body and day"
+
+
+def no_move_is_silent(table: Process, _world: World) -> Iterator[str]:
+    """Each move says what the next one needs to know; what its sentence quotes, it has asked for."""
+    for move in table.moves:
+        if not move.needs and (move.action, move.target) not in SILENT:
+            yield f"{move.action} to {move.target} says nothing"
+        sentence = labels.WHY.get((move.action, move.target), "")
+        for fact in ("reason", "missing"):
+            if (f"%({fact})s" in sentence) != (fact in move.needs):
+                yield f"{move.action} to {move.target}: {fact}"
+        if move.source == START and move.needs != FIRST_FACTS:
+            yield f"{move.action}: not the five fields"
+
+
+def what_waits_to_be_received_can_be_declined(table: Process, _world: World) -> Iterator[str]:
+    """A department receives what was dispatched to it or sends it back to the county, and after receiving handles it."""
+    for state in table.states.values():
+        actions = {move.action for move in table.leaving(state.name)}
+        if RECEIVING & set(state.clocks) and actions != {"receive", "bounce"}:
+            yield f"{state.name}: not exactly receive and decline"
+    yield from (
+        f"bounce to {move.target}" for move in table.moves if move.action == "bounce" and move.target != "county"
+    )
+
+
+def results_and_checks_are_written_down(table: Process, _world: World) -> Iterator[str]:
+    """A township that closes a matter writes what it saw; who handled it says what came of it."""
+    for move in table.moves:
+        if move.action == "confirm" and "township_supervisor" in move.by and move.needs != ("note",):
+            yield f"confirm from {move.source} without a note"
+        if move.action in HANDLING and "result" not in move.needs:
+            yield f"handle from {move.source} without a result"
+
+
+#: What is to be done in a state, by an action that leaves it, and the limit for doing it.
+WORK = {
+    "assign": "review",
+    "supplement": "supplement",
+    "confirm": "check",
+    "dispatch": "dispatch",
+    "receive": "receive",
+}
+HANDLED = {"station_officer": "station_handle", "department_liaison": "handle"}
+
+
+def each_state_has_the_limit_of_its_work_alone(table: Process, _world: World) -> Iterator[str]:
+    """A report has one clock at a time, and it is that of what has to be done."""
+    for state in table.states.values():
+        actions = {move.action for move in table.leaving(state.name)}
+        work = {limit for action, limit in WORK.items() if action in actions}
+        wanted = work or {HANDLED.get(state.holder or "", "")}
+        if state.name not in table.ends and (len(state.clocks) != 1 or set(state.clocks) != wanted):
+            yield f"{state.name}: {state.clocks}, not {sorted(wanted)}"
+
+
+def no_clock_is_kept_or_paused(table: Process, _world: World) -> Iterator[str]:
+    """The two columns of a report hold no clock but that of its state."""
+    yield from (f"{move.action} from {move.source}: {move.clocks}" for move in table.moves if move.clocks)
+
+
+LAWS: tuple[Law, ...] = (
+    the_ends_are_closed_and_not_accepted,
+    every_fact_is_asked_for_somewhere,
+    a_holder_is_a_role_where_the_permission_table_says,
+    nobody_moves_what_rests_with_another,
+    the_permission_table_lets_each_mover_move,
+    what_is_submitted_can_come_everywhere,
+    a_result_is_looked_at_by_another,
+    only_a_check_or_settling_closes,
+    guards_stand_where_they_belong,
+    a_village_alone_ends_nothing,
+    each_deciding_desk_has_every_answer,
+    handing_over_names_whom_and_until_when,
+    no_move_is_silent,
+    what_waits_to_be_received_can_be_declined,
+    results_and_checks_are_written_down,
+    each_state_has_the_limit_of_its_work_alone,
+    no_clock_is_kept_or_paused,
+)
+
+__all__ = ["LAWS", "REPORT", "VILLAGE", "WORLD"]

@@ -1,0 +1,104 @@
+"""What belongs to reports that were already reached: bodies, problems, further grids, looks. Asks for no right itself."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..duty.models import Duty
+from ..people.models import Body
+from .models import Assignment, ProblemType, ReportJoint, ReportProblem, SiteLook
+
+
+class Place(NamedTuple):
+    """Whose a report is now or was: the assignment and the body."""
+
+    assignment: Assignment
+    body: Body
+
+
+def assignments(session: Session, report_id: uuid.UUID, *, now: bool = False) -> list[Place]:
+    """The bodies a report is (``now``) or ever was with, lead first."""
+    query = (
+        select(Assignment, Body)
+        .join(Body, Body.id == Assignment.body_id)
+        .where(Assignment.report_id == report_id)
+        .order_by(Assignment.role.desc(), Assignment.id)
+    )
+    rows = session.execute(query.where(Assignment.to_at.is_(None)) if now else query)
+    return [Place(*row) for row in rows]
+
+
+def leads(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Body]:
+    """The body that leads each report now."""
+    rows = (
+        session.execute(
+            select(Assignment.report_id, Body)
+            .join(Body, Body.id == Assignment.body_id)
+            .where(Assignment.report_id.in_(ids), Assignment.role == "lead", Assignment.to_at.is_(None))
+        ).all()
+        if ids
+        else []
+    )
+    return dict(rows)
+
+
+def bodies(session: Session, ids: Collection[int]) -> dict[int, Body]:
+    """Bodies by id, for the names that stand in records that were already reached."""
+    return {body.id: body for body in session.scalars(select(Body).where(Body.id.in_(ids)))} if ids else {}
+
+
+def duties(session: Session, ids: Collection[int]) -> dict[int, Duty]:
+    """Duties by id, likewise."""
+    return {duty.id: duty for duty in session.scalars(select(Duty).where(Duty.id.in_(ids)))} if ids else {}
+
+
+def problems(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[ProblemType]]:
+    """The problem types of each report in their order."""
+    rows = (
+        session.execute(
+            select(ReportProblem.report_id, ProblemType)
+            .join(ProblemType, ProblemType.code == ReportProblem.problem)
+            .where(ReportProblem.report_id.in_(ids))
+            .order_by(ProblemType.position)
+        )
+        if ids
+        else []
+    )
+    found: dict[uuid.UUID, list[ProblemType]] = {}
+    for report_id, problem in rows:
+        found.setdefault(report_id, []).append(problem)
+    return found
+
+
+def problem_types(session: Session) -> list[ProblemType]:
+    """All everyday words for problems, in their order."""
+    return list(session.scalars(select(ProblemType).order_by(ProblemType.position)))
+
+
+def needs_enforcement(session: Session, report_id: uuid.UUID) -> bool:
+    """Whether a problem of the report calls for enforcement, which no village committee may decide."""
+    return any(problem.needs_enforcement for problem in problems(session, [report_id]).get(report_id, []))
+
+
+def joint_grids(session: Session, report_id: uuid.UUID) -> list[int]:
+    """Ids of the further grids of a matter on a border."""
+    return list(
+        session.scalars(
+            select(ReportJoint.grid_id).where(ReportJoint.report_id == report_id).order_by(ReportJoint.grid_id)
+        )
+    )
+
+
+def on_borders(session: Session, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of the reports lie between two villages."""
+    return set(session.scalars(select(ReportJoint.report_id).where(ReportJoint.report_id.in_(ids)))) if ids else set()
+
+
+def looks(session: Session, report_id: uuid.UUID) -> list[SiteLook]:
+    """The site looks asked for, newest first."""
+    return list(
+        session.scalars(select(SiteLook).where(SiteLook.report_id == report_id).order_by(SiteLook.asked_at.desc()))
+    )
