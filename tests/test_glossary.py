@@ -48,7 +48,7 @@ LABELS = {  # section → code → English label of the program
     "States": labels.STATES,
     "Buttons": labels.ACTIONS,
     "Marks": labels.MARKS,
-    "Tabs": tabs.LABELS,
+    "Tabs": {key: tab.label for key, tab in tabs.every().items()},
 }
 
 

@@ -114,7 +114,7 @@ def test_a_chinese_sentence_ends_as_the_english_one_asks():
         labels.WHY,
         labels.HOLDERS,
         labels.MARKS,
-        tabs.LABELS,
+        {key: tab.label for key, tab in tabs.every().items()},
         rules.ROLE_NAMES,
         rules.BODY_NAMES,
         rules.PLACE_NAMES,
@@ -140,7 +140,13 @@ def test_every_label_of_a_table_is_in_the_catalogue(table):
 
 
 @pytest.mark.parametrize(
-    "table, longest", [(labels.STATES, 5), (labels.ACTIONS, 5), (labels.MARKS, 5), (tabs.LABELS, 5)]
+    "table, longest",
+    [
+        (labels.STATES, 5),
+        (labels.ACTIONS, 5),
+        (labels.MARKS, 5),
+        ({key: tab.label for key, tab in tabs.every().items()}, 5),
+    ],
 )
 def test_states_and_buttons_are_short(table, longest):
     chinese = dict(messages())

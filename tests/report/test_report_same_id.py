@@ -255,10 +255,10 @@ def test_a_department_sees_no_finders_name_whatever_else_its_liaison_is(way, bro
 
 
 def test_no_move_for_days_counts_work_days(way):
-    from webapp.desk import tabs
+    from webapp.report import desk
 
     monday = datetime(2026, 9, 7, 1, tzinfo=UTC)
     with clock.at(monday), way.world.store.read() as session:
-        since = tabs.moments(session).stuck_since
+        since = desk.moments(session, monday).stuck_since
     assert clock.day(since).isoformat() == "2026-09-02", "three work days before Monday the 7th"
     assert clock.day(since + timedelta(hours=1)).isoformat() == "2026-09-02"

@@ -1,21 +1,18 @@
-"""The tabs of every desk as one table, and the condition behind each: a count always equals its list."""
+"""Which desk shows which tabs, and in which order. What stands under a tab is its domain's: ``desk.py`` there."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_
 from sqlalchemy.orm import Session
 
-from ..access import Actor, Condition
-from ..core import calendar, clock, settings
-from ..core.errors import N_
+from .. import domains
+from ..access import Actor
 from ..core.tables import table
-from ..report import queries
-from ..report.models import Report
+from ..core.tabs import DomainTabs, Tab
 
-#: Which desk shows which tabs, in this order (docs/glossary.md has the words).
+#: The tabs of each desk by their keys (docs/glossary.md has the words).
 DESKS = {
     row["role"]: tuple(row["tabs"].split(","))
     for row in table("""
@@ -28,87 +25,61 @@ leader               emergency,all_open,late_anywhere,stuck
 evaluator            all_open,late_anywhere,stuck
 """)
 }
-
-LABELS = {
-    "emergency": N_("Emergency"),
-    "review": N_("To review"),
-    "dispatch": N_("To dispatch"),
-    "receive": N_("To receive"),
-    "handling": N_("Being handled"),
-    "station": N_("With village or station"),
-    "due_today": N_("Due today"),
-    "overdue": N_("Overdue"),
-    "to_check": N_("To check"),
-    "returned": N_("Returned"),
-    "bounced": N_("Not ours"),
-    "stuck": N_("No move for days"),
-    "not_gone": N_("Due, not gone"),
-    "settled": N_("Settled on the spot"),
-    "redo": N_("Redo"),
-    "cooperating": N_("Cooperating"),
-    "all_open": N_("All open"),
-    "late_anywhere": N_("Overdue"),
-}
+HOME = "grid_officer"  # whose own page (``views.home``) lists his work, without tabs
 
 
-@dataclass(frozen=True)
-class Moments:
-    """What "today" and "for days" mean now."""
-
-    now: datetime
-    tonight: datetime
-    stuck_since: datetime
+@cache
+def by_domain() -> Mapping[str, DomainTabs]:
+    """What each domain with a ``desk.py`` gives, by its name."""
+    return {module.__name__.split(".")[1]: module.TABS for module in domains.modules("desk")}
 
 
-def moments(session: Session) -> Moments:
-    """By the county's day, and by its setting of after how many work days a report counts as stuck."""
-    days, worked = settings.get(session, "stuck_days"), calendar.load(session, settings.get(session, "work_to"))
-    return Moments(
-        clock.now(), clock.start(clock.today() + calendar.DAY), clock.start(worked.back(clock.today(), days))
-    )
+def every() -> dict[str, Tab]:
+    """All tabs of all domains by their keys; ValueError when two domains give the same key."""
+    found: dict[str, Tab] = {}
+    for name, domain in by_domain().items():
+        if twice := found.keys() & domain.tabs.keys():
+            raise ValueError(f"another domain than {name} gives a tab of this name too: {', '.join(sorted(twice))}")
+        found |= domain.tabs
+    return found
 
 
-def _held(actor: Actor, _at: Moments) -> Condition:
-    return queries.held_by(actor)
+def shown(roles: Collection[str]) -> list[Tab]:
+    """The tabs of all desks that a person with these roles sits at, each once."""
+    tabs = every()
+    return [tabs[key] for key in dict.fromkeys(key for role in DESKS if role in roles for key in DESKS[role])]
 
 
-def _state(*states: str) -> Callable[[Actor, Moments], Condition]:
-    return lambda actor, at: and_(Report.state.in_(states), queries.held_by(actor))
+def opening(tabs: Sequence[Tab]) -> list[Tab]:
+    """The lists that a desk opens with: emergencies wherever they rest, what is late, what is due today, then what rests
+    with it. The first of all where no tab says so."""
+    first = [tab for tab in tabs if tab.opens is not None]
+    return sorted(first, key=lambda tab: tab.opens or 0) or list(tabs[:1])
 
 
-#: One condition per tab, on top of what the actor may read.
-CONDITIONS: dict[str, Callable[[Actor, Moments], Condition]] = {
-    "emergency": lambda actor, at: and_(queries.is_open(), Report.severity == "emergency"),
-    "review": _state("township"),
-    "dispatch": _state("county"),
-    "receive": _state("department"),
-    "handling": _state("handling"),
-    "station": _state("station"),
-    "to_check": _state("station_done", "department_done", "township_done"),
-    "due_today": lambda actor, at: and_(_held(actor, at), Report.due_at >= at.now, Report.due_at < at.tonight),
-    "overdue": lambda actor, at: and_(_held(actor, at), Report.due_at < at.now),
-    "returned": lambda actor, at: Report.state == "returned",
-    "bounced": lambda actor, at: and_(Report.state == "county", _held(actor, at), queries.last_action_is("bounce")),
-    "stuck": lambda actor, at: and_(queries.is_open(), Report.state_since < at.stuck_since),
-    "settled": lambda actor, at: and_(queries.waits_for_sample(), queries.reach(actor, "report.sample")),
-    "redo": lambda actor, at: and_(_held(actor, at), queries.last_action_is("redo")),
-    "cooperating": lambda actor, at: and_(queries.is_open(), queries.cooperates(actor)),
-    "all_open": lambda actor, at: queries.is_open(),
-    "late_anywhere": lambda actor, at: and_(queries.is_open(), Report.due_at < at.now),
-}
+def states_covered(name: str, role: str) -> frozenset[str]:
+    """The states of a domain's process in which whatever a role holds stands on its desk, under a tab that names the
+    state; for the grid officer, on his own page."""
+    domain = by_domain()[name]
+    named = (tab.states for key, tab in domain.tabs.items() if key in DESKS.get(role, ()))
+    return frozenset().union(domain.on_home if role == HOME else (), *named)
 
 
-def query(actor: Actor, tab: str, at: Moments) -> Select[tuple[Report]]:
-    """The reports of a tab, the clock that runs out first on top."""
-    return (
-        queries.readable(actor).where(CONDITIONS[tab](actor, at)).order_by(Report.due_at, Report.received_at, Report.id)
-    )
+class Desk:
+    """The lists of a desk for one reader at one moment."""
 
+    def __init__(self, session: Session, actor: Actor, at: datetime):
+        self.tabs = shown(actor.roles())
+        self._parts = [
+            (domain.lists(session, actor, at), keys)
+            for domain in by_domain().values()
+            if (keys := [tab.key for tab in self.tabs if tab.key in domain.tabs])
+        ]
 
-def counts(session: Session, actor: Actor, tabs: tuple[str, ...], at: Moments) -> dict[str, int]:
-    """How many each tab holds: the very conditions of the lists, counted in one SELECT."""
-    wanted = [tab for tab in tabs if tab in CONDITIONS]
-    columns: list[Any] = [func.count().filter(CONDITIONS[tab](actor, at)).label(tab) for tab in wanted]
-    live = or_(queries.is_open(), queries.waits_for_sample())  # no tab shows anything else, and the rest only grows
-    row = session.execute(queries.readable(actor).where(live).with_only_columns(*columns)).one()
-    return dict(zip(wanted, row, strict=True))
+    def counts(self) -> dict[str, int]:
+        """How many rows each tab has: each domain answers for all of its tabs at once."""
+        return {key: number for lists, keys in self._parts for key, number in lists.counts(keys).items()}
+
+    def rows(self, key: str, first: int, most: int) -> list[Any]:
+        """One page of a tab's list, as its template wants it."""
+        return next(lists.rows(key, first, most) for lists, keys in self._parts if key in keys)

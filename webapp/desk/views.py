@@ -122,64 +122,26 @@ def round_receipt(patrol_id: uuid.UUID) -> str:
 @may("desk.read")
 def desk() -> str:
     """The desk: overdue first, then due today, then everything that rests with it; or one tab whole."""
-    who, at = actor(), tabs.moments(read())
-    shown = desk_tabs()
-    chosen = request.args.get("tab")
-    if chosen is not None and chosen not in shown:
+    mine, first = tabs.Desk(read(), actor(), clock.now()), _page() * PAGE
+    chosen = next((tab for tab in mine.tabs if tab.key == request.args.get("tab")), None)
+    if chosen is None and "tab" in request.args:
         abort(404)
-    numbers = tabs.counts(read(), who, shown, at)
-    not_gone = (
-        [line for line in patrol_queries.lines(read(), who, "patrol.read") if line.due_on < clock.today()]
-        if "not_gone" in shown
-        else []
-    )
-    numbers["not_gone"] = len(not_gone)
-    listing = (
-        [(chosen, *_list(chosen, at, not_gone))]
-        if chosen
-        else [(tab, *_list(tab, at, not_gone)) for tab in opening(shown) if numbers.get(tab)]
-    )
+    counts = mine.counts()
+    listed = [chosen] if chosen else [tab for tab in tabs.opening(mine.tabs) if counts[tab.key]]
     return render_template(
         "desk/desk.html",
-        tabs=shown,
-        labels=tabs.LABELS,
-        counts=numbers,
+        tabs=mine.tabs,
+        counts=counts,
         chosen=chosen,
-        lists=listing,
+        lists=[(tab, mine.rows(tab.key, first, PAGE), counts[tab.key] > first + PAGE) for tab in listed],
         places=_places(),
         page=_page(),
         now=clock.now(),
     )
 
 
-def desk_tabs() -> tuple[str, ...]:
-    """The tabs of all desks the person sits at, each once."""
-    found = dict.fromkeys(tab for role in tabs.DESKS if role in actor().roles() for tab in tabs.DESKS[role])
-    return tuple(found)
-
-
-def opening(shown: tuple[str, ...]) -> list[str]:
-    """A desk opens with emergencies wherever they rest, what is late, what is due today, then what rests with it."""
-    first = [tab for tab in ("emergency", "overdue", "due_today") if tab in shown]
-    rest = [tab for tab in shown if tab in ("review", "dispatch", "receive", "handling", "station", "to_check")]
-    return first + rest or list(shown[:1])
-
-
 def _page() -> int:
     return min(max(request.args.get("page", 0, type=int), 0), LAST_PAGE)
-
-
-def _list(tab: str, at: tabs.Moments, not_gone: list[Any]) -> tuple[list[Any], bool]:
-    """One page of a tab's list, and whether there is another after it."""
-    first = _page() * PAGE
-    if tab == "not_gone":
-        cells = grid_queries.named(read(), {line.object.grid_id for line in not_gone})
-        return [(line, cells[line.object.grid_id]) for line in not_gone[first : first + PAGE]], len(
-            not_gone
-        ) > first + PAGE
-    found = list(read().scalars(tabs.query(actor(), tab, at).offset(first).limit(PAGE + 1)))
-    moves = report_queries.moves(read(), actor(), [report.id for report in found[:PAGE]])
-    return pages.rows(read(), found[:PAGE], moves), len(found) > PAGE
 
 
 def _places() -> list[Any]:

@@ -88,3 +88,24 @@ MARKS = {
     "later": N_("entered later"),
 }
 TONES = {"closed": "good", "void": "quiet", "returned": "wait"}
+
+#: The tabs of a desk that list reports: report/desk.py.
+TABS = {
+    "emergency": N_("Emergency"),
+    "review": N_("To review"),
+    "dispatch": N_("To dispatch"),
+    "receive": N_("To receive"),
+    "handling": N_("Being handled"),
+    "station": N_("With village or station"),
+    "to_check": N_("To check"),
+    "due_today": N_("Due today"),
+    "overdue": N_("Overdue"),
+    "returned": N_("Returned"),
+    "bounced": N_("Not ours"),
+    "stuck": N_("No move for days"),
+    "settled": N_("Settled on the spot"),
+    "redo": N_("Redo"),
+    "cooperating": N_("Cooperating"),
+    "all_open": N_("All open"),
+    "late_anywhere": N_("Overdue"),
+}

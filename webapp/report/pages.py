@@ -20,6 +20,7 @@ from ..patrol import queries as patrol_queries
 from ..patrol.models import PatrolObject
 from ..people.models import Body, Person
 from ..web.language import left, moment, named
+from ..web.request import actor, read
 from . import details, history, labels, queries
 from .forms import number
 from .models import Photo, Report, SiteLook
@@ -89,6 +90,11 @@ def rows(
         }
 
     return [row(report) for report in reports]
+
+
+def desk_rows(reports: Sequence[Report]) -> list[dict[str, Any]]:
+    """Reports as a tab of the reader's desk shows them, with the buttons that he has on each."""
+    return rows(read(), reports, queries.moves(read(), actor(), [report.id for report in reports]))
 
 
 def tone(report: Report) -> str:

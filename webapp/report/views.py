@@ -42,6 +42,7 @@ from .search import search as find
 from .workflow import REPORT
 
 bp = Blueprint("report", __name__, template_folder="templates")
+bp.add_app_template_filter(pages.desk_rows, "report_rows")  # of report/_tab.html, which desks show
 #: Said over the form when its id is taken by other content; the form goes on under a fresh id.
 SENT_BEFORE = N_(
     "A report was already sent from this page, with other words. What you wrote now is kept below. "

@@ -1,0 +1,79 @@
+"""Tabs of a desk as a domain gives them: what each is called, which rows it lists, and how many there are.
+
+A domain puts one ``DomainTabs``, named ``TABS``, into its ``desk.py``, where it is found; ``desk/tabs.py`` says which desk
+shows which tabs. A list that is a SELECT is given as ``SelectLists``; a domain that works its rows out in Python gives
+``TabLists`` of its own.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Select, func
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One list of a desk.
+
+    ``label`` is an English msgid. ``template`` draws the rows of one page, which it finds as ``listing``.
+    ``states``: the states of the domain's process in which whatever the reader holds always stands here.
+    ``opens``: the place of the list on a desk that has just been opened, lowest first; None when it waits for a click.
+    ``is_alarm``: whether a number above 0 is coloured as late.
+    """
+
+    key: str
+    label: str
+    template: str
+    states: frozenset[str] = frozenset()
+    opens: int | None = None
+    is_alarm: bool = False
+
+
+class TabLists(Protocol):
+    """What the tabs of one domain hold for one reader at one moment. A number is always that of the rows."""
+
+    def counts(self, keys: Sequence[str]) -> Mapping[str, int]:
+        """How many rows each of these tabs has."""
+
+    def rows(self, key: str, first: int, most: int) -> list[Any]:
+        """The rows of a tab in its order, from the ``first`` (0 is the top) on, at most ``most`` of them."""
+
+
+@dataclass(frozen=True)
+class DomainTabs:
+    """The tabs of one domain by their keys, and ``lists(session, actor, at)``, which answers for all of them.
+
+    ``on_home``: states whose things a grid officer finds on his own page, which has no tabs.
+    """
+
+    tabs: Mapping[str, Tab]
+    lists: Callable[[Session, Any, datetime], TabLists]  # the actor is Any because core knows no rights
+    on_home: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class SelectLists:
+    """Lists that are conditions on one SELECT.
+
+    The number of a tab and its rows are made of the same ``base`` and the same condition, so they cannot differ.
+    ``base`` selects one entity and has no DISTINCT, GROUP BY or LIMIT.
+    """
+
+    session: Session
+    base: Select[Any]
+    condition: Callable[[str], ColumnElement[bool]]
+    order: Sequence[Any]
+
+    def counts(self, keys: Sequence[str]) -> dict[str, int]:
+        """The numbers of all these tabs, with one SELECT."""
+        columns: list[Any] = [func.count().filter(self.condition(key)).label(key) for key in keys]
+        row = self.session.execute(self.base.with_only_columns(*columns)).one()
+        return dict(zip(keys, row, strict=True))
+
+    def rows(self, key: str, first: int, most: int) -> list[Any]:
+        """One page of a tab's list."""
+        query = self.base.where(self.condition(key)).order_by(*self.order).offset(first).limit(most)
+        return list(self.session.scalars(query))

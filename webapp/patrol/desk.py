@@ -1,0 +1,47 @@
+"""The tab of a desk that lists objects: due before today, and nobody has gone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from ..access import Actor
+from ..core import clock
+from ..core.errors import N_
+from ..core.tabs import DomainTabs, Tab
+from ..grid import queries as grid_queries
+from ..grid.queries import Cell
+from . import queries
+from .queries import ObjectRow
+
+NOT_GONE = Tab("not_gone", N_("Due, not gone"), "patrol/_tab.html")
+
+
+class NotGone:
+    """The objects that the actor may read and that were due before today, longest due first.
+
+    The day on which an object is due is worked out in Python (``queries.due_day``), so they are read once, at first
+    use, and both counted and cut into pages there.
+    """
+
+    def __init__(self, session: Session, actor: Actor, at: datetime):
+        self._session, self._actor, self._today = session, actor, clock.day(at)
+
+    @cached_property
+    def _found(self) -> list[ObjectRow]:
+        listed = queries.lines(self._session, self._actor, "patrol.read")
+        return [line for line in listed if line.due_on < self._today]
+
+    def counts(self, keys: Sequence[str]) -> dict[str, int]:
+        """How many there are."""
+        return dict.fromkeys(keys, len(self._found))
+
+    def rows(self, _key: str, first: int, most: int) -> list[tuple[ObjectRow, Cell]]:
+        """One page of them, each with its village."""
+        page = self._found[first : first + most]
+        cells = grid_queries.named(self._session, {line.object.grid_id for line in page})
+        return [(line, cells[line.object.grid_id]) for line in page]
+
+
+TABS = DomainTabs({NOT_GONE.key: NOT_GONE}, NotGone)

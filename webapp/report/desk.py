@@ -1,0 +1,128 @@
+"""The tabs of a desk that list reports, as one table; each list is put together from the words of its row."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, or_, true
+from sqlalchemy.orm import Session
+
+from ..access import Actor, Condition
+from ..core import calendar, clock, settings
+from ..core.tables import table
+from ..core.tabs import DomainTabs, SelectLists, Tab
+from . import queries
+from .labels import TABS as LABELS
+from .models import Report
+from .workflow import ENDS, STATES
+
+#: states: those named, all open ones, or any (then ``only`` decides). whose: of what the reader may read, what he holds,
+#: may sample, cooperates on, or all. only: a further condition. opens, alarm: as in ``core.tabs.Tab``.
+ROWS = {
+    row["tab"]: row
+    for row in table("""
+tab            states                                      whose        only        opens  alarm
+emergency      open                                        read         emergency   1      yes
+review         township                                    held         -           4      no
+dispatch       county                                      held         -           4      no
+receive        department                                  held         -           4      no
+handling       handling                                    held         -           4      no
+station        station                                     held         -           4      no
+to_check       station_done,department_done,township_done  held         -           4      no
+due_today      open                                        held         due_today   3      no
+overdue        open                                        held         overdue     2      yes
+returned       returned                                    read         -           -      no
+bounced        county                                      held         bounced     -      no
+stuck          open                                        read         stuck       -      no
+settled        any                                         sampled      unsampled   -      no
+redo           open                                        held         redo        -      no
+cooperating    open                                        cooperating  -           -      no
+all_open       open                                        read         -           -      no
+late_anywhere  open                                        read         overdue     -      yes
+""")
+}
+
+
+@dataclass(frozen=True)
+class Moments:
+    """What "today" and "for days" mean now."""
+
+    now: datetime
+    tonight: datetime
+    stuck_since: datetime
+
+
+def moments(session: Session, at: datetime) -> Moments:
+    """By the county's day, and by its setting of after how many work days a report counts as stuck."""
+    days, worked = settings.get(session, "stuck_days"), calendar.load(session, settings.get(session, "work_to"))
+    today = clock.day(at)
+    return Moments(at, clock.start(today + calendar.DAY), clock.start(worked.back(today, days)))
+
+
+WHOSE: dict[str, Callable[[Actor], Condition]] = {
+    "read": lambda actor: true(),
+    "held": queries.held_by,
+    "sampled": lambda actor: queries.reach(actor, "report.sample"),
+    "cooperating": queries.cooperates,
+}
+
+ONLY: dict[str, Callable[[Moments], Condition]] = {
+    "-": lambda at: true(),
+    "emergency": lambda at: Report.severity == "emergency",
+    "due_today": lambda at: and_(Report.due_at >= at.now, Report.due_at < at.tonight),
+    "overdue": lambda at: Report.due_at < at.now,
+    "bounced": lambda at: queries.last_action_is("bounce"),
+    "stuck": lambda at: Report.state_since < at.stuck_since,
+    "unsampled": lambda at: queries.waits_for_sample(),
+    "redo": lambda at: queries.last_action_is("redo"),
+}
+
+
+def _in_states(named: str) -> Condition:
+    if named == "open":
+        return queries.is_open()
+    return true() if named == "any" else Report.state.in_(named.split(","))
+
+
+def _condition(row: Mapping[str, str], actor: Actor, at: Moments) -> Condition:
+    return and_(_in_states(row["states"]), WHOSE[row["whose"]](actor), ONLY[row["only"]](at))
+
+
+def lists(session: Session, actor: Actor, at: datetime) -> SelectLists:
+    """What the tabs hold for the actor: reports he may read, the clock that runs out first on top."""
+    found = moments(session, at)
+    live = or_(queries.is_open(), queries.waits_for_sample())  # the rest only grows, and counting would go through it
+    return SelectLists(
+        session,
+        queries.readable(actor).where(live),
+        lambda key: _condition(ROWS[key], actor, found),
+        (Report.due_at, Report.received_at, Report.id),
+    )
+
+
+def named_states(row: Mapping[str, str]) -> frozenset[str]:
+    """The states whose reports stand here whole, as long as the reader holds them. A list of everything that is open
+    shows whose turn it is as little as one of what is late, so only states that are named count."""
+    is_whole = row["states"] not in ("open", "any") and row["whose"] in ("held", "read") and row["only"] == "-"
+    return frozenset(row["states"].split(",")) if is_whole else frozenset()
+
+
+def _tab(key: str, row: Mapping[str, str]) -> Tab:
+    opens = None if row["opens"] == "-" else int(row["opens"])
+    return Tab(key, LABELS[key], "report/_tab.html", named_states(row), opens, row["alarm"] == "yes")
+
+
+def check(rows: Mapping[str, Mapping[str, str]]) -> None:
+    """ValueError for a row that names what is not there: such a tab would be empty for ever, or break its desk."""
+    for key, row in rows.items():
+        known = {"open", "any"} if row["states"] in ("open", "any") else STATES.keys() - ENDS
+        if not set(row["states"].split(",")) <= known or row["whose"] not in WHOSE or row["only"] not in ONLY:
+            raise ValueError(f"the tab {key} names a state or a condition that is not there: {dict(row)}")
+
+
+check(ROWS)
+TABS = DomainTabs(
+    {key: _tab(key, row) for key, row in ROWS.items()},
+    lists,
+    on_home=frozenset({"returned"}),  # queries.to_supplement
+)
