@@ -35,9 +35,7 @@ FINDS_BY_NAME = {"webapp/domains.py": "gives the same file of each domain to tho
 SHAPES = frozenset({"grid", "maps"})
 #: Files elsewhere that hand shapes on without opening them: they may call gis/, but no geometry library.
 HANDS_ON_SHAPES = {
-    "webapp/cli.py": "reads a boundary file and has it checked",
     "webapp/demo/people.py": "asks for an invented county",
-    "webapp/ops/intake.py": "keeps boundary files as they were delivered",
 }
 
 
@@ -189,7 +187,7 @@ def test_what_is_planted_turns_red(path: str, text: str, told: list[str]) -> Non
         ("webapp/report/desk.py", "from sqlalchemy import select\nfrom . import queries"),
         ("webapp/report/commands.py", "import click\nfrom . import service"),
         ("webapp/grid/outlines.py", "import shapely\nimport gis.simplify"),
-        ("webapp/ops/intake.py", "import gis.delivery\nfrom importlib.metadata import version"),
+        ("webapp/demo/people.py", "import gis.delivery\nfrom importlib.metadata import version"),
         ("webapp/app.py", "import flask\nfrom . import domains\ndomains.modules('views')"),
         ("webapp/console.py", "from . import domains\ndomains.modules('commands')"),
     ],

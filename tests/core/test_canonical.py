@@ -84,7 +84,6 @@ def test_a_set_is_written_in_the_order_of_its_texts_and_not_of_its_hashes() -> N
         ({"name": "a"}, Inner("a"), Inner("a", ""), {"name": "a", "note": None, "is_done": False, "coop": []}),
         (None, False, "", (), [], {}, frozenset()),
     ],
-    ids=str,
 )
 def test_equal_values_have_one_text_whatever_their_type_and_order(values: tuple[Any, ...]) -> None:
     assert len({text(value) for value in values}) == 1
@@ -105,7 +104,6 @@ def test_equal_values_have_one_text_whatever_their_type_and_order(values: tuple[
         ("None", None, "False", "null"),
         ("e\u0301", "\u00e9"),
     ],
-    ids=str,
 )
 def test_different_values_have_different_texts(values: tuple[Any, ...]) -> None:
     found = [text(value) for value in values]
@@ -116,7 +114,7 @@ def test_different_values_have_different_texts(values: tuple[Any, ...]) -> None:
 @pytest.mark.parametrize(
     "value",
     [object(), b"bytes", time(4), timedelta(1), NOON.replace(tzinfo=None), 1j, Inner, {1: "a"}, range(3)],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_has_no_form_is_an_error_that_names_the_field(value: Any) -> None:
     with pytest.raises(TypeError, match=r"^Outer\.parts\[1\]\.note"):

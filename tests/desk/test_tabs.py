@@ -13,23 +13,24 @@ from tests.desk.test_desks import DESKS, busy  # noqa: F401
 from tests.test_domains import planted  # noqa: F401
 from webapp.core import clock, ids
 from webapp.core.calendar import DAY
+from webapp.core.process import State
 from webapp.desk import tabs
 from webapp.feedback import service as feedback_service
 from webapp.feedback.service import Message
 from webapp.patrol import service as patrol_service
 from webapp.report import desk as report_desk
-from webapp.report import queries, service
+from webapp.report import history, queries, service
 from webapp.report.models import Report
 from webapp.report.workflow import ENDS, STATES
 
 # --- no open state is forgotten ---------------------------------------------------------------------------
 
 
-def forgotten(states: Mapping[str, Mapping[str, str]], covered: Callable[[str], Collection[str]]) -> Iterator[str]:
+def forgotten(states: Mapping[str, State], covered: Callable[[str], Collection[str]]) -> Iterator[str]:
     """The law: each open state stands under a tab of its holder's desk. What is wrong with a table of states."""
-    for state, row in states.items():
-        if row["holder"] != "-" and state not in covered(row["holder"]):
-            yield f"{state}: under no tab of {row['holder']}"
+    for name, state in states.items():
+        if state.holder and name not in covered(state.holder):
+            yield f"{name}: under no tab of {state.holder}"
 
 
 def on_desks(role: str) -> frozenset[str]:
@@ -44,7 +45,7 @@ def test_each_open_state_of_a_report_stands_under_a_tab_of_its_holders_desk():
 @pytest.mark.parametrize("holder", ["department_liaison", "county_office", "grid_officer"])
 def test_a_state_that_nobody_gave_a_tab_is_found_whoever_holds_it(holder):
     """The county's "All open" would show it, among everything else: that says to nobody that it is his turn."""
-    added = STATES | {"suspended": {"state": "suspended", "holder": holder, "clock": "handle"}}
+    added = STATES | {"suspended": State("suspended", holder, ("handle",))}
     assert list(forgotten(added, on_desks)) == [f"suspended: under no tab of {holder}"]
 
 
@@ -103,7 +104,7 @@ def test_what_a_desk_holds_stands_under_the_tabs_that_name_its_states(busy):
         handled = session.scalars(select(Report.id).where(Report.state == "handling")).one()
         entry = make.move("handle", "handling", result="true", done="x")
         service.move(session, make.actor(session, "liaison"), handled, entry)
-    assert before | _held(busy) == {row["state"] for row in STATES.values()} - ENDS - {"returned"}
+    assert before | _held(busy) == set(STATES) - ENDS - {"returned"}
 
 
 def test_what_came_back_to_an_officer_stands_on_his_own_page(busy, browse):
@@ -111,9 +112,7 @@ def test_what_came_back_to_an_officer_stands_on_his_own_page(busy, browse):
         returned = session.scalars(select(Report).where(Report.state.in_(report_desk.TABS.on_home))).one()
     to_do = browse("officer_a1").get("/home").text.split("For you to do")[1].split("</section>")[0]
     assert f"/reports/{returned.id}" in to_do
-    assert (
-        on_desks("grid_officer") == {"returned"} == {s for s, row in STATES.items() if row["holder"] == "grid_officer"}
-    )
+    assert on_desks("grid_officer") == {"returned"} == {s for s, row in STATES.items() if row.holder == "grid_officer"}
 
 
 # --- what each tab of reports lists, said once more by hand --------------------------------------------------
@@ -179,7 +178,7 @@ def test_each_tab_lists_what_its_word_says_on_every_desk(mixed):
             read = session.scalars(queries.readable(actor)).all()
             held = set(session.scalars(queries.readable(actor).where(queries.held_by(actor))))
             coop = set(session.scalars(queries.readable(actor).where(queries.cooperates(actor))))
-            last = queries.last_moves(session, [report.id for report in read])
+            last = history.last_moves(session, [report.id for report in read])
             desk = tabs.Desk(session, actor, NOON)
             for key in {tab.key for tab in desk.tabs} - {"not_gone"}:
                 facts = [

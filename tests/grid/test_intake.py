@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.gis import boundary_files
-from tests.test_shape import HEAVY, ROOT
+from tests.test_shape import ROOT
+from tests.web.test_first_load import HEAVY
 from webapp.access import SYSTEM
 from webapp.core import clock
 from webapp.core.db import Store

@@ -1,6 +1,5 @@
 """What is so of reports and of no other process: the laws of its table, and what the program has for its names."""
 
-import inspect
 from collections.abc import Iterator
 
 import seeds
@@ -25,13 +24,11 @@ SILENT = {
 
 
 def tabs_by_state() -> dict[str, set[str]]:
-    """For each state, whose desk shows it under a tab of its own as soon as it is there. An officer's desk is his home
-    page, with what came back to him on top."""
-    found: dict[str, set[str]] = {"returned": {"grid_officer"}}
-    for role, names in tabs.DESKS.items():
-        for condition in (tabs.CONDITIONS[name] for name in names if name in tabs.CONDITIONS):
-            for state in inspect.getclosurevars(condition).nonlocals.get("states", ()):
-                found.setdefault(state, set()).add(role)
+    """For each state, whose desk shows it under a tab of its own as soon as it is there."""
+    found: dict[str, set[str]] = {}
+    for role in ROLES:
+        for state in tabs.states_covered("report", role):
+            found.setdefault(state, set()).add(role)
     return found
 
 
