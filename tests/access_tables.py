@@ -209,6 +209,12 @@ admin   -   -             -          -                   -                 s    
 """)
 
 
+#: What is open to who is not logged in: actions, of which each address with an x under "out" has one.
+OPEN = "asset.read health.read language.choose login.begin privacy.read help.read"
+#: What is taken away from everybody whom it concerns, by action. Nobody helps himself, posts himself, ends his own posting.
+EXCEPT = {"person.help": "person", "posting.grant": "person"}
+
+
 class Route(NamedTuple):
     """One address and method: what it is about, the letter it takes there, the status of the hidden, who ever does it."""
 

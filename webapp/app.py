@@ -18,7 +18,7 @@ from .login import queries as login_queries
 from .login import service as login_service
 from .login import views as login_views
 from .ops import migrate
-from .web import bounds, errors, gate, headers, health, language, static_files
+from .web import askers, bounds, errors, gate, headers, health, language, static_files
 from .web import request as web_request
 from .web.cookies import Cookies
 
@@ -83,7 +83,7 @@ def create_app(config: Config, store: Store | None = None) -> App:
     app.session_interface = Cookies()
     app.url_map.converters["int"] = Key
     app.extensions["store"] = store or open_store(config.database_url)
-    app.extensions["gate"] = gate.Gate(login_queries.by_token, login_service.seen)
+    app.extensions["gate"] = gate.Gate([askers.ByCookie(login_queries.by_token, login_service.seen), askers.Nobody()])
     app.extensions["newest_revision"] = migrate.newest
     app.extensions["log_in_page"] = login_views.log_in_page
     for name in (

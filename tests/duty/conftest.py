@@ -10,31 +10,30 @@ from tests import make
 from webapp.access import Actor, Posting
 from webapp.app import App
 from webapp.config import Config
-from webapp.core import clock
 from webapp.duty.views import bp
-from webapp.web import errors, gate, headers, language, static_files
+from webapp.web import askers, errors, gate, headers, language, static_files
 from webapp.web import request as web_request
 
 
-class OpenGate(gate.Gate):
-    """The gate with a person already behind the cookie."""
+class Present(askers.Asker):
+    """A person who has logged in already."""
 
-    def __init__(self):
-        self.actor: Actor | None = None
+    actor: Actor | None = None
 
-    def asker(self):
-        return SimpleNamespace(actor=self.actor, seen_at=clock.now()) if self.actor else None
+    def __call__(self, request):
+        """Whoever it is just now."""
+        return self.actor
 
 
 class Pages:
     """``pages.get(address)`` as ``pages.actor``, in ``pages.lang``."""
 
     def __init__(self, app: App):
-        self.client, self.gate = app.test_client(), app.extensions["gate"]
+        self.client, self.present = app.test_client(), app.extensions["gate"].askers[0]
 
     def become(self, actor: Actor, lang: str = "en") -> "Pages":
         """From now on this person, on pages of this language."""
-        self.gate.actor = actor
+        self.present.actor = actor
         self.client.get("/language", query_string={"lang": lang})
         return self
 
@@ -65,7 +64,7 @@ def duty_app(tmp_path_factory) -> App:
     """The application, made once: its templates take longer to compile than a page to answer."""
     app = App("webapp", static_folder=None, template_folder="web/templates")
     app.config.update(WANGGE=Config("", tmp_path_factory.mktemp("duty"), "k" * 40), SECRET_KEY="k" * 40)
-    app.extensions["gate"] = OpenGate()
+    app.extensions["gate"] = gate.Gate([Present(), askers.Nobody()])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.teardown_request(web_request.close_reads)
     for part in (static_files, language, errors, headers, gate):

@@ -14,7 +14,7 @@ from webapp.app import App, create_app
 from webapp.config import Config
 from webapp.core.db import Store
 from webapp.web import headers
-from webapp.web.request import public
+from webapp.web.request import may
 
 
 def test_program_refuses_to_start_with_a_view_that_says_nothing_about_access(
@@ -53,7 +53,7 @@ def breaking(world: World, tmp_path: Path) -> App:
     """An application of its own with one view that fails."""
     app = create_app(Config("", tmp_path, KEY), world.store)
 
-    @public
+    @may("help.read")
     def broken() -> str:
         raise ZeroDivisionError
 

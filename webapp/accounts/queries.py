@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, not_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from ..access import ROLES, SYSTEM, Actor, Condition, where
+from ..access import ROLES, SYSTEM, Actor, Concern, Condition, concerns_nobody, where
 from ..core import clock
 from ..core.errors import NotFound
 from ..grid import queries as grids
@@ -43,16 +43,31 @@ def _counted() -> Condition:
     return or_(_live(Posting), not_(exists().where(_Other.person_id == Posting.person_id, _live(_Other))))
 
 
-def reached(actor: Actor, action: str, path: Any, roles: Collection[str] = ROLES) -> Condition:
-    """What the actor reaches through postings in one of ``roles``; everything for the command line."""
-    if actor is SYSTEM:
-        return true()
-    return or_(false(), *(where(actor.only(role), action, grid_path=path) for role in actor.roles() & set(roles)))
+def reached(
+    actor: Actor, action: str, path: Any, roles: Collection[str] = ROLES, concerned: Concern | None = None
+) -> Condition:
+    """What the actor reaches through postings in one of ``roles``; everything for the command line.
+
+    ``concerned`` as in ``access.where``.
+    """
+    return true() if actor is SYSTEM else where(actor.only(*roles), action, grid_path=path, concerned=concerned)
+
+
+def reached_places(actor: Actor, action: str, path: Any, roles: Collection[str] = ROLES) -> Condition:
+    """The same for grids and bodies: a place is nobody's own matter."""
+    return reached(actor, action, path, roles, concerns_nobody)
+
+
+def _his_own(actor: Actor) -> Condition:
+    """Postings of the actor himself."""
+    return Posting.person_id == actor.person_id
 
 
 def _ranked(actor: Actor, action: str, who: Callable[[str], Collection[str]]) -> Condition:
-    """Postings whose role one of the actor's roles stands over, where that role reaches."""
-    return or_(false(), *(and_(Posting.role == role, reached(actor, action, _PATH, who(role))) for role in ROLES))
+    """Postings whose role one of the actor's roles stands over, where that role reaches; never his own."""
+    return or_(
+        false(), *(and_(Posting.role == role, reached(actor, action, _PATH, who(role), _his_own)) for role in ROLES)
+    )
 
 
 def seen(actor: Actor) -> Condition:
@@ -69,7 +84,6 @@ def helped(actor: Actor) -> Condition:
     below = _ranked(actor, "person.help", rules.above)
     counted = _placed(select(Posting.person_id)).where(_counted())
     return and_(
-        Person.id != actor.person_id,
         Person.id.in_(counted.where(below)),
         not_(Person.id.in_(counted.where(not_(below)))),
     )
@@ -94,7 +108,6 @@ def posting_below(session: Session, actor: Actor, posting_id: int) -> Posting:
         _placed(select(Posting)).where(
             Posting.id == posting_id,
             _live(Posting),
-            Posting.person_id != actor.person_id,
             _ranked(actor, "posting.grant", rules.above),
         )
     )
@@ -110,7 +123,6 @@ def endable(session: Session, actor: Actor, person_id: int) -> set[int]:
             _placed(select(Posting.id)).where(
                 Posting.person_id == person_id,
                 _live(Posting),
-                Posting.person_id != actor.person_id,
                 _ranked(actor, "posting.grant", rules.above),
             )
         )
@@ -229,11 +241,11 @@ def place(session: Session, actor: Actor, role: str, grid_id: int | None, body_i
             raise NotFound
         return Place(found.kind, body_id=body_id)
     if grid_id is None:
-        if session.scalar(select(reached(actor, "posting.grant", literal(""), giving))):
+        if session.scalar(select(reached_places(actor, "posting.grant", literal(""), giving))):
             return Place("nowhere")
         raise NotFound
     tier = session.scalar(
-        select(Grid.tier).where(Grid.id == grid_id, reached(actor, "posting.grant", Grid.path, giving))
+        select(Grid.tier).where(Grid.id == grid_id, reached_places(actor, "posting.grant", Grid.path, giving))
     )
     if tier is None:
         raise NotFound
@@ -245,7 +257,7 @@ def body(session: Session, actor: Actor, body_id: int, roles: Collection[str] = 
     found = session.scalar(
         select(Body)
         .join(Grid, Grid.id == Body.grid_id)
-        .where(Body.id == body_id, reached(actor, "posting.grant", Grid.path, roles))
+        .where(Body.id == body_id, reached_places(actor, "posting.grant", Grid.path, roles))
     )
     if found is None:
         raise NotFound
@@ -270,7 +282,7 @@ def bodies(
         .join(GridVersion, and_(GridVersion.grid_id == Grid.id, grids.current()))
         .where(
             Body.kind.in_(kinds),
-            reached(actor, "posting.grant", Grid.path),
+            reached_places(actor, "posting.grant", Grid.path),
             true() if closed else Body.closed_on.is_(None),
         )
         .order_by(GridVersion.code, Body.kind, Body.id)
@@ -288,14 +300,8 @@ def same_body(session: Session, kind: str, grid_id: int, zh: str) -> Body | None
 def cells(session: Session, actor: Actor, kinds: Collection[str], roles: Collection[str] = ROLES) -> list[grids.Cell]:
     """The grids of some kinds (county, township, village) that the actor may post people to, in code order."""
     lowest = grids.lowest_tier(session)
-    limited = (
-        actor
-        if actor is SYSTEM
-        else Actor(actor.person_id, actor.name, tuple(p for p in actor.postings if p.role in roles))
-    )
-    return [
-        cell for cell in grids.cells(session, limited, "posting.grant") if rules.tier_kind(cell.tier, lowest) in kinds
-    ]
+    within = reached_places(actor, "posting.grant", Grid.path, roles)
+    return [cell for cell in grids.cells_where(session, within) if rules.tier_kind(cell.tier, lowest) in kinds]
 
 
 def exclusive(last: date | None) -> date | None:

@@ -103,7 +103,9 @@ class Facts:
     def reach(self, action: str, roles: frozenset[str]) -> frozenset[int | None]:
         """The grids the actor reaches through these roles; None among them for what lies nowhere."""
         if (action, roles) not in self._reached:
-            found = self.session.scalars(select(Grid.id).where(queries.reached(self.actor, action, Grid.path, roles)))
-            nowhere = self.session.scalar(select(queries.reached(self.actor, action, literal(""), roles)))
+            found = self.session.scalars(
+                select(Grid.id).where(queries.reached_places(self.actor, action, Grid.path, roles))
+            )
+            nowhere = self.session.scalar(select(queries.reached_places(self.actor, action, literal(""), roles)))
             self._reached[action, roles] = frozenset(found) | (frozenset([None]) if nowhere else frozenset())
         return self._reached[action, roles]

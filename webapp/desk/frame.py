@@ -4,16 +4,15 @@ from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from flask import Flask, current_app, g, request, session
+from flask import Flask, current_app, request, session
 
 from .. import domains
 from ..access import roles_may
 from ..core import clock
-from ..core.announce import MenuEntry
 from ..web.drawn import placeholder
 from ..web.language import day, in_words, named, of_page
 from ..web.language import word as _
-from ..web.request import address
+from ..web.request import address, person
 
 LINKS = {
     "home": "desk.start",
@@ -41,7 +40,9 @@ class FrameKey(NamedTuple):
         """Label, address and whether it is this page, of the main pages that the person holds."""
         if self.roles is None or self.must_change:
             return []
-        made = [(_(entry.word), address(entry.endpoint)) for entry in domains.menu() if shown(entry, self.roles)]
+        made = [
+            (_(entry.word), address(entry.endpoint)) for entry in domains.menu() if roles_may(self.roles, entry.action)
+        ]
         return [(label, url, self.main == url) for label, url in made]
 
     def links(self) -> dict[str, str]:
@@ -69,7 +70,7 @@ class Frame(NamedTuple):
 
 def frame() -> Frame:
     """The frame of this page."""
-    me, path = g.get("actor"), request.path
+    me, path = person(), request.path
     kind = FrameKey(
         of_page() or "zh",
         bool(session.get("large")),
@@ -85,14 +86,7 @@ def frame() -> Frame:
 def context() -> dict[str, Any]:
     """What every template finds."""
     framed = frame()
-    return {**in_words(framed.kind.lang), "frame": framed, "me": g.get("actor")}
-
-
-def shown(entry: MenuEntry, roles: frozenset[str]) -> bool:
-    """A township types in rounds, but its own page is the desk."""
-    if entry.endpoint == "desk.home":
-        return "grid_officer" in roles
-    return roles_may(roles, entry.action)
+    return {**in_words(framed.kind.lang), "frame": framed, "me": person()}
 
 
 @cache

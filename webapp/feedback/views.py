@@ -3,14 +3,14 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from ..core import ids
 from ..core.errors import Conflict, Refused
 from ..web.errors import say
 from ..web.language import day, safe_next
-from ..web.request import actor, may, public, read, write, write_once
+from ..web.request import actor, may, person, read, write, write_once
 from . import pages, queries, service
 from .forms import LONGEST_PAGE, AnswerForm, MessageForm
 
@@ -139,7 +139,7 @@ def _refused(message_id: uuid.UUID, form: AnswerForm) -> str:
 
 
 @bp.get("/privacy")
-@public
+@may("privacy.read")
 def privacy() -> str:
     """What is kept, why, for how long, who sees it."""
     return render_template("feedback/privacy.html", groups=pages.kept(read()))
@@ -147,11 +147,11 @@ def privacy() -> str:
 
 @bp.get("/help")
 @bp.get("/help/<role>")
-@public
+@may("help.read")
 def help_page(role: str | None = None) -> str:
     """The index with the telephone numbers, or the page of one role."""
     if role is None:
-        own, others = pages.index(g.get("actor"))
+        own, others = pages.index(person())
         return render_template(
             "feedback/help.html",
             own=own,

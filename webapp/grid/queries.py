@@ -75,12 +75,21 @@ def cells(
     session: Session, actor: Actor, action: str, *, tier: int | None = None, parent_id: int | None = None
 ) -> list[Cell]:
     """The grids an action reaches, in code order; of one tier or below one parent when asked."""
-    query = _CELLS.where(reached(actor, action)).order_by(GridVersion.code)
+    query = _in_order(reached(actor, action))
     if tier is not None:
         query = query.where(Grid.tier == tier)
     if parent_id is not None:
         query = query.where(Grid.parent_id == parent_id)
     return [Cell(*row) for row in session.execute(query)]
+
+
+def cells_where(session: Session, condition: Condition) -> list[Cell]:
+    """The grids that meet a condition on ``Grid``, in code order."""
+    return [Cell(*row) for row in session.execute(_in_order(condition))]
+
+
+def _in_order(condition: Condition) -> Select[Any]:
+    return _CELLS.where(condition).order_by(GridVersion.code)
 
 
 def cell(session: Session, actor: Actor, action: str, grid_id: int) -> Cell:

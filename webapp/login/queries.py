@@ -18,8 +18,8 @@ from ..people.queries import in_force
 from .models import LoginSession
 
 
-class Asker(NamedTuple):
-    """The actor and when the session was last seen (so that the gate notes it at most once a minute)."""
+class LoggedIn(NamedTuple):
+    """The actor, and when the session was last seen (so that it is noted at most once a minute)."""
 
     actor: Actor
     seen_at: datetime
@@ -62,7 +62,7 @@ _BY_TOKEN = (
 )
 
 
-def by_token(db: Connection, token: str) -> Asker | None:
+def by_token(db: Connection, token: str) -> LoggedIn | None:
     """Who a session token belongs to, with the postings in force today; None when it no longer counts.
 
     A desk's session ends when it was not seen for ``idle_minutes`` (a setting); a remembered phone has no idle limit.
@@ -72,16 +72,16 @@ def by_token(db: Connection, token: str) -> Asker | None:
     if not rows:
         return None
     idle = now - rows[0].seen_at > timedelta(minutes=int(rows[0].idle_minutes))
-    return _asker(rows) if rows[0].is_remembered or not idle else None
+    return _logged_in(rows) if rows[0].is_remembered or not idle else None
 
 
-def _asker(rows: list[Row]) -> Asker:  # type: ignore[type-arg]
+def _logged_in(rows: list[Row]) -> LoggedIn:  # type: ignore[type-arg]
     first = rows[0]
     rights = tuple(
         Right(r.posting_id, r.role, r.grid_id, r.path, r.body_id, r.valid_to) for r in rows if r.posting_id is not None
     )
     actor = Actor(first.id, first.zh, rights, first.language, first.session_id, first.must_change, first.en)
-    return Asker(actor, first.seen_at, first.is_remembered)
+    return LoggedIn(actor, first.seen_at, first.is_remembered)
 
 
 def phones(session: Session, person_id: int) -> list[LoginSession]:

@@ -23,7 +23,7 @@ from ..people import queries, words
 from ..web.errors import say
 from ..web.kept import unpack
 from ..web.language import LOCALES, safe_next
-from ..web.request import actor, public, read, signed_in, write
+from ..web.request import actor, may, read, signed_in, write
 from . import device
 from . import queries as sessions
 from . import service as acts
@@ -45,7 +45,7 @@ def log_in_page(message: str, next_address: str, kept: str) -> Response:
 
 
 @bp.get("/login")
-@public
+@may("login.begin")
 def login() -> str:
     """The log-in page; in a demo it lists the sample log-ins."""
     return _login_page(LoginForm(data={"next": safe_next(request.args.get("next"))}))
@@ -68,7 +68,7 @@ def _is_demo() -> bool:
 
 
 @bp.post("/login")
-@public
+@may("login.begin")
 def log_in() -> Any:
     """Check, then begin a session; the password is hashed before the write begins."""
     form = LoginForm(request.form)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import seeds
 
 from .. import domains
-from ..access import MATRIX, ROLES
+from ..access import EXCEPT, MATRIX, ROLES, VISITOR_COLUMN
 from ..core.process import START, Move, State
 from ..people.rules import PLACE_NAMES, POSTINGS, ROLE_NAMES, places
 from ..report import labels
@@ -19,7 +19,11 @@ HEAD = """# Rules
 Written by `./run.sh docs` from the program's own tables, which decide; do not edit. Words: [glossary](glossary.md)."""
 
 REACH = """How far a role's right goes: `.` nothing, `own` the grid it is posted to, `tree` that grid and all below it, \
-`dept` what its body has or had an assignment for, `lead` what its body leads now, `all` everywhere."""
+`dept` what its body has or had an assignment for, `lead` what its body leads now, `all` everywhere.
+What a visitor, who is not logged in, may see, everybody may; one's own account needs no right."""
+
+TAKEN = """What is taken away again, whatever reaches it: `person` what concerns the one who asks, whichever posting of his \
+reaches it; `posting` what concerns one of his postings, from that posting alone."""
 
 MOVING = """`report.move` only opens the door: which move somebody has on a report stands in the table of moves below, and \
 a role counts only where its own posting reaches that report."""
@@ -44,7 +48,8 @@ def render() -> str:
         HEAD,
         "## Who may do what",
         REACH,
-        _table(("Right", *map(role, ROLES)), ((f"`{name}`", *_reaches(name)) for name in MATRIX)),
+        TAKEN,
+        _table(("Right", "Visitor", *map(role, ROLES), "Except"), map(_right, MATRIX)),
         MOVING,
         "## Who gives a posting",
         GIVING,
@@ -86,8 +91,9 @@ def _table(head: Row, rows: Iterable[Row]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def _reaches(action: str) -> Row:
-    return [MATRIX[action][role] for role in ROLES]
+def _right(action: str) -> Row:
+    reaches = [MATRIX[action][column] for column in (VISITOR_COLUMN, *ROLES)]
+    return f"`{action}`", *reaches, EXCEPT[action]
 
 
 def _posting(code: str) -> Row:

@@ -7,7 +7,7 @@ from . import retention
 from .models import ObjectType
 
 ABOUT = About(
-    menu=(MenuEntry(10, "patrol.write", N_("My village"), "desk.home"),),
+    menu=(MenuEntry(10, "patrol.walk", N_("My village"), "desk.home"),),
     acts={
         "interval.change": N_("Interval changed"),
         "object.add": N_("Object added"),

@@ -11,7 +11,7 @@ MOST_KEPT = 4096  # some 300 bytes each
 class Cookies(SecureCookieSessionInterface):
     """Flask's own, which takes again what it found good before: the same signature is no better the second time.
 
-    Whether the log-in in it still counts is asked of the database at every request (``people/queries.py: by_token``),
+    Whether the log-in in it still counts is asked of the database at every request (``login/queries.py: by_token``),
     so nothing lasts longer for being kept here. Words for one page alone (flash messages) are not kept.
     """
 

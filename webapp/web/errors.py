@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
@@ -22,8 +22,11 @@ WORDS = {
 
 
 def wants_json() -> bool:
-    """Whether the asker is a program (the phone's own code), not a person with a page."""
-    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    """Whether the asker is a program (one with a key, or the phone's own code), not a person with a page."""
+    return (
+        g.get("is_program", False)
+        or request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    )
 
 
 def say(error: Refused) -> str:

@@ -1,8 +1,7 @@
 """The gate before every view: who asks, whether the view is for them, and that the post came from our own page."""
 
-from datetime import timedelta
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_babel import gettext
@@ -10,60 +9,70 @@ from flask_wtf.csrf import ValidationError as BadToken
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from itsdangerous import URLSafeTimedSerializer
 
-from ..core import clock
+from ..access import VISITOR, visitors_may
 from ..core.errors import N_
 from . import errors
+from .askers import Asker, Nobody, NotKnown, who_asks
 from .kept import from_our_page, pack
-from .request import PUBLIC, SIGNED_IN, close_reads, read_connection
+from .request import SIGNED_IN
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OLD_PAGE = N_("This page was open too long. Check what you wrote and send it again.")
-MINUTE = timedelta(minutes=1)
+LOG_IN = N_("Please log in.")
 #: What changes accounts, rights or settings is never sent again after a log-in: it is opened and typed anew.
-NEVER_KEPT = frozenset({PUBLIC, SIGNED_IN, "person.help", "posting.grant", "setting.read"})
+NEVER_KEPT = frozenset({SIGNED_IN, "person.help", "posting.grant", "setting.read"})
 
 
 class Gate:
-    """Set up with what knows people (``by_token`` and ``seen``), so that this room does not import that domain."""
+    """Set up with the askers, in their order; whom none of them knows, the last one takes for a visitor."""
 
-    def __init__(self, by_token: Any, seen: Any):
-        self.by_token, self.seen = by_token, seen
+    def __init__(self, askers: Sequence[Asker]):
+        if not askers or not isinstance(askers[-1], Nobody):
+            raise ValueError("the last asker has to answer always: Nobody()")
+        self.askers = askers
 
     def pass_through(self, rule: str) -> Response | None:
         """None when the view may run, else the answer in its place."""
-        asker = self.asker()
-        g.actor = asker.actor if asker else None
-        if rule != PUBLIC:
-            refusal = self.refuse(rule)
-            if refusal is not None:
-                return refusal
-        if request.method not in SAFE and not token_is_good():
-            return errors.answer(400, gettext(OLD_PAGE)) if rule == PUBLIC else keep_and_log_in(rule, OLD_PAGE)
-        if asker is not None and clock.now() - asker.seen_at > MINUTE:
-            self.note_seen(asker.actor.session_id)
+        g.actor = VISITOR
+        try:
+            asker, g.actor = who_asks(self.askers, request)
+        except NotKnown:
+            g.is_program = True
+            return errors.answer(401, gettext(LOG_IN))
+        g.is_program = asker.is_program
+        refusal = refuse(rule) or (None if asker.is_program else check_token(rule))
+        if refusal is None:
+            asker.let_in(g.actor)
+        return refusal
+
+
+def refuse(rule: str) -> Response | None:
+    """Not logged in, still to change the password, or nobody who ever does this; visitors' views are for everybody."""
+    if is_open(rule):
         return None
+    if g.actor is VISITOR:
+        session.pop("sid", None)
+        return keep_and_log_in(rule, LOG_IN)
+    if g.is_program and (rule == SIGNED_IN or g.actor.must_change):
+        return errors.answer(403, gettext(errors.WORDS[403]))
+    if g.actor.must_change and rule != SIGNED_IN:
+        return redirect(url_for("login.password"))  # type: ignore[return-value]
+    if rule != SIGNED_IN and not g.actor.may(rule):
+        return errors.answer(403, gettext(errors.WORDS[403]))
+    return None
 
-    def asker(self) -> Any:
-        """The person behind the cookie, with the postings in force now."""
-        token = session.get("sid")
-        return self.by_token(read_connection(), token) if token else None
 
-    def refuse(self, rule: str) -> Response | None:
-        """Not logged in, still to change the password, or nobody who ever does this."""
-        if g.actor is None:
-            session.pop("sid", None)
-            return keep_and_log_in(rule, N_("Please log in."))
-        if g.actor.must_change and rule != SIGNED_IN:
-            return redirect(url_for("login.password"))  # type: ignore[return-value]
-        if rule != SIGNED_IN and not g.actor.may(rule):
-            return errors.answer(403, gettext(errors.WORDS[403]))
+def is_open(rule: str) -> bool:
+    """Whether the permission table opens the view to visitors."""
+    return rule != SIGNED_IN and visitors_may(rule)
+
+
+def check_token(rule: str) -> Response | None:
+    """A browser's post counts only with the token of a page of ours; the visitor's too, so that nobody is logged in by
+    another site."""
+    if request.method in SAFE or token_is_good():
         return None
-
-    def note_seen(self, session_id: int) -> None:
-        """A short write of its own, also when the request only reads."""
-        close_reads()
-        with current_app.extensions["store"].write() as writing:
-            self.seen(writing, session_id)
+    return errors.answer(400, gettext(OLD_PAGE)) if is_open(rule) else keep_and_log_in(rule, OLD_PAGE)
 
 
 def token_is_good() -> bool:

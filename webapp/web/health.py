@@ -5,20 +5,20 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..core import settings
-from .request import public, store
+from .request import may, store
 
 bp = Blueprint("health", __name__)
 
 
 @bp.get("/healthz")
-@public
+@may("health.read")
 def alive() -> Response:
     """The process answers."""
     return jsonify(status="ok")
 
 
 @bp.get("/readyz")
-@public
+@may("health.read")
 def ready() -> tuple[Response, int]:
     """The database answers and has the schema and the settings this program needs."""
     try:

@@ -12,7 +12,7 @@ from flask_babel import Babel, format_date, format_datetime, get_locale, gettext
 from markupsafe import Markup
 
 from ..core import clock
-from .request import address, public
+from .request import address, may, person
 
 LOCALES = {language: Locale(language) for language in ("zh", "en")}  # parsed once
 bp = Blueprint("language", __name__)
@@ -21,8 +21,8 @@ _MISREAD = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
 
 def chosen() -> Locale:
     """The page's language: this browser's choice, else the person's, else Chinese."""
-    asker = g.get("actor")
-    language = session.get("lang") or (asker.language if asker else None)
+    reader = person()
+    language = session.get("lang") or (reader.language if reader else None)
     return LOCALES.get(language, LOCALES["zh"])
 
 
@@ -128,7 +128,7 @@ def _amount(minutes: int) -> str:
 
 
 @bp.get("/language")
-@public
+@may("language.choose")
 def switch() -> Response:
     """Keep this browser's choice (language, print size) and go back to the page it was made on."""
     if request.args.get("lang") in LOCALES:

@@ -10,15 +10,15 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..access import MATRIX, Actor
+from ..access import MATRIX, VISITOR, Actor
 from ..core.db import Store
 
 View = TypeVar("View", bound=Callable[..., Any])
-PUBLIC, SIGNED_IN = "public", "signed in"
+SIGNED_IN = "signed in"
 
 
 def may(action: str) -> Callable[[View], View]:
-    """The view is for people who hold this action of the permission table anywhere at all."""
+    """The view is for who holds this action of the permission table anywhere at all; a visitor, where it is his too."""
     if action not in MATRIX:
         raise ValueError(f"no such action: {action}")
     return _ruled(action)
@@ -32,8 +32,7 @@ def _ruled(rule: str) -> Callable[[View], View]:
     return mark
 
 
-public = _ruled(PUBLIC)  # open to everybody: log-in, health, help before log-in
-signed_in = _ruled(SIGNED_IN)  # about the person's own account only
+signed_in = _ruled(SIGNED_IN)  # about the person's own account only, and for the log-in session of a browser
 
 
 def store() -> Store:
@@ -52,8 +51,14 @@ def _address(_script_root: str, endpoint: str) -> str:
 
 
 def actor() -> Actor:
-    """Who asks; a programming error in a public view."""
+    """Who asks; the visitor, where nobody is logged in."""
     return g.actor
+
+
+def person() -> Actor | None:
+    """Who is logged in; None for a visitor, and on pages that are answered before the gate."""
+    found = g.get("actor")
+    return None if found is VISITOR else found
 
 
 def read_connection() -> Connection:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, request, send_from_directory, url_for
 
-from .request import public
+from .request import may
 
 bp = Blueprint("assets", __name__)
 
@@ -47,7 +47,7 @@ def _address(_script_root: str, path: str) -> str:
 
 
 @bp.get("/assets/<mark>/<root>/<path:path>")
-@public
+@may("asset.read")
 def asset(mark: str, root: str, path: str) -> Response:
     """A static file; kept for ever by the browser because another content has another address."""
     if root not in ROOTS:
