@@ -168,10 +168,6 @@ class Actor:
         reaches = MATRIX[action]
         return tuple(p.grid_id for p in self.postings if p.grid_id is not None and reaches[p.role] != ".")
 
-    def grids(self, *roles: str) -> tuple[int, ...]:
-        """Ids of the grids posted to, in any of the roles."""
-        return tuple(p.grid_id for p in self.postings if p.grid_id is not None and p.role in roles)
-
     def bodies(self) -> tuple[int, ...]:
         """Ids of the bodies acted for."""
         return tuple(p.body_id for p in self.postings if p.body_id is not None)

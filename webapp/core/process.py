@@ -116,6 +116,10 @@ class Process:
         """The moves out of a state."""
         return [move for move in self.moves if move.source == state]
 
+    def movers(self, action: str) -> frozenset[str]:
+        """The relations that make this move, from one state or another."""
+        return frozenset[str]().union(*(move.by for move in self.moves if move.action == action))
+
     def row(self, state: str, action: str) -> Move | None:
         """The first row of an action from a state, whoever may make it."""
         return next((move for move in self.leaving(state) if move.action == action), None)

@@ -29,15 +29,14 @@ UNWRITTEN_DAYS = timedelta(days=14)
 def start() -> str | Response:
     """Send everybody to the page their work begins on."""
     who = actor()
-    for role, endpoint in (
-        ("grid_officer", "desk.home"),
-        ("system_admin", "accounts.index"),
-        ("audit_admin", "desk.log"),
+    for action, endpoint in (
+        ("patrol.walk", "desk.home"),
+        ("system.edit", "accounts.index"),
+        ("log.read", "desk.log"),
+        ("desk.read", "desk.desk"),
     ):
-        if role in who.roles():
+        if who.may(action):
             return redirect(url_for(endpoint))  # type: ignore[return-value]
-    if who.may("desk.read"):
-        return redirect(url_for("desk.desk"))  # type: ignore[return-value]
     return render_template("desk/nothing.html")
 
 
@@ -46,7 +45,7 @@ def start() -> str | Response:
 def home() -> str:
     """The officer's page: what waits for him, what is due, what became of his reports."""
     who = actor()
-    villages = [_village(grid_id) for grid_id in who.grids("grid_officer")]
+    villages = [_village(grid_id) for grid_id in who.grids_for("patrol.walk")]
     returned = report_queries.to_supplement(read(), who)
     moves = report_queries.moves(read(), who, [report.id for report in returned])
     return render_template(
@@ -55,13 +54,13 @@ def home() -> str:
         returned=pages.rows(read(), returned, moves),
         looks=report_queries.open_looks(read(), who),
         unwritten=report_queries.unwritten(read(), who, clock.now() - UNWRITTEN_DAYS),
-        border=pages.rows(read(), report_queries.led_next_door(read(), who, who.grids("grid_officer"))),
+        border=pages.rows(read(), report_queries.led_next_door(read(), who, who.grids_for("patrol.walk"))),
         mine=pages.rows(read(), report_queries.found_by(read(), who)),
         mine_count=report_queries.count_found(read(), who),
         today=clock.today(),
         now=clock.now(),
         contacts=words.contacts(read()),
-        rounds=_rounds(who.grids("grid_officer")),
+        rounds=_rounds(who.grids_for("patrol.walk")),
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from gis import coverage
 from gis.coverage import Share
 
-from ..access import Actor
+from ..access import Actor, holders
 from ..core import clock, settings
 from ..grid import queries as grid_queries
 from ..grid.models import GridLevel, MapLayer
@@ -24,7 +24,7 @@ from ..report.models import Report
 from . import shape
 
 #: Who answers for a grid, the nearest first.
-RESPONSIBLE = ("grid_officer", "township_supervisor", "county_office")
+RESPONSIBLE = holders("report.move", "own", "tree")
 SHOWN = 6  # lines of a card before it points to the page
 
 

@@ -84,7 +84,7 @@ def _figures(period: Period) -> dict[str, Any]:
 
 def _own() -> int | None:
     """Where the map opens: on the one village or township that the person is posted to, else on the whole."""
-    grids = actor().grids("grid_officer", "township_supervisor")
+    grids = actor().grids_for("patrol.write")
     return grids[0] if len(grids) == 1 else None
 
 

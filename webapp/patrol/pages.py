@@ -68,7 +68,7 @@ def _whole(grid_id: int) -> Any:
 
 def _walker(grid_id: int, sent: PatrolForm | None = None) -> dict[str, Any]:
     """The field for who walked, when that is not the reader; ``nobody`` is posted there now."""
-    if grid_id in actor().grids("grid_officer"):
+    if grid_id in actor().grids_for("patrol.walk"):
         return {"walker": None, "nobody": False}
     form = PatrolForm() if sent is None else sent
     form.person_id.choices, somebody = people_words.officer_choices(read(), grid_id)

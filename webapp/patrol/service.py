@@ -152,7 +152,7 @@ def _check_results(db: Connection, entry: PatrolEntry) -> None:
 
 def _walker(session: Session, actor: Actor, entry: PatrolEntry) -> int:
     """Who walked: the sender, or whoever was the village's officer on that day, for whom the township types a sheet in."""
-    if entry.person_id in (None, actor.person_id) and entry.grid_id in actor.grids("grid_officer"):
+    if entry.person_id in (None, actor.person_id) and entry.grid_id in actor.grids_for("patrol.walk"):
         return actor.person_id
     if entry.person_id is None:
         raise Refused(N_("Choose the officer who walked this round."), field="person_id")

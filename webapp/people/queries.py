@@ -7,13 +7,14 @@ from typing import NamedTuple
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from ..access import Actor
+from ..access import Actor, holders
 from ..access import Posting as Right
 from ..core import clock
 from ..grid import queries as grids
 from ..grid.models import Grid, GridVersion
 from .models import Body, Person, Posting
 
+WALKERS = holders("patrol.walk")  # the officers of a grid
 ONE_DAY = timedelta(days=1)
 
 
@@ -90,7 +91,7 @@ def officers(session: Session, grid_id: int, on: date | None = None) -> list[Per
             .join(Posting, Posting.person_id == Person.id)
             .where(
                 Posting.grid_id == grid_id,
-                Posting.role == "grid_officer",
+                Posting.role.in_(WALKERS),
                 in_force(day),
                 or_(Person.suspended_at.is_(None), Person.suspended_at >= clock.start(day + ONE_DAY)),
             )
@@ -104,7 +105,7 @@ def officers_so_far(session: Session, grid_id: int) -> dict[Person, date | None]
     rows = session.execute(
         select(Person, Posting)
         .join(Posting, Posting.person_id == Person.id)
-        .where(Posting.grid_id == grid_id, Posting.role == "grid_officer", Posting.valid_from <= clock.today())
+        .where(Posting.grid_id == grid_id, Posting.role.in_(WALKERS), Posting.valid_from <= clock.today())
         .order_by(Posting.id)
     )
     found: dict[Person, date] = {}

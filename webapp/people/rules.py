@@ -87,6 +87,11 @@ def places(role: str) -> tuple[str, ...]:
     return tuple(POSTINGS[role]["place"].split(","))
 
 
+def sits_in_body(role: str) -> bool:
+    """Whether a role speaks for a body, and not for a grid."""
+    return set(places(role)) <= set(BODIES)
+
+
 def tier_kind(tier: int, lowest: int) -> str:
     """What a grid of a tier is here: village = the lowest, county = the first, township = the one below it."""
     if tier == lowest:

@@ -18,7 +18,7 @@ from ..people.models import Body
 from .details import assignments, needs_enforcement
 from .models import Assignment, Report
 from .queries import Found
-from .workflow import STATES
+from .workflow import REPORT, STATES
 
 Effect = Callable[[Session, Actor, Found, Mapping[str, Any]], date | None]
 LONGEST = timedelta(days=366)  # a later day is a slip of the finger
@@ -53,7 +53,7 @@ def _assign(session: Session, actor: Actor, found: Found, given: Mapping[str, An
 
 def near_bodies(session: Session, actor: Actor, path: str) -> list[Body]:
     """The stations and village committees below the actor's own township, for a report on that ground."""
-    roots = [p.path for p in actor.only("township_supervisor").postings if p.path and path.startswith(p.path)]
+    roots = [p.path for p in actor.only(*REPORT.movers("assign")).postings if p.path and path.startswith(p.path)]
     return list(
         session.scalars(
             select(Body)

@@ -168,7 +168,7 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
         limit=_limit(session, report),
         earlier=_earlier(session, actor, report),
         later=queries.recurrences(session, actor, report.id),
-        may_recur=report.state in ENDS and cell.id in actor.grids("grid_officer"),
+        may_recur=report.state in ENDS and cell.id in actor.grids_for("patrol.walk"),
         look=next(
             (look for look in looks if not look.answer and "look.answer" in found.allowed and report.state not in ENDS),
             None,

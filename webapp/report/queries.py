@@ -204,7 +204,9 @@ def look(session: Session, actor: Actor, look_id: uuid.UUID) -> SiteLook:
         select(SiteLook)
         .join(Report, Report.id == SiteLook.report_id)
         .join(Grid, Grid.id == Report.grid_id)
-        .where(SiteLook.id == look_id, SiteLook.grid_id.in_(actor.grids("grid_officer")), reach(actor, "look.answer"))
+        .where(
+            SiteLook.id == look_id, SiteLook.grid_id.in_(actor.grids_for("look.answer")), reach(actor, "look.answer")
+        )
     )
     if found is None:
         raise NotFound
@@ -219,7 +221,7 @@ def open_looks(session: Session, actor: Actor) -> list[tuple[SiteLook, Report]]:
         .join(Grid, Grid.id == Report.grid_id)
         .where(
             SiteLook.answer.is_(None),
-            SiteLook.grid_id.in_(actor.grids("grid_officer")),
+            SiteLook.grid_id.in_(actor.grids_for("look.answer")),
             is_open(),
             reach(actor, "look.answer"),
         )

@@ -220,9 +220,7 @@ def _finder(session: Session, actor: Actor, entry: ReportEntry) -> int:
     finder = entry.person_id or actor.person_id
     for_another = finder != actor.person_id
     on = clock.day(entry.occurred_at) if for_another else clock.today()
-    may = not for_another or grid_queries.cells_reached(
-        session, actor.only("township_supervisor"), "report.submit", entry.grid_id
-    )
+    may = not for_another or grid_queries.cells_reached(session, actor, "report.submit_for", entry.grid_id)
     if not may or finder not in {person.id for person in people_queries.officers(session, entry.grid_id, on)}:
         raise Refused(N_("Choose the officer of this village who found it."), field="person_id")
     return finder

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from ..access import Actor
+from ..access import Actor, holders
 from ..core import clock
 from ..core.calendar import limit_after
 from ..core.entry import fingerprint_of, is_resend, same
@@ -77,7 +77,7 @@ def ask_look(
         actor,
         found.report,
         "ask_look",
-        _role(actor, "township_supervisor", "county_office"),
+        _role(actor, "look.ask"),
         {"question": question},
         event_id=uuid.uuid5(look_id, "ask"),
     )
@@ -90,7 +90,7 @@ def answer_look(session: Session, actor: Actor, look_id: uuid.UUID, answer: str,
     if look is not None:  # the report first, as every other act on it does
         queries.hold(session, look.report_id)
         session.refresh(look)
-    if look is None or look.grid_id not in actor.grids("grid_officer"):
+    if look is None or look.grid_id not in actor.grids_for("look.answer"):
         raise NotFound
     if answer not in ANSWERS:
         raise Refused(N_("Choose one."), field="answer")
@@ -104,7 +104,7 @@ def answer_look(session: Session, actor: Actor, look_id: uuid.UUID, answer: str,
         actor,
         session.get_one(Report, look.report_id),
         "look_answer",
-        "grid_officer",
+        _role(actor, "look.answer"),
         {"answer": answer, "note": note},
         event_id=uuid.uuid5(look_id, "answer"),
     )
@@ -133,7 +133,7 @@ def add_result(session: Session, actor: Actor, report_id: uuid.UUID, event_id: u
         actor,
         found.report,
         "coop_result",
-        "department_liaison",
+        _role(actor, "report.result"),
         {"done": result},
         event_id=event_id,
         entry=entry,
@@ -157,7 +157,7 @@ def sample(session: Session, actor: Actor, report_id: uuid.UUID, note: str | Non
         actor,
         found.report,
         "sample",
-        _role(actor, "township_supervisor", "county_office"),
+        _role(actor, "report.sample"),
         {"note": note},
         event_id=event_id,
     )
@@ -186,7 +186,7 @@ def correct_problems(
         actor,
         found.report,
         "correct",
-        _role(actor, "township_supervisor", "county_office"),
+        _role(actor, "report.sample"),
         {"before": before, "after": sorted(known)},
         event_id=event_id,
         entry=entry,
@@ -208,5 +208,6 @@ def _note(
     HISTORY.append(session, report, action, by, given, event_id=event_id, entry=entry)
 
 
-def _role(actor: Actor, *wanted: str) -> str:
-    return next(role for role in wanted if role in actor.roles())
+def _role(actor: Actor, action: str) -> str:
+    """The role in which an act is done: the first of the table that holds it and is the actor's."""
+    return next(role for role in holders(action) if role in actor.roles())

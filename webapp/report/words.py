@@ -12,6 +12,7 @@ from ..core import words
 from ..duty import words as duty_words
 from ..duty.models import Duty
 from ..grid.queries import Cell
+from ..people import rules
 from ..people.models import Body
 from ..web.language import day, named
 from . import details, history, labels
@@ -29,7 +30,7 @@ def action_word(action: str, target: str | None = None) -> str:
 
 def holder_word(role: str, cell: Cell, body: Body | None) -> str:
     """Who holds it: "county office", "grid officer of Liulin"."""
-    name = named(body) if body is not None and role in ("department_liaison", "station_officer") else named(cell)
+    name = named(body) if body is not None and rules.sits_in_body(role) else named(cell)
     return _(labels.HOLDERS[role], name=name)
 
 
@@ -47,7 +48,7 @@ class OfficeNames:
 
     def word(self, role: str, body: Body | None) -> str:
         """Who acts in a role: the township's office, the village's officer, a body by its own name."""
-        return holder_word(role, self.township if role == "township_supervisor" else self.village, body)
+        return holder_word(role, self.township if rules.places(role) == ("township",) else self.village, body)
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ redo        township_done    township         county_office                     
 dispatch    county           department       county_office                     -                -        body,ground,due   # body = lead + cooperating; ground = duty, none_listed, minutes, instruction
 give_back   county           township         county_office                     -                -        reason
 dismiss     county           void             county_office                     -                -        reason
-receive     department       handling         department_liaison                -                -        -              
+receive     department       handling         department_liaison                -                -        -
 bounce      department       county           department_liaison                -                -        duty_or_none,reason
 handle      handling         department_done  department_liaison                -                -        result
 confirm     department_done  closed           township_supervisor               -                handled  note
