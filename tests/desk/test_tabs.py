@@ -13,8 +13,12 @@ from tests.desk.test_desks import DESKS, busy  # noqa: F401
 from tests.test_domains import planted  # noqa: F401
 from webapp.core import clock, ids
 from webapp.core.calendar import DAY
+<<<<<<< ours
 from webapp.core.process import State
 from webapp.desk import tabs
+=======
+from webapp.desk import tabs, views
+>>>>>>> theirs
 from webapp.feedback import service as feedback_service
 from webapp.feedback.service import Message
 from webapp.patrol import service as patrol_service
@@ -309,6 +313,27 @@ def test_who_sits_at_two_desks_finds_each_tab_once(world):
     assert [tab.key for tab in tabs.opening(tabs.shown({"evaluator"}))] == ["all_open"], (
         "where nothing opens, the first"
     )
+
+
+@pytest.mark.parametrize(
+    ("role", "first"),
+    [
+        ("township_supervisor", "overdue due_today review to_check"),
+        ("county_office", "emergency overdue due_today dispatch to_check"),
+        ("department_liaison", "overdue due_today receive handling"),
+        ("station_officer", "overdue due_today station"),
+        ("leader", "emergency"),
+    ],
+)
+def test_a_desk_opens_with_what_is_urgent_and_then_what_rests_with_it(role, first):
+    assert [tab.key for tab in tabs.opening(tabs.shown({role}))] == first.split()
+
+
+def test_a_list_that_just_fills_a_page_has_no_other(letters, browse, monkeypatch):
+    monkeypatch.setattr(views, "PAGE", 30)
+    county = browse("county")
+    assert "Show all" not in county.get("/desk").text
+    assert "page=1" not in county.get("/desk?tab=to_sign").text
 
 
 def test_two_domains_cannot_give_the_same_tab(letter):
