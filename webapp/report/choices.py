@@ -87,12 +87,8 @@ def for_move(session: Session, actor: Actor, found: Found, move: Move) -> dict[s
         made |= {"body": _bodies(departments), "coop": _bodies(departments), "ground": _words(session, "ground")}
     if move.action == "bounce":
         made["duty_or_none"] = [
-            ("none", _("Nobody's that we can name")),
-            *(
-                (str(body.id), named(body))
-                for body in people_queries.departments(session)
-                if body.id not in actor.bodies()
-            ),
+            (effects.NOBODY, _("Nobody's that we can name")),
+            *((str(body.id), named(body)) for body in effects.whose_it_may_be(session, actor)),
         ]
     return made
 

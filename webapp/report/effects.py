@@ -23,6 +23,7 @@ from .workflow import REPORT, STATES
 Effect = Callable[[Session, Actor, Found, Mapping[str, Any]], date | None]
 LONGEST = timedelta(days=366)  # a later day is a slip of the finger
 GROUNDS = frozenset({"duty", "none_listed", "minutes", "instruction"})
+NOBODY = "none"  # "not ours", and no other department can be named
 
 
 def apply(session: Session, actor: Actor, found: Found, move: Move, given: Mapping[str, Any]) -> date | None:
@@ -135,6 +136,18 @@ def _let_go(session: Session, _actor: Actor, found: Found, _given: Mapping[str, 
     _release(session, found)
 
 
+def _bounce(session: Session, actor: Actor, found: Found, given: Mapping[str, Any]) -> None:
+    """Not ours: it names one of the departments whose it may be, or nobody."""
+    if str(given["duty_or_none"]) not in {NOBODY, *(str(body.id) for body in whose_it_may_be(session, actor))}:
+        raise Refused(N_("Choose one."), field="duty_or_none")
+    _release(session, found)
+
+
+def whose_it_may_be(session: Session, actor: Actor) -> list[Body]:
+    """The departments that somebody who says "not ours" may name: all but the own ones."""
+    return [body for body in people_queries.departments(session) if body.id not in actor.bodies()]
+
+
 def _agreed_day(session: Session, _actor: Actor, found: Found, _given: Mapping[str, Any]) -> date | None:
     """Receiving starts the clock that the dispatch set."""
     return next(
@@ -197,7 +210,7 @@ def _day(value: Any) -> date:
 EFFECTS: dict[tuple[str, str], Effect] = {
     ("assign", "*"): _assign,
     ("dispatch", "*"): _dispatch,
-    ("bounce", "*"): _let_go,
+    ("bounce", "*"): _bounce,
     ("confirm", "*"): _let_go,
     ("receive", "*"): _agreed_day,
     ("redo", "station"): _again(STATES["station"].clocks[0]),

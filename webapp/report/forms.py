@@ -106,7 +106,7 @@ FIELDS: dict[str, tuple[tuple[str, Field], ...]] = {
     "duty_or_none": (
         (
             "duty_or_none",
-            SelectField(_l("Whose duty it is"), validate_choice=False, validators=[InputRequired(_l("Choose one."))]),
+            SelectField(_l("Whose duty it is"), validators=[InputRequired(_l("Choose one."))]),
         ),
     ),
     "result": (

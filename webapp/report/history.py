@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from ..core.history import History
 from ..people.models import Body, Person
+from .given import Given
 from .models import ReportEvent
 from .workflow import REPORT
 
@@ -56,6 +57,5 @@ def bounces(session: Session, report_id: uuid.UUID) -> dict[int, int | None]:
     )
     found: dict[int, int | None] = {}
     for body_id, given in rows:
-        other = str(given.get("duty_or_none", ""))
-        found.setdefault(body_id, int(other) if other.isdecimal() else None)
+        found.setdefault(body_id, Given(given).key("duty_or_none") or None)
     return found

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -16,6 +15,7 @@ from ..people import rules
 from ..people.models import Body
 from ..web.language import day, named
 from . import details, history, labels
+from .given import NO_KEY, Given
 
 
 def state_word(state: str) -> str:
@@ -65,53 +65,56 @@ class NamesInHistory:
         sentence = event and labels.WHY.get((event.event.action, event.event.to_state or ""))
         if not event or not sentence:
             return ""
-        given = event.event.given
-        reason = _("; ").join(filter(None, (given.get("reason"), self._whose_duty(given))))
+        given = Given(event.event.given)
+        reason = _("; ").join(filter(None, (given.text("reason"), self._whose_duty(given))))
         return _(
             sentence,
             who=named(event.body) if event.body else place,
             reason=reason,
-            missing=_with(self._missing(given), given.get("note")),
+            missing=_with(self._missing(given), given.text("note")),
         )
 
-    def line(self, given: Mapping[str, Any]) -> str:
+    def line(self, stored: Any) -> str:
         """What a move said, as one line for the history."""
+        given = Given(stored)
         return _(", ").join(filter(None, (part(self, given) for part in PARTS)))
 
-    def _missing(self, given: Mapping[str, Any]) -> str:
+    def _missing(self, given: Given) -> str:
         known = self.ready["return_missing"]
-        return _(", ").join(named(known[code]) for code in given.get("missing", ()) if code in known)
+        return _(", ").join(named(known[code]) for code in given.texts("missing") if code in known)
 
-    def _result(self, given: Mapping[str, Any]) -> str:
-        return named(self.ready["result"][given["result"]]) if given.get("result") in self.ready["result"] else ""
+    def _result(self, given: Given) -> str:
+        found = self.ready["result"].get(given.text("result"))
+        return named(found) if found else ""
 
-    def _answer(self, given: Mapping[str, Any]) -> str:
-        return {"right": _("Put right"), "not_yet": _("Not yet")}.get(given.get("answer", ""), "")
+    def _answer(self, given: Given) -> str:
+        return {"right": _("Put right"), "not_yet": _("Not yet")}.get(given.text("answer"), "")
 
-    def _types(self, given: Mapping[str, Any]) -> str:
-        return _(", ").join(self.types[code] for code in given.get("after", ()) if code in self.types)
+    def _types(self, given: Given) -> str:
+        return _(", ").join(self.types[code] for code in given.texts("after") if code in self.types)
 
-    def _to(self, given: Mapping[str, Any]) -> str:
-        body = self.bodies.get(given.get("body", 0))
+    def _to(self, given: Given) -> str:
+        body = self.bodies.get(given.key("body"))
         return _("to %(body)s", body=named(body)) if body else ""
 
-    def _with_others(self, given: Mapping[str, Any]) -> str:
-        others = [named(self.bodies[id_]) for id_ in given.get("coop", ()) if id_ in self.bodies]
+    def _with_others(self, given: Given) -> str:
+        others = [named(self.bodies[id_]) for id_ in given.keys("coop") if id_ in self.bodies]
         return _("cooperating: %(bodies)s", bodies=_(", ").join(others)) if others else ""
 
-    def _ground(self, given: Mapping[str, Any]) -> str:
-        duty = self.duties.get(given.get("duty", 0))
+    def _ground(self, given: Given) -> str:
+        duty = self.duties.get(given.key("duty"))
         return _("%(name)s: %(value)s", name=named(duty), value=duty_words.source(duty)) if duty else ""
 
-    def _whose_duty(self, given: Mapping[str, Any]) -> str:
-        body = self.bodies.get(_id(given.get("duty_or_none")))
+    def _whose_duty(self, given: Given) -> str:
+        body = self.bodies.get(given.key("duty_or_none"))
         return _("it would be the duty of %(body)s", body=named(body)) if body else ""
 
-    def _typed(self, given: Mapping[str, Any]) -> str:
-        return _(", ").join(str(given[key]) for key in TYPED if given.get(key))
+    def _typed(self, given: Given) -> str:
+        return _(", ").join(filter(None, map(given.text, TYPED)))
 
-    def _due(self, given: Mapping[str, Any]) -> str:
-        return _("due %(day)s", day=day(date.fromisoformat(given["due"]))) if given.get("due") else ""
+    def _due(self, given: Given) -> str:
+        on = given.day("due")
+        return _("due %(day)s", day=day(on)) if on else ""
 
 
 #: The parts of a line of the history, in their order.
@@ -132,23 +135,19 @@ TYPED = ("place", "done", "document_no", "reason", "note", "question", "ground_t
 
 def names_in(session: Session, events: Iterable[history.Event]) -> NamesInHistory:
     """The names for these events, each kind asked for once."""
-    givens = [event.event.given for event in events]
+    givens = [Given(event.event.given) for event in events]
     ready = {kind: words.named(session.connection(), kind) for kind in ("return_missing", "result")}
     return NamesInHistory(
         ready,
         {kind.code: named(kind) for kind in details.problem_types(session)},
         details.bodies(session, {id_ for given in givens for id_ in bodies_in(given)}),
-        details.duties(session, {given["duty"] for given in givens if given.get("duty")}),
+        details.duties(session, {given.key("duty") for given in givens} - {NO_KEY}),
     )
 
 
-def bodies_in(given: Mapping[str, Any]) -> set[int]:
+def bodies_in(given: Given) -> set[int]:
     """Ids of the bodies that a move named: to whom, who cooperates, whose duty it would be."""
-    return {id_ for id_ in (given.get("body"), *given.get("coop", ()), _id(given.get("duty_or_none"))) if id_}
-
-
-def _id(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
+    return {given.key("body"), *given.keys("coop"), given.key("duty_or_none")} - {NO_KEY}
 
 
 def _with(first: str, second: str | None) -> str:
