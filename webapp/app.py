@@ -37,12 +37,14 @@ class App(Flask):
     """Flask with one gate: a view runs when its access rule lets the asker through, and not otherwise."""
 
     def dispatch_request(self) -> Any:
-        """Ask the gate, then the view."""
+        """Ask the gate, then the view. OPTIONS is answered with the methods of the address, as Flask does: no view runs."""
         self._refuse_broken_address()
         if request.mimetype != "multipart/form-data":
             request.max_content_length = TYPED_MB * 2**20
         rule = request.url_rule
         assert rule is not None
+        if request.method == "OPTIONS":
+            return self.make_default_options_response()
         view = self.view_functions[rule.endpoint]
         refusal = self.extensions["gate"].pass_through(access_rule(view))
         return refusal or self.ensure_sync(view)(**(request.view_args or {}))

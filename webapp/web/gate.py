@@ -16,7 +16,7 @@ from .askers import Asker, Nobody, NotKnown, who_asks
 from .kept import from_our_page, pack
 from .request import SIGNED_IN
 
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE = frozenset({"GET", "HEAD"})  # run a view that only reads; every other method that reaches a view needs the token
 OLD_PAGE = N_("This page was open too long. Check what you wrote and send it again.")
 LOG_IN = N_("Please log in.")
 #: What changes accounts, rights or settings is never sent again after a log-in: it is opened and typed anew.
