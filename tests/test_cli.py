@@ -12,6 +12,7 @@ from tests.gis import boundary_files
 from webapp import cli
 from webapp.core import clock
 from webapp.core.db import Store
+from webapp.core.models import AuditEntry
 from webapp.grid.models import Grid, GridVersion, MapLayer
 from webapp.people.models import Person
 
@@ -219,3 +220,21 @@ def test_every_verb_on_records_says_that_the_seeds_are_missing(wangge):
         ("verify-store",),
     ):
         assert wangge(*words, fails=True).endswith("Run: wangge seed\n")
+
+
+def test_a_sweep_under_a_wrong_clock_fails_and_says_how_to_go_on_which_then_works(wangge):
+    wangge("migrate")
+    wangge("seed")
+    wangge("admin", "create", "root", "--name", "Root", "--password", "long enough")
+    assert "log: 0" in wangge("sweep")
+    with wangge.store.read() as session:
+        acts = session.scalar(select(func.count()).select_from(AuditEntry))
+    with clock.at(datetime(2037, 1, 1, tzinfo=UTC)):
+        said = wangge("sweep", fails=True)
+        with wangge.store.read() as session:
+            assert session.scalar(select(func.count()).select_from(AuditEntry)) == acts > 0
+        assert said.startswith("Nothing was deleted. This machine's clock says 2037-01-01")
+        assert "Traceback" not in said and said.endswith("wangge sweep --yes-the-clock-is-right\n")
+        assert f"log: {acts}" in wangge("sweep", "--yes-the-clock-is-right")
+        assert "log: 0" in wangge("sweep")
+    assert "earlier" in wangge("sweep", fails=True)

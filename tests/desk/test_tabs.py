@@ -13,12 +13,8 @@ from tests.desk.test_desks import DESKS, busy  # noqa: F401
 from tests.test_domains import planted  # noqa: F401
 from webapp.core import clock, ids
 from webapp.core.calendar import DAY
-<<<<<<< ours
 from webapp.core.process import State
-from webapp.desk import tabs
-=======
 from webapp.desk import tabs, views
->>>>>>> theirs
 from webapp.feedback import service as feedback_service
 from webapp.feedback.service import Message
 from webapp.patrol import service as patrol_service

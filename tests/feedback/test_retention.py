@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import func, select
 
 from tests import make
-from webapp.core import audit, clock, ids, throttle
+from webapp.core import audit, clock, ids, numbers, throttle
 from webapp.core.models import AuditEntry, Setting, Throttle
 from webapp.core.retention import months_before
 from webapp.feedback import service as feedback_service
 from webapp.feedback.models import Feedback
 from webapp.feedback.service import Message
 from webapp.login.models import LoginCode, LoginSession
+from webapp.ops import sweep_clock
 from webapp.ops.retention import purge
 from webapp.patrol import service as patrol_service
 from webapp.patrol.models import Patrol, Visit
@@ -24,9 +25,10 @@ NOTHING = dict.fromkeys(("feedback", "log", "places", "sessions", "codes", "trie
 
 @pytest.fixture
 def quiet(world):
-    """The small county with an empty log, so that only what a test puts there is counted."""
+    """The small county with an empty log, so that only what a test puts there is counted, and swept that day."""
     with world.store.write() as session:
         session.query(AuditEntry).delete()
+        numbers.keep(session, sweep_clock.NAME, clock.day(NOW).toordinal())
     return world
 
 

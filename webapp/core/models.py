@@ -10,7 +10,7 @@ from .db import Base, Moment
 
 
 class Counter(Base):
-    """The last number given under a name, e.g. ``report-2026``; only ``core.numbers`` touches it."""
+    """The last number given or kept under a name, e.g. ``report-2026``; only ``core.numbers`` touches it."""
 
     __tablename__ = "counter"
     name: Mapped[str] = mapped_column(String(60), primary_key=True)

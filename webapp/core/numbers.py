@@ -1,5 +1,7 @@
 """Numbers people say on the phone: given inside the submitting transaction, without gap or repeat."""
 
+from typing import Any
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -15,13 +17,23 @@ def take(session: Session, name: str) -> int:
 
 
 def _first(session: Session, name: str) -> int:
+    return _put(session, name, 1, Counter.value + 1)
+
+
+def keep(session: Session, name: str, value: int) -> None:
+    """Put a number under ``name`` whatever stood there, such as the day up to which something was done."""
+    _put(session, name, value, value)
+
+
+def _put(session: Session, name: str, first: int, then: Any) -> int:
+    """``first`` where there is no row yet, ``then`` where there is one; what stands there now."""
     if session.bind is not None and session.bind.dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert
     else:
         from sqlalchemy.dialects.sqlite import insert
-    row = insert(Counter).values(name=name, value=1)
+    row = insert(Counter).values(name=name, value=first)
     return session.scalars(
-        row.on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1}).returning(Counter.value)
+        row.on_conflict_do_update(index_elements=["name"], set_={"value": then}).returning(Counter.value)
     ).one()
 
 

@@ -22,6 +22,7 @@ def _day(row: Any) -> dict[str, Any]:
 
 ABOUT = About(
     acts={
+        "retention.clock": N_("Clock confirmed for the sweep"),
         "retention.purge": N_("Deleted as past its time"),
         "seed.change": N_("Row of the documents changed"),
         "seed.import": N_("Documents imported"),

@@ -106,12 +106,18 @@ def _findings(found: Any) -> None:
 
 
 @click.command()
-def sweep() -> None:
+@click.option("--yes-the-clock-is-right", is_flag=True, help="Go on after months without a sweep; it is logged.")
+def sweep(yes_the_clock_is_right: bool) -> None:
     """What has to happen by itself: delete what is past its time. Safe to run often and on several machines."""
     from . import retention
+    from .sweep_clock import ImplausibleClock
 
     config, store = ready()
-    for name, number in retention.sweep(store, config.data_dir).items():
+    try:
+        gone = retention.sweep(store, config.data_dir, clock_is_right=yes_the_clock_is_right)
+    except ImplausibleClock as refusal:
+        fail(str(refusal))
+    for name, number in gone.items():
         click.echo(f"{name}: {number}")
 
 

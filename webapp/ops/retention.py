@@ -10,28 +10,33 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from .. import domains
-from ..core import audit, files, settings
+from ..core import audit, clock, files, settings
 from ..core.db import Store
 from ..core.models import AuditEntry
 from ..core.retention import LEAST_LOG_MONTHS, delete_some, months_ago
 from ..report.models import Photo
+from . import sweep_clock
 
 BATCH = 2000  # rows of each kind in one write, so that a first run does not hold others up
 PHOTOS = {"originals": Photo.sha256, "copies": Photo.copy}
 
 
-def sweep(store: Store, data_dir: Path) -> dict[str, int]:
-    """All that has to go by itself, rows first, then files; how many of each kind went."""
-    with store.write() as session:
+def sweep(store: Store, data_dir: Path, *, clock_is_right: bool = False) -> dict[str, int]:
+    """Delete all that is past its time, rows first, then files; how many of each kind went.
+
+    May run at any time, twice, and on several machines; all zeros means that nothing is left to do. Once a day is enough.
+    ImplausibleClock, and nothing is deleted, when today cannot be believed; ``clock_is_right`` says that an operator looked.
+    """
+    with store.write() as session, clock.at(clock.now()):  # the moment that is believed is the one that counts
+        if clock_is_right:
+            sweep_clock.confirm(session)
         gone = purge(session)
     return gone | {"uploads": files.tidy(data_dir), "photos": drop_photos(store, data_dir)}
 
 
 def purge(session: Session, most: int = BATCH) -> dict[str, int]:
-    """Delete what is past its period, at most ``most`` rows of each kind; how many of each kind went.
-
-    May run at any time, twice, and on several machines; all zeros means that nothing is left to do. Once a day is enough.
-    """
+    """Delete what is past its period, at most ``most`` rows of each kind; how many of each kind went."""
+    sweep_clock.believe(session)
     gone = {kind: act(session, most) for kind, act in domains.sweep().items()}
     if any(gone.values()):
         audit.note(session, None, "retention.purge", "retention", **gone)
