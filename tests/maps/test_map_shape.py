@@ -43,6 +43,33 @@ def test_classes_of_a_village(due, seen, name):
     assert made.shades == {name, "cover-none"}  # the other village is drawn as a plain outline
 
 
+@pytest.mark.parametrize(
+    ("seen", "name"),
+    [
+        (1000, "cover-3"),
+        (999, "cover-2"),
+        (750, "cover-2"),
+        (749, "cover-1"),
+        (500, "cover-1"),
+        (499, "cover-0"),
+        (0, "cover-0"),
+    ],
+)
+def test_a_class_begins_at_its_share_and_not_one_object_sooner(seen, name):
+    assert [line.shade for line in sheet({3}, {3: 1000}, {3: seen}).villages()] == [name]
+
+
+@pytest.mark.parametrize(("due", "seen", "name"), [(5, 5, "cover-3"), (5, 4, "cover-2"), (4, 4, "cover-few-all")])
+def test_a_share_is_told_from_the_few_on_and_not_one_object_sooner(due, seen, name):
+    assert [line.shade for line in sheet({3}, {3: due}, {3: seen}, few=5).villages()] == [name]
+
+
+def test_the_map_has_each_class_that_a_village_has_once():
+    made = sheet({3, 4}, {3: 8, 4: 8}, {3: 8, 4: 3})
+    assert [line.shade for line in made.villages()] == ["cover-3", "cover-0"]
+    assert made.shades == {"cover-3", "cover-0"}
+
+
 def test_a_township_that_is_read_in_part_has_no_sum():
     (group,) = sheet({3}, {3: 4}, {3: 1}).groups
     assert group.line.label == ""

@@ -1,14 +1,13 @@
 """What bounds a move: the page it was made on, the days it sets, who may be handed what, and what is looked at again."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from tests import make
 from tests.report.conftest import DUE
-from webapp.core import clock
-from webapp.core.calendar import limit_after
+from webapp.core import calendar, clock
 from webapp.core.errors import Refused, Stale
 from webapp.report import queries, service, side_acts
 from webapp.report.models import Assignment, Report
@@ -18,6 +17,42 @@ def test_a_village_committee_is_handed_no_matter_of_enforcement(way):
     with pytest.raises(Refused, match="enforcement"):
         way.move("township_a", "assign", body=way.world.bodies["committee_a1"], due=DUE)
     assert way.move("township_a", "assign", body=way.world.bodies["station_a"], due=DUE) == "station"
+
+
+@pytest.mark.parametrize("problems", [("smoke",), ("smoke", "smell"), ("smell", "sewage"), ("dust", "smell", "sewage")])
+def test_one_matter_of_enforcement_among_several_problems_is_enough(way, browse, problems):
+    way.corrected(*problems)
+    page = browse("township_a").get(f"/reports/{way.entry.id}/assign").text
+    assert "Town A team" in page and "Village A1 committee" not in page, "nor is it offered"
+    with pytest.raises(Refused, match="enforcement") as refusal:
+        way.move("township_a", "assign", body=way.world.bodies["committee_a1"], due=DUE)
+    assert refusal.value.field == "body" and way.state() == "township"
+
+
+def test_a_matter_none_of_whose_problems_needs_enforcement_goes_to_the_village_committee(way, browse):
+    way.corrected("dust", "smell")
+    assert "Village A1 committee" in browse("township_a").get(f"/reports/{way.entry.id}/assign").text
+    assert way.move("township_a", "assign", body=way.world.bodies["committee_a1"], due=DUE) == "station"
+
+
+@pytest.mark.parametrize("problems", [("smoke",), ("smell", "smoke"), ("sewage", "smell"), ("dust", "sewage", "smell")])
+def test_one_matter_of_enforcement_among_several_problems_cannot_be_settled_on_the_spot(world, problems):
+    with world.store.write() as session, pytest.raises(Refused, match="settled on the spot"):
+        entry = make.report(world.grids["A1"], problems=problems, settle=True)
+        service.submit(session, make.actor(session, "officer_a1"), entry)
+
+
+@pytest.mark.parametrize(("severity", "problems"), [("moderate", ("smell",)), ("emergency", ("smell", "dust"))])
+def test_what_is_not_minor_cannot_be_settled_on_the_spot_though_it_needs_no_enforcement(world, severity, problems):
+    with world.store.write() as session, pytest.raises(Refused, match="settled on the spot"):
+        entry = make.report(world.grids["A1"], problems=problems, severity=severity, settle=True)
+        service.submit(session, make.actor(session, "officer_a1"), entry)
+
+
+def test_several_minor_problems_that_need_no_enforcement_are_settled_on_the_spot(world):
+    with world.store.write() as session:
+        entry = make.report(world.grids["A1"], problems=("smell", "dust"), settle=True)
+        assert service.submit(session, make.actor(session, "officer_a1"), entry).state == "closed"
 
 
 def test_a_page_of_another_state_is_stale(way):
@@ -66,19 +101,64 @@ def test_no_day_is_set_in_the_past_or_beyond_a_year(way, days):
         )
 
 
-def test_a_dispatch_due_before_the_limit_of_receiving_is_due_that_day(way):
-    way.to_county()
-    way.dispatch(due=clock.today().isoformat())
+def limit(way, code):
+    """When a limit that begins now runs out."""
     with way.world.store.read() as session:
-        assert clock.day(session.get(Report, way.entry.id).due_at) == clock.today()
+        return calendar.limit_after(session, code, clock.now())
 
 
-def test_a_dispatch_due_after_the_limit_of_receiving_is_to_be_received_within_that_limit(way):
-    way.to_county()
-    way.dispatch(due=(clock.today() + timedelta(days=90)).isoformat())
+def due(way):
     with way.world.store.read() as session:
-        report = session.get(Report, way.entry.id)
-        assert report.due_at == limit_after(session, "receive", report.state_since)
+        return session.get(Report, way.entry.id).due_at
+
+
+MONDAY = datetime(2026, 9, 7, 1, tzinfo=UTC)  # a week without a holiday, nine in the morning
+END_OF_WORK = timedelta(hours=9)
+
+
+def test_what_a_department_has_to_receive_is_due_on_the_desks_day_or_at_the_limit_whichever_is_sooner(way):
+    with clock.at(MONDAY):
+        way.to_county()
+        at_the_limit = limit(way, "receive")
+        assert MONDAY + END_OF_WORK < at_the_limit < MONDAY + timedelta(days=30)
+        way.dispatch(due="2026-09-07")
+        assert due(way) == MONDAY + END_OF_WORK, "the day is sooner"
+        way.move("liaison", "bounce", duty_or_none="none", reason="x")
+        way.dispatch(due="2026-12-01")
+        assert due(way) == at_the_limit, "the limit is sooner"
+
+
+@pytest.mark.parametrize("day", ["2026-09-07", "2027-03-01"])
+def test_where_the_work_is_done_the_desks_day_takes_the_place_of_the_limit_sooner_or_later(way, day):
+    with clock.at(MONDAY):
+        at_the_limit = limit(way, "handle")
+        way.to_county()
+        way.dispatch(due=day)
+        way.move("liaison", "receive")
+        assert clock.day(due(way)).isoformat() == day
+        assert (due(way) < at_the_limit) == (day == "2026-09-07")
+
+
+@pytest.mark.parametrize("day", ["2026-09-07", "2027-03-01"])
+def test_the_desks_day_takes_the_place_of_a_stations_limit_sooner_or_later(way, day):
+    with clock.at(MONDAY):
+        at_the_limit = limit(way, "station_handle")
+        way.move("township_a", "assign", body=way.world.bodies["station_a"], due=day)
+        assert clock.day(due(way)).isoformat() == day
+        assert (due(way) < at_the_limit) == (day == "2026-09-07")
+
+
+@pytest.mark.parametrize(("day", "sooner"), [("2026-09-07", "the desk's day"), ("2027-03-01", "the limit")])
+def test_what_a_cooperating_department_does_is_due_on_the_desks_day_or_at_its_limit_whichever_is_sooner(
+    way, day, sooner
+):
+    with clock.at(MONDAY):
+        way.to_county()
+        way.dispatch(coop=[way.world.bodies["ecology"]], due=day)
+        by_limit = clock.day(limit(way, "coop_result"))
+    with way.world.store.read() as session:
+        theirs = session.scalars(select(Assignment.due_on).where(Assignment.role == "coop")).one()
+    assert theirs == {"the desk's day": date.fromisoformat(day), "the limit": by_limit}[sooner]
 
 
 def test_a_cooperating_department_has_its_own_limit_and_is_done_when_it_has_reported(way):
