@@ -81,7 +81,9 @@ def test_bodies_are_set_up_by_the_tier_they_belong_to(world, by, kind, grid, may
     if may:
         assert act() == "新队"
         return
-    with pytest.raises(Refused):
+    sets_up = {"township_a": ("station", "committee"), "county": ("department",)}.get(by, ())
+    why = "does not belong to that place, or the place is not yours" if kind in sets_up else "cannot set up this kind"
+    with pytest.raises(Refused, match=why):
         act()
 
 
@@ -89,9 +91,9 @@ def test_a_department_is_tied_to_a_department_of_the_duty_lists_or_to_none(world
     with world.store.write() as session:
         actor, county = make.actor(session, "county"), world.grids["county"]
         assert bodies.create_body(session, actor, "department", county, bodies.BodyEntry("水利局", canonical="water"))
-        with pytest.raises(Refused):
+        with pytest.raises(Refused, match="No department of the duty lists"):
             bodies.create_body(session, actor, "department", county, bodies.BodyEntry("某局", canonical="no_such"))
-        with pytest.raises(Refused):
+        with pytest.raises(Refused, match="No department of the duty lists"):
             bodies.create_body(session, actor, "station", world.grids["A"], bodies.BodyEntry("某所", canonical="water"))
 
 
@@ -99,18 +101,18 @@ def test_two_open_bodies_of_a_place_have_two_names(world):
     with world.store.write() as session:
         actor, station = make.actor(session, "township_a"), world.bodies["station_a"]
         name = bodies.BodyEntry("甲镇综合执法队")
-        with pytest.raises(Refused):
+        with pytest.raises(Refused, match="one of this name already"):
             bodies.create_body(session, actor, "station", world.grids["A"], name)
         bodies.close_body(session, actor, station)
         assert bodies.create_body(session, actor, "station", world.grids["A"], name)
-        with pytest.raises(Refused):
+        with pytest.raises(Refused, match="one of this name already"):
             bodies.reopen_body(session, actor, station)
 
 
 def test_nobody_new_is_posted_to_a_closed_body(world):
     with world.store.write() as session:
         bodies.close_body(session, make.actor(session, "township_a"), world.bodies["station_a"])
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="This place is not there"):
         create(world, "township_a", entry(world, "station_officer", None, "station_a"))
 
 

@@ -107,9 +107,9 @@ def test_ending_only_shortens(world):
     with world.store.write() as session:
         actor = make.actor(session, "county")
         posting = session.scalar(select(Posting.id).where(Posting.person_id == world.people["inspector"]))
-        with pytest.raises(Refused):
+        with pytest.raises(Refused, match="ends earlier already"):
             service.end_posting(session, actor, posting, date(2031, 1, 1))
-        with pytest.raises(Refused):
+        with pytest.raises(Refused, match="last day has passed"):
             service.end_posting(session, actor, posting, clock.today() - timedelta(days=1))
 
 

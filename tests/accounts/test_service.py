@@ -68,14 +68,31 @@ CREATIONS = [
 ]
 
 
+#: Why not: of a role that one may give, the place is of the wrong kind, or out of reach; else the role.
+WRONG_KIND = {
+    ("township_a", "grid_officer", "A"),
+    ("county", "township_supervisor", "B1"),
+    ("admin", "system_admin", "county"),
+}
+GIVES = {"township_a": ("grid_officer", "station_officer"), "township_b": ("grid_officer", "station_officer")}
+
+
+def refused_for(by, role, grid):
+    """The words of the refusal, by what is wrong."""
+    if (by, role, grid) in WRONG_KIND:
+        return "cannot be posted to that kind of place"
+    return "not yours to post people to" if role in GIVES.get(by, ()) else "cannot give this role"
+
+
 @pytest.mark.parametrize("by, role, grid, body, may", CREATIONS)
 def test_each_tier_makes_accounts_for_those_below_it_and_no_others(world, by, role, grid, body, may):
     posting = entry(world, role, grid, body, last=SOON if role == "evaluator" else None)
     if may:
         assert create(world, by, posting)
         return
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match=refused_for(by, role, grid)) as refusal:
         create(world, by, posting)
+    assert refusal.value.field in ("role", "place")
     with world.store.read() as session:
         assert session.scalar(select(Person.id).where(Person.login == "new_one")) is None
 
@@ -95,8 +112,9 @@ def test_a_log_in_name_is_given_once_whatever_its_letters_case(world):
 
 @pytest.mark.parametrize("login", ["a", "two words", "", "x" * 61, "<b>"])
 def test_a_log_in_name_that_cannot_be_typed_is_refused(world, login):
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="2 to 60 letters or digits") as refusal:
         create(world, "township_a", entry(world, "grid_officer", "A1"), login=login)
+    assert refusal.value.field == "login"
 
 
 #: Who helps (edits, suspends, gives codes to) whom
@@ -189,7 +207,7 @@ def test_the_first_administrator_comes_from_the_command_line(store, password_has
         assert not service.has_admin(session)
         service.create_admin(session, "Root", "管理员", password_hash)
         assert service.has_admin(session)
-        with pytest.raises(Refused):
+        with pytest.raises(Refused, match="log-in name is taken"):
             service.create_admin(session, "root", "又一个", password_hash)
 
 

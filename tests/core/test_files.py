@@ -178,7 +178,7 @@ class Endless(io.RawIOBase):
 
 def test_reading_stops_at_the_largest_size_and_leaves_nothing(tmp_path: Path) -> None:
     body = Endless()
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="not a photo we can read"):
         files.keep(tmp_path, body)
     assert body.read_of_it <= files.LARGEST + 2 * files.CHUNK
     assert stored(tmp_path) == []
@@ -192,7 +192,7 @@ def test_a_picture_that_takes_too_long_is_refused_and_leaves_nothing(
         raise files.subprocess.TimeoutExpired(command, files.SECONDS)
 
     monkeypatch.setattr(files.subprocess, "run", slow)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="not a photo we can read"):
         keep(tmp_path, encoded("JPEG"))
     assert stored(tmp_path) == []
 

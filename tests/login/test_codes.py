@@ -94,7 +94,7 @@ def test_a_password_that_was_right_before_the_code_was_given_begins_no_session_a
     with world.store.read() as session:
         person, _ = login.check(session, "officer_a1", PASSWORD, "-")
     change(world, **change_)
-    with pytest.raises(Refused), world.store.write() as session:
+    with pytest.raises(Refused, match="name and password do not fit"), world.store.write() as session:
         login.begin(session, person, None, "", remember=False)
 
 
@@ -105,7 +105,7 @@ def test_a_choice_sent_by_a_session_that_has_just_ended_does_not_count(world, br
 
         actor = replace(make.actor(session, "officer_a1"), session_id=session.scalar(select(LoginSession.id)))
     give_code(world, code_hash)
-    with pytest.raises(Refused), world.store.write() as session:
+    with pytest.raises(Refused, match="Please log in"), world.store.write() as session:
         login.change_password(session, actor, "the thief's")
     assert hash_of(world) is None
 

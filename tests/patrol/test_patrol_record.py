@@ -52,16 +52,24 @@ def test_another_village_is_not_found_for_the_officer(world):
 
 
 def test_an_object_of_another_village_is_refused_and_nothing_is_stored(world):
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="not on the list of that day"):
         _record(world, "officer_a1", make.patrol(world.grids["A1"], {world.things["farm_a2"]: "normal"}))
     with world.store.read() as session:
         assert session.scalar(select(func.count()).select_from(Patrol)) == 0
 
 
-@pytest.mark.parametrize("results", [{}, {"farm_a1": "fine"}])
-def test_a_round_needs_a_visit_with_a_known_result(world, results):
+@pytest.mark.parametrize(
+    ("results", "why"),
+    [
+        ({}, "at least one object"),
+        ({"farm_a1": "fine"}, "form is damaged"),
+        ({"farm_a1": "normal", "kiln_a1": "fine"}, "form is damaged"),
+        ({"farm_a1": "fine", "kiln_a1": "normal"}, "form is damaged"),
+    ],
+)
+def test_a_round_needs_a_visit_and_of_each_a_known_result(world, results, why):
     entry = make.patrol(world.grids["A1"], {world.things[key]: value for key, value in results.items()})
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match=why):
         _record(world, "officer_a1", entry)
 
 
@@ -90,13 +98,16 @@ def test_a_township_types_a_sheet_in_for_a_named_officer_of_that_village(world):
         )
 
 
-@pytest.mark.parametrize("walker", [None, "officer_b1"])
-def test_a_township_cannot_enter_a_round_as_its_own_or_of_a_stranger(world, walker):
+@pytest.mark.parametrize(
+    ("walker", "why"), [(None, "officer who walked"), ("officer_b1", "not posted here on that day")]
+)
+def test_a_township_cannot_enter_a_round_as_its_own_or_of_a_stranger(world, walker, why):
     entry = make.patrol(
         world.grids["A1"], {world.things["farm_a1"]: "normal"}, person_id=world.people[walker] if walker else None
     )
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match=why) as refusal:
         _record(world, "township_a", entry)
+    assert refusal.value.field == "person_id"
 
 
 @pytest.mark.parametrize(("back", "posted"), [(1, False), (2, True), (9, True), (10, False)])

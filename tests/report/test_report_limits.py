@@ -90,15 +90,23 @@ def test_a_redo_begins_the_limit_anew_and_the_day_beside_the_name_says_the_same(
     assert way.lead().due_on == due < clock.today() + timedelta(days=60)
 
 
-@pytest.mark.parametrize("days", [-1, 367])
-def test_no_day_is_set_in_the_past_or_beyond_a_year(way, days):
-    with pytest.raises(Refused):
+@pytest.mark.parametrize(("days", "why"), [(-1, "today or a later day"), (367, "within a year")])
+def test_no_day_is_set_in_the_past_or_beyond_a_year(way, days, why):
+    with pytest.raises(Refused, match=why) as refusal:
         way.move(
             "township_a",
             "assign",
             body=way.world.bodies["station_a"],
             due=(clock.today() + timedelta(days=days)).isoformat(),
         )
+    assert refusal.value.field == "due" and way.state() == "township"
+
+
+@pytest.mark.parametrize("days", [0, 366])
+def test_today_and_the_last_day_of_a_year_can_be_set(way, days):
+    due = clock.today() + timedelta(days=days)
+    way.move("township_a", "assign", body=way.world.bodies["station_a"], due=due.isoformat())
+    assert way.lead().due_on == due
 
 
 def limit(way, code):
@@ -198,25 +206,25 @@ def test_what_was_settled_and_is_not_in_order_is_taken_up_by_the_township_once(w
     with world.store.write() as session:
         service.submit(session, make.actor(session, "officer_a1"), entry)
 
-    def take_up():
+    def move(login, action, seen, **given):
         with world.store.write() as session:
-            return service.move(
-                session,
-                make.actor(session, "township_a"),
-                entry.id,
-                make.move("unsettle", "closed", reason="still there"),
-            ).state
+            return service.move(session, make.actor(session, login), entry.id, make.move(action, seen, **given)).state
+
+    def take_up():
+        return move("township_a", "unsettle", "closed", reason="still there")
 
     assert take_up() == "township"
     with world.store.write() as session:
         report = session.get(Report, entry.id)
         assert report.due_at and not report.waits_for_sample
-        actor = make.actor(session, "township_a")
-        service.move(session, actor, entry.id, make.move("dismiss", "township", reason="x"))
-        service.move(
-            session, make.actor(session, "county"), entry.id, make.move("reopen", "void", reason="wrongly dismissed")
-        )
-    with pytest.raises(Refused):
+    with pytest.raises(Stale):
+        take_up()
+    move("township_a", "dismiss", "township", reason="x")
+    move("county", "reopen", "void", reason="wrongly dismissed")
+    move("county", "give_back", "county", reason="the township's")
+    move("township_a", "handle", "township", result="true", done="swept")
+    assert move("county", "confirm", "township_done") == "closed"
+    with pytest.raises(Refused, match="cannot be done in the present state"):
         take_up()
 
 

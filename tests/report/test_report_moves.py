@@ -38,21 +38,23 @@ def test_a_dispatch_names_the_duty_with_document_and_line(way):
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "field", "why"),
     [
-        {"duty": None},
-        {"duty": 999_999},
-        {"ground": "minutes"},
-        {"ground": "guess"},
-        {"due": "2020-01-01"},
-        {"body": 999_999},
-        {"body": None},
+        ({"duty": None}, "ground", "Choose a duty of this department"),
+        ({"duty": 999_999}, "ground", "Choose a duty of this department"),
+        ({"ground": "minutes"}, "ground_text", "Say which minutes"),
+        ({"ground": "guess"}, "ground", "Choose a ground"),
+        ({"due": "2020-01-01"}, "due", "today or a later day"),
+        ({"body": 999_999}, "body", "Choose a department"),
+        ({"body": None}, "body", "fill this in"),
+        ({"coop": [999_999]}, "body", "Choose a department"),
     ],
 )
-def test_a_dispatch_without_a_true_ground_body_or_day_is_refused_and_changes_nothing(way, change):
+def test_a_dispatch_without_a_true_ground_body_or_day_is_refused_and_changes_nothing(way, change, field, why):
     way.to_county()
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match=why) as refusal:
         way.dispatch(**change)
+    assert refusal.value.field == field
     assert way.state() == "county"
     with way.world.store.read() as session:
         assert not session.scalars(select(Assignment.id)).all()
@@ -62,7 +64,7 @@ def test_a_dispatch_on_another_departments_duty_is_refused(way):
     way.to_county()
     with way.world.store.read() as session:
         foreign = session.scalars(select(Duty.id).where(Duty.canonical == "water", Duty.valid_to.is_(None))).first()
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="Choose a duty of this department"):
         way.dispatch(duty=foreign)
 
 
@@ -72,10 +74,10 @@ def test_a_dispatch_goes_on_when_no_duty_fits_with_a_reason(way):
 
 
 def test_a_station_cannot_be_dispatched_to_and_a_department_cannot_be_handed_to_by_a_township(way):
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="committee or station of this township"):
         way.move("township_a", "assign", body=way.world.bodies["housing"], due=DUE)
     way.to_county()
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="Choose a department"):
         way.dispatch(body=way.world.bodies["station_a"], ground="none_listed", ground_text="x")
 
 
@@ -92,7 +94,7 @@ def test_hand_out_to_a_committee_and_the_township_checks(way):
 
 def test_what_the_township_handled_itself_the_county_confirms(way):
     assert way.move("township_a", "handle", result="true", done="swept") == "township_done"
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="present state"):
         way.move("township_a", "confirm", note="x")
     assert way.move("county", "confirm") == "closed"
 
@@ -143,7 +145,7 @@ def test_a_role_counts_only_where_it_reaches(way):
     with world.store.read() as session:
         found = queries.one(session, make.actor(session, "officer_a1"), way.entry.id)
         assert found.roles == {"grid_officer"}
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="present state"):
         way.move("officer_a1", "raise", reason="x")
 
 
@@ -170,14 +172,14 @@ def test_not_ours_goes_back_to_the_county_with_the_reason_and_leaves_the_departm
 def test_only_the_lead_moves_and_a_cooperating_body_adds_its_result(way):
     way.to_county()
     way.dispatch(coop=[way.world.bodies["ecology"]])
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="present state"):
         way.move("liaison_other", "receive")
     with way.world.store.write() as session:
         side_acts.add_result(
             session, make.actor(session, "liaison_other"), way.entry.id, make.ids.new(), "took a sample"
         )
     assert way.state() == "department"
-    with pytest.raises(Refused), way.world.store.write() as session:
+    with pytest.raises(Refused, match="does not cooperate"), way.world.store.write() as session:
         side_acts.add_result(session, make.actor(session, "liaison"), way.entry.id, make.ids.new(), "x")
 
 
@@ -240,7 +242,7 @@ def test_who_it_does_not_concern_finds_nothing(way, login):
 
 @pytest.mark.parametrize("login", ["leader", "inspector"])
 def test_who_only_reads_moves_nothing(way, login):
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="present state"):
         way.move(login, "raise", reason="x")
 
 
@@ -248,7 +250,7 @@ def test_a_site_look_is_asked_once_answered_once_and_moves_nothing(way):
     world, look = way.world, make.ids.new()
     with world.store.write() as session:
         side_acts.ask_look(session, make.actor(session, "township_a"), way.entry.id, look, "clean?")
-    with pytest.raises(Refused), world.store.write() as session:
+    with pytest.raises(Refused, match="asked to look already"), world.store.write() as session:
         side_acts.ask_look(session, make.actor(session, "township_a"), way.entry.id, make.ids.new(), None)
     with world.store.read() as session:
         assert [found.id for found, _ in queries.open_looks(session, make.actor(session, "officer_a1"))] == [look]

@@ -129,7 +129,7 @@ def test_a_cooperating_results_id_belongs_to_its_words_and_nothing_is_added_once
     result(id_, "measured")
     with pytest.raises(Conflict):
         result(id_, "measured twice")
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="does not cooperate"):
         result(make.ids.new(), "one thing more")
 
 
@@ -162,7 +162,7 @@ def test_the_finder_does_not_sample_what_another_entered_for_him(world):
 def test_what_was_not_settled_is_not_sampled(way):
     way.move("township_a", "handle", result="true", done="x")
     way.move("county", "confirm")
-    with pytest.raises(Refused), way.world.store.write() as session:
+    with pytest.raises(Refused, match="looked at this again already"), way.world.store.write() as session:
         side_acts.sample(session, make.actor(session, "township_a"), way.entry.id, None)
 
 
@@ -195,8 +195,11 @@ def test_nothing_goes_to_a_body_that_is_closed_or_that_nobody_speaks_for(way, bo
             ).suspended_at = clock.now()
     if body == "housing":
         way.to_county()
-    with pytest.raises(Refused):
+    of_its_kind = "Choose a department" if body == "housing" else "committee or station of this township"
+    why = of_its_kind if gone == "closed" else "Nobody is posted to"
+    with pytest.raises(Refused, match=why) as refusal:
         way.dispatch() if body == "housing" else way.move("township_a", "assign", body=way.world.bodies[body], due=DUE)
+    assert refusal.value.field == "body"
     with way.world.store.read() as session:
         assert not session.scalars(select(Assignment.id)).all()
 

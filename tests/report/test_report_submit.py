@@ -68,24 +68,26 @@ def test_a_report_from_a_village_that_is_not_his_is_not_found(world):
 
 
 def test_a_refused_report_uses_up_no_number(world):
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="what the problem is"):
         submit(world, "officer_a1", make.report(world.grids["A1"], problems=("no such",)))
     assert submit(world, "officer_a1", make.report(world.grids["A1"])).number.endswith("-00001")
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "field", "why"),
     [
-        {"problems": ()},
-        {"problems": ("no such",)},
-        {"severity": "awful"},
-        {"first_measure": "none such"},
-        {"occurred_at": clock.now() + make.days(1)},
+        ({"problems": ()}, "problem", "what the problem is"),
+        ({"problems": ("no such",)}, "problem", "what the problem is"),
+        ({"problems": ("smoke", "no such")}, "problem", "what the problem is"),
+        ({"severity": "awful"}, "severity", "Choose one"),
+        ({"first_measure": "none such"}, "first_measure", "Choose one"),
+        ({"occurred_at": clock.now() + make.days(1)}, "occurred_on", "not come yet"),
     ],
 )
-def test_what_no_list_knows_is_refused(world, change):
-    with pytest.raises(Refused):
+def test_what_no_list_knows_is_refused(world, change, field, why):
+    with pytest.raises(Refused, match=why) as refusal:
         submit(world, "officer_a1", make.report(world.grids["A1"], **change))
+    assert refusal.value.field == field
 
 
 def test_a_point_in_another_village_must_name_it_as_the_other_one(world):
@@ -140,9 +142,9 @@ def test_a_township_enters_for_a_named_officer_of_that_village_only(world):
             world.people["township_a"],
             "for_someone",
         )
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="officer of this village who found it"):
         submit(world, "township_a", make.report(world.grids["A1"], person_id=world.people["officer_b1"]))
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="officer of this village who found it"):
         submit(world, "township_a", make.report(world.grids["A1"]))
 
 
