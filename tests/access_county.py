@@ -167,7 +167,7 @@ def _post(session: Session, county: County, name: str, posting: str) -> None:
     """ "<" ended yesterday (today is the first day that no longer counts), ">" begins tomorrow."""
     role, place = posting.strip("<>").split("@")
     days = {"<": {"until": clock.today()}, ">": {"since": clock.today() + timedelta(days=1)}}.get(posting[0], {})
-    if role == "evaluator" and not days:
+    if role == "inspector" and not days:
         days = {"until": clock.today() + timedelta(days=30)}
     made = make.posting(
         session,
@@ -177,7 +177,7 @@ def _post(session: Session, county: County, name: str, posting: str) -> None:
         body=county.ids["body"].get(place),
         **days,
     )
-    if not days or role == "evaluator":
+    if not days or role == "inspector":
         county.ids["posting"][f"{name}@{place}"] = made.id
 
 

@@ -57,9 +57,9 @@ station_b         station_officer@station_b
 leader            leader@county
 leader_a          leader@A
 leader_b          leader@B
-inspector         evaluator@county
-inspector_b       evaluator@B
-former_inspector  <evaluator@county
+inspector         inspector@county
+inspector_b       inspector@B
+former_inspector  <inspector@county
 admin             system_admin@nowhere
 auditor           audit_admin@nowhere
 """)
@@ -235,7 +235,7 @@ COLUMNS = (
     "department_liaison",
     "station_officer",
     "leader",
-    "evaluator",
+    "inspector",
     "system_admin",
     "audit_admin",
 )

@@ -89,7 +89,7 @@ PEOPLE = {
     "committee_a1": ("station_officer", None, "committee_a1"),
     "station_a": ("station_officer", None, "station_a"),
     "leader": ("leader", "county", None),
-    "inspector": ("evaluator", "county", None),
+    "inspector": ("inspector", "county", None),
     "admin": ("system_admin", None, None),
     "auditor": ("audit_admin", None, None),
 }
@@ -128,7 +128,7 @@ def _people_the_county(session: Session, password_hash: str) -> dict[str, dict[s
             grid=grids[grid] if grid else None,
             body=bodies[body] if body else None,
             password_hash=password_hash,
-            until=make.date(2030, 1, 1) if role == "evaluator" else None,
+            until=make.date(2030, 1, 1) if role == "inspector" else None,
         ).id
         for login, (role, grid, body) in PEOPLE.items()
     }

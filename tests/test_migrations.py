@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, event, inspect, text
 import migrations
 from tests import engines, make
 from tests.conftest import World
+from tests.moved import Rows, as_before
 from webapp.core import db
 from webapp.core.db import Store
 from webapp.models import metadata
@@ -232,9 +233,6 @@ def lived(world: World) -> Store:
     return world.store
 
 
-Rows = dict[str, list[dict[str, Any]]]
-
-
 def rows(store: Store) -> Rows:
     """Every row of every table as the database has it, whatever schema it is at."""
     with store.reader.connect() as connection:
@@ -245,17 +243,16 @@ def rows(store: Store) -> Rows:
 
 
 def lost(before: Rows, after: Rows) -> list[str]:
-    """Tables whose rows are not the same in the columns that both schemas have."""
+    """Tables whose rows are not the same afterwards in all columns that they had; new columns do not count."""
     return [
-        table
-        for table in sorted(before.keys() & after.keys())
-        if before[table] and _common(before[table], after[table]) != _common(after[table], before[table])
+        table for table in sorted(before) if before[table] and _plain(before, table) != _plain(after, table, before)
     ]
 
 
-def _common(these: list[dict[str, Any]], others: list[dict[str, Any]]) -> list[str]:
-    kept = these[0].keys() & others[0].keys() if others else these[0].keys()
-    return sorted(str([(name, row[name]) for name in sorted(kept)]) for row in these)
+def _plain(found: Rows, table: str, before: Rows | None = None) -> list[str]:
+    """The rows of a table as text, in the columns that it had before."""
+    names = sorted((before or found)[table][0])
+    return sorted(str([(name, row.get(name, "no such column")) for name in names]) for row in found.get(table, []))
 
 
 def lost_by(store: Store, revision: str, before: str) -> list[str]:
@@ -264,7 +261,7 @@ def lost_by(store: Store, revision: str, before: str) -> list[str]:
     seen = [rows(store)]
     for verb, target in (("upgrade", revision), ("downgrade", before), ("upgrade", "head")):
         migrate.run(store, verb, target)
-        seen.append(rows(store))
+        seen.append(as_before(rows(store), before, migrate.current(store) or ""))
     return [table for after in seen[1:] for table in lost(seen[0], after)]
 
 

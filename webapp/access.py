@@ -19,7 +19,7 @@ from .core.tables import table
 #: except: what is taken away again, whatever reaches it: .  nothing   person  what concerns him, whichever posting of his
 #: reaches it   posting  what concerns a posting, from that posting alone. The caller of ``where`` says what concerns whom.
 _TABLE = """
-action             visitor  grid_officer  township_supervisor  county_office  department_liaison  station_officer  leader  evaluator  system_admin  audit_admin  except
+action             visitor  grid_officer  township_supervisor  county_office  department_liaison  station_officer  leader  inspector  system_admin  audit_admin  except
 asset.read         all      all           all                  all            all                 all              all     all        all           all          .       # style, scripts and fonts
 health.read        all      all           all                  all            all                 all              all     all        all           all          .       # for machines that watch
 language.choose    all      all           all                  all            all                 all              all     all        all           all          .       # and the size of print

@@ -43,7 +43,7 @@ CREATIONS = [
     ("township_a", "township_supervisor", "A", None, False),
     ("township_a", "department_liaison", None, "housing", False),
     ("township_a", "leader", "A", None, False),
-    ("township_a", "evaluator", "A", None, False),
+    ("township_a", "inspector", "A", None, False),
     ("township_a", "county_office", "county", None, False),
     ("township_a", "system_admin", None, None, False),
     ("county", "grid_officer", "B1", None, True),
@@ -51,7 +51,7 @@ CREATIONS = [
     ("county", "township_supervisor", "B1", None, False),
     ("county", "department_liaison", None, "housing", True),
     ("county", "leader", "county", None, True),
-    ("county", "evaluator", "county", None, True),
+    ("county", "inspector", "county", None, True),
     ("county", "county_office", "county", None, False),
     ("county", "system_admin", None, None, False),
     ("county", "audit_admin", None, None, False),
@@ -64,7 +64,7 @@ CREATIONS = [
     ("leader", "grid_officer", "A1", None, False),
     ("officer_a1", "grid_officer", "A1", None, False),
     ("liaison", "department_liaison", None, "housing", False),
-    ("inspector", "evaluator", "county", None, False),
+    ("inspector", "inspector", "county", None, False),
 ]
 
 
@@ -86,7 +86,7 @@ def refused_for(by, role, grid):
 
 @pytest.mark.parametrize("by, role, grid, body, may", CREATIONS)
 def test_each_tier_makes_accounts_for_those_below_it_and_no_others(world, by, role, grid, body, may):
-    posting = entry(world, role, grid, body, last=SOON if role == "evaluator" else None)
+    posting = entry(world, role, grid, body, last=SOON if role == "inspector" else None)
     if may:
         assert create(world, by, posting)
         return
@@ -99,7 +99,7 @@ def test_each_tier_makes_accounts_for_those_below_it_and_no_others(world, by, ro
 
 def test_an_inspector_needs_a_last_day(world):
     with pytest.raises(Refused) as refusal:
-        create(world, "county", entry(world, "evaluator", "county"))
+        create(world, "county", entry(world, "inspector", "county"))
     assert refusal.value.field == "last"
 
 

@@ -238,7 +238,7 @@ def test_people_bodies_and_postings_come_in(world):
         ("lisi", "township_supervisor", world.grids["A"], None, date(2026, 9, 1), None),
         ("zhaoliu", "department_liaison", None, "department", today, None),
         ("sunqi", "station_officer", None, "station", today, None),
-        ("zhouba", "evaluator", world.grids["county"], None, today, date(2030, 2, 1)),
+        ("zhouba", "inspector", world.grids["county"], None, today, date(2030, 2, 1)),
     ]
 
 

@@ -84,7 +84,7 @@ DESKS = {
     "station_a": "station_officer",
     "committee_a1": "station_officer",
     "leader": "leader",
-    "inspector": "evaluator",
+    "inspector": "inspector",
 }
 
 

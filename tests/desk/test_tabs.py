@@ -306,7 +306,7 @@ def test_who_sits_at_two_desks_finds_each_tab_once(world):
         "handling",
         "station",
     ]
-    assert [tab.key for tab in tabs.opening(tabs.shown({"evaluator"}))] == ["all_open"], (
+    assert [tab.key for tab in tabs.opening(tabs.shown({"inspector"}))] == ["all_open"], (
         "where nothing opens, the first"
     )
 

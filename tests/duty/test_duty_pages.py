@@ -260,7 +260,7 @@ def test_nobody_renames_a_body_that_the_text_itself_names(pages, county):
     assert answer.status_code == 422 and codes(pages.get("/duties", status="named")) == []
 
 
-@pytest.mark.parametrize("role", ["grid_officer", "township_supervisor", "department_liaison", "leader", "evaluator"])
+@pytest.mark.parametrize("role", ["grid_officer", "township_supervisor", "department_liaison", "leader", "inspector"])
 def test_only_the_county_office_confirms(pages, store, role):
     pages.become(person(role))
     assert pages.post("/duties/004-13-dept06-01/department", department="tax").status_code == 403

@@ -75,8 +75,8 @@ def test_each_role_has_its_kind_of_place(role, kind, fits):
     "role, first, last, wrong",
     [
         ("grid_officer", "2026-11-21", None, None),
-        ("evaluator", "2026-11-21", None, "needs a last day"),
-        ("evaluator", "2026-11-21", "2026-11-23", None),
+        ("inspector", "2026-11-21", None, "needs a last day"),
+        ("inspector", "2026-11-21", "2026-11-23", None),
         ("grid_officer", "2026-11-23", "2026-11-22", "before the first"),
         ("grid_officer", "2026-11-01", "2026-11-20", "has passed already"),
         ("grid_officer", "2026-11-01", "2026-11-21", None),

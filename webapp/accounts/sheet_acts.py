@@ -36,7 +36,7 @@ ROLE_WORDS = (
         "站所经办人": "station_officer",
         "经办人": "station_officer",
         "领导": "leader",
-        "检查人员": "evaluator",
+        "检查人员": "inspector",
         "系统管理员": "system_admin",
         "审计管理员": "audit_admin",
     }

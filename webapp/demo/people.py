@@ -164,7 +164,7 @@ def _office(register: Registry, county: County) -> None:
         login = "department" if row["canonical"] == "housing" else f"dept-{row['canonical'].replace('_', '-')}"
         county.speakers[body] = register.person(login, "department_liaison", body=body, sample=login == "department")
     register.person("leader", "leader", grid=root, sample=True)
-    register.person("inspector", "evaluator", grid=root, sample=True, until=clock.today() + 2 * YEAR)
+    register.person("inspector", "inspector", grid=root, sample=True, until=clock.today() + 2 * YEAR)
     register.person("admin", "system_admin", sample=True)
     register.person("auditor", "audit_admin", sample=True)
 

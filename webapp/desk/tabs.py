@@ -22,7 +22,7 @@ county_office        emergency,dispatch,to_check,bounced,due_today,overdue,stuck
 department_liaison   receive,handling,due_today,overdue,redo,cooperating
 station_officer      station,due_today,overdue,redo
 leader               emergency,all_open,late_anywhere,stuck
-evaluator            all_open,late_anywhere,stuck
+inspector            all_open,late_anywhere,stuck
 """)
 }
 HOME = "grid_officer"  # whose own page (``views.home``) lists his work, without tabs

@@ -31,7 +31,7 @@ INTROS = {
     "county_office": N_("You dispatch to departments, check, and set how this county works."),
     "department_liaison": N_("You receive what the county dispatches and report what your department did."),
     "leader": N_("You see everything in your area and change nothing."),
-    "evaluator": N_("You read everything in your area until your last day here."),
+    "inspector": N_("You read everything in your area until your last day here."),
     "system_admin": N_("You look after accounts. Reports and patrols are not for you to see."),
     "audit_admin": N_("You read the log. Reports and patrols are not for you to see."),
 }

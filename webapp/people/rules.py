@@ -23,7 +23,7 @@ station_officer      station,committee  open  township_supervisor,county_office,
 township_supervisor  township           open  county_office,system_admin
 department_liaison   department         open  county_office,system_admin
 leader               county,township    open  county_office,system_admin
-evaluator            county,township    must  county_office,system_admin
+inspector            county,township    must  county_office,system_admin
 county_office        county             open  system_admin
 audit_admin          nowhere            open  system_admin
 system_admin         nowhere            open  system_admin   # a second one; only the command line takes it away
@@ -51,7 +51,7 @@ ROLE_NAMES = {
     "department_liaison": N_("Department liaison"),
     "station_officer": N_("Station officer"),
     "leader": N_("Leader"),
-    "evaluator": N_("Inspector"),
+    "inspector": N_("Inspector"),
     "system_admin": N_("System administrator"),
     "audit_admin": N_("Audit administrator"),
 }

@@ -75,7 +75,7 @@ HOLDERS = {
     "department_liaison": "%(name)s",
     "station_officer": "%(name)s",
     "leader": N_("leader"),
-    "evaluator": N_("inspector"),
+    "inspector": N_("inspector"),
 }
 
 MARKS = {

@@ -1,0 +1,34 @@
+"""What revisions moved or named anew: today's rows as an earlier revision had them.
+
+A test that compares the rows before and after a revision takes them back with ``as_before`` first. What is not said here
+may not differ in anything.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def as_before(rows: Rows, since: str, revision: str) -> Rows:
+    """Rows as they stand at ``revision`` in the form that they had at the earlier revision ``since``."""
+    for number in sorted(BACK, reverse=True):
+        if since < number <= revision:
+            rows = BACK[number]({name: [dict(row) for row in each] for name, each in rows.items()})
+    return rows
+
+
+def _before_0002(rows: Rows) -> Rows:
+    """The role inspector was called evaluator."""
+    for row in (*rows["posting"], *rows["report_event"]):
+        row["role"] = "evaluator" if row["role"] == "inspector" else row["role"]
+    for row in rows["audit_log"]:
+        detail = json.loads(row["detail"]) if isinstance(row["detail"], str) else row["detail"]
+        if detail.get("role") == "inspector":
+            changed = detail | {"role": "evaluator"}
+            row["detail"] = json.dumps(changed) if isinstance(row["detail"], str) else changed
+    return rows
+
+
+BACK: dict[str, Callable[[Rows], Rows]] = {"0002": _before_0002}
