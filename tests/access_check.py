@@ -124,11 +124,16 @@ def _hole(county: County, route: str, hole: str, target: Target) -> Any:
         return fixed[hole]
     if target.name is None:
         return {"mark": "0" * 64, "fingerprint": "0" * 64}.get(
-            hole, NO_ID if hole in ("report_id", "photo_id", "look_id", "patrol_id", "message_id") else GONE
+            hole, NO_ID if hole in ("report_id", "attachment_id", "look_id", "patrol_id", "message_id") else GONE
         )
-    kind = {"person_id": "account", "mark": "layer", "fingerprint": "layer", "patrol_id": "round"}.get(
-        hole, hole.removesuffix("_id")
-    )
+    kinds = {
+        "person_id": "account",
+        "mark": "layer",
+        "fingerprint": "layer",
+        "patrol_id": "round",
+        "attachment_id": "photo",
+    }
+    kind = kinds.get(hole, hole.removesuffix("_id"))
     name = target.name.split("@")[0] if kind == "account" else target.name
     return county.ids[kind].get(name, "asset")
 

@@ -34,7 +34,7 @@ from webapp.login.models import LoginSession
 from webapp.patrol.service import record
 from webapp.people.models import Person
 from webapp.report import service, side_acts
-from webapp.report.models import Photo, Report
+from webapp.report.models import Report, ReportAttachment
 
 BODIES = {  # kind, grid, code in the duty lists
     "housing": ("department", "county", "housing"),
@@ -285,7 +285,9 @@ def _note(session: Session, county: County) -> None:
     found = county.ids
     for name, id_ in found["report"].items():
         found["state"][name] = session.get_one(Report, id_).state
-        found["photo"][name] = session.scalars(select(Photo.id).where(Photo.report_id == id_)).first()
+        found["photo"][name] = session.scalars(
+            select(ReportAttachment.attachment_id).where(ReportAttachment.report_id == id_)
+        ).first()
     for name, id_ in found["account"].items():
         found["session"][name] = session.scalar(select(LoginSession.id).where(LoginSession.person_id == id_))
     found["message"]["officer_b1"] = session.scalar(

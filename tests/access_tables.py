@@ -308,7 +308,8 @@ POST   /reports/<report_id>/beside/problems              beside   problems 404  
 POST   /reports/<report_id>/beside/sample                beside   sample   404    .   .    .       x        x      .       .       .      .         .     .
 POST   /reports/<report_id>/beside/result                beside   result   404    .   .    .       .        .      x       .       .      .         .     .
 POST   /looks/<look_id>                                  look     answer   404    .   .    x       .        .      .       .       .      .         .     .
-GET    /photos/<photo_id>                                photo    r        404    .   .    x       x        x      x       x       x      x         .     .
+GET    /photos/<attachment_id>                           photo    r        404    .   .    x       x        x      x       x       x      x         .     .
+GET    /attachments/<attachment_id>                      photo    r        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /people                                           -        -        404    .   .    .       x        x      .       .       .      .         x     .
 GET    /people/new                                       -        -        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/new                                       village  t        422    .   .    .       x        x      .       .       .      .         x     .

@@ -20,7 +20,10 @@ def as_before(rows: Rows, since: str, revision: str) -> Rows:
 
 
 def _before_0002(rows: Rows) -> Rows:
-    """The role inspector was called evaluator."""
+    """The role inspector was called evaluator, and an attachment with its link was a photo."""
+    files = {row["id"]: row for row in rows.pop("attachment")}
+    rows["photo"] = [_photo(files.pop(link["attachment_id"]), link) for link in rows.pop("report_attachment")]
+    assert not files, "attachments that belong to nothing"
     for row in (*rows["posting"], *rows["report_event"]):
         row["role"] = "evaluator" if row["role"] == "inspector" else row["role"]
     for row in rows["audit_log"]:
@@ -29,6 +32,18 @@ def _before_0002(rows: Rows) -> Rows:
             changed = detail | {"role": "evaluator"}
             row["detail"] = json.dumps(changed) if isinstance(row["detail"], str) else changed
     return rows
+
+
+#: What every photo is since 0002, and when and from whom it came is tested apart (tests/test_revision_0002.py).
+IMAGE = {"kind": "image", "media_type": "image/jpeg", "name": None}
+
+
+def _photo(file: dict[str, Any], link: dict[str, Any]) -> dict[str, Any]:
+    both = file | link
+    assert IMAGE.items() <= both.items()
+    return {
+        name: both[name] for name in ("id", "report_id", "event_id", "sha256", "copy", "width", "height", "position")
+    }
 
 
 BACK: dict[str, Callable[[Rows], Rows]] = {"0002": _before_0002}

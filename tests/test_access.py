@@ -14,13 +14,14 @@ from tests import make
 from tests.access_check import Visitor, faults
 from tests.access_county import County, county, hole, on_sqlite, visitors  # noqa: F401  (fixtures)
 from webapp import access
+from webapp.attachment import queries as attachment_queries
 from webapp.core import clock
 from webapp.core.errors import NotFound, Refused
+from webapp.core.models import Attachment
 from webapp.patrol import queries as patrol_queries
 from webapp.patrol.models import PatrolObject
 from webapp.people import queries as people_queries
 from webapp.report import queries as report_queries
-from webapp.report.models import Photo
 
 Patch = pytest.MonkeyPatch
 ROUTES = {f"{route.method} {route.address}": route for route in tables.ROUTES}
@@ -69,13 +70,13 @@ def _leaders_may_move(patch: Patch) -> None:
 
 
 def _photos_without_their_report(patch: Patch) -> None:
-    def photo(session: Any, _actor: Any, photo_id: Any) -> Photo:
-        found = session.get(Photo, photo_id)
+    def one(session: Any, _actor: Any, attachment_id: Any) -> Attachment:
+        found = session.get(Attachment, attachment_id)
         if found is None:
             raise NotFound
         return found
 
-    patch.setattr(report_queries, "photo", photo)
+    patch.setattr(attachment_queries, "one", one)
 
 
 def _joint_villages_act(patch: Patch) -> None:
@@ -119,7 +120,7 @@ def _what_is_there_is_told(patch: Patch) -> None:
         (_officers_read_every_report, "GET /reports/<report_id>", "officer_b1"),
         (_townships_post_people_everywhere, "POST /people/new", "township_a"),
         (_leaders_may_move, "GET /reports/<report_id>/<action>", "leader"),
-        (_photos_without_their_report, "GET /photos/<photo_id>", "officer_a2"),
+        (_photos_without_their_report, "GET /photos/<attachment_id>", "officer_a2"),
         (_joint_villages_act, "POST /reports/<report_id>/<action>", "township_b"),
         (_departments_see_what_others_have, "GET /reports/<report_id>/receipt", "transport"),
         (_postings_count_a_day_too_long, "GET /grids/<grid_id>", "moved_a1"),

@@ -6,6 +6,7 @@ import os
 import tarfile
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -14,14 +15,16 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, inspect, select, update
+from sqlalchemy.orm import Session
 
 from tests import engines, make
 from tests.conftest import World
 from webapp.core import clock, files, ids
+from webapp.core.attachments import attach
 from webapp.core.db import Store
 from webapp.core.errors import Refused
 from webapp.core.files import PhotoFile
-from webapp.core.models import AuditEntry
+from webapp.core.models import Attachment, AuditEntry
 from webapp.feedback.models import Feedback
 from webapp.listeners import open_store
 from webapp.models import metadata
@@ -29,7 +32,7 @@ from webapp.ops import backup, dump, migrate, verify
 from webapp.patrol import service as patrol_service
 from webapp.people.models import Person
 from webapp.report import service
-from webapp.report.models import Photo, Report
+from webapp.report.models import Report, ReportAttachment
 
 
 def put(data_dir: Path, kind: str, body: bytes) -> str:
@@ -45,6 +48,18 @@ def photo(data_dir: Path, name: str) -> PhotoFile:
     """A photo with both its files; any bytes do, nobody decodes them here."""
     return PhotoFile(
         put(data_dir, "originals", name.encode()), put(data_dir, "copies", b"copy of " + name.encode()), 4, 3
+    )
+
+
+def evidence(session: Session, report_id: uuid.UUID, photos: dict[uuid.UUID, PhotoFile]) -> None:
+    """Photos of a report by id, past its service."""
+    attach(session, photos, clock.now(), None)
+    session.execute(
+        insert(ReportAttachment),
+        [
+            {"attachment_id": id_, "report_id": report_id, "event_id": None, "position": position}
+            for position, id_ in enumerate(photos)
+        ],
     )
 
 
@@ -133,13 +148,13 @@ def test_a_restored_place_holds_every_row_and_every_photo_on_either_engine(
     made = backup.backup(lived.store, data_dir, tmp_path / "b.tar")
     restored = backup.restore(tmp_path / "b.tar", anywhere, tmp_path / "new")
     assert restored == made and made.faults == () and made.photos == 4
-    assert made.rows["report"] == 2 and made.rows["photo"] == 3
+    assert made.rows["report"] == 2 and made.rows["attachment"] == made.rows["report_attachment"] == 3
     assert contents(anywhere) == contents(lived.store)
     assert sorted(photo_files(tmp_path / "new")) == sorted(
         f"photos/{kind}/{mark[:2]}/{mark}"
-        for row in contents(anywhere)["photo"]
-        for kind, mark in (("originals", row[3]), ("copies", row[4]))
-        if row[7] == 0
+        for kind, mark in {
+            pair for row in contents(anywhere)["attachment"] for pair in (("originals", row[2]), ("copies", row[3]))
+        }
     )
     assert verify.verify_store(anywhere, tmp_path / "new") == [] == verify.verify_reports(anywhere)
     assert migrate.current(anywhere) == made.revision
@@ -176,18 +191,7 @@ def test_a_backup_during_writes_holds_everything_answered_before_it_began(
             made = ids.new()
             with lived.store.write() as session:
                 session.add(Feedback(id=made, person_id=person, at=clock.now(), page="/", text="x"))
-                session.add(
-                    Photo(
-                        id=made,
-                        report_id=report_id,
-                        event_id=None,
-                        sha256=taken.sha256,
-                        copy=taken.copy,
-                        width=4,
-                        height=3,
-                        position=0,
-                    )
-                )
+                evidence(session, report_id, {made: taken})
             acked.append(made)
 
     writer = threading.Thread(target=write_on)
@@ -206,7 +210,7 @@ def test_a_backup_during_writes_holds_everything_answered_before_it_began(
     with empty.read() as session:
         kept = set(session.scalars(select(Feedback.id)))
         assert set(before) <= kept
-        assert kept == set(session.scalars(select(Photo.id).where(Photo.id.in_(acked))))
+        assert kept == set(session.scalars(select(Attachment.id).where(Attachment.id.in_(acked))))
     assert verify.verify_store(empty, tmp_path / "new") == []
 
 

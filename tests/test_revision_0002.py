@@ -1,13 +1,15 @@
 """Revision 0002 on a county of 0001: what it renames, moves and refuses, on each engine."""
 
+import uuid
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from tests.moved import as_before
 from tests.test_landed import FOLDERS
-from tests.test_migrations import rows
+from tests.test_migrations import lost, rows
 from webapp.core.db import Store
 from webapp.ops import backup, migrate
 
@@ -46,3 +48,49 @@ def test_who_inspects_keeps_his_posting_and_his_lines_in_the_log_under_the_new_c
     log = {row["thing"]: str(row["detail"]).replace("'", '"') for row in rows(county)["audit_log"]}
     assert log["person:1"] == '{"role": "inspector", "grid": 1}'
     assert log["person:2"] == '{"why": "evaluator", "role": "leader"}'
+
+
+# --- evidence ------------------------------------------------------------------------------------------
+
+PHOTO = """insert into photo (id, report_id, event_id, sha256, copy, width, height, position)
+           select {id}, report_id, {event}, :mark, :mark, 4, 3, {at} from report_event where seq = 2 order by report_id limit 1"""
+CAME = """select received_at, report.entered_by from report_event
+            join report on report.id = report_event.report_id where seq = 2 order by report_id limit 1"""
+MOVED = "select at, person_id from report_event where seq = 2 order by report_id limit 1"
+
+
+def with_photos(county: Store) -> list[tuple[Any, Any]]:
+    """A photo of a report and one of its second move; when and from whom each came."""
+    ids = ("'" + uuid.uuid4().hex + "'" for _ in range(2))
+    run(
+        county,
+        *(PHOTO.format(id=next(ids), event=event, at=at) for at, event in enumerate(("null", "id"))),
+        mark="a" * 64,
+    )
+    with county.reader.connect() as connection:
+        return [tuple(connection.execute(text(sql)).one()) for sql in (CAME, MOVED)]
+
+
+def test_a_photo_is_known_to_have_come_with_its_report_or_its_move(county: Store) -> None:
+    came = with_photos(county)
+    before = rows(county)
+    migrate.run(county, "upgrade", "head")
+    assert lost(before, as_before(rows(county), "0001", "0002")) == []
+    with county.reader.connect() as connection:
+        found = connection.execute(
+            text(
+                "select received_at, received_by from attachment join report_attachment on id = attachment_id order by position"
+            )
+        )
+        assert [tuple(row) for row in found] == came
+    assert len(set(came)) == 2
+
+
+def test_what_the_older_form_has_no_place_for_stops_the_way_down_and_nothing_changes(county: Store) -> None:
+    with_photos(county)
+    migrate.run(county, "upgrade", "head")
+    run(county, "update attachment set kind = 'document' where sha256 = :mark", mark="a" * 64)
+    before = rows(county)
+    with pytest.raises(RuntimeError, match="no place for 2 attachments"):
+        migrate.run(county, "downgrade", "0001")
+    assert (rows(county), migrate.current(county)) == (before, "0002")

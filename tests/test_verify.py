@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from tests import make
 from tests.conftest import World
-from tests.test_backup import photo, put
+from tests.test_backup import evidence, photo, put
 from webapp.core import clock, files
 from webapp.core.db import Store
 from webapp.ops import verify
 from webapp.ops.verify import verify_reports, verify_store
 from webapp.report import service
-from webapp.report.models import Photo, Report, ReportEvent
+from webapp.report.models import Report, ReportEvent
 
 DAY = 24 * 3600
 LAIN = verify.ORPHAN_AFTER.total_seconds()
@@ -41,22 +41,7 @@ def with_photos(world: World, data_dir: Path, number: int) -> list[tuple[str, st
     taken = [photo(data_dir, f"photo {turn}") for turn in range(number)]
     with world.store.write() as session:
         receipt = service.submit(session, make.actor(session, "officer_a1"), make.report(world.grids["A1"]))
-        session.execute(
-            insert(Photo),
-            [
-                {
-                    "id": uuid.uuid4(),
-                    "report_id": receipt.id,
-                    "event_id": None,
-                    "sha256": each.sha256,
-                    "copy": each.copy,
-                    "width": 4,
-                    "height": 3,
-                    "position": position,
-                }
-                for position, each in enumerate(taken)
-            ],
-        )
+        evidence(session, receipt.id, {uuid.uuid4(): each for each in taken})
     return [(each.sha256, each.copy) for each in taken]
 
 

@@ -40,6 +40,7 @@ report.result      .        .             .                    .              de
 report.sample      .        .             tree                 tree           .                   .                .       .          .             .            .
 look.ask           .        .             tree                 tree           .                   .                .       .          .             .            .
 look.answer        .        own           .                    .              .                   .                .       .          .             .            .
+attachment.read    .        all           all                  all            all                 all              all     all        .             .            .       # opens the address; which ones: whoever may read what it belongs to (attachment/queries.py)
 desk.read          .        .             tree                 tree           dept                dept             tree    tree       .             .            .
 duty.read          .        all           all                  all            all                 all              all     all        .             .            .
 duty.confirm       .        .             .                    all            .                   .                .       .          .             .            .

@@ -218,8 +218,9 @@ def test_a_file_is_synced_before_it_has_its_name_and_every_new_name_is_synced(
         mkdir(place, *args, **options)
 
     monkeypatch.setattr(Path, "mkdir", made)
-    kept = keep(tmp_path, encoded("JPEG"))
-    for target in (files.path(tmp_path, "originals", kept.sha256), files.path(tmp_path, "copies", kept.copy)):
+    kept, document = keep(tmp_path, encoded("JPEG")), files.keep_document(tmp_path, io.BytesIO(b"%PDF-1.7"), "a.pdf")
+    for folder, fingerprint in (("originals", kept.sha256), ("copies", kept.copy), ("originals", document.sha256)):
+        target = files.path(tmp_path, folder, fingerprint)
         at = done.index(("name", target))
         assert done[at - 1][0] == "sync" and done[at - 1][1].parent == tmp_path / "tmp"
     for at, (act, place) in enumerate(done):

@@ -4,7 +4,7 @@ from sqlalchemy import text
 
 from webapp.core.db import Store
 
-TABLES = ("patrol", "visit", "report", "report_event", "report_problem", "photo")
+TABLES = ("patrol", "visit", "report", "report_event", "report_problem", "attachment", "report_attachment")
 
 
 def drop_keys(store: Store) -> None:

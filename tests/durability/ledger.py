@@ -11,8 +11,9 @@ from sqlalchemy import select
 from tests.conftest import World
 from tests.durability.sending import Answer, Post
 from webapp.core import files
+from webapp.core.models import Attachment
 from webapp.patrol.models import Patrol, Visit
-from webapp.report.models import Photo, Report, ReportEvent
+from webapp.report.models import Report, ReportAttachment, ReportEvent
 
 MODELS = {"patrols": Patrol, "reports": Report}
 Answered = list[tuple[Post, Answer]]
@@ -77,7 +78,12 @@ def _numbers(world: World, answered: Answered) -> Iterator[str]:
 def _photos(world: World, data_dir: Path, answered: Answered) -> Iterator[str]:
     """Each row's two files are there and hold what their names say; each receipt lists what was sent."""
     with world.store.read() as session:
-        rows = session.execute(select(Photo.report_id, Photo.position, Photo.sha256, Photo.copy)).all()
+        link = ReportAttachment
+        rows = session.execute(
+            select(link.report_id, link.position, Attachment.sha256, Attachment.copy).join(
+                Attachment, Attachment.id == link.attachment_id
+            )
+        ).all()
     for row in rows:
         for kind, mark in (("originals", row.sha256), ("copies", row.copy)):
             file = files.path(data_dir, kind, mark)

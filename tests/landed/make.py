@@ -37,8 +37,9 @@ CUT = (
     "insert into kept select recurs_id from report where id in (select id from kept) and recurs_id is not null",
     *(
         f"delete from {name} where report_id not in (select id from kept)"
-        for name in ("photo", "site_look", "assignment", "report_problem", "report_joint", "report_event")
+        for name in ("report_attachment", "site_look", "assignment", "report_problem", "report_joint", "report_event")
     ),
+    "delete from attachment where id not in (select attachment_id from report_attachment)",
     "delete from report where id not in (select id from kept)",
     """delete from visit where patrol_id not in (select patrol_id from report where patrol_id is not null)
          and patrol_id not in (select id from patrol order by received_at desc limit 60)""",

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from tests.report.conftest import hidden, move_fields, picture
 from webapp.core import clock, files
-from webapp.report.models import Assignment, Photo, Report
+from webapp.core.models import Attachment
+from webapp.report.models import Assignment, Report, ReportAttachment
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_photos_are_kept_as_sent_and_only_a_clean_copy_is_served(world, form, ap
     answer = browser.post("/reports", **fields, photos=[(io.BytesIO(original), "a.jpg"), (picture("blue"), "b.jpg")])
     assert answer.status_code == 303, answer.text
     with world.store.read() as session:
-        photos = session.scalars(select(Photo).order_by(Photo.position)).all()
+        photos = session.scalars(select(Attachment).join(ReportAttachment).order_by(ReportAttachment.position)).all()
     data_dir = app.config["WANGGE"].data_dir
     assert len(photos) == 2
     assert files.path(data_dir, "originals", photos[0].sha256).read_bytes() == original

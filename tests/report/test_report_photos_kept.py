@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from tests.report.conftest import hidden
 from webapp.core import files
+from webapp.core.models import Attachment
 from webapp.ops.retention import drop_photos
-from webapp.report.models import Photo, Report
+from webapp.report.models import Report, ReportAttachment
 
 
 @pytest.fixture
@@ -52,7 +53,12 @@ def refused(browser, fields, *colors, **more):
 
 def stored(world):
     with world.store.read() as session:
-        return [(photo.sha256, photo.position) for photo in session.scalars(select(Photo).order_by(Photo.position))]
+        rows = session.execute(
+            select(Attachment.sha256, ReportAttachment.position)
+            .join(ReportAttachment, ReportAttachment.attachment_id == Attachment.id)
+            .order_by(ReportAttachment.position)
+        )
+        return [tuple(row) for row in rows]
 
 
 def marks(*colors):

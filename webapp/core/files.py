@@ -1,4 +1,7 @@
-"""Photos on disk: the file as sent under its sha256, synced before any row names it, and a re-encoded copy to serve."""
+"""Files on disk: each as sent under its sha256, synced before any row names it; of a photo a re-encoded copy to serve.
+
+Both kinds lie below ``photos/``, as the folder was called when there were only photos.
+"""
 
 import hashlib
 import os
@@ -6,29 +9,70 @@ import subprocess
 import sys
 import tempfile
 import time
+import unicodedata
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from .errors import N_, Refused
+from .tables import table
 
 LARGEST = 20 * 2**20
 CHUNK = 2**16
 SECONDS, DAY = 20, 86_400.0
-UNNAMED = 1.5 * DAY  # a photo that no record names: time to put right, the next day too, the form that it came with
+UNNAMED = 1.5 * DAY  # a file that no record names: time to put right, the next day too, the form that it came with
 LOOKED_AT = 30 * DAY  # an hourly look has decided about all that is older
+LONGEST_NAME = 120
 NOT_A_PICTURE = N_("This file is not a photo we can read (JPEG, PNG or WebP up to 20 MB). Choose another.")
+NOT_A_DOCUMENT = N_(
+    "This file is not a PDF or office file that we take (PDF, Word, Excel or WPS up to 20 MB). Choose another."
+)
+
+#: Documents that are taken: what the name ends in, and the bytes that the file must begin with. They are never opened here.
+DOCUMENTS = {
+    row["ending"]: (bytes.fromhex(row["begins"]), row["media_type"])
+    for row in table("""
+ending  begins            media_type
+pdf     255044462d        application/pdf
+docx    504b0304          application/vnd.openxmlformats-officedocument.wordprocessingml.document
+xlsx    504b0304          application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+doc     d0cf11e0a1b11ae1  application/msword
+xls     d0cf11e0a1b11ae1  application/vnd.ms-excel
+wps     d0cf11e0a1b11ae1  application/wps-office.wps
+et      d0cf11e0a1b11ae1  application/wps-office.et
+""")
+}
 
 
 @dataclass(frozen=True)
 class PhotoFile:
-    """A photo that is on disk: hash of the file as sent, hash of the copy that may be served, the copy's size in pixels."""
+    """A photo that is on disk: hash of the file as sent, hash of the copy that may be served, the copy's size in pixels.
+
+    ``size`` is that of the file as sent, in bytes; None in a form that was drawn before it was noted.
+    """
 
     sha256: str
     copy: str
     width: int
     height: int
+    size: int | None = None
+
+
+@dataclass(frozen=True)
+class DocumentFile:
+    """A PDF or office file that is on disk as it was sent: hash, size in bytes, media type, what its sender calls it."""
+
+    sha256: str
+    size: int
+    media_type: str
+    name: str
+
+    def as_sent(self) -> str:
+        """What stands for it in a fingerprint: the file as it arrived."""
+        return self.sha256
 
     def as_sent(self) -> str:
         """What stands for it in a fingerprint: the file as it arrived. The copy is our own work and may come out otherwise."""
@@ -40,20 +84,56 @@ def keep(data_dir: Path, sent: IO[bytes]) -> PhotoFile:
 
     Order: write, sync, rename to its hash, sync the folder; only then may a transaction begin.
     """
+    with _arriving(data_dir) as original:
+        fingerprint, size = _copy(sent, original, NOT_A_PICTURE)
+        copied, width, height = _reencode(original.name)
+        try:
+            _settle(Path(copied), path(data_dir, "copies", copy := _hash(Path(copied))))
+        finally:
+            Path(copied).unlink(missing_ok=True)
+        _settle(Path(original.name), path(data_dir, "originals", fingerprint))
+    return PhotoFile(fingerprint, copy, width, height, size)
+
+
+def keep_document(data_dir: Path, sent: IO[bytes], name: str) -> DocumentFile:
+    """Store a PDF or office file for good before any record names it, in the same order.
+
+    Refused when it is too large, or when its name and its first bytes do not say the same of DOCUMENTS.
+    """
+    begins, media_type = DOCUMENTS.get(ending(name), (b"", ""))
+    with _arriving(data_dir) as original:
+        fingerprint, size = _copy(sent, original, NOT_A_DOCUMENT)
+        original.seek(0)
+        if not begins or original.read(len(begins)) != begins:
+            raise Refused(NOT_A_DOCUMENT, field="photos")
+        _settle(Path(original.name), path(data_dir, "originals", fingerprint))
+    return DocumentFile(fingerprint, size, media_type, plain_name(name))
+
+
+def ending(name: str) -> str:
+    """What follows the last dot of a file's name, in small letters; empty without one."""
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def plain_name(name: str) -> str:
+    """A file's name without folders and without characters that nobody sees, at most LONGEST_NAME, its ending kept.
+
+    Unseen characters could turn the reading direction, so that "fdp.exe" reads as "exe.pdf".
+    """
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(c for c in unicodedata.normalize("NFC", last) if c.isprintable()).strip()[-LONGEST_NAME:]
+
+
+@contextmanager
+def _arriving(data_dir: Path) -> Iterator[IO[bytes]]:
+    """A place for a file while it arrives; what was not settled elsewhere by then is gone afterwards."""
     folder = data_dir / "tmp"
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, delete=False) as original:
         try:
-            fingerprint = _copy(sent, original)
-            copied, width, height = _reencode(original.name)
-            try:
-                _settle(Path(copied), path(data_dir, "copies", copy := _hash(Path(copied))))
-            finally:
-                Path(copied).unlink(missing_ok=True)
-            _settle(Path(original.name), path(data_dir, "originals", fingerprint))
+            yield original
         finally:
             Path(original.name).unlink(missing_ok=True)
-    return PhotoFile(fingerprint, copy, width, height)
 
 
 def tidy(data_dir: Path, older_than: float = DAY) -> int:
@@ -64,11 +144,12 @@ def tidy(data_dir: Path, older_than: float = DAY) -> int:
     return len(left)
 
 
-def hold(data_dir: Path, photo: PhotoFile) -> bool:
-    """Whether both files of a photo that was kept earlier are still there. They are young again: ``drop`` passes them over."""
+def hold(data_dir: Path, file: PhotoFile | DocumentFile) -> bool:
+    """Whether all of a file that was kept earlier is still there. It is young again: ``drop`` passes it over."""
     try:
-        for kind, fingerprint in (("originals", photo.sha256), ("copies", photo.copy)):
-            os.utime(path(data_dir, kind, fingerprint))
+        os.utime(path(data_dir, "originals", file.sha256))
+        if isinstance(file, PhotoFile):
+            os.utime(path(data_dir, "copies", file.copy))
     except FileNotFoundError:
         return False
     return True
@@ -103,20 +184,20 @@ def drop(data_dir: Path, file: Path) -> bool:
 
 
 def path(data_dir: Path, kind: str, fingerprint: str) -> Path:
-    """Where a file lies: ``originals`` are never served, ``copies`` are, by their record's permission."""
+    """Where a file lies: ``originals`` are as sent, ``copies`` re-encoded photos. A photo's original is never served."""
     return data_dir / "photos" / kind / fingerprint[:2] / fingerprint
 
 
-def _copy(sent: IO[bytes], original: IO[bytes]) -> str:
+def _copy(sent: IO[bytes], original: IO[bytes], too_large: str) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     while chunk := sent.read(CHUNK):
         size += len(chunk)
         if size > LARGEST:
-            raise Refused(NOT_A_PICTURE, field="photos")
+            raise Refused(too_large, field="photos")
         digest.update(chunk)
         original.write(chunk)
     original.flush()
-    return digest.hexdigest()
+    return digest.hexdigest(), size
 
 
 def _hash(file: Path) -> str:

@@ -1,5 +1,6 @@
-"""Tables without domain: counters, settings, limits, calendar, ready words, audit, throttle."""
+"""Tables without domain: counters, settings, limits, calendar, ready words, attachments, audit, throttle."""
 
+import uuid
 from datetime import date, datetime
 from typing import Any
 
@@ -78,6 +79,29 @@ class Contact(Base):
     zh: Mapped[str] = mapped_column(Text)
     en: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text)
+
+
+class Attachment(Base):
+    """A file that was sent as evidence; whose it is stands in a link table of its owner (webapp/attachment).
+
+    ``kind`` is image or document. The file as sent is kept under ``sha256``; of an image a re-encoded ``copy`` is what
+    anybody sees, ``width`` and ``height`` are the copy's, in pixels, and no ``name`` is kept. ``media_type`` is of what is
+    served. ``size`` is of the file as sent, in bytes; None where it came before sizes were noted. ``received_by`` is None
+    where nobody was logged in.
+    """
+
+    __tablename__ = "attachment"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    sha256: Mapped[str] = mapped_column(String(64))
+    copy: Mapped[str | None] = mapped_column(String(64))
+    size: Mapped[int | None]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    media_type: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str | None] = mapped_column(String(120))
+    received_at: Mapped[datetime] = mapped_column(Moment)
+    received_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class AuditEntry(Base):

@@ -38,8 +38,12 @@ MAGIC, SUMS, MANIFEST = "wangge-backup", "sha256sums", "manifest.json"
 MEMBER = re.compile(r"tables/(?P<table>\w+)\.jsonl\.gz|photos/(?P<photo>(originals|copies)/[0-9a-f]{2}/[0-9a-f]{64})")
 CLOSING = re.compile(rb"sha256 ([0-9a-f]{64})\n")
 CLOSING_BYTES = 72
-#: Both files of every photo row, once each.
-PHOTOS = text("select 'originals', sha256 from photo union select 'copies', copy from photo")
+#: The files that the rows of a table name, once each. Databases of before revision 0002 have the table photo instead.
+NAMED = {
+    "attachment": "select 'originals', sha256 from attachment "
+    "union select 'copies', copy from attachment where copy is not null",
+    "photo": "select 'originals', sha256 from photo union select 'copies', copy from photo",
+}
 
 NOT_OURS = N_("%(file)s is not a backup made by wangge.")
 DAMAGED = N_("The backup %(file)s is damaged or was cut short. Nothing was changed. Take another one.")
@@ -177,7 +181,8 @@ def _fill(store: Store, data_dir: Path, members: _Members) -> Manifest:
             revision = connection.scalar(text("select version_num from alembic_version"))
             made_at = clock.now().isoformat()
             rows = {layout.name: members.add_table(connection, layout) for layout in dump.layouts(connection)}
-            wanted.writelines(f"{kind} {fingerprint}\n" for kind, fingerprint in connection.execute(PHOTOS))
+            for named in (NAMED[name] for name in rows.keys() & NAMED.keys()):
+                wanted.writelines(f"{kind} {fingerprint}\n" for kind, fingerprint in connection.execute(text(named)))
         wanted.seek(0)
         photos, faults = 0, []
         for line in wanted:

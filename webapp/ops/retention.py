@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session
 
 from .. import domains
 from ..core import audit, clock, files, settings
+from ..core.attachments import FOLDERS
 from ..core.db import Store
 from ..core.models import AuditEntry
 from ..core.retention import LEAST_LOG_MONTHS, delete_some, months_ago
-from ..report.models import Photo
 from . import sweep_clock
 
 BATCH = 2000  # rows of each kind in one write, so that a first run does not hold others up
-PHOTOS = {"originals": Photo.sha256, "copies": Photo.copy}
 
 
 def sweep(store: Store, data_dir: Path, *, clock_is_right: bool = False) -> dict[str, int]:
@@ -44,10 +43,10 @@ def purge(session: Session, most: int = BATCH) -> dict[str, int]:
 
 
 def drop_photos(store: Store, data_dir: Path) -> int:
-    """Delete photo files that came with a form which was never put right; how many. No lock is held meanwhile."""
+    """Delete files that came with a form which was never put right; how many. No lock is held meanwhile."""
     return sum(
         files.drop(data_dir, file)
-        for kind, column in PHOTOS.items()
+        for kind, column in FOLDERS.items()
         for file in _unnamed(store, files.lain(data_dir, kind), column)
     )
 

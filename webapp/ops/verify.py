@@ -1,4 +1,4 @@
-"""Does what is stored still hold together? Photo files against their rows, reports against their history. Reads only."""
+"""Does what is stored still hold together? Files against their rows, reports against their history. Reads only."""
 
 import hashlib
 import uuid
@@ -10,24 +10,25 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from ..attachment import queries as attachment_queries
 from ..core import clock
+from ..core.attachments import FOLDERS
 from ..core.db import Store
 from ..core.files import UNNAMED, path
 from ..core.history import replay
-from ..report.models import Photo, Report, ReportEvent
+from ..report.models import Report, ReportEvent
 from ..report.workflow import REPORT
 
 PAGE = 500  # rows a look: no transaction stays open while files are read
 ORPHAN_AFTER = timedelta(seconds=UNNAMED, hours=2)  # a younger file may belong to a form that is being put right
-COLUMNS = {"originals": Photo.sha256, "copies": Photo.copy}
 
 
 @dataclass(frozen=True)
 class Finding:
     """Something that does not hold together; ``str()`` is a line to print.
 
-    ``kind``: missing, damaged, orphan (files); order, move, state, due (history). ``place`` is a file below the data
-    folder or a report's number.
+    ``kind``: missing, damaged, orphan, unowned (files); order, move, state, due (history). ``place`` is a file below the
+    data folder, an attachment's id or a report's number.
     """
 
     kind: str
@@ -39,10 +40,14 @@ class Finding:
 
 
 def verify_store(store: Store, data_dir: Path) -> list[Finding]:
-    """Compare photo rows and files: both files of a photo there and unchanged, no file that the sweep should have dropped."""
-    return [
-        finding for kind in COLUMNS for finding in (*_lost(store, data_dir, kind), *_orphans(store, data_dir, kind))
+    """Compare attachments and files: each file there and unchanged, none that the sweep should have dropped, each
+    attachment with an owner."""
+    found = [
+        finding for kind in FOLDERS for finding in (*_lost(store, data_dir, kind), *_orphans(store, data_dir, kind))
     ]
+    with store.read() as session:
+        left = attachment_queries.without_owner(session)
+    return [*found, *(Finding("unowned", f"attachment {id_}", "nothing names it") for id_ in left)]
 
 
 def _lost(store: Store, data_dir: Path, kind: str) -> Iterator[Finding]:
@@ -62,7 +67,7 @@ def _lost(store: Store, data_dir: Path, kind: str) -> Iterator[Finding]:
 
 
 def _fingerprints(store: Store, kind: str) -> Iterator[str]:
-    column, last = COLUMNS[kind], ""
+    column, last = FOLDERS[kind], ""
     while True:
         with store.read() as session:
             page = list(session.scalars(select(column).distinct().where(column > last).order_by(column).limit(PAGE)))
@@ -74,14 +79,7 @@ def _fingerprints(store: Store, kind: str) -> Iterator[str]:
 
 def _named(store: Store, kind: str, fingerprint: str) -> str:
     with store.read() as session:
-        numbers = session.scalars(
-            select(Report.number)
-            .distinct()
-            .join(Photo, Photo.report_id == Report.id)
-            .where(COLUMNS[kind] == fingerprint)
-            .order_by(Report.number)
-        )
-        return "report " + ", ".join(numbers)
+        return ", ".join(attachment_queries.names(session, FOLDERS[kind] == fingerprint)) or "nothing names it"
 
 
 def _orphans(store: Store, data_dir: Path, kind: str) -> Iterator[Finding]:
@@ -92,7 +90,7 @@ def _orphans(store: Store, data_dir: Path, kind: str) -> Iterator[Finding]:
         known = _known(store, kind, [file.name for file in files])
         for file in files:
             if file.name not in known or file != path(data_dir, kind, file.name):
-                yield Finding("orphan", _place(data_dir, file), "no report names it")
+                yield Finding("orphan", _place(data_dir, file), "nothing names it")
 
 
 def _known(store: Store, kind: str, fingerprints: list[str]) -> set[str]:
@@ -100,7 +98,7 @@ def _known(store: Store, kind: str, fingerprints: list[str]) -> set[str]:
     for start in range(0, len(fingerprints), PAGE):
         with store.read() as session:
             known |= set(
-                session.scalars(select(COLUMNS[kind]).where(COLUMNS[kind].in_(fingerprints[start : start + PAGE])))
+                session.scalars(select(FOLDERS[kind]).where(FOLDERS[kind].in_(fingerprints[start : start + PAGE])))
             )
     return known
 

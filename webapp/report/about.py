@@ -27,7 +27,8 @@ ABOUT = About(
                 "report.read",
             ),
             DataUse(
-                "photo: id report_id event_id sha256 copy width height position",
+                "attachment: id kind sha256 copy size width height media_type name received_at received_by;"
+                "report_attachment: attachment_id report_id event_id position",
                 N_("Photos. What is shown is a copy without the data the phone wrote into it"),
                 N_("To show what was found. The file as sent, with those data, is kept as proof and never shown."),
                 "record",

@@ -128,17 +128,13 @@ class Assignment(Base):
     )
 
 
-class Photo(Base):
-    """A picture of a report. The file as sent is kept under ``sha256`` and never served; a re-encoded copy is."""
+class ReportAttachment(Base):
+    """Evidence of a report, in the order of the form: sent with the report itself (no event) or with a move."""
 
-    __tablename__ = "photo"
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    __tablename__ = "report_attachment"
+    attachment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attachment.id"), primary_key=True)
     report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report.id"), index=True)
     event_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("report_event.id"))
-    sha256: Mapped[str] = mapped_column(String(64))
-    copy: Mapped[str] = mapped_column(String(64))
-    width: Mapped[int]
-    height: Mapped[int]
     position: Mapped[int]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..core import clock
-from ..core.models import TimeLimit, Word
+from ..core.models import Attachment, TimeLimit, Word
 from ..core.process import Move
 from ..duty.models import Duty
 from ..grid import queries as grid_queries
@@ -23,7 +23,7 @@ from ..web.language import left, moment, named
 from ..web.request import actor, read
 from . import details, history, labels, queries
 from .forms import number
-from .models import Photo, Report, SiteLook
+from .models import Report, SiteLook
 from .words import OfficeNames, action_word, names_in, problem_words, state_word
 from .workflow import ENDS, HANDLING, STATES
 
@@ -118,7 +118,7 @@ class Page:
     moves: list[tuple[Move, str]]
     places: list[details.Place]
     ground: Any
-    photos: list[Photo]
+    photos: list[Attachment]
     looks: list[SiteLook]
     history: list[dict[str, Any]]
     result: str

@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from ..access import ROLES, Actor, Condition, below, where
 from ..core import clock
+from ..core.attachments import IMAGE
 from ..core.errors import NotFound
 from ..core.history import seen_token
+from ..core.models import Attachment
 from ..core.process import Facts, Move
 from ..grid.models import Grid
 from ..patrol.models import Patrol, PatrolObject, Visit
 from .history import HISTORY
-from .models import Assignment, Photo, Report, ReportJoint, SiteLook
+from .models import Assignment, Report, ReportAttachment, ReportJoint, SiteLook
 from .workflow import ENDS, HANDLING, REPORT, STATES
 
 SEES_JOINT = frozenset({"report.read"})  # a joint grid sees the report; only the lead grid acts
@@ -174,28 +176,27 @@ def waits_for_sample() -> Condition:
     return and_(Report.settled, Report.sampled_at.is_(None))
 
 
-def photos(session: Session, report_id: uuid.UUID) -> list[Photo]:
+def photos(session: Session, report_id: uuid.UUID) -> list[Attachment]:
     """Its pictures, those sent with the report first."""
+    link = ReportAttachment
     return list(
         session.scalars(
-            select(Photo)
-            .where(Photo.report_id == report_id)
-            .order_by(Photo.event_id.is_not(None), Photo.event_id, Photo.position)
+            select(Attachment)
+            .join(link, link.attachment_id == Attachment.id)
+            .where(link.report_id == report_id, Attachment.kind == IMAGE)
+            .order_by(link.event_id.is_not(None), link.event_id, link.position)
         )
     )
 
 
-def photo(session: Session, actor: Actor, photo_id: uuid.UUID) -> Photo:
-    """A picture of a report the actor may see, else NotFound."""
-    found = session.scalar(
-        select(Photo)
-        .join(Report, Report.id == Photo.report_id)
+def attachments_read(actor: Actor) -> Select[tuple[uuid.UUID]]:
+    """The ids of the attachments of reports that the actor may see."""
+    return (
+        select(ReportAttachment.attachment_id)
+        .join(Report, Report.id == ReportAttachment.report_id)
         .join(Grid, Grid.id == Report.grid_id)
-        .where(Photo.id == photo_id, reach(actor, "report.read"))
+        .where(reach(actor, "report.read"))
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def look(session: Session, actor: Actor, look_id: uuid.UUID) -> SiteLook:

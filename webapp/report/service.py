@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..core import calendar, clock, moving, numbers, settings
+from ..core.attachments import attach
 from ..core.clocks import Clock, after, first_due
 from ..core.entry import fingerprint_of, is_resend
 from ..core.errors import N_, Refused
 from ..core.files import PhotoFile
 from ..core.history import Author
-from ..core.models import Word
+from ..core.models import Attachment, Word
 from ..core.moving import Sent, Standing
 from ..core.process import START, Move
 from ..grid import locate
@@ -28,7 +29,7 @@ from ..patrol.service import FAST_CLOCK
 from ..people import queries as people_queries
 from . import effects, queries
 from .history import HISTORY
-from .models import Photo, ProblemType, Report, ReportEvent, ReportJoint, ReportProblem
+from .models import ProblemType, Report, ReportAttachment, ReportEvent, ReportJoint, ReportProblem
 from .workflow import RECEIVING, REPORT, STATES
 
 NEW = dict.fromkeys(REPORT.guards, False)  # of what is not there yet nothing is so
@@ -85,7 +86,7 @@ def submit(session: Session, actor: Actor, entry: ReportEntry) -> Receipt:
     report = _store(session, actor, cell, entry, finder, made)
     sent = Sent(uuid.uuid5(report.id, "submit"), made.action, START, {})
     moving.begin(session, HISTORY, report, made, sent, _author(actor, made.made_as(roles)))
-    keep_photos(session, report.id, entry.photos, None)
+    keep_photos(session, actor, report.id, entry.photos, None)
     return _receipt(session, report)
 
 
@@ -159,7 +160,10 @@ def _mode(actor: Actor, finder: int, entry: ReportEntry, now: datetime) -> str:
 
 def _receipt(session: Session, report: Report) -> Receipt:
     hashes = session.scalars(
-        select(Photo.sha256).where(Photo.report_id == report.id, Photo.event_id.is_(None)).order_by(Photo.position)
+        select(Attachment.sha256)
+        .join(ReportAttachment, ReportAttachment.attachment_id == Attachment.id)
+        .where(ReportAttachment.report_id == report.id, ReportAttachment.event_id.is_(None))
+        .order_by(ReportAttachment.position)
     )
     first = session.scalar(select(ReportEvent.to_state).where(ReportEvent.report_id == report.id, ReportEvent.seq == 1))
     return Receipt(report.id, report.number, report.received_at, first or report.state, tuple(hashes))
@@ -288,24 +292,19 @@ def move(session: Session, actor: Actor, report_id: uuid.UUID, entry: MoveEntry)
         lambda made, now, on: run_clocks(session, report, made, now, on),
     )
     if line is not None:
-        keep_photos(session, report.id, entry.photos, line.id)
+        keep_photos(session, actor, report.id, entry.photos, line.id)
     return report
 
 
 def keep_photos(
-    session: Session, report_id: uuid.UUID, photos: tuple[PhotoFile, ...], event_id: uuid.UUID | None
+    session: Session, actor: Actor, report_id: uuid.UUID, photos: tuple[PhotoFile, ...], event_id: uuid.UUID | None
 ) -> None:
     """Rows for files that are on disk already."""
-    for position, photo in enumerate(photos):
-        session.add(
-            Photo(
-                id=uuid.uuid5(event_id or report_id, f"photo:{position}"),
-                report_id=report_id,
-                event_id=event_id,
-                sha256=photo.sha256,
-                copy=photo.copy,
-                width=photo.width,
-                height=photo.height,
-                position=position,
-            )
-        )
+    sent = {uuid.uuid5(event_id or report_id, f"photo:{position}"): photo for position, photo in enumerate(photos)}
+    attach(session, sent, clock.now(), actor.person_id)
+    links = [
+        {"attachment_id": id_, "report_id": report_id, "event_id": event_id, "position": position}
+        for position, id_ in enumerate(sent)
+    ]
+    if links:
+        session.execute(insert(ReportAttachment), links)

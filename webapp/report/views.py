@@ -6,19 +6,17 @@ from typing import Any
 from flask import (
     Blueprint,
     Response,
-    current_app,
     flash,
     jsonify,
     make_response,
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask_babel import gettext as _
 
-from ..core import files, ids
+from ..core import ids
 from ..core.errors import N_, NotFound, Refused, Stale
 from ..core.process import CANNOT, Move
 from ..grid import queries as grid_queries
@@ -310,19 +308,6 @@ def _beside(report_id: uuid.UUID, name: str, form: Any, act: Any) -> Any:
         form.refuse(refusal.field, say(refusal))
         return _page(report_id, 422, **{name: form})
     return _after(report_id)
-
-
-@bp.get("/photos/<uuid:photo_id>")
-@may("report.read")
-def photo(photo_id: uuid.UUID) -> Response:
-    """The re-encoded copy of a picture, to whoever may see its report; the file as sent is never served."""
-    found = queries.photo(read(), actor(), photo_id)
-    place = files.path(current_app.config["WANGGE"].data_dir, "copies", found.copy)
-    if not place.exists():
-        raise Refused(N_("This photo is missing on the server. Tell the county office."))
-    response = send_file(place, mimetype="image/jpeg")
-    response.headers["Cache-Control"] = "private, no-store"  # a browser that is handed on must not keep it
-    return response
 
 
 @bp.get("/search")

@@ -1,11 +1,13 @@
-"""Photos of a posted form: on disk before any transaction begins, and kept when the form is refused.
+"""Photos of a posted form, and documents where a form takes them: on disk before any transaction begins, and kept when the
+form is refused.
 
-Whoever took them on the spot cannot take them again. So a refused form carries each photo that arrived as a value signed
+Whoever took them on the spot cannot take them again. So a refused form carries each file that arrived as a value signed
 for this entry and this person; sent again, it stands for the file on disk. Nothing shows that file before a record names it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -13,6 +15,7 @@ from werkzeug.datastructures import FileStorage
 
 from ..core import files
 from ..core.errors import N_, Refused
+from ..core.files import DocumentFile, PhotoFile
 from .forms import clean
 
 MOST = 3
@@ -21,72 +24,105 @@ LONGEST_NAME = 40
 NO_PHOTO = N_('"%(name)s" is not a photo we can read (JPEG, PNG or WebP up to 20 MB). Choose another.')
 TOO_MANY = N_("At most %(most)d photos. Left out: %(names)s")
 LOST = N_("The photos could not be kept. Please choose them again.")
+NO_EVIDENCE = N_(
+    '"%(name)s" is neither a photo we can read (JPEG, PNG or WebP) nor a PDF or office file that we take (PDF, Word, Excel '
+    "or WPS), up to 20 MB. Choose another."
+)
+TOO_MANY_FILES = N_("At most %(most)d files. Left out: %(names)s")
+FILES_LOST = N_("The files could not be kept. Please choose them again.")
+
+File = PhotoFile | DocumentFile
+
+
+def _photo(data_dir: files.Path, item: FileStorage) -> File:
+    return files.keep(data_dir, item.stream)
+
+
+def _photo_or_document(data_dir: files.Path, item: FileStorage) -> File:
+    name = item.filename or ""
+    is_document = files.ending(name) in files.DOCUMENTS
+    return files.keep_document(data_dir, item.stream, name) if is_document else _photo(data_dir, item)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What a form takes: the classes of files, how one is kept, and the sentences of what it does not take."""
+
+    classes: tuple[type[File], ...]
+    keep: Callable[[files.Path, FileStorage], File]
+    unfit: str
+    too_many: str
+    lost: str
+
+
+PHOTOS = Accepted((PhotoFile,), _photo, NO_PHOTO, TOO_MANY, LOST)
+EVIDENCE = Accepted((PhotoFile, DocumentFile), _photo_or_document, NO_EVIDENCE, TOO_MANY_FILES, FILES_LOST)
 
 
 @dataclass(frozen=True)
 class Taken:
-    """A photo on disk, and what it is called on the phone."""
+    """A file on disk, and what it is called on the phone."""
 
-    file: files.PhotoFile
+    file: Any  # of a class that the form takes
     name: str
 
 
 @dataclass(frozen=True)
 class Photos:
-    """The photos of one form: those that are on disk, and what was wrong with others."""
+    """The files of one form: those that are on disk, and what was wrong with others."""
 
     taken: tuple[Taken, ...]
     wrong: tuple[Refused, ...]
 
-    def files(self) -> tuple[files.PhotoFile, ...]:
+    def files(self) -> tuple[Any, ...]:
         """For the entry. Refused when something was wrong, so that nothing is sent with less than its sender thinks."""
         if self.wrong:
             raise self.wrong[0]
-        return tuple(photo.file for photo in self.taken)
+        return tuple(each.file for each in self.taken)
 
     def carried(self, entry: object, person_id: int) -> list[tuple[str, str]]:
-        """For the form that is shown again: a signed value and a name for each photo that is on disk."""
+        """For the form that is shown again: a signed value and a name for each file that is on disk."""
         return [
-            (_signer().dumps([*_owner(entry, person_id), vars(photo.file), photo.name]), photo.name)
-            for photo in self.taken
+            (_signer().dumps([*_owner(entry, person_id), vars(each.file), each.name]), each.name) for each in self.taken
         ]
 
 
-def received(entry: object, person_id: int) -> Photos:
-    """The photos of this request, those of an earlier try of the same entry first; each file once."""
-    earlier, lost = _earlier(entry, person_id)
-    fresh, wrong = _fresh(MOST - len(earlier))
-    each = {photo.file.sha256: photo for photo in (*earlier, *fresh)}
+def received(entry: object, person_id: int, accepted: Accepted = PHOTOS) -> Photos:
+    """The files of this request, those of an earlier try of the same entry first; each file once."""
+    earlier, lost = _earlier(entry, person_id, accepted)
+    fresh, wrong = _fresh(MOST - len(earlier), accepted)
+    each = {taken.file.sha256: taken for taken in (*earlier, *fresh)}
     return Photos(tuple(each.values()), (*lost, *wrong))
 
 
-def _earlier(entry: object, person_id: int) -> tuple[list[Taken], list[Refused]]:
-    values = request.form.getlist(CARRIED)
-    found = [photo for value in values[:MOST] if (photo := _opened(value, _owner(entry, person_id))) is not None]
-    return found, [Refused(LOST, field=FIELD)] if len(found) < len(values) else []
+def _earlier(entry: object, person_id: int, accepted: Accepted) -> tuple[list[Taken], list[Refused]]:
+    values, owner = request.form.getlist(CARRIED), _owner(entry, person_id)
+    found = [taken for value in values[:MOST] if (taken := _opened(value, owner, accepted)) is not None]
+    return found, [Refused(accepted.lost, field=FIELD)] if len(found) < len(values) else []
 
 
-def _opened(value: str, owner: list[object]) -> Taken | None:
-    """The photo a value stands for; None when we did not sign it, not for this entry, or the file is gone."""
+def _opened(value: str, owner: list[object], accepted: Accepted) -> Taken | None:
+    """The file a value stands for; None when we did not sign it, not for this entry and form, or the file is gone."""
     try:
-        *whose, file, name = _signer().loads(value)
+        *whose, given, name = _signer().loads(value)
     except BadSignature:
         return None
-    photo = files.PhotoFile(**file)
-    return Taken(photo, name) if whose == owner and files.hold(_data_dir(), photo) else None
+    file: File = PhotoFile(**given) if "copy" in given else DocumentFile(**given)
+    is_ours = whose == owner and isinstance(file, accepted.classes)
+    return Taken(file, name) if is_ours and files.hold(_data_dir(), file) else None
 
 
-def _fresh(room: int) -> tuple[list[Taken], list[Refused]]:
+def _fresh(room: int, accepted: Accepted) -> tuple[list[Taken], list[Refused]]:
     sent = [item for item in request.files.getlist(FIELD) if item.filename]
     taken: list[Taken] = []
     wrong: list[Refused] = []
     for item in sent[:room]:
         try:
-            taken.append(Taken(files.keep(_data_dir(), item.stream), _name(item)))
+            taken.append(Taken(accepted.keep(_data_dir(), item), _name(item)))
         except Refused:
-            wrong.append(Refused(NO_PHOTO, field=FIELD, name=_name(item)))
+            wrong.append(Refused(accepted.unfit, field=FIELD, name=_name(item)))
     if sent[room:]:
-        wrong.append(Refused(TOO_MANY, field=FIELD, most=MOST, names=_names(sent[room:])))
+        wrong.append(Refused(accepted.too_many, field=FIELD, most=MOST, names=_names(sent[room:])))
     return taken, wrong
 
 

@@ -1,0 +1,1 @@
+"""Evidence: what was sent with whatever it belongs to, and who may see it."""

@@ -1,0 +1,5 @@
+"""What attachments announce: nothing. What is kept of them stands with their owners."""
+
+from ..core.announce import About
+
+ABOUT = About()
