@@ -5,10 +5,14 @@ from typing import Any
 from alembic import context
 
 from migrations.ops import GEOMETRY
-from webapp.core.db import Moment, Shape
+from webapp.core.db import CompactUuid, Moment, Shape
 from webapp.models import metadata
 
-PLAIN = {Moment: "sa.DateTime(timezone=True)", Shape: "sa.LargeBinary()"}
+PLAIN = {
+    Moment: "sa.DateTime(timezone=True)",
+    Shape: "sa.LargeBinary()",
+    CompactUuid: "UUID",
+}  # UUID: migrations/ops.py
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | bool:

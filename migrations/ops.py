@@ -1,10 +1,45 @@
-"""Helpers for revisions: what only some engines have."""
+"""Helpers for revisions: what only some engines have, and what SQLite cannot alter."""
 
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import text
+from sqlalchemy.types import UserDefinedType
 
 #: What PostGIS adds beside our tables; the ORM and autogenerate never see it (migrations/env.py).
 GEOMETRY = (("grid_version", "boundary"),)
+
+
+class Unfit(ValueError):
+    """The records cannot take this revision; the message says which do not, and that nothing was changed."""
+
+
+class _Bytes16(UserDefinedType[bytes]):
+    cache_ok = True
+
+    def get_col_spec(self, **_options: Any) -> str:
+        return "BLOB(16)"
+
+
+#: A UUID since revision 0002: sixteen bytes on every engine.
+UUID = sa.Uuid().with_variant(_Bytes16(), "sqlite")
+
+
+class Reference(NamedTuple):
+    """A column that names a row of another table."""
+
+    table: str
+    column: str
+    to: str
+    key: str = "code"
+
+    @property
+    def name(self) -> str:
+        """As the naming convention of the models has it."""
+        return f"fk_{self.table}_{self.column}"
 
 
 def has_postgis() -> bool:
@@ -30,3 +65,90 @@ def drop_geometry(table: str) -> None:
     """Take the geometry column away again, where there is one."""
     if op.get_bind().dialect.name == "postgresql":
         op.execute(f"alter table {table} drop column if exists geom")
+
+
+# --- vocabularies --------------------------------------------------------------------------------------
+
+
+def create_vocabulary(name: str, length: int, words: Sequence[str]) -> None:
+    """A table of the codes that a column may hold, with those that are known now."""
+    made = op.create_table(
+        name,
+        sa.Column("code", sa.String(length=length), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f(f"pk_{name}")),
+    )
+    op.bulk_insert(made, [{"code": word} for word in words])
+
+
+def strangers(reference: Reference, known: Collection[str]) -> list[str]:
+    """What stands in a column and is none of the known words, each as "table.column 'word' (how many rows)"."""
+    column: sa.ColumnClause[str] = sa.column(reference.column)
+    query = (
+        sa.select(column, sa.func.count())
+        .select_from(sa.table(reference.table))
+        .where(column.not_in(sorted(known)))
+        .group_by(column)
+        .order_by(column)
+    )
+    rows = op.get_bind().execute(query)
+    return [f"{reference.table}.{reference.column} {word!r} ({number} rows)" for word, number in rows]
+
+
+# --- tables anew ---------------------------------------------------------------------------------------
+
+HEAD = re.compile(r'CREATE TABLE "?(\w+)"? \(')
+TAIL = "\n)"
+
+
+def rebuild(
+    table: str, columns: Mapping[str, tuple[str, str, str]], *, add: Sequence[str], drop: Sequence[str]
+) -> None:
+    """SQLite: write a table anew with other column types and constraints, keeping rows, indexes and triggers.
+
+    ``columns`` gives for a column the type it has, the one it gets, and the SQL that makes its new value. ``add`` are
+    constraints as SQL, ``drop`` names of constraints. The text of the schema is edited, so that all else stays word for
+    word; what is not found there ends the revision. Foreign keys are off meanwhile (ops/migrate.py).
+    """
+    connection = op.get_bind()
+    made = connection.scalar(
+        text("select sql from sqlite_master where type = 'table' and name = :name"), {"name": table}
+    )
+    rest = connection.scalars(
+        text(
+            "select sql from sqlite_master where type in ('index', 'trigger') and tbl_name = :name and sql is not null"
+        ),
+        {"name": table},
+    ).all()
+    sql = _once(str(made), HEAD, f"CREATE TABLE new_{table} (")
+    for name, (old, new, _) in columns.items():
+        sql = _once(sql, re.compile(rf"(?<=\n\t){name} {re.escape(old)}"), f"{name} {new}")
+    for name in drop:
+        sql = _once(sql, re.compile(rf", \n\tCONSTRAINT {name} [^\n]*?(?=, \n|\n)"), "")
+    body, tail = sql[: sql.rindex(TAIL)], sql[sql.rindex(TAIL) :]
+    connection.exec_driver_sql(body + "".join(f", \n\t{constraint}" for constraint in add) + tail)
+    names = [row[1] for row in connection.exec_driver_sql(f'pragma table_info("{table}")')]
+    values = ", ".join(columns[name][2] if name in columns else f'"{name}"' for name in names)
+    quoted = ", ".join(f'"{name}"' for name in names)
+    connection.exec_driver_sql(f"insert into new_{table} ({quoted}) select {values} from {table}")
+    connection.exec_driver_sql(f"drop table {table}")
+    connection.exec_driver_sql(f"alter table new_{table} rename to {table}")
+    for statement in rest:
+        connection.exec_driver_sql(statement)
+
+
+def _once(sql: str, pattern: re.Pattern[str], new: str) -> str:
+    changed, number = pattern.subn(new, sql)
+    if number != 1:
+        raise Unfit(f"The schema is not as it was made: {pattern.pattern} stands {number} times in {sql!r}")
+    return changed
+
+
+def refuse_broken_references() -> None:
+    """SQLite: what no foreign key guarded while tables were made anew. PostgreSQL looks by itself."""
+    connection = op.get_bind()
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("pragma foreign_key_check").fetchmany(5)
+        if broken:
+            raise Unfit(
+                f"Rows refer to what is not there (table, row, referred table): {[tuple(row)[:3] for row in broken]}"
+            )

@@ -1,6 +1,8 @@
 """${message}."""
 import sqlalchemy as sa
 from alembic import op
+
+from migrations.ops import UUID  # noqa: F401
 ${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

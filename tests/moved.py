@@ -7,8 +7,16 @@ may not differ in anything.
 import json
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 Rows = dict[str, list[dict[str, Any]]]
+
+
+def plain(value: Any) -> Any:
+    """A UUID as its letters, whichever way an engine or a revision keeps it. No border's WKB is as short as that."""
+    if isinstance(value, bytes) and len(value) == 16:
+        return value.hex()
+    return value.hex if isinstance(value, UUID) else value
 
 
 def as_before(rows: Rows, since: str, revision: str) -> Rows:

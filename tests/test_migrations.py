@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, event, inspect, text
 import migrations
 from tests import engines, make
 from tests.conftest import World
-from tests.moved import Rows, as_before
+from tests.moved import Rows, as_before, plain
 from webapp.core import db
 from webapp.core.db import Store
 from webapp.models import metadata
@@ -131,8 +131,8 @@ class Cut(Exception):
     """Stands for whatever ends an upgrade in the middle."""
 
 
-def cut_at(store: Store, statement: str, turn: int) -> None:
-    """Let the upgrade end just before the ``turn``-th statement that begins so."""
+def cut_at(store: Store, statement: str, turn: int) -> Any:
+    """Let the upgrade end just before the ``turn``-th statement that begins so; the listener."""
     left = [turn]
 
     @event.listens_for(store.writer, "before_cursor_execute")
@@ -141,6 +141,8 @@ def cut_at(store: Store, statement: str, turn: int) -> None:
         if left[0] == 0:
             left[0] = -1
             raise Cut
+
+    return _look
 
 
 POINTS = [("CREATE TABLE", 2), ("CREATE TABLE", 9), ("CREATE INDEX", 5), ("INSERT INTO ALEMBIC_VERSION", 1)]
@@ -234,10 +236,13 @@ def lived(world: World) -> Store:
 
 
 def rows(store: Store) -> Rows:
-    """Every row of every table as the database has it, whatever schema it is at."""
+    """Every row of every table as the database has it, whatever schema it is at; a UUID as its letters."""
     with store.reader.connect() as connection:
         return {
-            table: [dict(row) for row in connection.execute(text(f'select * from "{table}"')).mappings()]
+            table: [
+                {name: plain(value) for name, value in row.items()}
+                for row in connection.execute(text(f'select * from "{table}"')).mappings()
+            ]
             for table in tables(store)
         }
 

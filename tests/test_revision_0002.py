@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
+from migrations.ops import Unfit
+from tests import engines
 from tests.moved import as_before
 from tests.test_landed import FOLDERS
-from tests.test_migrations import lost, rows
+from tests.test_migrations import Cut, cut_at, layout, lost, rows
 from webapp.core.db import Store
 from webapp.ops import backup, migrate
 
@@ -91,6 +93,127 @@ def test_what_the_older_form_has_no_place_for_stops_the_way_down_and_nothing_cha
     migrate.run(county, "upgrade", "head")
     run(county, "update attachment set kind = 'document' where sha256 = :mark", mark="a" * 64)
     before = rows(county)
-    with pytest.raises(RuntimeError, match="no place for 2 attachments"):
+    with pytest.raises(Unfit, match="no place for 2 attachments"):
         migrate.run(county, "downgrade", "0001")
     assert (rows(county), migrate.current(county)) == (before, "0002")
+
+
+def test_a_backup_of_before_is_made_by_this_program_and_comes_back_at_its_own_revision(
+    county: Store, tmp_path: Path
+) -> None:
+    with_photos(county)
+    made = backup.backup(county, tmp_path / "data", tmp_path / "b.tar")
+    assert (made.revision, made.rows["photo"]) == ("0001", 2)
+    assert sorted(made.faults) == [f"{folder}/{'a' * 64} missing" for folder in ("copies", "originals")]
+    before = rows(county)
+    for turn, engine in enumerate(engines.record_urls()):
+        url = engines.make(engine, tmp_path)
+        other = Store(url)
+        backup.restore(tmp_path / "b.tar", other, tmp_path / f"data {turn}")
+        migrate.run(other, "upgrade", "head")
+        migrate.run(other, "downgrade", "0001")
+        again = backup.backup(other, tmp_path / f"data {turn}", tmp_path / f"{turn}.tar")
+        assert again.rows == made.rows
+        if other.is_sqlite == county.is_sqlite:
+            assert lost(before, rows(other)) == []
+        other.close()
+        engines.drop(url)
+
+
+# --- words ---------------------------------------------------------------------------------------------
+
+STRANGE = {
+    "report.state": "update report set state = 'lost' where number = (select min(number) from report)",
+    "posting.role": "update posting set role = 'village_head' where id = 1",
+    "visit.result": "update visit set result = 'fine' where id = (select id from visit order by id limit 1)",
+    "body.canonical": "update body set canonical = 'no_such' where id = (select min(id) from body where kind = 'department')",
+}
+
+
+@pytest.mark.parametrize("column", STRANGE)
+def test_a_word_that_nobody_knows_stops_the_revision_and_is_named_with_its_column(column: str, county: Store) -> None:
+    run(county, STRANGE[column])
+    before = rows(county)
+    word = STRANGE[column].split("'")[1]
+    with pytest.raises(Unfit, match=rf"{column} '{word}' \(1 rows\)\. Nothing was changed"):
+        migrate.run(county, "upgrade", "head")
+    assert (rows(county), migrate.current(county)) == (before, "0001")
+
+
+def test_all_strange_words_are_named_at_once(county: Store) -> None:
+    run(county, *STRANGE.values())
+    with pytest.raises(Unfit) as refusal:
+        migrate.run(county, "upgrade", "head")
+    assert all(column in str(refusal.value) for column in STRANGE)
+
+
+# --- whole or not at all -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "point", [("CREATE TABLE", 3), ("CREATE TABLE", 16), ("ALTER TABLE", 9), ("UPDATE", 1), ("DROP TABLE", 1)], ids=str
+)
+@pytest.mark.parametrize("way", [("0001", "0002"), ("0002", "0001")], ids="-".join)
+def test_a_filled_county_is_as_it_was_when_the_revision_ends_in_the_middle(
+    point: tuple[str, int], way: tuple[str, str], county: Store
+) -> None:
+    start, target = way
+    migrate.run(county, "upgrade", start)
+    before, schema, verb = rows(county), layout(county), "upgrade" if target > start else "downgrade"
+    cut = cut_at(county, *point)
+    with pytest.raises(Cut):
+        migrate.run(county, verb, target)
+    assert (rows(county), migrate.current(county), layout(county)) == (before, start, schema)
+    event.remove(county.writer, "before_cursor_execute", cut)
+    migrate.run(county, verb, target)
+    assert migrate.current(county) == target
+
+
+# --- SQLite's own --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def on_sqlite(county: Store) -> Store:
+    if not county.is_sqlite:
+        pytest.skip("PostgreSQL alters its tables in place")
+    return county
+
+
+def test_indexes_and_triggers_of_a_table_that_is_written_anew_stay_word_for_word(on_sqlite: Store) -> None:
+    run(
+        on_sqlite,
+        "create trigger no_change before update on report_event begin select raise(abort, 'append only'); end",
+    )
+    beside = "select type, name, sql from sqlite_master where type in ('index', 'trigger') and tbl_name <> 'photo'"
+
+    def found() -> set[Any]:
+        with on_sqlite.reader.connect() as connection:
+            return {
+                tuple(row) for row in connection.execute(text(beside)) if row.name.startswith(("ix_", "uq_", "no_"))
+            }
+
+    before = found()
+    run(on_sqlite, "update posting set role = 'leader' where role = 'evaluator'")  # the trigger guards the history
+    migrate.run(on_sqlite, "upgrade", "head")
+    assert before <= found() and len(before) > 20
+
+
+def test_a_uuid_takes_sixteen_bytes(on_sqlite: Store) -> None:
+    migrate.run(on_sqlite, "upgrade", "head")
+    for table, columns in {"visit": ("id", "patrol_id"), "report": ("id", "patrol_id"), "attachment": ("id",)}.items():
+        for column in columns:
+            sizes = f"select group_concat(distinct typeof({column}) || length({column})) from {table} where {column} is not null"
+            assert run(on_sqlite, sizes) in ("blob16", None)
+
+
+def test_a_row_that_refers_to_nothing_stops_the_revision(on_sqlite: Store) -> None:
+    with on_sqlite.writer.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        raw.execute("rollback") if raw.in_transaction else None
+        raw.execute("pragma foreign_keys=off")
+        raw.execute("update visit set object_id = 999999 where id = (select id from visit limit 1)")
+    on_sqlite.close()
+    before = rows(on_sqlite)
+    with pytest.raises(Unfit, match="refer to what is not there"):
+        migrate.run(on_sqlite, "upgrade", "head")
+    assert (rows(on_sqlite), migrate.current(on_sqlite)) == (before, "0001")

@@ -144,7 +144,6 @@ LATER = timedelta(minutes=2)
 #: What somebody did to report or event behind the program's back → the kinds of findings.
 TAMPERED: dict[str, tuple[Any, dict[str, Any], set[str]]] = {
     "another state": (None, {"state": "closed"}, {"state", "due"}),
-    "an unknown state": (None, {"state": "lost"}, {"state"}),
     "another moment": (None, {"state_since": LATER}, {"state"}),
     "a longer limit": (None, {"due_at": LATER}, {"due"}),
     "no limit": (None, {"due_at": None}, {"due"}),

@@ -4,25 +4,30 @@ SQLite is used the safe way (docs/decisions/0006): the library inside ``pysqlite
 WAL with synchronous=FULL, writers BEGIN IMMEDIATE, readers a plain BEGIN.
 """
 
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
+    Column,
     DateTime,
     Dialect,
     Engine,
     LargeBinary,
     MetaData,
     String,
+    Table,
     TypeDecorator,
+    Uuid,
     create_engine,
     event,
 )
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import UserDefinedType
 
 SQLITE_SAFE = (3, 51, 3)  # 3.7.0-3.51.2 can corrupt a WAL database with several writers (sqlite.org/wal.html)
 BUSY_MS = 15000
@@ -31,9 +36,38 @@ BUSY_MS = 15000
 PathString = String(200).with_variant(String(200, collation="C"), "postgresql")
 
 
+class _Bytes16(UserDefinedType[uuid.UUID]):
+    """Sixteen bytes on SQLite. The size in the name tells a reader of the schema (ops/dump.py) that they are a UUID."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_options: Any) -> str:
+        return "BLOB(16)"
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """To bytes; a processor of its own, because every row read passes it."""
+        return lambda value: None if value is None else value.bytes
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """From bytes."""
+        return lambda value: None if value is None else uuid.UUID(bytes=value)
+
+
+class CompactUuid(TypeDecorator[uuid.UUID]):
+    """A UUID in its sixteen bytes on every engine; SQLAlchemy's own takes thirty-two letters on SQLite."""
+
+    impl = Uuid
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """Bytes on SQLite, the engine's own type elsewhere."""
+        return dialect.type_descriptor(_Bytes16() if dialect.name == "sqlite" else Uuid())
+
+
 class Base(DeclarativeBase):
     """All tables; the naming convention lets batch migrations on SQLite find constraints again."""
 
+    type_annotation_map: ClassVar[dict[Any, Any]] = {uuid.UUID: CompactUuid}
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -43,6 +77,14 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def vocabulary(name: str, length: int = 20) -> Table:
+    """A table of the codes that a column may hold, so that the database itself refuses a slip (docs/decisions/0023).
+
+    Its rows belong to the schema: a revision puts a new word in, no page and no seed does, and no backup carries them.
+    """
+    return Table(name, Base.metadata, Column("code", String(length), primary_key=True))
 
 
 class Moment(TypeDecorator[datetime]):

@@ -60,6 +60,10 @@ class PhotoFile:
     height: int
     size: int | None = None
 
+    def as_sent(self) -> str:
+        """What stands for it in a fingerprint: the file as it arrived. The copy is our own work and may come out otherwise."""
+        return self.sha256
+
 
 @dataclass(frozen=True)
 class DocumentFile:
@@ -72,10 +76,6 @@ class DocumentFile:
 
     def as_sent(self) -> str:
         """What stands for it in a fingerprint: the file as it arrived."""
-        return self.sha256
-
-    def as_sent(self) -> str:
-        """What stands for it in a fingerprint: the file as it arrived. The copy is our own work and may come out otherwise."""
         return self.sha256
 
 

@@ -7,7 +7,14 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .db import Base, Moment
+from .db import Base, Moment, vocabulary
+
+vocabulary("entry_mode")
+vocabulary("language", 5)
+vocabulary("setting_type")
+vocabulary("time_unit")
+vocabulary("word_kind", 40)
+vocabulary("attachment_kind")
 
 
 class Counter(Base):
@@ -24,7 +31,7 @@ class Setting(Base):
     __tablename__ = "setting"
     key: Mapped[str] = mapped_column(String(60), primary_key=True)
     value: Mapped[str] = mapped_column(Text)
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(ForeignKey("setting_type.code"))
     zh: Mapped[str] = mapped_column(Text)
     en: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text)
@@ -38,7 +45,7 @@ class TimeLimit(Base):
     __tablename__ = "time_limit"
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
     number: Mapped[int]
-    unit: Mapped[str] = mapped_column(String(20))
+    unit: Mapped[str] = mapped_column(ForeignKey("time_unit.code"))
     zh: Mapped[str] = mapped_column(Text)
     en: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text)
@@ -62,7 +69,7 @@ class Word(Base):
     """A ready word of a form (severity, first measure, could not see, …), in both languages."""
 
     __tablename__ = "word"
-    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    kind: Mapped[str] = mapped_column(ForeignKey("word_kind.code"), primary_key=True)
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
     zh: Mapped[str] = mapped_column(Text)
     en: Mapped[str] = mapped_column(Text)
@@ -92,7 +99,7 @@ class Attachment(Base):
 
     __tablename__ = "attachment"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(ForeignKey("attachment_kind.code"))
     sha256: Mapped[str] = mapped_column(String(64))
     copy: Mapped[str | None] = mapped_column(String(64))
     size: Mapped[int | None]

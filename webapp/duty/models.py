@@ -6,7 +6,15 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..core.db import Base, Moment
+from ..core.db import Base, Moment, vocabulary
+
+vocabulary("department_kind")
+vocabulary("duty_tier")
+vocabulary("duty_role")
+vocabulary("topic", 40)
+vocabulary("deadline_kind")
+vocabulary("figure_kind")
+vocabulary("list_status")
 
 
 class Document(Base):
@@ -33,7 +41,7 @@ class Department(Base):
     code: Mapped[str] = mapped_column(String(60), primary_key=True)
     zh: Mapped[str] = mapped_column(Text)
     en: Mapped[str] = mapped_column(Text)
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(ForeignKey("department_kind.code"))
 
 
 class Succession(Base):
@@ -47,7 +55,7 @@ class Succession(Base):
     event_zh: Mapped[str] = mapped_column(Text)
     event_en: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(ForeignKey("list_status.code"))
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
     valid_to: Mapped[date | None]
@@ -70,20 +78,20 @@ class Duty(Base):
     body_printed: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
     canonical: Mapped[str] = mapped_column(ForeignKey("department.code"), index=True)
-    tier: Mapped[str] = mapped_column(String(20))
-    role: Mapped[str] = mapped_column(String(20))
-    topic: Mapped[str] = mapped_column(String(40))
+    tier: Mapped[str] = mapped_column(ForeignKey("duty_tier.code"))
+    role: Mapped[str] = mapped_column(ForeignKey("duty_role.code"))
+    topic: Mapped[str] = mapped_column(ForeignKey("topic.code"))
     zh: Mapped[str] = mapped_column(Text)
     en: Mapped[str] = mapped_column(Text)
     target: Mapped[str] = mapped_column(Text)
     target_number: Mapped[str] = mapped_column(Text)
     target_unit: Mapped[str] = mapped_column(Text)
     target_year: Mapped[str] = mapped_column(Text)
-    deadline_kind: Mapped[str] = mapped_column(String(20))
+    deadline_kind: Mapped[str] = mapped_column(ForeignKey("deadline_kind.code"))
     deadline_on: Mapped[date | None]
     frequency: Mapped[str] = mapped_column(Text)
     anchor: Mapped[str] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(ForeignKey("list_status.code"))
     why_zh: Mapped[str] = mapped_column(Text)
     why_en: Mapped[str] = mapped_column(Text)
     named: Mapped[str | None] = mapped_column(ForeignKey("department.code"))
@@ -103,7 +111,7 @@ class Figure(Base):
     line_from: Mapped[int]
     line_to: Mapped[int]
     position: Mapped[int]
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(ForeignKey("figure_kind.code"))
     subject: Mapped[str] = mapped_column(Text)
     zh: Mapped[str] = mapped_column(Text)
     en: Mapped[str] = mapped_column(Text)
@@ -112,7 +120,7 @@ class Figure(Base):
     year: Mapped[str] = mapped_column(Text)
     period: Mapped[str] = mapped_column(Text)
     anchor: Mapped[str] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(ForeignKey("list_status.code"))
     why_zh: Mapped[str] = mapped_column(Text)
     why_en: Mapped[str] = mapped_column(Text)
     valid_to: Mapped[date | None]

@@ -19,9 +19,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, MetaData, Table, bindparam, func, select, text
 from sqlalchemy.types import TypeEngine
 
-from ..core.db import Moment, Store
+from ..core.db import CompactUuid, Moment, Store
 
 BATCH = 1000
+UUID_BYTES = 16
 #: Alembic's own, which the revision stands for, and what PostGIS brings along.
 NOT_OURS = frozenset({"alembic_version", "spatial_ref_sys"})
 
@@ -40,9 +41,9 @@ class ColumnKind:
     back: Callable[[Any], Any] = _as_is
 
 
-#: The first that fits counts: SQLite keeps a UUID as CHAR(32), which is a String too.
+#: The first that fits counts: SQLite kept a UUID as CHAR(32) before revision 0002, which is a String too.
 KINDS: dict[str, ColumnKind] = {
-    "uuid": ColumnKind((sa.Uuid, sa.CHAR), sa.Uuid(), str, UUID),
+    "uuid": ColumnKind((sa.Uuid, sa.CHAR), CompactUuid(), str, UUID),
     "boolean": ColumnKind((sa.Boolean,), sa.Boolean()),
     "integer": ColumnKind((sa.Integer,), sa.Integer()),
     "float": ColumnKind((sa.Float,), sa.Float()),
@@ -58,6 +59,8 @@ KINDS: dict[str, ColumnKind] = {
 
 def kind_of(known: TypeEngine[Any]) -> str:
     """The name in KINDS of a column's type. LookupError when no kind fits."""
+    if isinstance(known, sa.LargeBinary) and known.length == UUID_BYTES:
+        return "uuid"
     for name, kind in KINDS.items():
         if isinstance(known, kind.known_by):
             return name
@@ -66,17 +69,22 @@ def kind_of(known: TypeEngine[Any]) -> str:
 
 @dataclass(frozen=True)
 class Layout:
-    """A table as it stands: columns with their kinds, primary key, and the columns that refer to the table itself."""
+    """A table as it stands: columns with their kinds, primary key, and the columns that refer to the table itself.
+
+    ``spelled`` are UUIDs that stand there as letters, as on SQLite before revision 0002; their kind is the same.
+    """
 
     name: str
     columns: dict[str, str]
     key: tuple[str, ...]
     loops: tuple[str, ...]
+    spelled: frozenset[str] = frozenset()
 
     @property
     def table(self) -> Any:
         """The table for statements."""
-        return sa.table(self.name, *(sa.column(name, KINDS[kind].type) for name, kind in self.columns.items()))
+        types = {name: sa.Uuid() if name in self.spelled else KINDS[kind].type for name, kind in self.columns.items()}
+        return sa.table(self.name, *(sa.column(name, type_) for name, type_ in types.items()))
 
 
 @contextmanager
@@ -89,18 +97,22 @@ def snapshot(store: Store) -> Iterator[Connection]:
 
 
 def layouts(connection: Connection) -> list[Layout]:
-    """Every table of ours, one that is referred to before those that refer to it."""
+    """Every table of ours, one that is referred to before those that refer to it.
+
+    Vocabularies, which have nothing but their code, belong to the schema: the revision fills them.
+    """
     found = MetaData()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Did not recognize type 'geometry'")  # PostGIS; made from the WKB anew
         found.reflect(connection, only=lambda name, _: name not in NOT_OURS)
-    return [_layout(table) for table in found.sorted_tables]
+    return [_layout(table) for table in found.sorted_tables if table.columns.keys() != ["code"]]
 
 
 def _layout(table: Table) -> Layout:
     columns = {column.name: kind_of(column.type) for column in table.columns if column.computed is None}
     loops = tuple(sorted(key.parent.name for key in table.foreign_keys if key.column.table is table))
-    return Layout(table.name, columns, tuple(column.name for column in table.primary_key), loops)
+    spelled = frozenset(column.name for column in table.columns if isinstance(column.type, sa.CHAR))
+    return Layout(table.name, columns, tuple(column.name for column in table.primary_key), loops, spelled)
 
 
 def count(connection: Connection, layout: Layout) -> int:

@@ -3,6 +3,7 @@
 from alembic.util import CommandError
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError, ProgrammingError
 
+from migrations.ops import Unfit
 from seeds import SeedError
 
 from ..core.db import BadAddress
@@ -24,7 +25,7 @@ def explained(error: BaseException) -> str | None:
     """One line on a fault that an operator can mend, and how; None for anything that can only be ours."""
     if isinstance(error, Refused):
         return error.message % error.params
-    if isinstance(error, BadAddress | SeedError):
+    if isinstance(error, BadAddress | SeedError | Unfit):
         return str(error)
     if isinstance(error, CommandError):  # Alembic's: a revision that this program does not have
         return f"The database is of a wangge that this program does not know, perhaps a newer one ({error}). Update this one first."

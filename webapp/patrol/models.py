@@ -6,7 +6,9 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..core.db import Base, Moment
+from ..core.db import Base, Moment, vocabulary
+
+vocabulary("visit_result")
 
 
 class ObjectType(Base):
@@ -49,7 +51,7 @@ class Patrol(Base):
     grid_version_id: Mapped[int] = mapped_column(ForeignKey("grid_version.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     entered_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    entry_mode: Mapped[str] = mapped_column(String(20))
+    entry_mode: Mapped[str] = mapped_column(ForeignKey("entry_mode.code"))
     occurred_at: Mapped[datetime] = mapped_column(Moment)
     received_at: Mapped[datetime] = mapped_column(Moment)
     note: Mapped[str | None] = mapped_column(Text)
@@ -68,7 +70,7 @@ class Visit(Base):
     patrol_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("patrol.id"))
     object_id: Mapped[int] = mapped_column(ForeignKey("patrol_object.id"))
     at: Mapped[datetime] = mapped_column(Moment)
-    result: Mapped[str] = mapped_column(String(20))
+    result: Mapped[str] = mapped_column(ForeignKey("visit_result.code"))
     reason: Mapped[str | None] = mapped_column(String(40))
 
     __table_args__ = (UniqueConstraint("patrol_id", "object_id"), Index(None, "object_id", "at"))

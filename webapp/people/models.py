@@ -5,7 +5,10 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..core.db import Base, Moment
+from ..core.db import Base, Moment, vocabulary
+
+vocabulary("role", 30)
+vocabulary("body_kind")
 
 
 class Body(Base):
@@ -16,9 +19,9 @@ class Body(Base):
 
     __tablename__ = "body"
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(ForeignKey("body_kind.code"))
     grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"), index=True)
-    canonical: Mapped[str | None] = mapped_column(String(60), index=True)
+    canonical: Mapped[str | None] = mapped_column(ForeignKey("department.code"), index=True)
     zh: Mapped[str] = mapped_column(String(80))
     en: Mapped[str] = mapped_column(String(80))
     phone: Mapped[str | None] = mapped_column(String(40))
@@ -34,7 +37,7 @@ class Person(Base):
     zh: Mapped[str] = mapped_column(String(80))
     en: Mapped[str] = mapped_column(String(80), default="")
     phone: Mapped[str | None] = mapped_column(String(40))
-    language: Mapped[str] = mapped_column(String(5), default="zh")
+    language: Mapped[str] = mapped_column(ForeignKey("language.code"), default="zh")
     password_hash: Mapped[str | None] = mapped_column(Text)
     must_change: Mapped[bool] = mapped_column(default=False)
     suspended_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -49,7 +52,7 @@ class Posting(Base):
     __tablename__ = "posting"
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    role: Mapped[str] = mapped_column(String(30))
+    role: Mapped[str] = mapped_column(ForeignKey("role.code"))
     grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"), index=True)
     body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"), index=True)
     valid_from: Mapped[date]

@@ -6,10 +6,18 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..core.db import Base, Moment
+from ..core.db import Base, Moment, vocabulary
 from ..core.history import EventRow
 
 OPEN = text("state not in ('closed', 'void')")
+
+vocabulary("problem_category", 40)
+vocabulary("severity")
+vocabulary("report_state")
+vocabulary("report_action", 30)
+vocabulary("assignment_role", 10)
+vocabulary("dispatch_ground")
+vocabulary("look_answer")
 
 
 class ProblemType(Base):
@@ -19,7 +27,7 @@ class ProblemType(Base):
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
     zh: Mapped[str] = mapped_column(Text)
     en: Mapped[str] = mapped_column(Text)
-    category: Mapped[str] = mapped_column(String(40))
+    category: Mapped[str] = mapped_column(ForeignKey("problem_category.code"))
     subtype_zh: Mapped[str] = mapped_column(Text)
     subtype_en: Mapped[str] = mapped_column(Text)
     needs_enforcement: Mapped[bool]
@@ -39,7 +47,7 @@ class Report(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)
     content: Mapped[str] = mapped_column(String(64))
-    state: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(ForeignKey("report_state.code"))
     state_since: Mapped[datetime] = mapped_column(Moment)
     due_at: Mapped[datetime | None] = mapped_column(Moment)
     grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
@@ -48,14 +56,14 @@ class Report(Base):
     patrol_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("patrol.id"))
     found_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     entered_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    entry_mode: Mapped[str] = mapped_column(String(20))
+    entry_mode: Mapped[str] = mapped_column(ForeignKey("entry_mode.code"))
     occurred_at: Mapped[datetime] = mapped_column(Moment)
     received_at: Mapped[datetime] = mapped_column(Moment)
     place: Mapped[str] = mapped_column(Text)
     lon: Mapped[float | None]
     lat: Mapped[float | None]
     accuracy_m: Mapped[float | None]
-    severity: Mapped[str] = mapped_column(String(20))
+    severity: Mapped[str] = mapped_column(ForeignKey("severity.code"))
     first_measure: Mapped[str] = mapped_column(String(40))
     note: Mapped[str] = mapped_column(Text)
     settled: Mapped[bool] = mapped_column(default=False)
@@ -94,6 +102,10 @@ class ReportEvent(EventRow, Base):
 
     __tablename__ = "report_event"
     report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report.id"))
+    role: Mapped[str] = mapped_column(ForeignKey("role.code"))
+    action: Mapped[str] = mapped_column(ForeignKey("report_action.code"))
+    from_state: Mapped[str | None] = mapped_column(ForeignKey("report_state.code"))
+    to_state: Mapped[str | None] = mapped_column(ForeignKey("report_state.code"))
 
     __table_args__ = (UniqueConstraint("report_id", "seq"),)
 
@@ -108,8 +120,8 @@ class Assignment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report.id"), index=True)
     body_id: Mapped[int] = mapped_column(ForeignKey("body.id"))
-    role: Mapped[str] = mapped_column(String(10))
-    ground: Mapped[str | None] = mapped_column(String(20))
+    role: Mapped[str] = mapped_column(ForeignKey("assignment_role.code"))
+    ground: Mapped[str | None] = mapped_column(ForeignKey("dispatch_ground.code"))
     ground_text: Mapped[str | None] = mapped_column(Text)
     duty_id: Mapped[int | None] = mapped_column(ForeignKey("duty.id"))
     from_at: Mapped[datetime] = mapped_column(Moment)
@@ -149,7 +161,7 @@ class SiteLook(Base):
     asked_at: Mapped[datetime] = mapped_column(Moment)
     due_at: Mapped[datetime] = mapped_column(Moment)
     question: Mapped[str | None] = mapped_column(Text)
-    answer: Mapped[str | None] = mapped_column(String(20))
+    answer: Mapped[str | None] = mapped_column(ForeignKey("look_answer.code"))
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
     note: Mapped[str | None] = mapped_column(Text)
