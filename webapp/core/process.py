@@ -72,8 +72,8 @@ class Move:
 
     def barred_by(self, facts: Facts) -> str | None:
         """The first guard that stands against the move, by name; None when all let it pass."""
-        against = [name for name in self.only_if if not facts[name]] + [name for name in self.unless if facts[name]]
-        return min(against, default=None)
+        against = {name for name in self.only_if if not facts[name]} | {name for name in self.unless if facts[name]}
+        return min(against) if against else None
 
     def made_as(self, relations: Collection[str]) -> str:
         """The relation in which somebody makes it: the first that the row allows and he has."""
@@ -130,12 +130,14 @@ class Process:
         ``facts`` must name every guard of the process, else ValueError: a fact that was forgotten opens nothing.
         """
         self._check(facts)
-        return tuple(move for move in self.leaving(state) if move.by & set(relations) and not move.barred_by(facts))
+        return tuple(
+            move for move in self.leaving(state) if not move.by.isdisjoint(relations) and not move.barred_by(facts)
+        )
 
     def step(self, state: str, action: str, relations: Collection[str], facts: Facts, given: Mapping[str, Any]) -> Move:
         """The move that ``action`` makes from ``state``, or Refused with the reason. ``given`` is what the form said."""
         self._check(facts)
-        rows = [move for move in self.leaving(state) if move.action == action and move.by & set(relations)]
+        rows = [move for move in self.leaving(state) if move.action == action and not move.by.isdisjoint(relations)]
         if not rows:
             raise Refused(CANNOT)
         barriers = [move.barred_by(facts) for move in rows]
@@ -148,8 +150,8 @@ class Process:
         return move
 
     def _check(self, facts: Facts) -> None:
-        missing = sorted(self.guards.keys() - facts.keys())
-        if missing:
+        if not self.guards.keys() <= facts.keys():
+            missing = sorted(self.guards.keys() - facts.keys())
             raise ValueError(f"process {self.name}: nobody said whether: {', '.join(missing)}")
 
 
