@@ -90,7 +90,7 @@ def test_a_backup_of_a_newer_program_is_refused_and_says_so(archive: Path, empty
 
 def test_rows_that_do_not_add_up_are_not_kept(archive: Path, empty: Store, tmp_path: Path) -> None:
     manifest = asdict(backup.examine(archive))
-    manifest["rows"]["photo"] += 1
+    manifest["rows"]["attachment"] += 1
     bad = remade(archive, tmp_path / "bad.tar", manifest_json=json.dumps(manifest).encode())
     with pytest.raises(Refused, match="nothing was kept"):
         backup.restore(bad, empty, tmp_path / "new")

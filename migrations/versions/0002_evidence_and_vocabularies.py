@@ -1,7 +1,7 @@
-"""Words have tables of their own, a UUID is sixteen bytes on SQLite, photos become attachments of anything, and the role
-``evaluator`` becomes ``inspector``.
+"""Words have tables of their own, a UUID is sixteen bytes on SQLite, photos become attachments of anything, the role
+``evaluator`` becomes ``inspector``, and the version of a grid that is in force is a stored pointer.
 
-One revision for the four, so that the large tables of a filled SQLite database are written anew once.
+One revision for the five, so that the large tables of a filled SQLite database are written anew once.
 """
 
 from typing import Any
@@ -135,11 +135,13 @@ def upgrade() -> None:
         for each in REFERENCES:
             op.create_foreign_key(op.f(each.name), each.table, each.to, [each.column], [each.key])
     photos_to_attachments()
+    point_to_versions()
     refuse_broken_references()
 
 
 def downgrade() -> None:
     refuse_what_is_no_photo()
+    forget_pointers()
     if is_sqlite():
         for table in TABLES:
             rebuild(table, as_letters(table), add=(), drop=[each.name for each in references_of(table)])
@@ -319,3 +321,35 @@ def attachments_to_photos() -> None:
     op.drop_table("report_attachment")
     op.drop_table("attachment")
     op.create_index(op.f("ix_photo_report_id"), "photo", ["report_id"])
+
+
+# --- the grid in force is a stored pointer, not the lack of an end: planned versions can stand beside it ---
+
+
+def point_to_versions() -> None:
+    op.create_table(
+        "grid_current",
+        sa.Column("grid_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["grid_id"], ["grid.id"], name=op.f("fk_grid_current_grid_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["grid_version.id"], name=op.f("fk_grid_current_version_id")),
+        sa.PrimaryKeyConstraint("grid_id", name=op.f("pk_grid_current")),
+        sa.UniqueConstraint("version_id", name=op.f("uq_grid_current_version_id")),
+    )
+    op.execute(
+        "insert into grid_current (grid_id, version_id) select grid_id, id from grid_version where valid_to is null"
+    )
+    op.drop_index("uq_grid_version_current", table_name="grid_version")
+
+
+def forget_pointers() -> None:
+    """The lack of an end has to say it again; a planned version makes that impossible, and the revision fails whole."""
+    op.create_index(
+        "uq_grid_version_current",
+        "grid_version",
+        ["grid_id"],
+        unique=True,
+        sqlite_where=sa.text("valid_to is null"),
+        postgresql_where=sa.text("valid_to is null"),
+    )
+    op.drop_table("grid_current")

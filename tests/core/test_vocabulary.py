@@ -35,7 +35,8 @@ WORDS: dict[str, Iterable[str]] = {
     "list_status": rows.STATUSES,
     "look_answer": side_acts.ANSWERS,
     "problem_category": rows.CATEGORIES,
-    "report_action": {action.partition(":")[0] for action in labels.ACTIONS} | {move.action for move in workflow.ALL},
+    "report_action": {action.partition(":")[0] for action in labels.ACTIONS}
+    | {move.action for move in workflow.REPORT.moves},
     "report_state": workflow.STATES,
     "role": ROLES,
     "setting_type": rows.SETTING_TYPES,

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from tests import make
 from tests.report.conftest import hidden, move_fields, picture
+from tests.report.test_report_pages import form  # noqa: F401  (fixture)
 from webapp.core import clock
 from webapp.duty.models import Duty
 from webapp.report import service
@@ -153,6 +154,21 @@ def test_an_officer_adds_a_place_and_photos_and_sees_what_was_asked(world, brows
     assert answer.status_code == 303
     page = township.get(f"/reports/{sent}").text
     assert "；by the pond" in page and "<img" in page
+
+
+def test_photos_say_whether_they_show_what_was_found_or_what_it_is_like_since(world, browse, form):
+    officer, fields = form
+    found = [(picture(), "a.jpg"), (picture("blue"), "b.jpg")]
+    report = officer.post("/reports", **fields, photos=found).location.rpartition("/")[2].partition("?")[0]
+    township = browse("township_a")
+    given = move_fields(township, report, "handle", result="true", done="swept")
+    assert township.post(f"/reports/{report}/handle", **given, photos=[(picture("green"), "c.jpg")]).status_code == 303
+    page = township.get(f"/reports/{report}").text
+    assert re.findall(r'<img[^>]* alt="([^"]+)"', page) == [
+        "Photo 1, when found",
+        "Photo 2, when found",
+        "Photo 3, after handling",
+    ]
 
 
 def test_a_look_that_waits_is_something_to_do(browse, sent):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from .. import domains
-from ..access import Actor
+from ..access import Actor, holders
 from ..core.tables import table
 from ..core.tabs import DomainTabs, Tab
 
@@ -25,7 +25,6 @@ leader               emergency,all_open,late_anywhere,stuck
 inspector            all_open,late_anywhere,stuck
 """)
 }
-HOME = "grid_officer"  # whose own page (``views.home``) lists his work, without tabs
 
 
 @cache
@@ -59,10 +58,10 @@ def opening(tabs: Sequence[Tab]) -> list[Tab]:
 
 def states_covered(name: str, role: str) -> frozenset[str]:
     """The states of a domain's process in which whatever a role holds stands on its desk, under a tab that names the
-    state; for the grid officer, on his own page."""
+    state; for who goes round himself, on his own page, which has no tabs."""
     domain = by_domain()[name]
     named = (tab.states for key, tab in domain.tabs.items() if key in DESKS.get(role, ()))
-    return frozenset().union(domain.on_home if role == HOME else (), *named)
+    return frozenset().union(domain.on_home if role in holders("patrol.walk") else (), *named)
 
 
 class Desk:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..core import clock
-from ..core.models import Attachment, TimeLimit, Word
+from ..core.models import TimeLimit, Word
 from ..core.process import Move
 from ..duty.models import Duty
 from ..grid import queries as grid_queries
@@ -118,7 +118,7 @@ class Page:
     moves: list[tuple[Move, str]]
     places: list[details.Place]
     ground: Any
-    photos: list[Attachment]
+    photos: list[queries.Picture]
     looks: list[SiteLook]
     history: list[dict[str, Any]]
     result: str

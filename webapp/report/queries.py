@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -176,17 +176,23 @@ def waits_for_sample() -> Condition:
     return and_(Report.settled, Report.sampled_at.is_(None))
 
 
-def photos(session: Session, report_id: uuid.UUID) -> list[Attachment]:
+class Picture(NamedTuple):
+    """A photo of a report, and whether it came with a move: it shows the place after something was done."""
+
+    file: Attachment
+    is_later: bool
+
+
+def photos(session: Session, report_id: uuid.UUID) -> list[Picture]:
     """Its pictures, those sent with the report first."""
-    link = ReportAttachment
-    return list(
-        session.scalars(
-            select(Attachment)
-            .join(link, link.attachment_id == Attachment.id)
-            .where(link.report_id == report_id, Attachment.kind == IMAGE)
-            .order_by(link.event_id.is_not(None), link.event_id, link.position)
-        )
+    link, is_later = ReportAttachment, ReportAttachment.event_id.is_not(None)
+    rows = session.execute(
+        select(Attachment, is_later)
+        .join(link, link.attachment_id == Attachment.id)
+        .where(link.report_id == report_id, Attachment.kind == IMAGE)
+        .order_by(is_later, link.event_id, link.position)
     )
+    return [Picture(*row) for row in rows]
 
 
 def attachments_read(actor: Actor) -> Select[tuple[uuid.UUID]]:
