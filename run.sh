@@ -10,7 +10,7 @@ Usage: ./run.sh VERB …
   serve …          serve a real county
   test [--full] …  rules of the code, then the tests; further words go to pytest
                    --full: full counts, and again on PostgreSQL with and without PostGIS
-  check            the rules of the code alone: ruff, imports, pinned lists
+  check            the rules of the code alone: ruff, types, imports, pinned lists
   docs             write the generated pages under docs/
   anything else    goes to the command wangge: ./run.sh --help lists its verbs
 
@@ -194,9 +194,10 @@ need_postgres() {
 
 check() {
     cd "$root"
-    say "ruff, import rules, pinned lists"
+    say "ruff, types, import rules, pinned lists"
     "$venv/bin/ruff" check .
     "$venv/bin/ruff" format --check --quiet . || fail "Some files are not formatted. Run: .venv/bin/ruff format ."
+    "$venv/bin/mypy"
     "$venv/bin/lint-imports"
     "$venv/bin/python" -m pip --disable-pip-version-check check
 }

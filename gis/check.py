@@ -7,7 +7,7 @@ where shared borders are shared exactly; areas are m² of an equal-area plane.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import shapely
@@ -33,7 +33,7 @@ def check(delivery: Delivery) -> tuple[Finding, ...]:
 
 
 def _rows(cells: tuple[Cell, ...]) -> Iterator[Finding]:
-    tests = {
+    tests: dict[str, Callable[[Cell], bool]] = {
         "code_empty": lambda cell: not cell.code,
         "name_empty": lambda cell: not cell.name,
         "no_shape": lambda cell: not cell.boundary,

@@ -7,13 +7,16 @@ EPSG numbers of the CGCS2000 3-degree Gauss-Kruger zones: 4513-4533 with the zon
 """
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from gis.delivery import Refused
 
 LONLAT, TM = "lonlat", "tm"
+Node = tuple[str, list[Any]]  # of a WKT: its keyword, and its arguments, which may be nodes
 
 
 @dataclass(frozen=True)
@@ -114,9 +117,9 @@ def from_wkt(text: str, layer: str) -> System:
     return _projected(tree, datum, layer)
 
 
-def _parse(text: str, layer: str) -> tuple:
+def _parse(text: str, layer: str) -> Node:
     """WKT as nested tuples (KEYWORD, [arguments]); a stack, so nesting costs no recursion."""
-    stack: list[list] = [[]]
+    stack: list[list[Any]] = [[]]
     position = 0
     while match := _TOKEN.match(text, position):
         position = match.end()
@@ -137,14 +140,14 @@ def _parse(text: str, layer: str) -> tuple:
 
 def _value(quoted: str | None, word: str | None, number: str | None) -> str | float:
     if number is None:
-        return quoted if quoted is not None else word
+        return quoted if quoted is not None else word or ""
     try:
         return float(number)
     except ValueError:
         return number
 
 
-def _nodes(tree: tuple, *keywords: str) -> list[tuple]:
+def _nodes(tree: Node, *keywords: str) -> list[Node]:
     """Every node with one of these keywords, the outermost first."""
     found, waiting = [], [tree]
     while waiting:
@@ -155,12 +158,12 @@ def _nodes(tree: tuple, *keywords: str) -> list[tuple]:
     return found
 
 
-def _first_name(tree: tuple, *keywords: str) -> str:
+def _first_name(tree: Node, *keywords: str) -> str:
     """The quoted name of the first such node, or ''."""
     return next((str(node[1][0]) for node in _nodes(tree, *keywords) if node[1]), "")
 
 
-def _datum(tree: tuple, layer: str) -> str:
+def _datum(tree: Node, layer: str) -> str:
     """'CGCS2000' or 'WGS 84', from the datum's name or, where that says nothing, the geographic system's."""
     names = [
         _first_name(tree, "DATUM", "GEODETICDATUM", "ENSEMBLE", "TRF"),
@@ -173,7 +176,7 @@ def _datum(tree: tuple, layer: str) -> str:
     return datum
 
 
-def _projected(tree: tuple, datum: str, layer: str) -> System:
+def _projected(tree: Node, datum: str, layer: str) -> System:
     """A transverse Mercator with the numbers of the WKT, named by EPSG where one fits."""
     method = _first_name(tree, "PROJECTION", "METHOD")
     flat = re.sub(r"[\W_]+", "", method).casefold()
@@ -183,7 +186,7 @@ def _projected(tree: tuple, datum: str, layer: str) -> System:
     return _named(system, datum)
 
 
-def _in_metres(tree: tuple) -> bool:
+def _in_metres(tree: Node) -> bool:
     """Whether the plane counts in metres (its unit is the outermost one) and longitudes from Greenwich."""
     units = [node[1][1:2] for node in _nodes(tree, "UNIT", "LENGTHUNIT")]
     return units[:1] == [[1.0]] and all(node[1][1:2] in ([0.0], []) for node in _nodes(tree, "PRIMEM"))
@@ -200,7 +203,7 @@ def _sane(system: System) -> bool:
     )
 
 
-def _parameters(tree: tuple):
+def _parameters(tree: Node) -> Iterator[tuple[str, float]]:
     """(field of System, value) of every parameter with a known name."""
     for node in _nodes(tree, "PARAMETER"):
         if len(node[1]) > 1 and isinstance(node[1][1], float):
@@ -275,7 +278,8 @@ _BD = np.pi * 3000 / 180
 
 
 def _waves(value: np.ndarray, rows: tuple[tuple[float, float], ...]) -> np.ndarray:
-    return sum(amplitude * np.sin(np.pi * frequency * value) for amplitude, frequency in rows) * 2 / 3
+    waves = [amplitude * np.sin(np.pi * frequency * value) for amplitude, frequency in rows]
+    return np.sum(waves, axis=0) * 2 / 3
 
 
 def wgs84_to_gcj02(points: np.ndarray) -> np.ndarray:
@@ -332,7 +336,7 @@ def bd09_to_wgs84(points: np.ndarray) -> np.ndarray:
     return _undo(wgs84_to_bd09, points)
 
 
-def _undo(forward, target: np.ndarray) -> np.ndarray:
+def _undo(forward: Callable[[np.ndarray], np.ndarray], target: np.ndarray) -> np.ndarray:
     """The points that `forward` takes to `target`: each step shrinks the error by a factor of about 200."""
     guess = np.asarray(target, dtype=float)
     for _ in range(4 if forward is wgs84_to_bd09 else 3):

@@ -87,7 +87,7 @@ def _system(named: Any, file: str) -> crs.System:
     return crs.from_name(name if isinstance(name, str) else str(named)[:80], file)
 
 
-def _columns(features: list) -> dict[str, list[str]]:
+def _columns(features: list[Any]) -> dict[str, list[str]]:
     """Property name -> text of every feature; nested values are nobody's code or name and count as empty."""
     rows = [row if isinstance(row := feature.get("properties"), dict) else {} for feature in features]
     names = dict.fromkeys(name for row in rows for name in row)
@@ -122,15 +122,15 @@ def _geometry(geometry: Any) -> Any:
     return shapely.multipolygons([_polygon(rings) for rings in coordinates]) if coordinates else None
 
 
-def _polygon(rings: list) -> Any:
+def _polygon(rings: list[Any]) -> Any:
     """Rings of [lon, lat, (height)] as a polygon; heights are dropped."""
     if not rings:
         return None
-    made = [shapely.linearrings(_ring(ring)) for ring in rings]
-    return shapely.polygons(made[0], made[1:] or None)
+    outer, *holes = (shapely.LinearRing(_ring(ring)) for ring in rings)
+    return shapely.Polygon(outer, holes)
 
 
-def _ring(ring: list) -> np.ndarray:
+def _ring(ring: list[Any]) -> np.ndarray:
     points = np.array([position[:2] for position in ring], dtype=float)
     if points.ndim != 2 or points.shape[1] != 2 or len(points) < 4 or not np.isfinite(points).all():
         raise ValueError("a ring needs four points of two finite numbers")

@@ -35,7 +35,7 @@ MOST_IN_A_VILLAGE = 8
 # Bands of the code: subdistricts 001-, towns 100-, townships 200-; communities 001-, villages 200-.
 _BANDS = {"subdistrict": 1, "town": 100, "township": 200, "community": 1, "village": 200}
 # How many objects of a type stand in a community and in a village: one of these numbers, each as likely.
-_PLENTY = {
+_PLENTY: dict[str, dict[str, tuple[int, ...]]] = {
     "waste_point": {"community": (1,), "village": (1,)},
     "straw_plot": {"community": (0,), "village": (1, 1, 2)},
     "enterprise": {"community": (1, 2, 3), "village": (0, 0, 1, 2)},
@@ -191,7 +191,7 @@ def _rivers(rng: Random, land: Cell) -> tuple[River, ...]:
     )
 
 
-def _longest(lines: shapely.Geometry) -> shapely.Geometry:
+def _longest(lines: shapely.Geometry) -> shapely.LineString:
     """The longest of the pieces into which a border cuts a river."""
     return max(shapely.get_parts(shapely.line_merge(lines)), key=shapely.length)
 
@@ -224,12 +224,12 @@ def _sections(line: shapely.Geometry, shape: shapely.Geometry) -> list[tuple[flo
     plane = shapely.transform(part, lambda xy: xy * (_EAST, _NORTH))
     middle = shapely.line_interpolate_point(part, 0.5, normalized=True)
     lon, lat = round(middle.x, 6), round(middle.y, 6)
-    return [(lon, lat)] if plane.length >= _SHORTEST_SECTION and shapely.contains_xy(shape, lon, lat) else []
+    return [(lon, lat)] if shapely.length(plane) >= _SHORTEST_SECTION and shapely.contains_xy(shape, lon, lat) else []
 
 
 def _spot(rng: Random, shape: shapely.Geometry, home: Point, bearing: names.Bearing) -> tuple[float, float]:
     """A place strictly inside the village, from its middle roughly in this direction."""
-    west, south, east, north = shape.bounds
+    west, south, east, north = shapely.bounds(shape).tolist()
     way = 0.5 * rng.uniform(0.25, 1.0) * math.hypot((east - west) * _EAST, (north - south) * _NORTH)
     turn = bearing.angle + rng.uniform(-0.35, 0.35)
     while not shapely.contains_xy(shape, *_lonlat(home + cmath.rect(way, turn))):

@@ -108,7 +108,7 @@ def _edge(a: Point, b: Point) -> Edge:
 
 def _sides(rings: Sequence[Sequence[Point]]) -> dict[Edge, set[int]]:
     """Each straight border with the one or two areas beside it."""
-    sides = defaultdict(set)
+    sides: defaultdict[Edge, set[int]] = defaultdict(set)
     for row, ring in enumerate(rings):
         for k, corner in enumerate(ring):
             sides[_edge(ring[k - 1], corner)].add(row)
@@ -116,7 +116,7 @@ def _sides(rings: Sequence[Sequence[Point]]) -> dict[Edge, set[int]]:
 
 
 def _neighbours(sides: dict[Edge, set[int]]) -> dict[int, list[int]]:
-    near = defaultdict(set)
+    near: defaultdict[int, set[int]] = defaultdict(set)
     for rows in sides.values():
         for row in rows:
             near[row] |= rows - {row}

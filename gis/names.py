@@ -29,8 +29,13 @@ class Bearing(NamedTuple):
 class Named(Protocol):
     """Whatever has a name in both languages."""
 
-    name_zh: str
-    name_en: str
+    @property
+    def name_zh(self) -> str:
+        """In Chinese."""
+
+    @property
+    def name_en(self) -> str:
+        """In English."""
 
 
 COUNTY = Word("泽原县", "Zeyuan County")
@@ -149,7 +154,7 @@ def people(n: int, rng: Random) -> list[tuple[str, str]]:
         name = join(*given)
         return Word(family.zh + name.zh, f"{family.en.capitalize()} {name.en}")
 
-    return [tuple(fresh(person)) for _ in range(n)]
+    return [(name.zh, name.en) for name in (fresh(person) for _ in range(n))]
 
 
 class _Fresh:

@@ -77,21 +77,23 @@ def _system(layer: Layer, known: crs.System | None) -> crs.System:
         if layer.system and layer.system.kind != crs.LONLAT:
             raise Refused("crs_not_lonlat", layer=layer.name, name=known.name, found=layer.system.name)
         return known
-    if not (layer.system or known):
+    found = layer.system or known
+    if not found:
         raise Refused("crs_missing", layer=layer.name)
-    return layer.system or known
+    return found
 
 
-def _column(layer: Layer, wanted: str) -> list[str]:
-    """The values of the code or name column; Refused where there is none."""
+def _column(layer: Layer, wanted: str) -> str:
+    """How the layer calls its code or name column; Refused where there is none."""
     name = tiers.column(tuple(layer.columns), wanted)
     if name is None:
         raise Refused(f"no_{wanted}_column", layer=layer.name, columns=", ".join(layer.columns)[:300] or "–")
-    return layer.columns[name]
+    return name
 
 
 def _rows(layer: Layer, system: crs.System) -> list[tiers.Row]:
-    codes, names = tiers.tidy_codes(_column(layer, "code")), _column(layer, "name")
+    codes = tiers.tidy_codes(layer.columns[_column(layer, "code")])
+    names = layer.columns[_column(layer, "name")]
     parent = tiers.column(tuple(layer.columns), "parent")
     said = layer.columns[parent] if parent else [""] * len(codes)
     shapes, repaired = _polygons(layer, system)
@@ -123,7 +125,6 @@ def _polygon_parts(shape: shapely.Geometry | None) -> shapely.Geometry | None:
 
 def _facts(layer: Layer, system: crs.System, rows: list[tiers.Row]) -> Facts:
     seen = {row.tier for row in rows}
-    code, name, parent = (tiers.column(tuple(layer.columns), wanted) for wanted in ("code", "name", "parent"))
     return Facts(
         layer.file,
         layer.name,
@@ -133,7 +134,7 @@ def _facts(layer: Layer, system: crs.System, rows: list[tiers.Row]) -> Facts:
         layer.encoding_from,
         system.name,
         system.epsg,
-        code,
-        name,
-        parent,
+        _column(layer, "code"),
+        _column(layer, "name"),
+        tiers.column(tuple(layer.columns), "parent"),
     )

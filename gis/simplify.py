@@ -49,22 +49,22 @@ def lighter_tree(
     children = _children(parents)
     for rows in reversed(_by_depth(parents, children)):
         alone = [row for row in rows if not _joined(row, children[row], whole, thin)]
-        thin[alone] = shapely.from_wkb(lighter(shapely.to_wkb(whole[alone]), tolerance_deg))
+        thin[alone] = shapely.from_wkb(lighter(list(shapely.to_wkb(whole[alone])), tolerance_deg))
     return list(shapely.to_wkb(thin, byte_order=1))
 
 
 def geojson(features: Iterable[tuple[int | str, Mapping[str, object], bytes | None]], decimals: int = 5) -> bytes:
     """A compact FeatureCollection (RFC 7946, UTF-8) of (id, properties, WKB) in the order given.
 
-    Coordinates are rounded to `decimals` places: 5 is about a metre; outer rings run counter-clockwise. No or an empty shape gives a null
-    geometry. Raises TypeError or ValueError for properties that JSON cannot hold,
+    Coordinates are rounded to `decimals` places: 5 is about a metre; outer rings run counter-clockwise. No or an empty
+    shape gives a null geometry. Raises TypeError or ValueError for properties that JSON cannot hold,
     shapely.errors.GEOSException for a WKB that cannot be read.
     """
     rows = list(features)
     shapes = shapely.force_2d(shapely.from_wkb([wkb for *_, wkb in rows]))
     shapes = shapely.transform(shapes, lambda xy: np.round(xy, decimals))
     shapes = shapely.orient_polygons(shapely.remove_repeated_points(shapes))
-    shapes = np.where(shapely.is_empty(shapes), None, shapes)
+    shapes[shapely.is_empty(shapes)] = None
     texts = shapely.to_geojson(shapes)
     parts = (
         f'{{"type":"Feature","id":{_json(id_)},"properties":{_json(dict(properties))},"geometry":{text or "null"}}}'
@@ -105,8 +105,13 @@ def _areas(shape: shapely.Geometry | None) -> shapely.Geometry:
     """The areas in a shape: itself, the polygons of a collection, or an empty polygon."""
     if isinstance(shape, shapely.Polygon | shapely.MultiPolygon):
         return shape
-    parts = shapely.get_parts(shapely.get_parts(shape)) if shape is not None else []
-    areas = [part for part in parts if shapely.get_type_id(part) == GeometryType.POLYGON]
+    if shape is None:
+        return _NOTHING
+    areas = [
+        part
+        for part in shapely.get_parts(shapely.get_parts(shape))
+        if shapely.get_type_id(part) == GeometryType.POLYGON
+    ]
     return shapely.multipolygons(areas) if areas else _NOTHING
 
 

@@ -85,13 +85,14 @@ def set_tiers(layers: dict[str, list[Row]]) -> None:
             return
         tiers = {layer: named[layer] or 3}
     else:
-        tiers = named if all(named.values()) and len(set(named.values())) > 1 else _by_nesting(layers)
+        by_name = {layer: tier for layer, tier in named.items() if tier}
+        tiers = by_name if len(by_name) == len(named) and len(set(by_name.values())) > 1 else _by_nesting(layers)
     for layer, rows in layers.items():
         for row in rows:
             row.tier = tiers[layer]
 
 
-def _by_nesting(layers: dict[str, list[Row]]) -> dict[str, int | None]:
+def _by_nesting(layers: dict[str, list[Row]]) -> dict[str, int]:
     """Three layers whose names do not tell: the shorter the codes and the fewer the rows, the higher."""
     order = sorted(layers, key=lambda layer: (_stem([row.code for row in layers[layer]]), len(layers[layer])))
     counts = [len(layers[layer]) for layer in order]

@@ -1,6 +1,6 @@
 """How revisions run: one explicit transaction each on both engines, so a killed upgrade leaves no half."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
@@ -15,7 +15,7 @@ PLAIN = {
 }  # UUID: migrations/ops.py
 
 
-def render_item(kind: str, item: Any, _context: Any) -> str | bool:
+def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write the plain column type: a revision must not need the program of its day."""
     return PLAIN.get(type(item), False) if kind == "type" else False
 

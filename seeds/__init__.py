@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from seeds import manifest, parse
 from seeds.errors import SeedError
@@ -62,10 +63,10 @@ class Rows:
     """The rows of one kind in the order of the files, and the files they came from."""
 
     name: str
-    rows: tuple
+    rows: tuple[Any, ...]
     files: tuple[SourceFile, ...]
 
-    def __iter__(self) -> Iterator:
+    def __iter__(self) -> Iterator[Any]:
         return iter(self.rows)
 
     def __len__(self) -> int:
@@ -89,7 +90,7 @@ def read(name: str, root: Traversable | None = None) -> Rows:
     return Rows(name, rows, tuple(SourceFile(n, recorded[n][0]) for n in found))
 
 
-def _rows(name: str, data: bytes, kind: type, recorded: dict) -> list:
+def _rows(name: str, data: bytes, kind: type, recorded: manifest.Recorded) -> list[Any]:
     """The rows of one file. The text is read before its hash is compared: a fault of a row says more."""
     text = parse.decode(name, data)
     rows = [parse.document(name, text)] if kind is Document else list(parse.table(name, text, kind))
@@ -97,8 +98,8 @@ def _rows(name: str, data: bytes, kind: type, recorded: dict) -> list:
     return rows
 
 
-def _refuse_repeats(rows: tuple, key: tuple[str, ...]) -> None:
-    seen: dict[tuple, str] = {}
+def _refuse_repeats(rows: tuple[Any, ...], key: tuple[str, ...]) -> None:
+    seen: dict[tuple[Any, ...], str] = {}
     for row in rows:
         value = tuple(getattr(row, column) for column in key)
         if value in seen:

@@ -15,6 +15,8 @@ NAME = "MANIFEST.csv"
 COLUMNS = ["file", "sha256", "lines"]
 ENDINGS = (".csv", ".toml")
 _SUM_DIGITS = 4  # enough to point at a row; the whole file's sha256 is what decides
+#: File → its sha256, and the sums of its lines.
+Recorded = dict[str, tuple[str, list[str]]]
 
 
 def seed_files(root: Traversable, prefix: str = "") -> Iterator[tuple[str, Traversable]]:
@@ -27,7 +29,7 @@ def seed_files(root: Traversable, prefix: str = "") -> Iterator[tuple[str, Trave
             yield name, entry
 
 
-def load(root: Traversable) -> dict[str, tuple[str, list[str]]]:
+def load(root: Traversable) -> Recorded:
     """File name → (sha256, sums of its lines). Raises SeedError when the manifest is absent or damaged."""
     try:
         text = (root / NAME).read_text("utf-8")
@@ -42,7 +44,7 @@ def load(root: Traversable) -> dict[str, tuple[str, list[str]]]:
     return {name: (sha256, sums.split()) for name, sha256, sums in rows[1:]}
 
 
-def verify(name: str, data: bytes, recorded: dict[str, tuple[str, list[str]]]) -> None:
+def verify(name: str, data: bytes, recorded: Recorded) -> None:
     """Raise SeedError when ``data`` is not what the manifest records for the file ``name``."""
     if name not in recorded:
         raise SeedError(f"{name}: not in {NAME}")

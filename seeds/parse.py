@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields
 from datetime import date
 from functools import cache
+from typing import Any
 
 from seeds.errors import SeedError
 from seeds.rows import VOCABULARY, Document, NoDuty, Unsure
@@ -21,17 +22,18 @@ def _truth(text: str) -> bool:
     return text == "yes"
 
 
-_READERS: dict[type, Callable] = {str: str, int: int, bool: _truth, date: date.fromisoformat}
+Reader = Callable[[str], Any]
+_READERS: dict[Any, Reader] = {str: str, int: int, bool: _truth, date: date.fromisoformat}
 
 
 @cache
-def columns(kind: type) -> dict[str, tuple[Callable, bool]]:
+def columns(kind: type) -> dict[str, tuple[Reader, bool]]:
     """Column → (how to read its text, may it be empty), in the order of the file."""
     hints = typing.get_type_hints(kind)
     return {f.name: _reader(hints[f.name]) for f in fields(kind) if f.name != "origin"}
 
 
-def _reader(hint: type) -> tuple[Callable, bool]:
+def _reader(hint: Any) -> tuple[Reader, bool]:
     if isinstance(hint, types.UnionType):
         return _READERS[typing.get_args(hint)[0]], True
     return _READERS[hint], hint is str
@@ -49,7 +51,7 @@ def decode(name: str, data: bytes) -> str:
     return text
 
 
-def table(name: str, text: str, kind: type) -> Iterator:
+def table(name: str, text: str, kind: type) -> Iterator[Any]:
     """The rows of a CSV file as objects of the dataclass ``kind``."""
     reader = csv.reader(text.split("\n"), strict=True)
     try:
@@ -71,7 +73,7 @@ def _check_header(name: str, found: list[str], wanted: list[str]) -> None:
         raise SeedError(f"{name}, row 1: the columns must stand in this order: {', '.join(wanted)}")
 
 
-def _row(name: str, line: int, cells: list[str], kind: type):
+def _row(name: str, line: int, cells: list[str], kind: type) -> Any:
     wanted = columns(kind)
     if len(cells) != len(wanted):
         raise SeedError(f"{name}, row {line}: {len(cells)} cells instead of {len(wanted)}")
@@ -85,7 +87,7 @@ def _row(name: str, line: int, cells: list[str], kind: type):
     return kind(**values, origin=f"{name}:{line}")
 
 
-def _value(cell: str, read: Callable, may_be_empty: bool, words: tuple[str, ...] | None):
+def _value(cell: str, read: Reader, may_be_empty: bool, words: tuple[str, ...] | None) -> Any:
     if cell != cell.strip():
         raise ValueError("space before or after the text")
     if words is not None and cell not in words:
@@ -110,7 +112,7 @@ def document(name: str, text: str) -> Document:
     return found
 
 
-def _no_duty(item: dict) -> NoDuty:
+def _no_duty(item: dict[str, Any]) -> NoDuty:
     """``from`` and ``to`` give a range of lines, ``lines`` single ones."""
     lines = item["lines"] if "lines" in item else range(item["from"], item["to"] + 1)
     return NoDuty(tuple(lines), item["zh"], item["en"])

@@ -261,7 +261,7 @@ class Contact:
     origin: str = field(default="", compare=False)
 
 
-VOCABULARY = {
+VOCABULARY: dict[type, dict[str, tuple[str, ...]]] = {
     Duty: {"tier": TIERS, "role": ROLES, "topic": TOPICS, "deadline_kind": DEADLINE_KINDS, "status": STATUSES},
     Figure: {"kind": FIGURE_KINDS, "status": STATUSES},
     Department: {"kind": BODY_KINDS},

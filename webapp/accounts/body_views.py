@@ -39,7 +39,7 @@ def new_body() -> str:
 def _kind(asked: str | None) -> str:
     if asked not in rules.kinds_offered(actor().roles()):
         raise NotFound
-    return asked  # type: ignore[return-value]
+    return asked
 
 
 def _page(form: BodyForm, kind: str, body: Any = None) -> str:

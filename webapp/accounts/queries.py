@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, not_, or_, select, true
 from sqlalchemy.orm import Session, aliased
@@ -19,12 +19,13 @@ from ..people.models import Body, Person, Posting
 from ..people.queries import PostingLine
 
 PAGE = 50
+Columns = TypeVarTuple("Columns")
 _Own, _OfBody, _Other = aliased(Grid), aliased(Grid), aliased(Posting)
 #: The path of a posting's place, empty for a posting to nowhere, so that no condition on it is NULL.
 _PATH: ColumnElement[Any] = func.coalesce(_Own.path, _OfBody.path, "")
 
 
-def _placed(query: Select[Any]) -> Select[Any]:
+def _placed(query: Select[*Columns]) -> Select[*Columns]:
     """A query on postings with their places joined."""
     return (
         query.outerjoin(_Own, _Own.id == Posting.grid_id)
@@ -203,7 +204,8 @@ def _named_like(search: str | None) -> Condition:
 
 
 def without_password(session: Session, actor: Actor, among: Collection[int] | None = None) -> list[Person]:
-    """The people (``among`` these ids) the actor helps who never logged in, in log-in order: their slip may have run out."""
+    """The people (``among`` these ids) the actor helps who never logged in, in log-in order:
+    their slip may have run out."""
     ever = select(LoginSession.id).where(LoginSession.person_id == Person.id).exists()
     return list(
         session.scalars(

@@ -1,8 +1,9 @@
 """One way to write a value down, so that equal values give equal text whatever program, version or type wrote them.
 
-A fingerprint outlives the classes it was made from. So nothing of a class goes into the text but the names of the fields
-that say something: a class may be renamed, its fields may change their order, and a field that is added later is invisible
-until somebody uses it. Types have a form of their own here and never the one that ``str`` or ``repr`` happens to give.
+A fingerprint outlives the classes it was made from. So nothing of a class goes into the text but the names of the
+fields that say something: a class may be renamed, its fields may change their order, and a field that is added later is
+invisible until somebody uses it. Types have a form of their own here and never the one that ``str`` or ``repr`` happens
+to give.
 """
 
 import json
@@ -20,7 +21,10 @@ SIZED = (str, tuple, list, set, frozenset, Mapping)
 
 
 def canonical(value: Any) -> str:
-    """The text of a frozen dataclass or a mapping. TypeError or ValueError names the field that has no canonical form."""
+    """The text of a frozen dataclass or a mapping.
+
+    TypeError or ValueError names the field that has no canonical form.
+    """
     return _text(_form(value, type(value).__name__))
 
 
@@ -38,7 +42,8 @@ def named(entry: Any) -> dict[str, Any]:
 
     That is the field's own name, unless it was renamed: then ``field(metadata={"sent_as": …})`` keeps the old one.
     """
-    return {sent_as: getattr(entry, name) for name, sent_as in _names(type(entry))}
+    kind: Any = type(entry)
+    return {sent_as: getattr(entry, name) for name, sent_as in _names(kind)}
 
 
 def said(entry: Any) -> dict[str, Any]:

@@ -1,7 +1,9 @@
-"""How the invented desks work: after a believable while each open report gets its next move, and some are left lying."""
+"""How the invented desks work: after a believable while each open report gets its next move,
+and some are left lying."""
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -68,7 +70,8 @@ def _desk_time(story: Story, moment: datetime) -> datetime:
 
 
 def act(story: Story, session: Session, report_id: Any, action: str | None = None, **wanted: Any) -> Report:
-    """Make the next move (or the given one, with what is ``wanted`` of it) as somebody who may, and expect the one after it."""
+    """Make the next move (or the given one, with what is ``wanted`` of it) as somebody who may,
+    and expect the one after it."""
     report = session.get_one(Report, report_id)
     choices = NEXT[report.state]
     action = action or story.random.choices(list(choices), list(choices.values()))[0]
@@ -100,7 +103,7 @@ def _given(story: Story, session: Session, report: Report, action: str) -> dict[
         return {"body": body, "due": _day(session, "station_handle")}
     if action == "dispatch":
         return _dispatch(story, session, report)
-    return {
+    given: dict[str, dict[str, Any]] = {
         "give_back": {"missing": pick(things.MISSING), "reason": "请乡镇先核实位置再报。"},
         "supplement": {"note": "位置在村东头第二排房后，已补充。"},
         "cannot_add": {"reason": "现场已经没有痕迹，补不了。"},
@@ -110,7 +113,8 @@ def _given(story: Story, session: Session, report: Report, action: str) -> dict[
         "confirm": {"note": things.LOOKED},
         "redo": {"reason": pick(things.REDO)},
         "bounce": {"duty_or_none": "none", "reason": pick(things.BOUNCE)},
-    }.get(action, {})
+    }
+    return given.get(action, {})
 
 
 def _day(session: Session, code: str) -> str:
@@ -169,12 +173,10 @@ PACE = timedelta(hours=2)
 def set_scene(story: Story) -> None:
     """Put these reports on the agenda."""
     for scene in SCENES:
-        story.at(
-            story.ends - timedelta(hours=scene.hours), lambda session, scene=scene: _open_scene(story, session, scene)
-        )
+        story.at(story.ends - timedelta(hours=scene.hours), partial(_open_scene, story, scene))
 
 
-def _open_scene(story: Story, session: Session, scene: Scene) -> None:
+def _open_scene(story: Story, scene: Scene, session: Session) -> None:
     village, thing = story.random.choice(list(_places(story, scene)))
     report = story.found(
         session,
@@ -188,10 +190,7 @@ def _open_scene(story: Story, session: Session, scene: Scene) -> None:
     )
     report_id = report.id  # the acts may come on another day, in another session
     for number, action in enumerate(scene.moves, 1):
-        story.at(
-            clock.now() + number * PACE,
-            lambda session, action=action: _scene_act(story, session, report_id, action, scene),
-        )
+        story.at(clock.now() + number * PACE, partial(_scene_act, story, report_id, action, scene))
 
 
 def _places(story: Story, scene: Scene) -> Iterator[tuple[Place, Thing]]:
@@ -207,7 +206,7 @@ def _places(story: Story, scene: Scene) -> Iterator[tuple[Place, Thing]]:
             )
 
 
-def _scene_act(story: Story, session: Session, report_id: Any, action: str, scene: Scene) -> None:
+def _scene_act(story: Story, report_id: Any, action: str, scene: Scene, session: Session) -> None:
     township = story.county.townships[story.county.villages[story.county.sample_village].township or 0]
     if action == "look":
         side_acts.ask_look(session, story.actor(session, township.people[0]), report_id, ids.new(), "清干净了没有？")

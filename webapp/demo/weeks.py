@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, time, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -59,10 +60,10 @@ def _morning(story: Story, on: date) -> None:
             continue
         if due and story.random.random() < story.zeal[village.id] * (1 if story.calendar.is_workday(on) else 0.3):
             start = clock.at_hour(on, time(6, 40)) + timedelta(minutes=story.random.randint(0, 260))
-            story.at(start, lambda session, village=village, due=due: _round(story, session, village, due))
+            story.at(start, partial(_round, story, village, due))
 
 
-def _round(story: Story, session: Session, village: Place, due: list[Thing]) -> None:
+def _round(story: Story, village: Place, due: list[Thing], session: Session) -> None:
     visits, troubles = [], []
     for thing in due:
         luck = story.random.random()
@@ -81,4 +82,8 @@ def _round(story: Story, session: Session, village: Place, due: list[Thing]) -> 
     record(session, story.actor(session, village.people[0]), entry)
     for thing in troubles:
         moment = clock.now() + timedelta(minutes=story.random.randint(1, 9))
-        story.at(moment, lambda session, thing=thing: story.found(session, village, thing, entry))
+        story.at(moment, partial(_found_on_the_way, story, village, thing, entry))
+
+
+def _found_on_the_way(story: Story, village: Place, thing: Thing, entry: PatrolEntry, session: Session) -> None:
+    story.found(session, village, thing, entry)

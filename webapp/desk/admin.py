@@ -31,7 +31,7 @@ def log(session: Session, before: int | None) -> tuple[list[tuple[AuditEntry, Pe
         select(AuditEntry, Person).outerjoin(Person, Person.id == AuditEntry.person_id).order_by(AuditEntry.id.desc())
     )
     rows = session.execute((query.where(AuditEntry.id < before) if before else query).limit(LOG_PAGE + 1)).all()
-    shown = [(entry, person) for entry, person in rows[:LOG_PAGE]]
+    shown: list[tuple[AuditEntry, Person | None]] = [(entry, person) for entry, person in rows[:LOG_PAGE]]
     return shown, shown[-1][0].id if len(rows) > LOG_PAGE else None
 
 
@@ -55,8 +55,7 @@ def known(session: Session, entries: list[tuple[AuditEntry, Person | None]]) -> 
 def places(session: Session, actor: Actor) -> list[Any]:
     """The grids and bodies of the actor's postings, for the head of a desk."""
     grids = grid_queries.named(session, {p.grid_id for p in actor.postings if p.grid_id is not None})
-    bodies = session.scalars(select(Body).where(Body.id.in_(actor.bodies()))) if actor.bodies() else []
-    return [*grids.values(), *bodies]
+    return [*grids.values(), *session.scalars(select(Body).where(Body.id.in_(actor.bodies())))]
 
 
 def card(session: Session, actor: Actor, grid_id: int) -> dict[str, Any]:

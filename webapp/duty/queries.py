@@ -178,7 +178,8 @@ def _equal(pairs: Iterable[tuple[Any, str]]) -> list[Condition]:
 
 
 def _found(words: str, columns: Sequence[Any], table: type[Duty] | type[Figure]) -> list[Condition]:
-    """Every word in some column, in either script, big or small letters alike; or a number as a line that a row stands on."""
+    """Every word in some column, in either script, big or small letters alike;
+    or a number as a line that a row stands on."""
     joined = re.sub(r"\b(line)s?\s+(?=\d)", r"\1", words, flags=re.IGNORECASE)
     return [
         or_(
@@ -244,7 +245,7 @@ def document(session: Session, code: str) -> Document | None:
 def tally(session: Session) -> dict[str, int]:
     """Duties in force by document."""
     rows = session.execute(select(Duty.document, func.count()).where(Duty.valid_to.is_(None)).group_by(Duty.document))
-    return dict(tuple(row) for row in rows)
+    return dict(rows.all())
 
 
 def parts(session: Session, code: str) -> list[Part]:
@@ -327,7 +328,7 @@ def departments(session: Session) -> list[DepartmentRow]:
     rows = session.execute(
         select(Department, number)
         .outerjoin(Duty, and_(Department.code == _WHOSE, Duty.valid_to.is_(None)))
-        .group_by(Department)
+        .group_by(*Department.__table__.columns)
         .having(or_(number > 0, exists().where(Succession.canonical == Department.code, Succession.valid_to.is_(None))))
         .order_by(number.desc(), Department.code)
     )

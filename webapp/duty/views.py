@@ -207,7 +207,7 @@ def _list(form: Any, rows: Any, count: Any, template: str, endpoint: str) -> Any
     pages = 1 if everything else max(1, -(-total // PAGE))
     page = max(1, min(request.args.get("page", 1, int), pages))
     found = rows(read(), wanted, None if everything else PAGE, (page - 1) * PAGE)
-    chosen = {field.name: request.args[field.name] for field in form if request.args.get(field.name)}
+    chosen: dict[str, Any] = {field.name: request.args[field.name] for field in form if request.args.get(field.name)}
 
     def link(**more: Any) -> str:
         return url_for(endpoint, **(chosen | more))

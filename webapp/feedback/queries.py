@@ -1,4 +1,7 @@
-"""Reads of feedback: one's own messages, and all of them for who answers. Every list starts from what the actor reaches."""
+"""Reads of feedback: one's own messages, and all of them for who answers.
+
+Every list starts from what the actor reaches.
+"""
 
 import uuid
 from collections.abc import Collection, Sequence
@@ -90,11 +93,11 @@ def one(session: Session, actor: Actor, message_id: uuid.UUID) -> MessageRow:
     return found[0]
 
 
-def _written(actor: Actor) -> Select[tuple[Feedback, Person]]:
+def _written(actor: Actor) -> Select[Feedback, Person]:
     return select(Feedback, Person).join(Person, Person.id == Feedback.person_id).where(_reach(actor))
 
 
-def _lines(session: Session, query: Select[tuple[Feedback, Person]]) -> list[MessageRow]:
+def _lines(session: Session, query: Select[Feedback, Person]) -> list[MessageRow]:
     found = [(message, person) for message, person in session.execute(query)]
     due = due_after(session, {message.at for message, _ in found})
     held = _postings(session, {person.id for _, person in found})

@@ -23,7 +23,8 @@ def current() -> Condition:
 def on(day: Any) -> Condition:
     """The condition that a ``GridVersion`` was in force on a day (a date, or a parameter that is one).
 
-    History knows what was put in force and nothing else: for a day to come that is today's version, never a planned one.
+    History knows what was put in force and nothing else: for a day to come that is today's version, never a planned
+    one.
     """
     return and_(GridVersion.valid_from <= day, or_(GridVersion.valid_to > day, current()))
 
@@ -102,7 +103,7 @@ def cell(session: Session, actor: Actor, action: str, grid_id: int) -> Cell:
 
 
 @lru_cache(maxsize=256)
-def one(shape: Shape, action: str) -> Select[Any]:
+def one(shape: Shape, action: str) -> Select[*tuple[Any, ...]]:
     """The SELECT of ``cell``, to be executed with ``grid_id`` and ``actor.reach()``.
 
     Kept for all with the same rights: putting a SELECT together costs ten times as much as running it.
@@ -112,8 +113,9 @@ def one(shape: Shape, action: str) -> Select[Any]:
 
 def named(session: Session, ids: set[int]) -> dict[int, Cell]:
     """Grids by id, for showing the names of records that were already reached."""
-    rows = session.execute(_CELLS.where(Grid.id.in_(ids))) if ids else []
-    return {row.id: Cell(*row) for row in rows}
+    if not ids:
+        return {}
+    return {row.id: Cell(*row) for row in session.execute(_CELLS.where(Grid.id.in_(ids)))}
 
 
 def parents(session: Session, cell_: Cell) -> list[Cell]:
@@ -178,7 +180,7 @@ def boundaries(session: Session, tier: int) -> list[tuple[int, bytes]]:
         .where(Grid.tier == tier, GridVersion.boundary.is_not(None))
         .order_by(Grid.id)
     )
-    return [(id_, bytes(wkb)) for id_, wkb in rows]
+    return [(id_, bytes(wkb)) for id_, wkb in rows if wkb]
 
 
 def lowest_tier(session: Session) -> int:

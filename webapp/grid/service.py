@@ -21,10 +21,21 @@ from .models import BoundaryEdition, Grid, GridCurrent, GridLevel, GridVersion, 
 class Drawn(Protocol):
     """A cell of a delivery or of the invented county: parents come before children, ``parent`` is an index."""
 
-    tier: int
-    code: str
-    parent: int | None
-    boundary: bytes | None
+    @property
+    def tier(self) -> int:
+        """1 is the root."""
+
+    @property
+    def code(self) -> str:
+        """The administrative code."""
+
+    @property
+    def parent(self) -> int | None:
+        """Where the parent stands among the cells."""
+
+    @property
+    def boundary(self) -> bytes | None:
+        """WKB in WGS84 longitude-latitude."""
 
 
 LEVELS = ((1, "县", "County"), (2, "乡镇", "Township"), (3, "村", "Village"))

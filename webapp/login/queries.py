@@ -1,8 +1,9 @@
 """Reads about log-ins. ``by_token`` is the one SELECT behind every request: person, session and postings together."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Date, Row, and_, bindparam, select
 from sqlalchemy.orm import Session

@@ -174,7 +174,10 @@ def came_by_code(session: Session, actor: Actor) -> bool:
 
 
 def check_present(session: Session, actor: Actor, secret: str, address: str) -> None:
-    """Refused (field ``current``) unless this is the actor's password; the same brake as at the log-in page. Read only."""
+    """Refused (field ``current``) unless this is the actor's password; the same brake as at the log-in page.
+
+    Read only.
+    """
     person = session.get_one(Person, actor.person_id)
     if throttle.blocked(session, limits(session, person.login, address), window(session)):
         raise TooMany(TOO_MANY, field="current", minutes=settings.get(session, "lock_minutes"))
@@ -205,7 +208,7 @@ def end_all(session: Session, *people: int, but: int | None = None, only_remembe
     """Revoke all sessions of these people: suspended, code given out, password changed, posted to a desk."""
     chosen = [LoginSession.person_id.in_(people), LoginSession.revoked_at.is_(None), LoginSession.id != (but or 0)]
     if only_remembered:
-        chosen.append(LoginSession.is_remembered)
+        chosen.append(LoginSession.is_remembered.is_(True))
     session.execute(update(LoginSession).where(*chosen).values(revoked_at=clock.now()))
 
 

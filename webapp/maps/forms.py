@@ -1,7 +1,7 @@
 """The period that the map looks at: the last so many days, or from a day to a day."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, IntegerField, ValidationError
@@ -21,7 +21,7 @@ class Period(NamedTuple):
     last: date
     days: int | None
 
-    def query(self) -> dict[str, str]:
+    def query(self) -> dict[str, Any]:
         """The same period as parameters of an address."""
         if self.days is not None:
             return {"days": str(self.days)}

@@ -19,16 +19,25 @@ FEW_ALL, FEW_LEFT, NONE_DUE, PLAIN = "cover-few-all", "cover-few", "cover-nil", 
 class Tally(Protocol):
     """Objects due in a period, the seen and the tried in vain, per grid id."""
 
-    due: Mapping[int, int]
-    seen: Mapping[int, int]
-    could_not_see: Mapping[int, int]
+    @property
+    def due(self) -> Mapping[int, int]:
+        """Objects that were due."""
+
+    @property
+    def seen(self) -> Mapping[int, int]:
+        """Those of them that were seen."""
+
+    @property
+    def could_not_see(self) -> Mapping[int, int]:
+        """Those that somebody went to in vain."""
 
 
 @dataclass(frozen=True)
 class GridRow:
     """One line of the table. ``share`` is None where the reader may not see patrols.
 
-    ``open`` counts reports, ``late`` those of them that are overdue, ``due_now`` the objects due today and not seen yet.
+    ``open`` counts reports, ``late`` those of them that are overdue, ``due_now`` the objects due today and not seen
+    yet.
     """
 
     cell: Cell
@@ -147,8 +156,8 @@ def together(shares: Iterable[Share], few: int) -> Share | None:
 
 
 def values(sheet_: Sheet, placed: Mapping[int, int], placed_late: Mapping[int, int]) -> dict[str, dict[str, Any]]:
-    """Figures for the map by grid id: class, label, open reports and how many are overdue; and of both, how many have no
-    point of their own.
+    """Figures for the map by grid id: class, label, open reports and how many are overdue; and of both, how many have
+    no point of their own.
 
     ``placed`` and ``placed_late`` count, by grid id, the open reports that carry a point, all and overdue.
     """
@@ -166,7 +175,8 @@ def values(sheet_: Sheet, placed: Mapping[int, int], placed_late: Mapping[int, i
 
 
 def points(reports: Sequence[Any], words: Callable[[Any], Mapping[str, Any]]) -> dict[str, Any]:
-    """Reports that carry a point (``lon``, ``lat`` in WGS84 degrees) as GeoJSON; ``words`` gives the properties of one."""
+    """Reports that carry a point (``lon``, ``lat`` in WGS84 degrees) as GeoJSON;
+    ``words`` gives the properties of one."""
     return {
         "type": "FeatureCollection",
         "features": [

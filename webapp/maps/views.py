@@ -12,6 +12,7 @@ from ..people.rules import ROLE_NAMES
 from ..report import details as report_details
 from ..report import pages
 from ..report import queries as report_queries
+from ..report.words import problem_words
 from ..web import headers
 from ..web.request import actor, may, read
 from . import queries, shape, tiles
@@ -70,7 +71,7 @@ def _figures(period: Period) -> dict[str, Any]:
         placed,
         lambda report: {
             "number": report.number[-pages.SHORT :],
-            "name": pages.problem_words(problems.get(report.id, [])),
+            "name": problem_words(problems.get(report.id, [])),
             "url": url_for("report.show", report_id=report.id),
             "tone": "late" if pages.is_late(report) else "",
         },

@@ -73,7 +73,8 @@ class Manifest:
         here = datetime.fromisoformat(self.made_at).astimezone(clock.ZONE)
         head = (
             f"{sum(self.rows.values())} rows of {len(self.rows)} tables and {self.photos} photo files, as of "
-            f"{self.made_at}, county time {here:%Y-%m-%d %H:%M} (wangge {self.version}, revision {self.revision}, {self.engine})"
+            f"{self.made_at}, county time {here:%Y-%m-%d %H:%M} "
+            f"(wangge {self.version}, revision {self.revision}, {self.engine})"
         )
         return "\n".join([head, *(f"photo file {fault}" for fault in self.faults)])
 
@@ -130,7 +131,7 @@ class _Members:
         info.size, info.mtime, info.mode = source.seek(0, os.SEEK_END), int(clock.now().timestamp()), 0o600
         source.seek(0)
         hashing = _Hashing(source)
-        self.tar.addfile(info, hashing)  # type: ignore[arg-type]
+        self.tar.addfile(info, hashing)
         self.sums.write(_sum_line(name, hashing))
         return hashing.digest.hexdigest()
 
@@ -141,7 +142,7 @@ class _Members:
             with (
                 gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=3) as binary,
                 io.TextIOWrapper(binary, "utf-8", newline="") as lines,
-            ):  # type: ignore[type-var]
+            ):
                 for number, line in enumerate(dump.lines(connection, layout)):  # noqa: B007
                     lines.write(line)
             self.add(f"tables/{layout.name}.jsonl.gz", packed)
@@ -234,7 +235,7 @@ def _manifest(archive: Path) -> dict[str, Any]:
     given, sums, lines = None, "", _Hashing(io.BytesIO())
     with _opened(archive) as tar:
         for member in _members(tar):
-            content = _Hashing(tar.extractfile(member))  # type: ignore[arg-type]
+            content = _Hashing(_content(tar, member))
             if member.name == MANIFEST:
                 given = json.loads(content.read())
                 break
@@ -246,7 +247,15 @@ def _manifest(archive: Path) -> dict[str, Any]:
                 lines.write(_sum_line(member.name, content))
     if given is None or sums != lines.digest.hexdigest():
         raise Refused(DAMAGED, file=archive.name)
-    return given  # type: ignore[no-any-return]
+    return given
+
+
+def _content(tar: tarfile.TarFile, member: tarfile.TarInfo | str) -> IO[bytes]:
+    """What a file of the archive holds. Refused where it is none, such as a folder or a link."""
+    content = tar.extractfile(member)
+    if content is None:
+        raise Refused(DAMAGED, file=tar.name)
+    return content
 
 
 @contextmanager
@@ -335,7 +344,7 @@ def _place_photos(archive: Path, folder: Path) -> None:
                 file = folder / match["photo"]
                 file.parent.mkdir(parents=True, exist_ok=True)
                 with file.open("wb") as target:
-                    shutil.copyfileobj(tar.extractfile(member), target, CHUNK)  # type: ignore[misc]
+                    shutil.copyfileobj(_content(tar, member), target, CHUNK)
     os.sync()  # once for all; one by one takes minutes
 
 
@@ -362,7 +371,7 @@ def _table_files(tar: tarfile.TarFile) -> dict[str, tarfile.TarInfo]:
 
 def _load(tar: tarfile.TarFile, file: tarfile.TarInfo, connection: Connection, layout: dump.Layout, rows: int) -> None:
     def lines() -> Any:
-        return io.TextIOWrapper(gzip.GzipFile(fileobj=tar.extractfile(file)), "utf-8", newline="\n")
+        return io.TextIOWrapper(gzip.GzipFile(fileobj=_content(tar, file)), "utf-8", newline="\n")
 
     if not dump.fits(layout, lines()):
         raise Refused(MISFIT, table=layout.name, why="columns")

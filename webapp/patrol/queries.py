@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -34,7 +34,7 @@ from .models import ObjectType, Patrol, PatrolObject, Visit
 
 SEEN = ("normal", "problem")
 NOT_SEEN = "could_not_see"
-_NOT_SEEN = literal_column(
+_NOT_SEEN: ColumnElement[str] = literal_column(
     f"'{NOT_SEEN}'"
 )  # a constant of the SELECT, where a parameter would be handed over each time
 
@@ -99,7 +99,7 @@ _TODAY = bindparam("today", type_=Date)
 _LINES = select(*_COLUMNS).join(ObjectType, ObjectType.code == PatrolObject.type)
 
 
-def _line(row: Row[Any]) -> ObjectRow:
+def _line(row: Sequence[Any]) -> ObjectRow:
     thing_, kind, last = Thing(*row[:5]), TypeInfo(*row[5:8]), row[8]
     return ObjectRow(thing_, kind, last, due_day(thing_.valid_from, last, kind.interval_days))
 
@@ -117,14 +117,15 @@ def lines(session: Session, actor: Actor, action: str) -> list[ObjectRow]:
     return _in_order(session.execute(query, {"today": clock.today()}))
 
 
-def _in_order(rows: Iterable[Row[Any]]) -> list[ObjectRow]:
+def _in_order(rows: Iterable[Sequence[Any]]) -> list[ObjectRow]:
     return sorted(map(_line, rows), key=lambda line: (line.due_on, line.object.id))
 
 
 def village(
     db: Connection, actor: Actor, action: str, grid_id: int, on: date | None = None
 ) -> tuple[Cell, list[ObjectRow]]:
-    """A grid that the action reaches (else NotFound) and the objects on its list on a day (today), longest due first."""
+    """A grid that the action reaches (else NotFound) and the objects on its list on a day (today),
+    longest due first."""
     rows = db.execute(
         _village(actor.shape(), action), {"grid_id": grid_id, "today": on or clock.today(), **actor.reach()}
     ).all()
@@ -135,7 +136,7 @@ def village(
 
 
 @lru_cache(maxsize=256)
-def _village(shape: Shape, action: str) -> Select[Any]:
+def _village(shape: Shape, action: str) -> Select[*tuple[Any, ...]]:
     """Kept for all with the same rights: putting a SELECT together costs ten times as much as running it."""
     return (
         grid_queries.one(shape, action)

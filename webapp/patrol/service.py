@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import Connection, Date, bindparam, insert, select
+from sqlalchemy import Connection, Date, Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor
@@ -26,7 +26,7 @@ _ON_LIST = select(PatrolObject.id).where(
 )
 _REASONS = select(Word.code).where(Word.kind == "could_not_see")
 _RESULTS = select(Visit.result).where(Visit.patrol_id == bindparam("id"))
-_ROUND, _VISITS = insert(Patrol.__table__), insert(Visit.__table__)
+_ROUND, _VISITS = (insert(cast(Table, model.__table__)) for model in (Patrol, Visit))
 
 FAST_CLOCK = timedelta(minutes=10)  # a phone may run ahead this much; more is no moment that can have been
 SAY_WHY = N_("Say why it could not be seen.")
@@ -46,7 +46,10 @@ class VisitEntry:
 
 @dataclass(frozen=True)
 class PatrolEntry:
-    """A round as it was sent. ``person_id`` is who walked it, when somebody else types it in; place in WGS84 degrees."""
+    """A round as it was sent.
+
+    ``person_id`` is who walked it, when somebody else types it in; place in WGS84 degrees.
+    """
 
     id: uuid.UUID
     grid_id: int

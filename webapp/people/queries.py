@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ WALKERS = holders("patrol.walk")  # the officers of a grid
 ONE_DAY = timedelta(days=1)
 
 
-def in_force(on: object) -> object:
+def in_force(on: Any) -> Condition:
     """The condition that a posting counts on a day."""
     return and_(Posting.valid_from <= on, or_(Posting.valid_to.is_(None), Posting.valid_to > on))
 
@@ -83,7 +83,8 @@ def demo_people(session: Session) -> list[tuple[Person, list[PostingLine]]]:
 
 
 def officers(session: Session, grid_id: int, on: date | None = None) -> list[Person]:
-    """The grid officers of a grid on a day (today), in the order of their postings; a suspended one up to the day before."""
+    """The grid officers of a grid on a day (today), in the order of their postings;
+    a suspended one up to the day before."""
     day = on or clock.today()
     return list(
         session.scalars(
@@ -101,7 +102,8 @@ def officers(session: Session, grid_id: int, on: date | None = None) -> list[Per
 
 
 def officers_so_far(session: Session, grid_id: int) -> dict[Person, date | None]:
-    """Everybody who is or was the officer of a grid, with the last day for whom it is over: those of today, then the latest."""
+    """Everybody who is or was the officer of a grid, with the last day for whom it is over: those of today,
+    then the latest."""
     rows = session.execute(
         select(Person, Posting)
         .join(Posting, Posting.person_id == Person.id)
@@ -125,13 +127,12 @@ def _last_day(person: Person, posting: Posting) -> date:
 
 def spoken_for(session: Session, body_ids: Collection[int]) -> set[int]:
     """Which of these bodies somebody is posted to today whose account is open."""
-    return set(
-        session.scalars(
-            select(Posting.body_id)
-            .join(Person, Person.id == Posting.person_id)
-            .where(Posting.body_id.in_(body_ids), in_force(clock.today()), Person.suspended_at.is_(None))
-        )
+    found = session.scalars(
+        select(Posting.body_id)
+        .join(Person, Person.id == Posting.person_id)
+        .where(Posting.body_id.in_(body_ids), in_force(clock.today()), Person.suspended_at.is_(None))
     )
+    return {body_id for body_id in found if body_id is not None}
 
 
 def departments(session: Session) -> list[Body]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from flask import Flask
+from flask.sansio.app import App
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
@@ -40,8 +40,8 @@ def day_before(on: date) -> date:
 
 
 def officer_choices(session: Session, grid_id: int) -> tuple[list[tuple[int, str]], bool]:
-    """For whom a paper of a village can be typed in: those posted there now, then who was, with his last day; and whether
-    anybody is posted there now."""
+    """For whom a paper of a village can be typed in: those posted there now, then who was, with his last day;
+    and whether anybody is posted there now."""
     found = queries.officers_so_far(session, grid_id)
     return [
         (person.id, _("%(name)s, until %(day)s", name=named(person), day=day(last)) if last else named(person))
@@ -55,7 +55,7 @@ def groupby_place(lines: Iterable[Any]) -> list[tuple[Any, list[Any]]]:
     return [(group[0].grid, group) for group in groups]
 
 
-def init(app: Flask) -> None:
+def init(app: App) -> None:
     """Let the templates use them."""
     app.jinja_env.globals.update(
         role_name=role_name, role_places=role_places, device_name=device_name, days_words=days_words

@@ -72,10 +72,11 @@ def near_bodies(session: Session, actor: Actor, path: str) -> list[Body]:
 def _dispatch(session: Session, _actor: Actor, found: Found, given: Mapping[str, Any]) -> date:
     """To one lead and any cooperating departments, on a duty of the lead or another ground with a reason."""
     on, lead = _day(given["due"]), session.get(Body, given["body"])
-    others = [session.get(Body, id_) for id_ in sorted({*given.get("coop", ())} - {given["body"]})]
-    if lead is None or any(body is None or body.kind != "department" or body.closed_on for body in [lead, *others]):
+    wanted = sorted({*given.get("coop", ())} - {given["body"]})
+    others = [body for id_ in wanted if (body := session.get(Body, id_)) is not None]
+    if lead is None or len(others) != len(wanted) or not all(map(_can_be_dispatched_to, [lead, *others])):
         raise Refused(N_("Choose a department."), field="body")
-    _staffed(session, [lead, *others])  # type: ignore[list-item]
+    _staffed(session, [lead, *others])
     ground = _ground(session, lead, given)
     _hand_over(session, found, lead.id, on, **ground)
     theirs = min(on, clock.day(calendar.limit_after(session, "coop_result", clock.now())))
@@ -84,12 +85,16 @@ def _dispatch(session: Session, _actor: Actor, found: Found, given: Mapping[str,
             Assignment(
                 report_id=found.report.id,
                 body_id=body.id,
-                role="coop",  # type: ignore[union-attr]
+                role="coop",
                 from_at=clock.now(),
                 due_on=theirs,
             )
         )
     return on
+
+
+def _can_be_dispatched_to(body: Body) -> bool:
+    return body.kind == "department" and body.closed_on is None
 
 
 def _staffed(session: Session, bodies: Sequence[Body]) -> None:

@@ -40,8 +40,8 @@ class ReportForm(PointForm, WhenForm):
     id = IdField()
     grid = HiddenField(filters=[number], validators=[InputRequired()])
     object_id = HiddenField(filters=[number])
-    patrol_id = IdField()
-    recurs_id = IdField()
+    patrol_id = IdField(may_be_absent=True)
+    recurs_id = IdField(may_be_absent=True)
     person_id = SelectField(_l("Who found it"), coerce=number, validate_choice=False)
     place = text(_l("Where"), 200, required=True)
     between = BooleanField(_l("Between two villages"))
@@ -54,11 +54,6 @@ class ReportForm(PointForm, WhenForm):
     note = text(_l("In a sentence (you can speak it)"), 1000, required=True, area=True)
     photos = MultipleFileField(_l("Photos"))
     settle = HiddenField()
-
-    def __init__(self, *args: Any, **given: Any):
-        super().__init__(*args, **given)
-        for field in (self.patrol_id, self.recurs_id):
-            field.pre_validate = lambda form: None  # these two ids may be absent
 
     def validate_joint(self, field: SelectField) -> None:
         """Ticked means named; and who names the village need not tick."""

@@ -1,4 +1,7 @@
-"""Reads of reports. Every one starts from ``reach``: what the actor may see or move, as the one permission table says."""
+"""Reads of reports.
+
+Every one starts from ``reach``: what the actor may see or move, as the one permission table says.
+"""
 
 import uuid
 from collections.abc import Callable, Sequence
@@ -55,7 +58,7 @@ def reach(actor: Actor, action: str) -> Condition:
     )
 
 
-def readable(actor: Actor) -> Select[tuple[Report]]:
+def readable(actor: Actor) -> Select[Report]:
     """The reports the actor may see, to be narrowed further."""
     return select(Report).join(Grid, Grid.id == Report.grid_id).where(reach(actor, "report.read"))
 
@@ -252,12 +255,13 @@ def cooperates(actor: Actor) -> Condition:
     )
 
 
-def _found(actor: Actor) -> Select[tuple[Report]]:
+def _found(actor: Actor) -> Select[Report]:
     return readable(actor).where(Report.found_by == actor.person_id)
 
 
 def found_by(session: Session, actor: Actor, first: int = 0, most: int = 20) -> list[Report]:
-    """What the actor reported from grids that are still his, newest first, open ones before closed; from the ``first`` on."""
+    """What the actor reported from grids that are still his, newest first, open ones before closed;
+    from the ``first`` on."""
     return list(
         session.scalars(
             _found(actor)

@@ -22,7 +22,8 @@ KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None}
 
 #: Chinese has one form for any number. No dates and no names of people: they would change with every run.
 HEADER = """\
-# Chinese of the interface. One word, one thing: docs/glossary.md. Brought up to date by webapp/translations/catalogue.py.
+# Chinese of the interface. One word, one thing: docs/glossary.md. Brought up to date by
+# webapp/translations/catalogue.py.
 msgid ""
 msgstr ""
 "Language: zh\\n"
@@ -58,7 +59,7 @@ def update() -> list[str]:
     fresh = PO.with_suffix(".new")
     with fresh.open("wb") as file:
         file.write(HEADER.encode())
-        write_po(file, catalogue, width=None, omit_header=True, sort_by_file=True, include_lineno=False)
+        write_po(file, catalogue, width=0, omit_header=True, sort_by_file=True, include_lineno=False)
     fresh.replace(PO)
     return lacking(catalogue)
 

@@ -1,7 +1,7 @@
 """What a request can hold at all, seen to in one place: keys that the tables can have, and no control characters.
 
-PostgreSQL refuses a NUL, SQLite a number over 63 bits, both in the middle of a statement; so none of them gets that far.
-Numbers and days of forms are seen to in ``forms.BaseForm``.
+PostgreSQL refuses a NUL, SQLite a number over 63 bits, both in the middle of a statement; so none of them gets that
+far. Numbers and days of forms are seen to in ``forms.BaseForm``.
 """
 
 import re
@@ -26,10 +26,12 @@ class Sent(ImmutableMultiDict[str, Any]):
         pairs = ImmutableMultiDict(mapping).items(multi=True)
         super().__init__([(key, _CONTROL.sub("", value) if isinstance(value, str) else value) for key, value in pairs])
 
-    def get(self, key: str, default: Any = None, type: Any = None) -> Any:
-        """As ever, but the default for a number that no table could have."""
-        value = super().get(key, default, type=type)
-        return default if isinstance(value, int) and abs(value) > MOST else value
+    def get(self, key: str, *given: Any, **named: Any) -> Any:
+        """As ever (default and type, in their places or by name),
+        but the default for a number that no table could have."""
+        value = super().get(key, *given, **named)
+        is_too_large = isinstance(value, int) and abs(value) > MOST
+        return (given[0] if given else named.get("default")) if is_too_large else value
 
 
 class Asked(Request):

@@ -109,7 +109,16 @@ def filled(_form: Form, field: Field) -> None:
 
 
 class IdField(HiddenField):
-    """The entry's own id (UUID), made by the client or by the page; the idempotency key."""
+    """An id (UUID). Without more words the entry's own, made by the client or by the page: the idempotency key.
+
+    ``may_be_absent``: the id of something else, which the entry may name or not.
+    """
+
+    data: Any  # a UUID; None before the form is valid, or where it may be absent
+
+    def __init__(self, *args: Any, may_be_absent: bool = False, **more: Any):
+        super().__init__(*args, **more)
+        self.may_be_absent = may_be_absent
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Parse the id; anything else makes the form invalid."""
@@ -124,5 +133,5 @@ class IdField(HiddenField):
 
     def pre_validate(self, form: Any) -> None:
         """An entry without an id cannot be told from another."""
-        if self.data is None:
+        if self.data is None and not self.may_be_absent:
             raise ValidationError(str(_l("This form is damaged. Open it again.")))

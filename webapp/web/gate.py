@@ -87,8 +87,8 @@ def token_is_good() -> bool:
 def keep_and_log_in(rule: str, message: str) -> Response:
     """Send a person to the log-in page and back afterwards; tell a program 401.
 
-    What was typed is not lost when the log-in ended meanwhile: the log-in page carries it and offers it again. Only what
-    was typed on a page of ours, though: this comes before any check of a token, so another site may be the sender.
+    What was typed is not lost when the log-in ended meanwhile: the log-in page carries it and offers it again. Only
+    what was typed on a page of ours, though: this comes before any check of a token, so another site may be the sender.
     """
     if errors.wants_json():
         return errors.answer(401, gettext(message))
@@ -110,7 +110,7 @@ def csrf_token() -> str:
 @lru_cache(maxsize=1024)
 def _signed(secret: str, raw: str) -> str:
     """As Flask-WTF signs it. Signed once per session: without a time limit every signature is as good as the first."""
-    return URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(raw)  # type: ignore[return-value]
+    return URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(raw)
 
 
 def init(app: Flask) -> None:

@@ -1,4 +1,5 @@
-"""Chinese by default, English complete, switchable by everybody on every page; dates and numbers as each writes them."""
+"""Chinese by default, English complete, switchable by everybody on every page;
+dates and numbers as each writes them."""
 
 import re
 from collections.abc import Callable

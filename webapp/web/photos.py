@@ -142,5 +142,5 @@ def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="photo that is kept")
 
 
-def _data_dir() -> files.Path:
+def _data_dir() -> Path:
     return current_app.config["WANGGE"].data_dir
