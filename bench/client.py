@@ -1,4 +1,5 @@
-"""People at browsers, as bytes: log in once, prepare requests, then send them from a few connections and take the time."""
+"""People at browsers, as bytes: log in once, prepare requests,
+then send them from a few connections and take the time."""
 
 import re
 import socket

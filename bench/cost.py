@@ -64,7 +64,8 @@ def measure(county: County, twin: dict[str, str], folder: Path, rounds: int, sca
 
 
 def _round(cases: list[Case], scale: float) -> dict[str, Sample]:
-    """The requests of every case in slices, the cases in turn: what else the machine does falls on all of them alike."""
+    """The requests of every case in slices, the cases in turn:
+    what else the machine does falls on all of them alike."""
     taken: dict[str, list[Slice]] = {case.name: [] for case in cases}
     for turn in range(SLICES):
         for case in cases[turn % len(cases) :] + cases[: turn % len(cases)]:

@@ -1,4 +1,5 @@
-"""The county of the bench: the invented one, its villages with a history of rounds, passwords for those who take part."""
+"""The county of the bench: the invented one, its villages with a history of rounds,
+passwords for those who take part."""
 
 import random
 from dataclasses import dataclass

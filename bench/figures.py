@@ -1,4 +1,5 @@
-"""Paired figures and how they are printed: ``low/median/high`` over the rounds, a goal, and whether the median meets it."""
+"""Paired figures and how they are printed: ``low/median/high`` over the rounds, a goal,
+and whether the median meets it."""
 
 import statistics
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,5 @@
-"""``python -m bench.run``: build a county and its twin, measure both in interleaved rounds, print goals and whether met."""
+"""``python -m bench.run``: build a county and its twin, measure both in interleaved rounds,
+print goals and whether met."""
 
 import argparse
 import os
@@ -53,7 +54,8 @@ def _parts(
     rounds, scale = chosen.rounds, chosen.scale
     parts: dict[str, tuple[str, Callable[[], list[Figure]]]] = {
         "cost": (
-            f"Cost: gunicorn, 2 sync workers, {cost.CONNECTIONS} connections, SQLite WAL synchronous=FULL on both sides",
+            f"Cost: gunicorn, 2 sync workers, {cost.CONNECTIONS} connections, "
+            "SQLite WAL synchronous=FULL on both sides",
             lambda: cost.measure(built, _twin(built, folder), folder, rounds, scale),
         ),
         "memory": (

@@ -1,4 +1,5 @@
-"""Clients that are slow, and people logging in, beside the same posts undisturbed: ``wangge serve`` with its defaults."""
+"""Clients that are slow, and people logging in, beside the same posts undisturbed:
+``wangge serve`` with its defaults."""
 
 import socket
 import statistics

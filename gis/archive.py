@@ -33,7 +33,8 @@ DOCUMENTS = (
     ".et",
     ".dps",
 )
-#: All that zipfile raises for a broken zip; NotImplementedError is its word for a version of the format it does not know.
+#: All that zipfile raises for a broken zip; NotImplementedError is its word for a version of the format it does not
+#: know.
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, NotImplementedError, ValueError)
 ENTRIES = MEMBERS * len(COMPANIONS)
 
@@ -46,9 +47,11 @@ class Contents(NamedTuple):
 
 
 def contents(path: Path) -> Contents:
-    """The parts of each shapefile in the zip ({'XZQ_township': {'.shp': b'…', '.dbf': b'…', …}}), and what else is there.
+    """The parts of each shapefile in the zip ({'XZQ_township': {'.shp': b'…', '.dbf': b'…', …}}), and what else is
+    there.
 
-    All at the top, or all in one folder. Refused for files that do not belong in it, links, encryption, bombs and damage.
+    All at the top, or all in one folder. Refused for files that do not belong in it, links, encryption, bombs and
+    damage.
     """
     try:
         with _opened(path) as archive:

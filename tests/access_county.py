@@ -1,4 +1,5 @@
-"""The county of the access test: everybody of the tables, and one record of each kind, every text with its own marker."""
+"""The county of the access test: everybody of the tables, and one record of each kind,
+every text with its own marker."""
 
 import io
 import sys

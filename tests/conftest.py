@@ -1,4 +1,5 @@
-"""Fixtures: a migrated and seeded database on each engine, the application on it, and a small county with its people."""
+"""Fixtures: a migrated and seeded database on each engine, the application on it,
+and a small county with its people."""
 
 import re
 from collections.abc import Iterator

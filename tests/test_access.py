@@ -1,4 +1,7 @@
-"""Every route for everybody and every place: own, parent, child, sibling, joint, former. See access_tables for the policy."""
+"""Every route for everybody and every place: own, parent, child, sibling, joint, former.
+
+See access_tables for the policy.
+"""
 
 import re
 from collections.abc import Callable, Iterable

@@ -141,7 +141,10 @@ def test_what_was_understood_is_said_in_plain_words(asked, tmp_path):
 
 
 def test_directly_before_the_question_stand_the_counts_and_the_place(asked, tmp_path):
-    end = "county 1, townships 2, villages 8; longitude 117.0000 to 117.2500, latitude 37.0000 to 37.5000 degrees\nStore these grids? [y/N]: "
+    end = (
+        "county 1, townships 2, villages 8; longitude 117.0000 to 117.2500, latitude 37.0000 to 37.5000 degrees\n"
+        "Store these grids? [y/N]: "
+    )
     assert end in asked(boundary_files.gbk_zip(tmp_path), input="n\n", fails=True)
     far = boundary_files.CGCS_GK_117.replace("117.0", "120.0")  # the neighbouring zone
     assert "longitude 120.0" in asked(boundary_files.gbk_zip(tmp_path, prj=far), input="n\n", fails=True)

@@ -1,4 +1,5 @@
-"""The few settings of an installation: read once, each explained where it stands, nothing else read from the environment."""
+"""The few settings of an installation: read once, each explained where it stands,
+nothing else read from the environment."""
 
 import dataclasses
 import re

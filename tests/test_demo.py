@@ -49,7 +49,8 @@ def test_a_demo_is_a_county_at_work(demo):
 
 
 MONDAY = datetime(2026, 11, 29, 16, tzinfo=UTC)  # the county's midnight
-#: By every thirteenth half hour of a week in the full run (each about two seconds), else some at which a scene goes on past midnight.
+#: By every thirteenth half hour of a week in the full run (each about two seconds), else some at which a scene goes on
+#: past midnight.
 HALF_HOURS = range(0, 7 * 48, 13) if os.environ.get("WANGGE_FULL") else (1, 37, 46, 5 * 48 + 10)
 
 

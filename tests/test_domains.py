@@ -1,4 +1,5 @@
-"""A domain announces itself in one file: it is found by its folder, and what it says reaches every page that gathers."""
+"""A domain announces itself in one file: it is found by its folder,
+and what it says reaches every page that gathers."""
 
 import subprocess
 import sys

@@ -1,7 +1,7 @@
 """One real fingerprint for every kind of entry, by every recipe there was; and fields that are added later.
 
-A pin that turns red says that entries of the last release, sent again today, would be answered as conflicts: twice in the
-county, if their sender believes it. It is never replaced; the entry has to be written down as it was.
+A pin that turns red says that entries of the last release, sent again today, would be answered as conflicts: twice in
+the county, if their sender believes it. It is never replaced; the entry has to be written down as it was.
 """
 
 import uuid
@@ -89,7 +89,8 @@ def test_the_newest_recipe_is_the_one_that_is_pinned() -> None:
 
 
 def younger(entry: Any, **used: Any) -> Any:
-    """The entry as the class of a later release would make it: one optional field more, here and in every part of it."""
+    """The entry as the class of a later release would make it: one optional field more,
+    here and in every part of it."""
     if isinstance(entry, tuple):
         return tuple(younger(each) for each in entry)
     if not is_dataclass(entry):

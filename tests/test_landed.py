@@ -1,4 +1,5 @@
-"""The filled county of each landing, on each engine: it comes back, goes up to today's schema whole, and work goes on in it."""
+"""The filled county of each landing, on each engine: it comes back, goes up to today's schema whole,
+and work goes on in it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -82,7 +83,8 @@ def test_a_landed_county_still_has_the_fingerprints_it_stored(folder: Path, serv
 def test_what_is_posted_today_is_a_resend_when_it_comes_again(
     serve: Callable[[Path], App], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The day that the next landing will keep: nothing that can be posted is left out, each kind of entry has its pin."""
+    """The day that the next landing will keep: nothing that can be posted is left out,
+    each kind of entry has its pin."""
     kinds: set[type] = set()
     monkeypatch.setitem(RECIPES, NEWEST, noted(RECIPES[NEWEST], kinds))
     app = serve(FOLDERS[-1])

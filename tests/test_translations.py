@@ -167,7 +167,10 @@ def _pairs(all_messages: Iterable[Message]) -> dict[tuple[str, ...], tuple[str, 
 
 
 class Page(HTMLParser):
-    """What a reader sees or hears of a page, and where its links lead. Parts marked as another language are left out."""
+    """What a reader sees or hears of a page, and where its links lead.
+
+    Parts marked as another language are left out.
+    """
 
     SILENT = ("script", "style", "svg")
     SAID = ("aria-label", "alt", "title", "placeholder")

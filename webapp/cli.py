@@ -91,7 +91,8 @@ def listening(host: str, port: int) -> list[socket.socket]:
     except (OSError, UnicodeError) as error:
         why = str(getattr(error, "strerror", error)).partition(" (")[0]
         console.fail(
-            f"{_address(host, port)} is not free, or no address of this machine: {why}. Choose another with --port or --host."
+            f"{_address(host, port)} is not free, or no address of this machine: {why}. "
+            "Choose another with --port or --host."
         )
 
 

@@ -1,4 +1,5 @@
-"""What every command of ``wangge`` may use: the installation's settings, an open database, and one way to say that it failed."""
+"""What every command of ``wangge`` may use: the installation's settings, an open database,
+and one way to say that it failed."""
 
 import sys
 from collections.abc import Callable

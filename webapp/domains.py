@@ -1,7 +1,7 @@
 """The domains there are: every folder of the program with an ``about.py``, found, not listed.
 
-What gathers from all domains (menu, log, privacy page, settings, seeds, sweep, tables, pages, commands) asks here, so that
-a new folder is all a new domain needs. Found by name order, so that every start finds them alike.
+What gathers from all domains (menu, log, privacy page, settings, seeds, sweep, tables, pages, commands) asks here, so
+that a new folder is all a new domain needs. Found by name order, so that every start finds them alike.
 """
 
 from collections.abc import Iterator, Mapping

@@ -16,7 +16,10 @@ from .ops import faults, migrate
 def refusal(config: Config, store: Store) -> str | None:
     """Why a real county cannot be served so; None when it can."""
     if not config.key_is_safe():
-        return "SECRET_KEY is missing, a sample or too short. Make one: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+        return (
+            "SECRET_KEY is missing, a sample or too short. "
+            "Make one: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+        )
     if not config.proxies_are_few():
         return FEW_PROXIES
     if lacks := migrate.lacking(store):
@@ -48,7 +51,8 @@ def application() -> App:
 
 
 def settle() -> None:
-    """Tell Python's collector that what is loaded now stays; looking through it again took about 4 % of a page (measured)."""
+    """Tell Python's collector that what is loaded now stays;
+    looking through it again took about 4 % of a page (measured)."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)

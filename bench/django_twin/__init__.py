@@ -1,1 +1,2 @@
-"""The peer: what an able Django developer would write for the same patrol POST, on the same rows, with the same indexes."""
+"""The peer: what an able Django developer would write for the same patrol POST, on the same rows,
+with the same indexes."""

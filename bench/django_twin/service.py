@@ -1,4 +1,5 @@
-"""The same checks, the same queries and the same inserts as ``webapp/patrol/service.py: record()``, in Django's words."""
+"""The same checks, the same queries and the same inserts as ``webapp/patrol/service.py: record()``,
+in Django's words."""
 
 import hashlib
 import json

@@ -18,7 +18,8 @@ from webapp.people.models import Person, Posting
 
 @contextmanager
 def statements(store):
-    """What is sent to the database meanwhile, but for the inserts: how those are put together is the library's affair."""
+    """What is sent to the database meanwhile, but for the inserts:
+    how those are put together is the library's affair."""
     sent = []
     engines = {store.reader, store.writer}
 

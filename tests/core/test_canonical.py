@@ -1,4 +1,5 @@
-"""The text of a value: the same for equal values of whatever type, another for any difference, an error for all else."""
+"""The text of a value: the same for equal values of whatever type, another for any difference,
+an error for all else."""
 
 import uuid
 from collections import UserDict

@@ -1,4 +1,5 @@
-"""The log's words: there is one for every act, thing and fact that the program writes, and none is lost that it does not know."""
+"""The log's words: there is one for every act, thing and fact that the program writes,
+and none is lost that it does not know."""
 
 import ast
 import re

@@ -1,1 +1,2 @@
-"""Nothing that was answered is lost, doubled or half there: kills, twins and the order of writing, each with its mutant."""
+"""Nothing that was answered is lost, doubled or half there: kills, twins and the order of writing,
+each with its mutant."""

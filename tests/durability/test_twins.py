@@ -60,7 +60,10 @@ def test_eight_sendings_at_once_are_one_record_and_one_receipt(world: World, tmp
 
 
 def test_tables_without_their_keys_are_found(world: World, tmp_path: Path) -> None:
-    """On SQLite two belts hold: the key, and the look under the write lock. Both have to go before there are doubles."""
+    """On SQLite two belts hold: the key, and the look under the write lock.
+
+    Both have to go before there are doubles.
+    """
     drop_keys(world.store)
     fault = "writers_without_lock" if world.store.is_sqlite else "none"
     assert any(line.startswith("stored ") for line in found(world, tmp_path, 6, fault))

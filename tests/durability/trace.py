@@ -20,7 +20,8 @@ ANSWER = "HTTP/1.1 "
 
 @dataclass(frozen=True)
 class Call:
-    """A call: sync, rename or send; its file or the text sent; where a rename goes; lines at which it began and ended."""
+    """A call: sync, rename or send; its file or the text sent; where a rename goes;
+    lines at which it began and ended."""
 
     kind: str
     place: str
@@ -41,7 +42,8 @@ def why_not() -> str:
 
 
 def command(output: Path) -> list[str]:
-    """The tracer's command line before the traced one. -y names files, --seccomp-bpf leaves other calls at full speed."""
+    """The tracer's command line before the traced one. -y names files,
+    --seccomp-bpf leaves other calls at full speed."""
     return [
         "strace",
         "-f",

@@ -1,4 +1,5 @@
-"""The privacy page says what the program keeps: its inventory is compared with the tables, its periods with the rows."""
+"""The privacy page says what the program keeps: its inventory is compared with the tables,
+its periods with the rows."""
 
 import html
 
@@ -39,13 +40,13 @@ ABOUT_THE_THING = {
         "setting": "key value kind zh en source",
         "time_limit": "code number unit zh en source",
         "object_type": "code zh en interval_days source position",
-        "duty": "id code document section line_from line_to position body_printed body canonical tier role topic zh en target "
-        "target_number target_unit target_year deadline_kind deadline_on frequency anchor status why_zh why_en named "
-        "valid_to",
+        "duty": "id code document section line_from line_to position body_printed body canonical tier role topic zh en "
+        "target target_number target_unit target_year deadline_kind deadline_on frequency anchor status why_zh "
+        "why_en named valid_to",
         "succession": "id body canonical from_on event_zh event_en source status valid_to",
         "patrol_object": "id type grid_id valid_from valid_to",
-        "report": "number state state_since due_at grid_id grid_version_id object_id patrol_id severity settled sampled_at "
-        "recurs_id",
+        "report": "number state state_since due_at grid_id grid_version_id object_id patrol_id severity settled "
+        "sampled_at recurs_id",
     }.items()
     for column in columns.split()
 }

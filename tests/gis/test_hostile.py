@@ -53,7 +53,8 @@ def saved(path, content):
 @pytest.mark.parametrize(
     "text",
     [
-        '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>',
+        '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer>'
+        "</OGRVRTDataSource>",
         "<OGRWFSDataSource><URL>{address}</URL></OGRWFSDataSource>",
         "CSV:/etc/passwd",
         "PG:host=127.0.0.1",
@@ -102,7 +103,10 @@ def poisoned(path, *statements):
 
 def schema(kind, name, sql):
     quoted = sql.replace("'", "''")
-    return f"INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES ('{kind}', '{name}', '{name}', 0, '{quoted}')"
+    return (
+        "INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) "
+        f"VALUES ('{kind}', '{name}', '{name}', 0, '{quoted}')"
+    )
 
 
 @pytest.mark.parametrize(
@@ -118,7 +122,8 @@ def schema(kind, name, sql):
         ["CREATE TRIGGER other AFTER INSERT ON village BEGIN SELECT load_extension('x'); END"],
         ["ALTER TABLE village ADD COLUMN more TEXT AS (upper(code)) VIRTUAL"],
         [
-            "UPDATE sqlite_master SET sql = 'CREATE VIRTUAL TABLE village USING VirtualOGR(''/etc/passwd'')' WHERE name = 'village'"
+            "UPDATE sqlite_master SET sql = 'CREATE VIRTUAL TABLE village USING VirtualOGR(''/etc/passwd'')' "
+            "WHERE name = 'village'"
         ],
     ],
     ids=[

@@ -174,7 +174,8 @@ def test_a_reader_that_runs_wild_is_stopped_and_the_parent_says_so(tmp_path, mon
     if box == "bare":
         monkeypatch.setattr(sandbox, "bubblewrap", lambda: ())
     wild = (
-        f"import sys; sys.path.append(sys.argv[1]); from gis import child; a = sys.argv\ndef wild(*_):\n    {act}\n    sys.exit(0)\n"
+        "import sys; sys.path.append(sys.argv[1]); from gis import child; a = sys.argv\n"
+        f"def wild(*_):\n    {act}\n    sys.exit(0)\n"
         "child.READERS = {'geopackage': wild}\nchild.main(a[2], a[3], a[4] == '1', int(a[5]), int(a[6]), int(a[7]))"
     )
     monkeypatch.setattr(sandbox, "START", wild)
@@ -194,5 +195,8 @@ def test_a_reader_that_sleeps_is_stopped(monkeypatch):
 
 
 def test_the_web_never_loads_what_the_child_loads():
-    code = "import gis.read, gis.check; print(sorted({'pandas', 'geopandas', 'pyogrio', 'pyproj', 'gis.child'} & set(sys.modules)))"
+    code = (
+        "import gis.read, gis.check; "
+        "print(sorted({'pandas', 'geopandas', 'pyogrio', 'pyproj', 'gis.child'} & set(sys.modules)))"
+    )
     assert run(code) == "[]"

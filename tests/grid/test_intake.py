@@ -37,7 +37,8 @@ def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(tmp_path: Path) -> 
     with pytest.raises(Refused) as refused:
         intake.examine([path])
     assert refused.value.message % refused.value.params == (
-        "county.geojson is neither a GeoPackage, a GeoJSON file nor a zip of shapefiles: its content decides, not its name."
+        "county.geojson is neither a GeoPackage, a GeoJSON file nor a zip of shapefiles: "
+        "its content decides, not its name."
     )
 
 

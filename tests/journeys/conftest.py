@@ -58,7 +58,8 @@ def address(app) -> Iterator[str]:
 
 @pytest.fixture
 def phone(browser, address):
-    """``phone(login, "zh")`` is a logged-in page on a phone; faults of scripts or of the content policy fail the test."""
+    """``phone(login, "zh")`` is a logged-in page on a phone;
+    faults of scripts or of the content policy fail the test."""
     contexts, faults = [], []
 
     def open_(login: str, language: str, size: dict[str, int] = PHONE):

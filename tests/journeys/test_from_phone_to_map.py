@@ -1,4 +1,7 @@
-"""The way of "a county runs": from the officer's phone to the department, back, closed, and on the map. Both languages."""
+"""The way of "a county runs": from the officer's phone to the department, back, closed, and on the map.
+
+Both languages.
+"""
 
 import os
 from datetime import timedelta

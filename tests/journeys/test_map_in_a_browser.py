@@ -1,4 +1,5 @@
-"""What the map draws: names that can be read, figures beside the dots, overdue told by shape, no table wider than the phone."""
+"""What the map draws: names that can be read, figures beside the dots, overdue told by shape,
+no table wider than the phone."""
 
 import json
 import re
@@ -54,7 +55,8 @@ def outlines():
 
 @pytest.fixture
 def opened(phone, outlines):
-    """``opened("en", size)``: the map page with the invented county on it; every village has figures and a loose report."""
+    """``opened("en", size)``: the map page with the invented county on it;
+    every village has figures and a loose report."""
     villages = [feature["id"] for feature in outlines["features"] if feature["properties"]["tier"] == 3]
     values = {
         str(id_): {"class": "cover-3", "label": "5/5", "open": 1, "late": 0, "loose": 1, "loose_late": 0}
@@ -168,7 +170,10 @@ def test_the_pages_of_the_lists_do_not_scroll_sideways_on_a_phone(phone, languag
         page.goto(address)
         for fold in page.locator("main details:not([open]) > summary").all()[:3]:
             fold.click()
-        wide = "[...document.querySelectorAll('main *')].filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'auto').length"
+        wide = (
+            "[...document.querySelectorAll('main *')].filter("
+            "(e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'auto').length"
+        )
         assert page.evaluate(f"[{wide}, document.documentElement.scrollWidth]") == [0, 360], address
         bullets = [mark.bounding_box()["x"] for mark in page.locator("main .card-body ul:not([class]) > li").all()]
         assert all(x >= 32 for x in bullets), address

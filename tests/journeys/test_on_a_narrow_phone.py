@@ -1,9 +1,11 @@
-"""At 360 px: the main pages in one line with the current one in view, everything to tap 44 px high, numbers in one piece."""
+"""At 360 px: the main pages in one line with the current one in view, everything to tap 44 px high,
+numbers in one piece."""
 
 import pytest
 
 #: What is lower than a thumb: an input counts by its label, which is tapped as well.
-LOW = """() => Array.from(document.querySelectorAll("main a, main button, main summary, main .opt, main .opt > input, .nav a"))
+LOW = """() => Array.from(document.querySelectorAll(
+    "main a, main button, main summary, main .opt, main .opt > input, .nav a"))
   .map((it) => [it.getBoundingClientRect(), it.outerHTML.slice(0, 90)])
   .filter(([box]) => box.width > 1 && box.height > 1 && box.height < 43.5).map(([, words]) => words)"""
 

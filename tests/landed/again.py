@@ -1,4 +1,5 @@
-"""Send everything of a landed county once more: each entry must be taken for the one that is there, and nothing may change."""
+"""Send everything of a landed county once more: each entry must be taken for the one that is there,
+and nothing may change."""
 
 from collections.abc import Iterator
 from typing import Any

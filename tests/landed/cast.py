@@ -25,8 +25,10 @@ class Cast:
 
 
 FIND = {
-    "village": "select grid_id from posting where role = 'grid_officer' and person_id = (select id from person where login = 'officer')",
-    "neighbour": "select min(id) from grid where id <> :village and parent_id = (select parent_id from grid where id = :village)",
+    "village": "select grid_id from posting where role = 'grid_officer' "
+    "and person_id = (select id from person where login = 'officer')",
+    "neighbour": "select min(id) from grid where id <> :village "
+    "and parent_id = (select parent_id from grid where id = :village)",
     "officer": "select id from person where login = 'officer'",
     "station": "select body_id from posting where person_id = (select id from person where login = 'station')",
     "lead": "select body_id from posting where person_id = (select id from person where login = 'department')",

@@ -108,7 +108,8 @@ class Day:
         )
 
     def refused_first(self) -> str:
-        """A report that was refused for its empty sentence; its photo goes with the second try without being sent again."""
+        """A report that was refused for its empty sentence;
+        its photo goes with the second try without being sent again."""
         browser = self.diary.of(OFFICER)
         page = f"/grids/{self.cast.village}/report"
         told = {"place": "桥下", "problem": ["sewage"], "severity": "severe", "first_measure": "stopped"}

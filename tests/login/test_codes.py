@@ -1,4 +1,5 @@
-"""A one-time code stands for a lost password: whoever had the old one is out, and the present one cannot be guessed at."""
+"""A one-time code stands for a lost password: whoever had the old one is out,
+and the present one cannot be guessed at."""
 
 from datetime import timedelta
 

@@ -1,4 +1,7 @@
-"""A round that comes back: with all that was said, and with nothing that was not. What came in a wrong shape is said to be so."""
+"""A round that comes back: with all that was said, and with nothing that was not.
+
+What came in a wrong shape is said to be so.
+"""
 
 import html
 import re

@@ -1,4 +1,5 @@
-"""What bounds a move: the page it was made on, the days it sets, who may be handed what, and what is looked at again."""
+"""What bounds a move: the page it was made on, the days it sets, who may be handed what,
+and what is looked at again."""
 
 from datetime import UTC, date, datetime, timedelta
 

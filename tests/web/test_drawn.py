@@ -1,4 +1,5 @@
-"""Pages that are drawn once for many people: the same as drawn for one alone, and nothing of anybody's in what is kept."""
+"""Pages that are drawn once for many people: the same as drawn for one alone,
+and nothing of anybody's in what is kept."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,5 @@
-"""Whatever is sent to any address, the answer is a page or a refusal and never a fault of ours: the whole app, swept."""
+"""Whatever is sent to any address, the answer is a page or a refusal and never a fault of ours: the whole app,
+swept."""
 
 import html
 import re

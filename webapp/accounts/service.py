@@ -103,7 +103,8 @@ def checked_name(typed: str) -> str:
 
 
 def _free_name(session: Session, actor: Actor, entry: PersonEntry) -> str:
-    """Who sends the same form twice is told so: the code on the first answer may be lost, and there is a way to another."""
+    """Who sends the same form twice is told so: the code on the first answer may be lost,
+    and there is a way to another."""
     name = checked_name(entry.login)
     taken = session.scalar(select(Person).where(Person.login == name))
     if taken is not None and actor is not SYSTEM and taken.created_by == actor.person_id and taken.zh == entry.zh:
@@ -172,7 +173,8 @@ def end_phone(session: Session, actor: Actor, person_id: int, session_id: int) -
 
 
 def give_code(session: Session, actor: Actor, person_id: int, code_hash: str, *, slip: bool = False) -> LoginCode:
-    """Keep a fresh one-time code (hashed already) for somebody below; his password, earlier codes and all his log-ins end.
+    """Keep a fresh one-time code (hashed already) for somebody below; his password, earlier codes and all his log-ins
+    end.
 
     They end now, not when the code is used: it is asked for because a password was lost, perhaps to a thief.
     It lasts ``code_minutes``, or ``slip_days`` for a ``slip`` that is carried to him on paper (settings).
@@ -251,7 +253,8 @@ def _place_kind(session: Session, actor: Actor, entry: PostingEntry) -> str | No
 
 
 def check_posting(actor: Actor, entry: PostingEntry, kind: str | None, held: Iterable[Posting]) -> None:
-    """Refused unless the actor may give it at this ``kind`` of place, None when he reaches no such, beside those held."""
+    """Refused unless the actor may give it at this ``kind`` of place, None when he reaches no such,
+    beside those held."""
     if actor is not SYSTEM and not rules.givers(entry.role) & actor.roles():
         raise Refused(N_("You cannot give this role."), field="role")
     rules.check_days(entry.role, entry.first, entry.last, clock.today())
@@ -369,7 +372,8 @@ def has_admin(session: Session) -> bool:
 
 
 def create_admin(session: Session, login_: str, name: str, hashed: str) -> Person:
-    """A system administrator made from the command line, with a password hashed before; Refused if the name is taken."""
+    """A system administrator made from the command line, with a password hashed before;
+    Refused if the name is taken."""
     entry = PersonEntry(login=login_, zh=name)
     person = create_person(session, SYSTEM, entry, PostingEntry("system_admin", None, None, clock.today()))
     person.password_hash, person.must_change = hashed, False

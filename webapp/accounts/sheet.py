@@ -68,7 +68,8 @@ class SheetRow:
 
 
 def read(data: bytes) -> list[SheetRow]:
-    """The rows of a file, blank ones left out; Refused (field ``sheet``) when it is none, too big or has no headings."""
+    """The rows of a file, blank ones left out; Refused (field ``sheet``) when it is none,
+    too big or has no headings."""
     if len(data) > MAX_BYTES:
         raise _refused(N_("The file is too large: at most %(mb)d MB."), mb=MAX_BYTES // 2**20)
     return _lines(_xlsx(data) if data[:4] == b"PK\x03\x04" else _csv(data))

@@ -186,7 +186,8 @@ class _Run:
         return number
 
     def _kind(self, grid: grids.Cell | None, role: str | None) -> str:
-        """A body without a grid, or at the county, is a department; a township's is a station, a village's a committee."""
+        """A body without a grid, or at the county, is a department; a township's is a station,
+        a village's a committee."""
         if grid is None and role == "station_officer":
             raise Refused(N_("Which township or village does it belong to?"), field="grid")
         place = rules.tier_kind(grid.tier, self.facts.lowest) if grid else "county"

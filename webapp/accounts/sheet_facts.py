@@ -18,7 +18,8 @@ from .service import PostingEntry
 
 @dataclass(frozen=True)
 class Spot:
-    """Where a posting is: the kind of place (a word of ``rules.POSTINGS``) and the grid it lies in, None for nowhere."""
+    """Where a posting is: the kind of place (a word of ``rules.POSTINGS``) and the grid it lies in,
+    None for nowhere."""
 
     kind: str
     grid_id: int | None

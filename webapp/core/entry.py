@@ -42,7 +42,8 @@ def same(one: Any, other: Any) -> bool:
 
 
 def is_resend(known: tuple[str, int] | None, entry: Any, author: int) -> bool:
-    """Whether ``known`` (fingerprint, author) is this very entry; False when the id is new; Conflict for anything else."""
+    """Whether ``known`` (fingerprint, author) is this very entry; False when the id is new;
+    Conflict for anything else."""
     if known is None:
         return False
     if known[1] != author or not fits(known[0], entry):
@@ -51,7 +52,8 @@ def is_resend(known: tuple[str, int] | None, entry: Any, author: int) -> bool:
 
 
 def _second(entry: Any) -> str:
-    """sha256 of the canonical text, in base64 for addresses: with its version it fits the column of the first recipe."""
+    """sha256 of the canonical text, in base64 for addresses:
+    with its version it fits the column of the first recipe."""
     digest = hashlib.sha256(canonical(entry).encode()).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 

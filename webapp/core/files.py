@@ -61,7 +61,10 @@ class PhotoFile:
     size: int | None = None
 
     def as_sent(self) -> str:
-        """What stands for it in a fingerprint: the file as it arrived. The copy is our own work and may come out otherwise."""
+        """What stands for it in a fingerprint: the file as it arrived.
+
+        The copy is our own work and may come out otherwise.
+        """
         return self.sha256
 
 

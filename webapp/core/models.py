@@ -26,7 +26,8 @@ class Counter(Base):
 
 
 class Setting(Base):
-    """One setting; the default came from seeds and is marked as our proposal until its owner (desk/settings.py) edits it."""
+    """One setting; the default came from seeds and is marked as our proposal until its owner (desk/settings.py) edits
+    it."""
 
     __tablename__ = "setting"
     key: Mapped[str] = mapped_column(String(60), primary_key=True)

@@ -1,4 +1,5 @@
-"""Deleting what is past its time, a batch at a time: the sums and statements that the domains' ``retention.py`` share."""
+"""Deleting what is past its time, a batch at a time:
+the sums and statements that the domains' ``retention.py`` share."""
 
 from calendar import monthrange
 from datetime import date, datetime

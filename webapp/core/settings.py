@@ -1,4 +1,5 @@
-"""Settings: typed reading of rows that the county office, or for technical ones the system administrator, may change."""
+"""Settings: typed reading of rows that the county office, or for technical ones the system administrator,
+may change."""
 
 from datetime import time
 from functools import cache

@@ -83,7 +83,8 @@ class Registry:
         sample: bool = False,
         until: date | None = None,
     ) -> int:
-        """One person with one posting; ``sample`` people are listed on the demo's log-in page, nobody else can log in."""
+        """One person with one posting; ``sample`` people are listed on the demo's log-in page,
+        nobody else can log in."""
         zh, en = next(self.names)
         person = Person(
             login=login,

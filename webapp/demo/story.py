@@ -71,7 +71,8 @@ class Story:
         is_scene: bool = False,
         joint: tuple[int, ...] = (),
     ) -> Report:
-        """The officer reports what is wrong with an object: ``problem``, or something that can be wrong with its type."""
+        """The officer reports what is wrong with an object: ``problem``,
+        or something that can be wrong with its type."""
         id_, type_, zh, lon, lat = thing
         code, place, words = self.random.choice(
             [trouble for trouble in TROUBLES[type_] if problem in (None, trouble[0])]

@@ -48,7 +48,10 @@ def change(session: Session, actor: Actor, kind: str, key: str, value: str) -> N
 
 
 def _may_set(actor: Actor, kind: str, key: str) -> bool:
-    """Limits and intervals are the county office's; whose a setting is, its domain says. What nobody announced is nobody's."""
+    """Limits and intervals are the county office's; whose a setting is, its domain says.
+
+    What nobody announced is nobody's.
+    """
     rule = domains.settings().get(key)
     right = "setting.edit" if kind != "setting" else rule.right if rule else None
     return right is not None and actor.may(right)

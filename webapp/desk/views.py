@@ -88,7 +88,8 @@ def mine() -> str:
 
 
 def _listed(title: str, count: int, found: list[Any], *, back: str, **named_: Any) -> str:
-    """A list of reports as a page of its own; ``found`` is one page of it, and one more when there is another after it."""
+    """A list of reports as a page of its own; ``found`` is one page of it,
+    and one more when there is another after it."""
     return render_template(
         "desk/reports.html",
         title=title,

@@ -22,7 +22,8 @@ def act(action: str) -> str:
 
 
 def thing(name: str, known: Mapping[str, Any]) -> str:
-    """To what: "person officer_a1", "time limit: township reviews"; what is ``known`` by its name, all else by its key."""
+    """To what: "person officer_a1", "time limit: township reviews"; what is ``known`` by its name,
+    all else by its key."""
     kind, _colon, which = name.partition(":")
     word, row = _word("things", kind), known.get(name, which)
     if not isinstance(row, str):

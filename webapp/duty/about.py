@@ -42,7 +42,8 @@ ABOUT = About(
             ),
         ),
     },
-    # a vanished row is retired and a returning one is in force again; documents and departments stay, retired rows name them
+    # a vanished row is retired and a returning one is in force again; documents and departments stay, retired rows name
+    # them
     seeds={
         "documents": SeedTable(Document, _document),
         "departments": SeedTable(Department),

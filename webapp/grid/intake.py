@@ -33,7 +33,10 @@ FROM = {
 
 @dataclass(frozen=True)
 class Examined:
-    """Delivered borders as they were understood; nothing is stored. ``findings`` are all doubts, ``source`` names the files."""
+    """Delivered borders as they were understood; nothing is stored.
+
+    ``findings`` are all doubts, ``source`` names the files.
+    """
 
     delivery: Delivery
     findings: tuple[Finding, ...]
@@ -78,7 +81,8 @@ def _layer(facts: Facts) -> Iterator[str]:
 
 
 def refuse(session: Session, since: date) -> None:
-    """Refused when borders that count from this day cannot be stored, whatever the files say: ask before reading them."""
+    """Refused when borders that count from this day cannot be stored, whatever the files say:
+    ask before reading them."""
     service.refuse_to_come(since)
     service.refuse_filled(session)
 

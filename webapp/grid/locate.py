@@ -1,4 +1,5 @@
-"""Which village may hold a point: one STRtree per boundary edition, kept in the worker, swapped when the number moves."""
+"""Which village may hold a point: one STRtree per boundary edition, kept in the worker,
+swapped when the number moves."""
 
 from threading import Lock
 

@@ -66,10 +66,11 @@ class Answerable(NamedTuple):
 
 @dataclass(frozen=True)
 class Card:
-    """One grid as the actor may see it. Without ``grid.read`` there: the cell, its level, and reports that are his anyway.
+    """One grid as the actor may see it. Without ``grid.read`` there: the cell, its level, and reports that are his
+    anyway.
 
-    ``share`` is the coverage of the period, ``due_now`` the number of objects due today and not seen yet, both of the grid
-    and all below it (None where patrols are not his to see); ``due`` names such objects of the grid itself.
+    ``share`` is the coverage of the period, ``due_now`` the number of objects due today and not seen yet, both of the
+    grid and all below it (None where patrols are not his to see); ``due`` names such objects of the grid itself.
     """
 
     cell: Cell
@@ -108,7 +109,8 @@ def card(session: Session, actor: Actor, grid_id: int, first: date, last: date) 
 
 
 def _due(session: Session, actor: Actor, cell: Cell) -> list[patrol_queries.ObjectRow] | None:
-    """All objects due today that the actor may read, longest due first; None when this grid's patrols are not his to see."""
+    """All objects due today that the actor may read, longest due first;
+    None when this grid's patrols are not his to see."""
     if not grid_queries.cells_reached(session, actor, "patrol.read", cell.id):
         return None
     return patrol_queries.due(patrol_queries.lines(session, actor, "patrol.read"))

@@ -21,8 +21,8 @@ class BaseMap(NamedTuple):
 def base_map(url: str, crs: str, attribution: str) -> BaseMap | None:
     """The base map of these settings; None when there is none or it cannot be drawn rightly.
 
-    Needs {z}, {x} and {y} in the address, which is a path on this server or begins with http(s)://host. Tiles in another
-    coordinate system (GCJ-02 among them) would lie some hundred metres off the borders, so they are not drawn.
+    Needs {z}, {x} and {y} in the address, which is a path on this server or begins with http(s)://host. Tiles in
+    another coordinate system (GCJ-02 among them) would lie some hundred metres off the borders, so they are not drawn.
     """
     url = url.strip()
     if crs.strip().upper() not in FITTING or re.search(r"\s", url) or not all(place in url for place in _PLACES):
@@ -34,6 +34,7 @@ def base_map(url: str, crs: str, attribution: str) -> BaseMap | None:
 
 
 def _source(url: str) -> str | None:
-    """ "https://*.tiles.example" for "https://{s}.tiles.example/…": nothing that could end the directive of a policy."""
+    """ "https://*.tiles.example" for "https://{s}.tiles.example/…":
+    nothing that could end the directive of a policy."""
     scheme, host = urlsplit(url.replace("{s}", "*", 1))[:2]
     return f"{scheme}://{host}" if scheme in ("http", "https") and _HOST.fullmatch(host) else None

@@ -1,4 +1,7 @@
-"""Commands that look after the records: schema, seeds, backup, verification, sweep. Heavy imports stay inside the verbs."""
+"""Commands that look after the records: schema, seeds, backup, verification, sweep.
+
+Heavy imports stay inside the verbs.
+"""
 
 import sys
 from pathlib import Path

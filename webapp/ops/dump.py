@@ -33,7 +33,8 @@ def _as_is(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class ColumnKind:
-    """How a column is dumped: the column types it is known by, its type for reading and writing, value → JSON → value."""
+    """How a column is dumped: the column types it is known by, its type for reading and writing,
+    value → JSON → value."""
 
     known_by: tuple[type[TypeEngine[Any]], ...]
     type: TypeEngine[Any]

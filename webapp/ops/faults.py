@@ -1,4 +1,5 @@
-"""What went wrong around the program, in one line for who runs it: the database, a file, an address, never our own code."""
+"""What went wrong around the program, in one line for who runs it: the database, a file, an address,
+never our own code."""
 
 from alembic.util import CommandError
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError, ProgrammingError
@@ -28,7 +29,10 @@ def explained(error: BaseException) -> str | None:
     if isinstance(error, BadAddress | SeedError | Unfit):
         return str(error)
     if isinstance(error, CommandError):  # Alembic's: a revision that this program does not have
-        return f"The database is of a wangge that this program does not know, perhaps a newer one ({error}). Update this one first."
+        return (
+            "The database is of a wangge that this program does not know, perhaps a newer one "
+            f"({error}). Update this one first."
+        )
     if isinstance(error, DBAPIError) and _is_around_us(error):
         return _database(str(error.orig))
     if isinstance(error, OSError):

@@ -1,4 +1,4 @@
-"""docs/rules.md: the two tables of rules, the postings, the time limits and the settings, as a page for people who read no code.
+"""docs/rules.md: the tables of rules, the postings, the time limits and the settings, for people who read no code.
 
 Made from the tables alone, so the same program always writes the same page; a test keeps the file fresh.
 """
@@ -25,19 +25,20 @@ What a visitor, who is not logged in, may see, everybody may; one's own account 
 TAKEN = """What is taken away again, whatever reaches it: `person` what concerns the one who asks, whichever posting of his \
 reaches it; `posting` what concerns one of his postings, from that posting alone."""
 
-MOVING = """`report.move` only opens the door: which move somebody has on a report stands in the table of moves below, and \
-a role counts only where its own posting reaches that report."""
+MOVING = """`report.move` only opens the door: which move somebody has on a report stands in the table of moves below, \
+and a role counts only where its own posting reaches that report."""
 
 GIVING = """Only the roles on the right give a posting, never to themselves. An administrator holds no other role."""
 
 CLOCKS = """A limit is a row that the county office changes on the page Settings; this is what is set up at first.
 Where a desk names a day in handing a report on, that day is the limit."""
 
-OWNING = """`setting.read` only opens the page Settings: everybody sees and changes there what is his. Limits and intervals are the
+OWNING = """`setting.read` only opens the page Settings: everybody sees and changes there what is his. \
+Limits and intervals are the
 county office's."""
 
-LAWS = """Who reported a result never passes it. A minor matter settled on the spot is the one that is closed without a \
-second person; the township samples those."""
+LAWS = """Who reported a result never passes it. A minor matter settled on the spot is the one that is closed without \
+a second person; the township samples those."""
 
 Row = Sequence[str]
 

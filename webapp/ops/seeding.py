@@ -1,4 +1,5 @@
-"""All seeds into the database: everything is read and checked first, then each kind goes into the table of its domain."""
+"""All seeds into the database: everything is read and checked first,
+then each kind goes into the table of its domain."""
 
 from importlib.resources.abc import Traversable
 from typing import Any

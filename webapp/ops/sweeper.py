@@ -1,4 +1,5 @@
-"""The sweep in the default set-up: once an hour by the serving process itself, where no timer calls ``wangge sweep``."""
+"""The sweep in the default set-up: once an hour by the serving process itself,
+where no timer calls ``wangge sweep``."""
 
 import logging
 import threading

@@ -28,7 +28,8 @@ ABOUT = About(
     privacy={
         N_("Patrols"): (
             DataUse(
-                "patrol: id content grid_id grid_version_id person_id entered_by entry_mode occurred_at received_at note;"
+                "patrol: id content grid_id grid_version_id person_id entered_by entry_mode occurred_at "
+                "received_at note;"
                 "visit: id patrol_id object_id at result reason",
                 N_("A round: who walked it, who entered it, day and time, what was found, your note"),
                 N_("To know what was looked at and what is due."),

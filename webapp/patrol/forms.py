@@ -19,7 +19,8 @@ NOT_GONE = "not_gone"
 OUTCOME = re.compile(r"v(\d{1,15})-outcome", re.ASCII)
 DAMAGED = N_("This form is damaged. Open it again.")
 TAKEN = N_(
-    "Another round was already sent from this form. What you wrote is still below: send it if it was a round of its own."
+    "Another round was already sent from this form. What you wrote is still below: "
+    "send it if it was a round of its own."
 )
 
 #: What the phone's JSON may hold, by the name of the form's field; null is as good as left out.

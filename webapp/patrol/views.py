@@ -66,7 +66,8 @@ def _first_error(form: PatrolForm) -> str:
 
 
 def _refused(form: PatrolForm, refusal: Refused) -> Any:
-    """The form again with what was typed; under a new id when the old one stands for something else, of which nothing is said."""
+    """The form again with what was typed; under a new id when the old one stands for something else,
+    of which nothing is said."""
     if wants_json() or form.grid.errors or refusal.status == 404:
         raise refusal
     taken = refusal.status == 409

@@ -13,7 +13,8 @@ from ..core.clock import is_near
 from ..core.errors import N_, Refused
 from ..core.tables import table
 
-#: place: a grid's tier (county, township, village = the lowest), a kind of body, or nowhere. end: must have one, or open
+#: place: a grid's tier (county, township, village = the lowest), a kind of body, or nowhere. end: must have one, or
+#: open
 POSTINGS = {
     row["role"]: row
     for row in table("""

@@ -36,7 +36,8 @@ ABOUT = About(
                 N_("Photos that came with a report which was never finished are deleted within two days."),
             ),
             DataUse(
-                "report_event: id report_id seq content at person_id role body_id action from_state to_state due_before "
+                "report_event: id report_id seq content at person_id role body_id action from_state to_state "
+                "due_before "
                 "due_after given",
                 N_("Each step of a report: who took it, in which role, when, what was written"),
                 N_("So that nothing is changed unseen."),

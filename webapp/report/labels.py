@@ -1,4 +1,5 @@
-"""The words for states, moves and reasons: one row each, translated where a page is made. docs/glossary.md reads them."""
+"""The words for states, moves and reasons: one row each,
+translated where a page is made. docs/glossary.md reads them."""
 
 from ..core.errors import N_
 

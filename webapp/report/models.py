@@ -113,7 +113,8 @@ class ReportEvent(EventRow, Base):
 class Assignment(Base):
     """Whose it is: exactly one lead at a time, any number of cooperating bodies, with the ground of the dispatch.
 
-    ``ground`` is duty, none_listed, minutes or instruction; a duty is named in ``duty_id``, the rest in ``ground_text``.
+    ``ground`` is duty, none_listed, minutes or instruction; a duty is named in ``duty_id``, the rest in
+    ``ground_text``.
     """
 
     __tablename__ = "assignment"

@@ -27,9 +27,11 @@ def search(session: Session, actor: Actor, words: str, most: int = 50) -> list[R
 
 
 def _says(word: str) -> Condition:
-    """The condition that number, place, sentence, a problem or a village (in either language; old names too) holds a word.
+    """The condition that number, place, sentence, a problem or a village (in either language; old names too) holds a
+    word.
 
-    Sets and no EXISTS: PostgreSQL thinks those so dear that it compiles the query, which takes five times as long as running it.
+    Sets and no EXISTS: PostgreSQL thinks those so dear that it compiles the query, which takes five times as long as
+    running it.
     """
     has_case = word.lower() != word.upper()  # where there is none, comparing as it stands is several times faster
 

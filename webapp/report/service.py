@@ -76,7 +76,10 @@ class Receipt:
 
 
 def submit(session: Session, actor: Actor, entry: ReportEntry) -> Receipt:
-    """Store a report once and give it its number. The same entry again gives the first receipt; other content, Conflict."""
+    """Store a report once and give it its number.
+
+    The same entry again gives the first receipt; other content, Conflict.
+    """
     known = session.get(Report, entry.id)
     if known is not None and is_resend((known.content, known.entered_by), entry, actor.person_id):
         return _receipt(session, known)

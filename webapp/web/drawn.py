@@ -1,7 +1,8 @@
 """Pages that are the same for many people but for a few words: drawn once per worker, then only filled in.
 
-Drawing a page costs ten times what filling it in does. Nothing about the asker gets into what is kept: while it is drawn
-there is no actor, no database and no request for its templates, and in the place of every word of the asker's there is a placeholder.
+Drawing a page costs ten times what filling it in does. Nothing about the asker gets into what is kept: while it is
+drawn there is no actor, no database and no request for its templates, and in the place of every word of the asker's
+there is a placeholder.
 """
 
 import re
@@ -22,7 +23,8 @@ _kept: dict[Hashable, "Drawn"] = {}
 
 
 class Drawn(NamedTuple):
-    """The text of a page with ``%s`` for each placeholder, the names of the placeholders in their order, and each name once."""
+    """The text of a page with ``%s`` for each placeholder, the names of the placeholders in their order,
+    and each name once."""
 
     text: str
     placeholders: tuple[str, ...]

@@ -1,4 +1,5 @@
-"""Security headers on every answer: nothing from elsewhere, nothing inline, nothing framed, nothing cached by others."""
+"""Security headers on every answer: nothing from elsewhere, nothing inline, nothing framed,
+nothing cached by others."""
 
 from flask import Flask, Response, request
 

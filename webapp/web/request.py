@@ -92,7 +92,8 @@ def write() -> Iterator[Session]:
 
 
 def write_once(act: Callable[[Session], Any]) -> Any:
-    """Do an idempotent act in a short write; when its twin got there first (unique key), do it again: it finds that one."""
+    """Do an idempotent act in a short write; when its twin got there first (unique key), do it again:
+    it finds that one."""
     try:
         with write() as session:
             return act(session)
