@@ -1,7 +1,7 @@
 """What revisions moved or named anew: today's rows as an earlier revision had them.
 
-A test that compares the rows before and after a revision takes them back with ``as_before`` first. What is not said here
-may not differ in anything.
+A test that compares the rows before and after a revision takes them back with ``as_before`` first. What is not said
+here may not differ in anything.
 """
 
 import json

@@ -1,4 +1,5 @@
-"""Rights that subtract: on a table of its own with matters of its own, every pair of postings against a reckoning by hand."""
+"""Rights that subtract: on a table of its own with matters of its own, every pair of postings against a reckoning by
+hand."""
 
 from collections.abc import Iterator
 from itertools import combinations, product
@@ -34,7 +35,8 @@ MATTERS = Table(
     Column("about_path", String(20)),
 )
 COUNTY, A, A1, B = "1.", "1.2.", "1.2.3.", "1.4."
-#: id, where it lies, which body has it, the person and the ground it is about (None: unknown, as a bad import leaves it)
+#: id, where it lies, which body has it, the person and the ground it is about (None: unknown, as a bad import leaves
+#: it)
 FACTS = [
     (1, A1, 7, 0, "-"),
     (2, A1, 7, 50, "-"),

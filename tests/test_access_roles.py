@@ -1,4 +1,5 @@
-"""Roles are named in the tables of rules and where a role itself is the subject, with a reason each; all else asks an action."""
+"""Roles are named in the tables of rules and where a role itself is the subject, with a reason each; all else asks an
+action."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +18,8 @@ from webapp.report.workflow import REPORT
 ROOT = Path(webapp.__file__).parent
 NAMED = re.compile(rf"""(['"])({"|".join(ROLES)})\1""")
 
-#: file → how many lines name a role, and why they may. Of everything else the table says who: Actor.may, grids_for, holders.
+#: file → how many lines name a role, and why they may. Of everything else the table says who: Actor.may, grids_for,
+#: holders.
 ALLOWED = {
     "access.py": (1, "the table itself: which roles are administrators"),
     "people/rules.py": (10, "rules of postings and log-ins, and what each role is called"),

@@ -29,7 +29,8 @@ def scripts() -> list[Path]:
 
 @pytest.mark.parametrize("path", scripts(), ids=lambda path: path.name)
 def test_script_is_es2018(path: Path) -> None:
-    """The parser knows ES2017 with the rest and spread of ES2018, and import(): both browsers of the floor have these."""
+    """The parser knows ES2017 with the rest and spread of ES2018, and import(): both browsers of the floor have
+    these."""
     text = path.read_text(encoding="utf-8")
     esprima.parseModule(text)
     assert LATE.findall(text) == []

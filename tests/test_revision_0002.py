@@ -55,7 +55,8 @@ def test_who_inspects_keeps_his_posting_and_his_lines_in_the_log_under_the_new_c
 # --- evidence ------------------------------------------------------------------------------------------
 
 PHOTO = """insert into photo (id, report_id, event_id, sha256, copy, width, height, position)
-           select {id}, report_id, {event}, :mark, :mark, 4, 3, {at} from report_event where seq = 2 order by report_id limit 1"""
+           select {id}, report_id, {event}, :mark, :mark, 4, 3, {at} from report_event where seq = 2 order by
+           report_id limit 1"""
 CAME = """select received_at, report.entered_by from report_event
             join report on report.id = report_event.report_id where seq = 2 order by report_id limit 1"""
 MOVED = "select at, person_id from report_event where seq = 2 order by report_id limit 1"
@@ -82,7 +83,8 @@ def test_a_photo_is_known_to_have_come_with_its_report_or_its_move(county: Store
     with county.reader.connect() as connection:
         found = connection.execute(
             text(
-                "select received_at, received_by from attachment join report_attachment on id = attachment_id order by position"
+                "select received_at, received_by from attachment "
+                "join report_attachment on id = attachment_id order by position"
             )
         )
         assert [tuple(row) for row in found] == came
@@ -127,7 +129,8 @@ STRANGE = {
     "report.state": "update report set state = 'lost' where number = (select min(number) from report)",
     "posting.role": "update posting set role = 'village_head' where id = 1",
     "visit.result": "update visit set result = 'fine' where id = (select id from visit order by id limit 1)",
-    "body.canonical": "update body set canonical = 'no_such' where id = (select min(id) from body where kind = 'department')",
+    "body.canonical": "update body set canonical = 'no_such' "
+    "where id = (select min(id) from body where kind = 'department')",
 }
 
 
@@ -209,7 +212,7 @@ def test_a_uuid_takes_sixteen_bytes(on_sqlite: Store) -> None:
     migrate.run(on_sqlite, "upgrade", "head")
     for table, columns in {"visit": ("id", "patrol_id"), "report": ("id", "patrol_id"), "attachment": ("id",)}.items():
         for column in columns:
-            sizes = f"select group_concat(distinct typeof({column}) || length({column})) from {table} where {column} is not null"
+            sizes = f"select group_concat(distinct typeof({column}) || length({column})) from {table}"
             assert run(on_sqlite, sizes) in ("blob16", None)
 
 

@@ -46,7 +46,8 @@ WORDS: dict[str, Iterable[str]] = {
     "visit_result": patrol_service.RESULTS,
     "word_kind": rows.WORD_KINDS,
 }
-#: Short texts that are no words of ours, or whose words are rows of another kind: a number, a code, a name of something.
+#: Short texts that are no words of ours, or whose words are rows of another kind: a number, a code, a name of
+#: something.
 FREE = {
     "calendar_day": set(),
     "contact": {"code", "number"},

@@ -1,4 +1,5 @@
-"""Tabs come from the domains: the desk orders them, a new kind of row needs nothing else, and no open state is forgotten."""
+"""Tabs come from the domains: the desk orders them, a new kind of row needs nothing else, and no open state is
+forgotten."""
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -144,8 +145,8 @@ LISTED = {
 
 @pytest.fixture
 def mixed(busy):
-    """The busy county with an emergency, a matter that is due today, one that was settled on the spot, a closed one, and
-    one that a neighbouring township leads."""
+    """The busy county with an emergency, a matter that is due today, one that was settled on the spot, a closed one,
+    and one that a neighbouring township leads."""
     with busy.store.write() as session:
         for village, changes in (
             ("A1", {"severity": "emergency"}),

@@ -157,7 +157,8 @@ LAWS: tuple[Law, ...] = (
 
 
 def broken(process: Process | BrokenTable, world: World, more: Iterable[Law] = ()) -> list[str]:
-    """What is wrong with a process by the general laws and its own, law by law; a table that does not fit is wrong itself."""
+    """What is wrong with a process by the general laws and its own, law by law; a table that does not fit is wrong
+    itself."""
     if isinstance(process, BrokenTable):
         return [str(process)]
     return [f"{law.__name__}: {fault}" for law in (*LAWS, *more) for fault in law(process, world)]

@@ -178,7 +178,8 @@ def no_move_is_silent(table: Process, _world: World) -> Iterator[str]:
 
 
 def what_waits_to_be_received_can_be_declined(table: Process, _world: World) -> Iterator[str]:
-    """A department receives what was dispatched to it or sends it back to the county, and after receiving handles it."""
+    """A department receives what was dispatched to it or sends it back to the county, and after receiving handles
+    it."""
     for state in table.states.values():
         actions = {move.action for move in table.leaving(state.name)}
         if RECEIVING & set(state.clocks) and actions != {"receive", "bounce"}:

@@ -123,7 +123,8 @@ def other_clocks_of_moves() -> Iterator[Changed]:
 
 
 def other_states() -> Iterator[Changed]:
-    """Each state with another holder, without one, with another clock, one more, none; and one that nobody thought of."""
+    """Each state with another holder, without one, with another clock, one more, none; and one that nobody thought
+    of."""
     limits = [*sorted(report_laws.LIMITS), "some_day"]
     for name, state in STATES.items():
         for holder in {*ROLES, None, "nobody"} - {state.holder}:

@@ -159,7 +159,7 @@ def test_an_officer_adds_a_place_and_photos_and_sees_what_was_asked(world, brows
 def test_photos_say_whether_they_show_what_was_found_or_what_it_is_like_since(world, browse, form):
     officer, fields = form
     found = [(picture(), "a.jpg"), (picture("blue"), "b.jpg")]
-    report = officer.post("/reports", **fields, photos=found).location.rpartition("/")[2].partition("?")[0]
+    report = re.search(r"/reports/([0-9a-f-]{36})", officer.post("/reports", **fields, photos=found).location)[1]
     township = browse("township_a")
     given = move_fields(township, report, "handle", result="true", done="swept")
     assert township.post(f"/reports/{report}/handle", **given, photos=[(picture("green"), "c.jpg")]).status_code == 303

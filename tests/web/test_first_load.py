@@ -29,8 +29,9 @@ assert browser.login("township_a", {PASSWORD!r}).status_code == 302
 for address in ("/", "/map", "/duties", "/people"):
     assert browser.get(address).status_code == 200, address
 now = "2026-01-05T08:00:00+00:00"
-form = dict(id="01900000-0000-7000-8000-000000000001", grid=sys.argv[3], made_at=now, place="x", problem="smoke", severity="minor",
-            first_measure="not_heeded", note="x", lon="110.005", lat="35.005", accuracy_m="5", person_id=sys.argv[4])
+form = dict(id="01900000-0000-7000-8000-000000000001", grid=sys.argv[3], made_at=now, place="x", problem="smoke",
+            severity="minor", first_measure="not_heeded", note="x", lon="110.005", lat="35.005",
+            accuracy_m="5", person_id=sys.argv[4])
 assert browser.post("/reports", **form).status_code == 303
 print(*(name for name in {HEAVY!r} if name in sys.modules))
 """

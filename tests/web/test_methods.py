@@ -1,4 +1,5 @@
-"""Which methods run a view: GET and HEAD, and POST with the token of one's own browser. OPTIONS says so and runs none."""
+"""Which methods run a view: GET and HEAD, and POST with the token of one's own browser. OPTIONS says so and runs
+none."""
 
 import re
 from typing import Any

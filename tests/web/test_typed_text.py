@@ -1,4 +1,5 @@
-"""What somebody typed comes back as text, never as markup: every text field of every form, drawn again by the program."""
+"""What somebody typed comes back as text, never as markup: every text field of every form, drawn again by the
+program."""
 
 import html
 import re

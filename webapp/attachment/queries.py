@@ -28,8 +28,8 @@ class Owner:
 
     name: str
     link: FromClause
-    read: Callable[[Actor], Select[tuple[uuid.UUID]]]
-    named: Select[tuple[uuid.UUID, str]]
+    read: Callable[[Actor], Select[uuid.UUID]]
+    named: Select[uuid.UUID, str]
 
 
 OWNERS: tuple[Owner, ...] = (

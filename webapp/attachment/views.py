@@ -1,6 +1,7 @@
 """Attachments as they are handed out: of an image our own copy, of a document the file as sent, to be saved only."""
 
 import uuid
+from pathlib import Path
 
 from flask import Blueprint, Response, current_app, send_file
 
@@ -42,7 +43,7 @@ def _document(found: Attachment) -> Response:
     return response
 
 
-def _place(found: Attachment, folder: str, fingerprint: str | None) -> files.Path:
+def _place(found: Attachment, folder: str, fingerprint: str | None) -> Path:
     place = files.path(current_app.config["WANGGE"].data_dir, folder, fingerprint or "")
     if not place.exists():
         raise Refused(GONE.get(found.kind, GONE[""]))

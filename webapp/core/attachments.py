@@ -1,4 +1,5 @@
-"""Rows of files that are on disk already (core/files.py). Whose they are says the owner's link table (webapp/attachment)."""
+"""Rows of files that are on disk already (core/files.py). Whose they are says the owner's link table
+(webapp/attachment)."""
 
 import uuid
 from collections.abc import Mapping

@@ -173,8 +173,8 @@ class BadAddress(ValueError):
 class Store:
     """One database: ``read()`` for looking, ``write()`` for the short transaction that changes it.
 
-    ``url`` is an SQLAlchemy URL of SQLite or PostgreSQL; BadAddress for anything else, or for a driver that is not here.
-    ``info`` goes along with every write: who listens to what happens there (``webapp/listeners.py``).
+    ``url`` is an SQLAlchemy URL of SQLite or PostgreSQL; BadAddress for anything else, or for a driver that is not
+    here. ``info`` goes along with every write: who listens to what happens there (``webapp/listeners.py``).
     """
 
     def __init__(self, url: str, info: Mapping[str, Any] | None = None):

@@ -31,7 +31,8 @@ NOT_A_DOCUMENT = N_(
     "This file is not a PDF or office file that we take (PDF, Word, Excel or WPS up to 20 MB). Choose another."
 )
 
-#: Documents that are taken: what the name ends in, and the bytes that the file must begin with. They are never opened here.
+#: Documents that are taken: what the name ends in, and the bytes that the file must begin with. They are never opened
+#: here.
 DOCUMENTS = {
     row["ending"]: (bytes.fromhex(row["begins"]), row["media_type"])
     for row in table("""
@@ -49,7 +50,8 @@ et      d0cf11e0a1b11ae1  application/wps-office.et
 
 @dataclass(frozen=True)
 class PhotoFile:
-    """A photo that is on disk: hash of the file as sent, hash of the copy that may be served, the copy's size in pixels.
+    """A photo that is on disk: hash of the file as sent, hash of the copy that may be served, the copy's size in
+    pixels.
 
     ``size`` is that of the file as sent, in bytes; None in a form that was drawn before it was noted.
     """
@@ -70,7 +72,8 @@ class PhotoFile:
 
 @dataclass(frozen=True)
 class DocumentFile:
-    """A PDF or office file that is on disk as it was sent: hash, size in bytes, media type, what its sender calls it."""
+    """A PDF or office file that is on disk as it was sent: hash, size in bytes, media type, what its sender calls
+    it."""
 
     sha256: str
     size: int
@@ -187,7 +190,8 @@ def drop(data_dir: Path, file: Path) -> bool:
 
 
 def path(data_dir: Path, kind: str, fingerprint: str) -> Path:
-    """Where a file lies: ``originals`` are as sent, ``copies`` re-encoded photos. A photo's original is never served."""
+    """Where a file lies: ``originals`` are as sent, ``copies`` re-encoded photos. A photo's original is never
+    served."""
     return data_dir / "photos" / kind / fingerprint[:2] / fingerprint
 
 

@@ -1,8 +1,8 @@
 """Something happened: how a domain is heard by those above it, whom it may not import.
 
-A domain tells; who listens stands in one table, ``webapp/listeners.py``, which a ``Store`` is opened with and each of its
-writes carries. A listener runs at once, inside the same transaction: what it writes is kept or lost together with the
-act, and its Refused refuses the act.
+A domain tells; who listens stands in one table, ``webapp/listeners.py``, which a ``Store`` is opened with and each of
+its writes carries. A listener runs at once, inside the same transaction: what it writes is kept or lost together with
+the act, and its Refused refuses the act.
 """
 
 import uuid
@@ -58,7 +58,8 @@ class Listeners:
 
 
 def tell(session: Session, event: Any) -> None:
-    """Call everybody who listens to this kind of event. RuntimeError in a session that carries no table of listeners."""
+    """Call everybody who listens to this kind of event. RuntimeError in a session that carries no table of
+    listeners."""
     listeners = session.info.get(INFO)
     if listeners is None:
         raise RuntimeError("nobody would hear this: open the store with webapp.listeners.open_store()")

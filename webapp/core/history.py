@@ -1,6 +1,8 @@
-"""The history of anything that moves by a process: appended, never changed, over any table with the columns of EventRow.
+"""The history of anything that moves by a process: appended, never changed, over any table with the columns of
+EventRow.
 
-One ``History`` for each kind of thing. The thing itself is a row with ``id``, ``state``, ``state_since`` and ``due_at``.
+One ``History`` for each kind of thing. The thing itself is a row with ``id``, ``state``, ``state_since`` and
+``due_at``.
 """
 
 import uuid
@@ -73,7 +75,8 @@ class History:
         return getattr(self.event, self.thing)
 
     def sent_before(self, session: Session, thing_id: Any, event_id: uuid.UUID, entry: Any, person_id: int) -> bool:
-        """Whether this very act is in the history already; Conflict when its id is taken by another, here or elsewhere."""
+        """Whether this very act is in the history already; Conflict when its id is taken by another, here or
+        elsewhere."""
         event = self.event
         known = session.execute(
             select(event.content, event.person_id, self.key.label("thing_id")).where(event.id == event_id)
@@ -159,7 +162,8 @@ class History:
 
 
 def seen_token(state: str, moved: int) -> str:
-    """What a page gives back that showed a thing after so many lines: a state comes again after a redo, this never does."""
+    """What a page gives back that showed a thing after so many lines: a state comes again after a redo, this never
+    does."""
     return f"{state}.{moved}"
 
 

@@ -27,8 +27,8 @@ SetClocks = Callable[[Move, datetime, Any], None]
 class Sent:
     """A move as it was sent: its own id, what is done, what the page showed, what the form said.
 
-    ``seen`` is ``history.seen_token``; from a program, or a page of before there was that, the state alone. ``entry`` is
-    all that was sent, by which a second sending is known; None where nobody can send it twice.
+    ``seen`` is ``history.seen_token``; from a program, or a page of before there was that, the state alone. ``entry``
+    is all that was sent, by which a second sending is known; None where nobody can send it twice.
     """
 
     id: uuid.UUID

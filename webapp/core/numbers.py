@@ -28,10 +28,9 @@ def keep(session: Session, name: str, value: int) -> None:
 
 def _put(session: Session, name: str, first: int, then: Any) -> int:
     """``first`` where there is no row yet, ``then`` where there is one; what stands there now."""
+    insert: Any = sqlite.insert
     if session.bind is not None and session.bind.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert
+        insert = postgresql.insert
     row = insert(Counter).values(name=name, value=first)
     return session.scalars(
         row.on_conflict_do_update(index_elements=["name"], set_={"value": then}).returning(Counter.value)

@@ -1,6 +1,7 @@
 """A process as three text tables: who can hold a thing, the states it can be in, and every move there is.
 
-Pure: no database, no page, no clock. A domain writes the tables and asks them; docs/processes.md shows what they can say.
+Pure: no database, no page, no clock. A domain writes the tables and asks them; docs/processes.md shows what they can
+say.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -30,7 +31,8 @@ class BrokenTable(ValueError):
 
 @dataclass(frozen=True)
 class Relation:
-    """What somebody is to a thing: a ``role`` posted ``of`` something the thing names (its grid, the body that leads it).
+    """What somebody is to a thing: a ``role`` posted ``of`` something the thing names (its grid, the body that leads
+    it).
 
     Without a role it is whoever speaks for that body, or the very person that the thing names.
     """
@@ -135,7 +137,8 @@ class Process:
         )
 
     def step(self, state: str, action: str, relations: Collection[str], facts: Facts, given: Mapping[str, Any]) -> Move:
-        """The move that ``action`` makes from ``state``, or Refused with the reason. ``given`` is what the form said."""
+        """The move that ``action`` makes from ``state``, or Refused with the reason. ``given`` is what the form
+        said."""
         self._check(facts)
         rows = [move for move in self.leaving(state) if move.action == action and not move.by.isdisjoint(relations)]
         if not rows:

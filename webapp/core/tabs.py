@@ -1,8 +1,8 @@
 """Tabs of a desk as a domain gives them: what each is called, which rows it lists, and how many there are.
 
-A domain puts one ``DomainTabs``, named ``TABS``, into its ``desk.py``, where it is found; ``desk/tabs.py`` says which desk
-shows which tabs. A list that is a SELECT is given as ``SelectLists``; a domain that works its rows out in Python gives
-``TabLists`` of its own.
+A domain puts one ``DomainTabs``, named ``TABS``, into its ``desk.py``, where it is found; ``desk/tabs.py`` says which
+desk shows which tabs. A list that is a SELECT is given as ``SelectLists``; a domain that works its rows out in Python
+gives ``TabLists`` of its own.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -50,8 +50,8 @@ def shown(roles: Collection[str]) -> list[Tab]:
 
 
 def opening(tabs: Sequence[Tab]) -> list[Tab]:
-    """The lists that a desk opens with: emergencies wherever they rest, what is late, what is due today, then what rests
-    with it. The first of all where no tab says so."""
+    """The lists that a desk opens with: emergencies wherever they rest, what is late, what is due today, then what
+    rests with it. The first of all where no tab says so."""
     first = [tab for tab in tabs if tab.opens is not None]
     return sorted(first, key=lambda tab: tab.opens or 0) or list(tabs[:1])
 

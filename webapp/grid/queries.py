@@ -89,7 +89,7 @@ def cells_where(session: Session, condition: Condition) -> list[Cell]:
     return [Cell(*row) for row in session.execute(_in_order(condition))]
 
 
-def _in_order(condition: Condition) -> Select[Any]:
+def _in_order(condition: Condition) -> Select[*tuple[Any, ...]]:
     return _CELLS.where(condition).order_by(GridVersion.code)
 
 

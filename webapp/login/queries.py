@@ -76,7 +76,7 @@ def by_token(db: Connection, token: str) -> LoggedIn | None:
     return _logged_in(rows) if rows[0].is_remembered or not idle else None
 
 
-def _logged_in(rows: list[Row]) -> LoggedIn:  # type: ignore[type-arg]
+def _logged_in(rows: Sequence[Row[*tuple[Any, ...]]]) -> LoggedIn:
     first = rows[0]
     rights = tuple(
         Right(r.posting_id, r.role, r.grid_id, r.path, r.body_id, r.valid_to) for r in rows if r.posting_id is not None

@@ -23,8 +23,9 @@ BATCH = 2000  # rows of each kind in one write, so that a first run does not hol
 def sweep(store: Store, data_dir: Path, *, clock_is_right: bool = False) -> dict[str, int]:
     """Delete all that is past its time, rows first, then files; how many of each kind went.
 
-    May run at any time, twice, and on several machines; all zeros means that nothing is left to do. Once a day is enough.
-    ImplausibleClock, and nothing is deleted, when today cannot be believed; ``clock_is_right`` says that an operator looked.
+    May run at any time, twice, and on several machines; all zeros means that nothing is left to do. Once a day is
+    enough. ImplausibleClock, and nothing is deleted, when today cannot be believed; ``clock_is_right`` says that an
+    operator looked.
     """
     with store.write() as session, clock.at(clock.now()):  # the moment that is believed is the one that counts
         if clock_is_right:

@@ -1,8 +1,8 @@
 """Whether this machine's clock can be right, asked before anything is deleted because its time has come.
 
 A dead battery, a snapshot of a virtual machine or a slip sets a clock years ahead, and what a sweep then deletes nobody
-gets back. So the database keeps the day of the last sweep, and a sweep on a day too far from it is refused. Days are the
-county's. Why, and what to do after months without power: docs/decisions/0020.
+gets back. So the database keeps the day of the last sweep, and a sweep on a day too far from it is refused. Days are
+the county's. Why, and what to do after months without power: docs/decisions/0020.
 """
 
 from collections.abc import Iterable

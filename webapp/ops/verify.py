@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
@@ -27,8 +28,8 @@ ORPHAN_AFTER = timedelta(seconds=UNNAMED, hours=2)  # a younger file may belong 
 class Finding:
     """Something that does not hold together; ``str()`` is a line to print.
 
-    ``kind``: missing, damaged, orphan, unowned (files); order, move, state, due (history). ``place`` is a file below the
-    data folder, an attachment's id or a report's number.
+    ``kind``: missing, damaged, orphan, unowned (files); order, move, state, due (history). ``place`` is a file below
+    the data folder, an attachment's id or a report's number.
     """
 
     kind: str
@@ -67,7 +68,8 @@ def _lost(store: Store, data_dir: Path, kind: str) -> Iterator[Finding]:
 
 
 def _fingerprints(store: Store, kind: str) -> Iterator[str]:
-    column, last = FOLDERS[kind], ""
+    column: Any = FOLDERS[kind]
+    last = ""
     while True:
         with store.read() as session:
             page = list(session.scalars(select(column).distinct().where(column > last).order_by(column).limit(PAGE)))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from ..access import Actor, holders
+from ..access import Actor, Condition, holders
 from ..access import Posting as Right
 from ..core import clock
 from ..grid import queries as grids

@@ -16,8 +16,8 @@ from .labels import TABS as LABELS
 from .models import Report
 from .workflow import ENDS, STATES
 
-#: states: those named, all open ones, or any (then ``only`` decides). whose: of what the reader may read, what he holds,
-#: may sample, cooperates on, or all. only: a further condition. opens, alarm: as in ``core.tabs.Tab``.
+#: states: those named, all open ones, or any (then ``only`` decides). whose: of what the reader may read, what he
+#: holds, may sample, cooperates on, or all. only: a further condition. opens, alarm: as in ``core.tabs.Tab``.
 ROWS = {
     row["tab"]: row
     for row in table("""

@@ -1,4 +1,5 @@
-"""What belongs to reports that were already reached: bodies, problems, further grids, looks. Asks for no right itself."""
+"""What belongs to reports that were already reached: bodies, problems, further grids, looks. Asks for no right
+itself."""
 
 import uuid
 from collections.abc import Collection, Sequence
@@ -57,15 +58,13 @@ def duties(session: Session, ids: Collection[int]) -> dict[int, Duty]:
 
 def problems(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[ProblemType]]:
     """The problem types of each report in their order."""
-    rows = (
-        session.execute(
-            select(ReportProblem.report_id, ProblemType)
-            .join(ProblemType, ProblemType.code == ReportProblem.problem)
-            .where(ReportProblem.report_id.in_(ids))
-            .order_by(ProblemType.position)
-        )
-        if ids
-        else []
+    if not ids:
+        return {}
+    rows = session.execute(
+        select(ReportProblem.report_id, ProblemType)
+        .join(ProblemType, ProblemType.code == ReportProblem.problem)
+        .where(ReportProblem.report_id.in_(ids))
+        .order_by(ProblemType.position)
     )
     found: dict[uuid.UUID, list[ProblemType]] = {}
     for report_id, problem in rows:

@@ -1,4 +1,5 @@
-"""The histories of reports as they are read: each line with the names of who acted. What is written: ``core/history.py``."""
+"""The histories of reports as they are read: each line with the names of who acted. What is written:
+``core/history.py``."""
 
 import uuid
 from collections.abc import Sequence

@@ -198,7 +198,7 @@ def photos(session: Session, report_id: uuid.UUID) -> list[Picture]:
     return [Picture(*row) for row in rows]
 
 
-def attachments_read(actor: Actor) -> Select[tuple[uuid.UUID]]:
+def attachments_read(actor: Actor) -> Select[uuid.UUID]:
     """The ids of the attachments of reports that the actor may see."""
     return (
         select(ReportAttachment.attachment_id)

@@ -23,7 +23,7 @@ _MISREAD = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
 def chosen() -> Locale:
     """The page's language: this browser's choice, else the person's, else Chinese."""
     reader = person()
-    language = session.get("lang") or (reader.language if reader else None)
+    language = session.get("lang") or (reader.language if reader else "zh")
     return LOCALES.get(language, LOCALES["zh"])
 
 

@@ -1,12 +1,14 @@
-"""Photos of a posted form, and documents where a form takes them: on disk before any transaction begins, and kept when the
-form is refused.
+"""Photos of a posted form, and documents where a form takes them: on disk before any transaction begins, and kept when
+the form is refused.
 
 Whoever took them on the spot cannot take them again. So a refused form carries each file that arrived as a value signed
-for this entry and this person; sent again, it stands for the file on disk. Nothing shows that file before a record names it.
+for this entry and this person; sent again, it stands for the file on disk. Nothing shows that file before a record
+names it.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from flask import current_app, request
@@ -25,8 +27,8 @@ NO_PHOTO = N_('"%(name)s" is not a photo we can read (JPEG, PNG or WebP up to 20
 TOO_MANY = N_("At most %(most)d photos. Left out: %(names)s")
 LOST = N_("The photos could not be kept. Please choose them again.")
 NO_EVIDENCE = N_(
-    '"%(name)s" is neither a photo we can read (JPEG, PNG or WebP) nor a PDF or office file that we take (PDF, Word, Excel '
-    "or WPS), up to 20 MB. Choose another."
+    '"%(name)s" is neither a photo we can read (JPEG, PNG or WebP) nor a PDF or office file that we take (PDF, Word, '
+    "Excel or WPS), up to 20 MB. Choose another."
 )
 TOO_MANY_FILES = N_("At most %(most)d files. Left out: %(names)s")
 FILES_LOST = N_("The files could not be kept. Please choose them again.")
@@ -34,11 +36,11 @@ FILES_LOST = N_("The files could not be kept. Please choose them again.")
 File = PhotoFile | DocumentFile
 
 
-def _photo(data_dir: files.Path, item: FileStorage) -> File:
+def _photo(data_dir: Path, item: FileStorage) -> File:
     return files.keep(data_dir, item.stream)
 
 
-def _photo_or_document(data_dir: files.Path, item: FileStorage) -> File:
+def _photo_or_document(data_dir: Path, item: FileStorage) -> File:
     name = item.filename or ""
     is_document = files.ending(name) in files.DOCUMENTS
     return files.keep_document(data_dir, item.stream, name) if is_document else _photo(data_dir, item)
@@ -49,7 +51,7 @@ class Accepted:
     """What a form takes: the classes of files, how one is kept, and the sentences of what it does not take."""
 
     classes: tuple[type[File], ...]
-    keep: Callable[[files.Path, FileStorage], File]
+    keep: Callable[[Path, FileStorage], File]
     unfit: str
     too_many: str
     lost: str
