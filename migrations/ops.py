@@ -98,6 +98,7 @@ def strangers(reference: Reference, known: Collection[str]) -> list[str]:
 
 HEAD = re.compile(r'CREATE TABLE "?(\w+)"? \(')
 TAIL = "\n)"
+BESIDE = "type in ('index', 'trigger') and tbl_name = :name"
 
 
 def rebuild(
@@ -110,30 +111,33 @@ def rebuild(
     word; what is not found there ends the revision. Foreign keys are off meanwhile (ops/migrate.py).
     """
     connection = op.get_bind()
-    made = connection.scalar(
-        text("select sql from sqlite_master where type = 'table' and name = :name"), {"name": table}
-    )
-    rest = connection.scalars(
-        text(
-            "select sql from sqlite_master where type in ('index', 'trigger') and tbl_name = :name and sql is not null"
-        ),
-        {"name": table},
-    ).all()
-    sql = _once(str(made), HEAD, f"CREATE TABLE new_{table} (")
+    (made,), rest = _schema_of("type = 'table' and name = :name", table), _schema_of(BESIDE, table)
+    sql = _once(made, HEAD, f"CREATE TABLE new_{table} (")
     for name, (old, new, _) in columns.items():
         sql = _once(sql, re.compile(rf"(?<=\n\t){name} {re.escape(old)}"), f"{name} {new}")
     for name in drop:
         sql = _once(sql, re.compile(rf", \n\tCONSTRAINT {name} [^\n]*?(?=, \n|\n)"), "")
     body, tail = sql[: sql.rindex(TAIL)], sql[sql.rindex(TAIL) :]
     connection.exec_driver_sql(body + "".join(f", \n\t{constraint}" for constraint in add) + tail)
-    names = [row[1] for row in connection.exec_driver_sql(f'pragma table_info("{table}")')]
-    values = ", ".join(columns[name][2] if name in columns else f'"{name}"' for name in names)
-    quoted = ", ".join(f'"{name}"' for name in names)
-    connection.exec_driver_sql(f"insert into new_{table} ({quoted}) select {values} from {table}")
+    _copy_rows(table, {name: value for name, (*_, value) in columns.items()})
     connection.exec_driver_sql(f"drop table {table}")
     connection.exec_driver_sql(f"alter table new_{table} rename to {table}")
     for statement in rest:
         connection.exec_driver_sql(statement)
+
+
+def _schema_of(which: str, table: str) -> list[str]:
+    query = text(f"select sql from sqlite_master where {which} and sql is not null")
+    return list(op.get_bind().scalars(query, {"name": table}))
+
+
+def _copy_rows(table: str, made: Mapping[str, str]) -> None:
+    """Into the table's new form, in the order in which they stand; ``made`` is the SQL of values that change."""
+    connection = op.get_bind()
+    names = [row[1] for row in connection.exec_driver_sql(f'pragma table_info("{table}")')]
+    quoted = ", ".join(f'"{name}"' for name in names)
+    values = ", ".join(made.get(name, f'"{name}"') for name in names)
+    connection.exec_driver_sql(f"insert into new_{table} ({quoted}) select {values} from {table}")
 
 
 def _once(sql: str, pattern: re.Pattern[str], new: str) -> str:
