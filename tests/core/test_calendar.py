@@ -99,3 +99,8 @@ def test_a_limit_is_its_row(store: Store) -> None:
         assert isinstance(calendar.limit(session, "review"), TimeLimit)
         units = {calendar.limit(session, code).unit for code in ("review", "emergency_review")}
     assert units <= {"hour", "minute", "work_day", "calendar_day"}
+
+
+def test_a_limit_that_is_not_there_is_named(store: Store) -> None:
+    with store.read() as session, pytest.raises(LookupError, match="no time limit 'no_such'"):
+        calendar.limit(session, "no_such")

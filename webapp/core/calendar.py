@@ -61,8 +61,11 @@ def load(session: Session, closes: time) -> Calendar:
 
 
 def limit(session: Session, code: str) -> TimeLimit:
-    """The limit row; a missing one is a programming error."""
-    return session.get_one(TimeLimit, code)
+    """The limit's row. LookupError, with its code, when there is none: a fault of the program or of its seeds."""
+    row = session.get(TimeLimit, code)
+    if row is None:
+        raise LookupError(f"no time limit {code!r} in the database: is it in seeds/settings/limits.csv, and seeded?")
+    return row
 
 
 def limit_after(session: Session, code: str, since: datetime) -> datetime:

@@ -14,6 +14,7 @@ from ..core.announce import DataUse
 from ..core.errors import N_
 from ..core.models import TimeLimit
 from ..core.retention import LEAST_LOG_MONTHS
+from ..core.tables import must_agree
 from ..login.retention import ENDED
 from ..people import rules
 from ..people.queries import PostingLine
@@ -165,4 +166,4 @@ def facts(session: Session) -> dict[str, Any]:
     }
 
 
-assert set(INTROS) == set(ROLES)
+must_agree(ROLES=ROLES, INTROS=INTROS)

@@ -11,7 +11,7 @@ from datetime import date
 from ..access import ADMIN_ROLES, ROLES
 from ..core.clock import is_near
 from ..core.errors import N_, Refused
-from ..core.tables import table
+from ..core.tables import must_agree, table
 
 #: place: a grid's tier (county, township, village = the lowest), a kind of body, or nowhere. end: must have one, or
 #: open
@@ -139,4 +139,4 @@ def login_name(typed: str | None) -> str:
     return unicodedata.normalize("NFKC", typed or "").strip().lower()
 
 
-assert set(POSTINGS) == set(ROLES) == set(ROLE_NAMES)
+must_agree(ROLES=ROLES, POSTINGS=POSTINGS, ROLE_NAMES=ROLE_NAMES)
