@@ -86,7 +86,7 @@ def strangers(reference: Reference, known: Collection[str]) -> list[str]:
     query = (
         sa.select(column, sa.func.count())
         .select_from(sa.table(reference.table))
-        .where(column.not_in(sorted(known)))
+        .where(column.is_not(None), column.not_in(sorted(known)))
         .group_by(column)
         .order_by(column)
     )

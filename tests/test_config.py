@@ -3,6 +3,7 @@ nothing else read from the environment."""
 
 import dataclasses
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,23 @@ def test_the_address_of_a_person_comes_from_our_own_proxies_only(tmp_path: Path,
         environ_overrides={"REMOTE_ADDR": "10.0.0.9"},
     )
     assert seen == [address]
+
+
+@pytest.mark.parametrize(("made", "is_swept"), [(None, True), (date(2026, 1, 1), False)])
+def test_a_county_is_swept_while_it_is_served_and_a_demo_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: date | None, is_swept: bool
+) -> None:
+    """A demo opened again after weeks would ask for the clock of the real county to be confirmed."""
+    import waitress
+
+    from webapp import cli
+    from webapp.core.db import Store
+    from webapp.ops import sweeper
+
+    started: list[object] = []
+    monkeypatch.setattr(waitress, "serve", lambda _app, **_options: None)
+    monkeypatch.setattr(sweeper, "start", started.append)
+    store = Store("sqlite://")
+    cli._serve(Config("sqlite://", tmp_path, GOOD_KEY, demo_made=made), store, [], 1)
+    store.close()
+    assert bool(started) is is_swept

@@ -103,6 +103,16 @@ def test_what_the_older_form_has_no_place_for_stops_the_way_down_and_nothing_cha
     assert (rows(county), migrate.current(county)) == (before, "0002")
 
 
+def test_a_planned_version_of_a_grid_stops_the_way_down_and_comes_into_force_by_nothing(county: Store) -> None:
+    migrate.run(county, "upgrade", "head")
+    village = "(select max(id) from grid)"
+    run(county, f"delete from grid_current where grid_id = {village}")  # its only version is a plan now
+    before = rows(county)
+    with pytest.raises(Unfit, match="no place for 1 versions of grids that are planned"):
+        migrate.run(county, "downgrade", "0001")
+    assert (rows(county), migrate.current(county)) == (before, "0002")
+
+
 def test_a_backup_of_before_is_made_by_this_program_and_comes_back_at_its_own_revision(
     county: Store, tmp_path: Path
 ) -> None:

@@ -194,11 +194,6 @@ Condition = ColumnElement[bool]
 Concern = Callable[[Actor], Condition]  # what concerns a person or his postings
 
 
-def _parameter(name: str) -> Any:
-    """Stands where a path or a body's id will be."""
-    return bindparam(name)
-
-
 def anyone(shape: Shape) -> Actor:
     """A stand-in for everybody with rights of this shape, parameters in the place of person, grids and bodies.
 

@@ -97,7 +97,10 @@ def listening(host: str, port: int) -> list[socket.socket]:
 
 
 def _serve(config: Config, store: Store, sockets: list[socket.socket], threads: int) -> None:
-    """Waitress takes in a whole request before a thread is spent on it, so one slow phone holds up nobody."""
+    """Waitress takes in a whole request before a thread is spent on it, so one slow phone holds up nobody.
+
+    A demo is not swept: it is invented anew, and stands still between two visits.
+    """
     from waitress import serve as run
 
     from .app import create_app
@@ -107,7 +110,8 @@ def _serve(config: Config, store: Store, sockets: list[socket.socket], threads: 
 
     app = create_app(config, store)
     settle()
-    start(lambda: retention.sweep(store, config.data_dir))
+    if not config.demo:
+        start(lambda: retention.sweep(store, config.data_dir))
     run(
         app,
         sockets=sockets,

@@ -141,6 +141,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     refuse_what_is_no_photo()
+    refuse_planned_versions()
     forget_pointers()
     if is_sqlite():
         for table in TABLES:
@@ -298,7 +299,7 @@ def create_photo() -> None:
 
 
 def refuse_what_is_no_photo() -> None:
-    """Nothing is lost on the way down: what 0001 has no place for stops it."""
+    """Evidence that 0001 has no place for stops the way down. Of photos it keeps neither size nor when and by whom."""
     left = op.get_bind().scalar(
         sa.text(
             """select count(*) from attachment where kind <> 'image'
@@ -342,8 +343,19 @@ def point_to_versions() -> None:
     op.drop_index("uq_grid_version_current", table_name="grid_version")
 
 
+def refuse_planned_versions() -> None:
+    """On the way down the lack of an end has to say again what is in force: a planned version would come into force."""
+    planned = op.get_bind().scalar(
+        sa.text(
+            """select count(*) from grid_version where valid_to is null
+               and id not in (select version_id from grid_current)"""
+        )
+    )
+    if planned:
+        raise Unfit(f"0001 has no place for {planned} versions of grids that are planned. Nothing was changed.")
+
+
 def forget_pointers() -> None:
-    """The lack of an end has to say it again; a planned version makes that impossible, and the revision fails whole."""
     op.create_index(
         "uq_grid_version_current",
         "grid_version",

@@ -1,6 +1,6 @@
 """Something happened: who listens is called at once, in order, each once, in the transaction of the act."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -13,16 +13,19 @@ from tests.conftest import World
 from webapp.core import audit
 from webapp.core.db import Store
 from webapp.core.errors import Refused
-from webapp.core.happened import Listener, Listeners, Moved, tell
+from webapp.core.files import PhotoFile
+from webapp.core.happened import Listener, Listeners, Moved, Visited, tell
 from webapp.core.models import AuditEntry, Counter
 from webapp.listeners import open_store
+from webapp.patrol import service as patrol_service
+from webapp.patrol.models import Patrol
 from webapp.report import service
-from webapp.report.models import Assignment, Report, ReportEvent
+from webapp.report.models import Assignment, Report, ReportAttachment, ReportEvent
 from webapp.web import request as web_request
 
 
 @dataclass(frozen=True)
-class Visited:
+class Opened:
     """An event of another type."""
 
     object_id: int
@@ -137,14 +140,14 @@ def test_listeners_are_called_in_the_order_of_the_table_and_each_once(world: Wor
     store = heard_by(
         world,
         Listener(Moved, lambda session, event: order.append("first")),
-        Listener(Visited, lambda session, event: order.append("other")),
+        Listener(Opened, lambda session, event: order.append("other")),
         Listener(Moved, lambda session, event: order.append("second")),
         Listener(object, lambda session, event: order.append("everything")),
     )
     submit(store, world)
     assert order == ["first", "second", "everything"]
     with store.write() as session:
-        tell(session, Visited(7))
+        tell(session, Opened(7))
     assert order[3:] == ["other", "everything"]
     store.close()
 
@@ -152,7 +155,7 @@ def test_listeners_are_called_in_the_order_of_the_table_and_each_once(world: Wor
 def test_nobody_stands_twice_in_the_table() -> None:
     ear = Ear()
     with pytest.raises(ValueError, match=r"listens twice to Moved: Ear\.hear"):
-        Listeners(Listener(Moved, ear.hear), Listener(Visited, ear.hear), Listener(Moved, ear.hear))
+        Listeners(Listener(Moved, ear.hear), Listener(Opened, ear.hear), Listener(Moved, ear.hear))
 
 
 def test_an_act_that_is_sent_again_or_refused_is_not_told(world: World) -> None:
@@ -210,4 +213,56 @@ def test_a_store_without_the_table_is_no_way_to_act(world: World) -> None:
         submit(deaf, world)
     deaf.close()
     with world.store.read() as session, pytest.raises(RuntimeError, match="open_store"):
-        tell(session, Visited(7))
+        tell(session, Opened(7))
+
+
+def photo(name: str) -> PhotoFile:
+    return PhotoFile(name * 64, name * 64, 4, 3)
+
+
+def test_who_hears_of_a_report_or_a_move_finds_its_evidence_stored(world: World) -> None:
+    seen: list[list[Any]] = []
+
+    def look(session: Session, event: Moved) -> None:
+        links = select(ReportAttachment.event_id).where(ReportAttachment.report_id == event.thing_id)
+        seen.append(sorted(map(str, session.scalars(links))))
+
+    store = heard_by(world, Listener(Moved, look))
+    entry = submit(store, world, photos=(photo("a"), photo("b")))
+    sent = replace(make.move("handle", "township", result="true", done="swept"), photos=(photo("c"),))
+    with store.write() as session:
+        service.move(session, make.actor(session, "township_a"), entry.id, sent)
+    assert seen == [["None", "None"], sorted(["None", "None", str(sent.id)])]
+    store.close()
+
+
+def walk(store: Store, world: World, **results: str) -> Any:
+    entry = make.patrol(world.grids["A1"], {world.things[name]: result for name, result in results.items()})
+    with store.write() as session:
+        patrol_service.record(session, make.actor(session, "officer_a1"), entry)
+    return entry
+
+
+def test_a_round_is_told_once_with_what_was_found_of_each_object(world: World) -> None:
+    ear = Ear()
+    store = heard_by(world, Listener(Visited, ear.hear))
+    entry = walk(store, world, farm_a1="normal", kiln_a1="problem")
+    with store.write() as session:
+        patrol_service.record(session, make.actor(session, "officer_a1"), entry)  # a resend
+    (told,) = ear.heard
+    assert (told.round_id, told.grid_id, told.at) == (entry.id, world.grids["A1"], entry.occurred_at)
+    assert told.person_id == world.people["officer_a1"]
+    assert told.results == {world.things["farm_a1"]: "normal", world.things["kiln_a1"]: "problem"}
+    store.close()
+
+
+def test_a_round_that_a_listener_refuses_is_not_stored(world: World) -> None:
+    def refuse(_session: Session, _event: Visited) -> None:
+        raise Refused("Not with me.")
+
+    store = heard_by(world, Listener(Visited, refuse))
+    with pytest.raises(Refused, match="Not with me"):
+        walk(store, world, farm_a1="normal")
+    with store.read() as session:
+        assert session.scalar(select(func.count()).select_from(Patrol)) == 0
+    store.close()

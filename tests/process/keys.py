@@ -165,6 +165,10 @@ def _keep(session: Session, key: Key, running: Iterable[Clock]) -> None:
     key.due_at = first_due(running)
 
 
+def nothing(_line: Any) -> None:
+    """What comes with a line where no form takes evidence."""
+
+
 @dataclass(frozen=True)
 class Office:
     """The office and its people: who keeps the keys, and who stands above."""
@@ -187,7 +191,7 @@ class Office:
             _keep(session, key, after(KEY, made, clocks(session, key.id), now, limit))
 
         return moving.move(
-            session, KEYS, key, sent, self.standing(session, key, person_id), lambda made: None, set_clocks
+            session, KEYS, key, sent, self.standing(session, key, person_id), lambda made: None, set_clocks, nothing
         )
 
     def settle(self, session: Session, loss_id: uuid.UUID, person_id: int, sent: Sent) -> Any:
@@ -198,7 +202,7 @@ class Office:
             loss.due_at = first_due(after(LOSS, made, (), now, limit))
 
         standing = _standing(LOSSES, session, loss, person_id, {"above": self.above}, {})
-        return moving.move(session, LOSSES, loss, sent, standing, lambda made: None, set_clocks)
+        return moving.move(session, LOSSES, loss, sent, standing, lambda made: None, set_clocks, nothing)
 
     def write_off(self, session: Session, event: Moved) -> None:
         """Listens: a key whose loss was settled is written off by the office."""

@@ -10,6 +10,7 @@ from tests.report.conftest import hidden, move_fields, picture
 from tests.report.test_report_pages import form  # noqa: F401  (fixture)
 from webapp.core import clock
 from webapp.duty.models import Duty
+from webapp.people.models import Body
 from webapp.report import service
 from webapp.report.models import ReportEvent
 
@@ -276,3 +277,18 @@ def test_the_other_village_is_offered_neighbours_first(world, browse):
     assert sorted(everyone) == sorted(villages)
     assert str(world.grids["A2"]) in groups["On our border"]
     assert str(world.grids["B3"]) not in groups["On our border"]
+
+
+def test_not_ours_sent_again_after_the_department_it_names_was_closed_is_still_the_first(world, browse, sent):
+    township, county, liaison = browse("township_a"), browse("county"), browse("liaison")
+    township.post(f"/reports/{sent}/raise", **move_fields(township, sent, "raise", reason="x"))
+    due = (clock.today() + timedelta(days=9)).isoformat()
+    given = {"body": world.bodies["housing"], "ground": "minutes", "ground_text": "x", "due": due}
+    county.post(f"/reports/{sent}/dispatch", **move_fields(county, sent, "dispatch", **given))
+    fields = move_fields(liaison, sent, "bounce", duty_or_none=world.bodies["ecology"], reason="theirs by the list")
+    assert liaison.post(f"/reports/{sent}/bounce", **fields).status_code == 303
+    with world.store.write() as session:
+        session.get_one(Body, world.bodies["ecology"]).closed_on = clock.today()
+    assert liaison.post(f"/reports/{sent}/bounce", **fields).status_code == 303, "no refusal, and not a second one"
+    with world.store.read() as session:
+        assert session.scalars(select(ReportEvent.action).order_by(ReportEvent.seq)).all()[-1] == "bounce"

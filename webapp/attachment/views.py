@@ -45,6 +45,6 @@ def _document(found: Attachment) -> Response:
 
 def _place(found: Attachment, folder: str, fingerprint: str | None) -> Path:
     place = files.path(current_app.config["WANGGE"].data_dir, folder, fingerprint or "")
-    if not place.exists():
+    if not place.is_file():
         raise Refused(GONE.get(found.kind, GONE[""]))
     return place

@@ -6,7 +6,7 @@ the act, and its Refused refuses the act.
 """
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,17 @@ class Moved:
     def is_new(self) -> bool:
         """Whether the thing came to be by this move."""
         return self.move.source == START
+
+
+@dataclass(frozen=True)
+class Visited:
+    """Objects of a grid were looked at on a round by ``person_id``: for each object's id, what was found."""
+
+    round_id: uuid.UUID
+    grid_id: int
+    person_id: int
+    results: Mapping[int, str]
+    at: datetime
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ from .process import Facts, Move
 Effect = Callable[[Move], Any]
 #: Sets the clocks of the thing after a move, made at a moment, with what the effect returned.
 SetClocks = Callable[[Move, datetime, Any], None]
+#: Stores what came with the line of a move, such as photos.
+Evidence = Callable[[Any], None]
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,12 @@ def move(
     standing: Standing,
     effect: Effect,
     set_clocks: SetClocks,
+    evidence: Evidence,
 ) -> Any | None:
     """Make a move and return its line of the history; None when it is there already, made by the first sending.
 
-    Stale when the page was out of date, Refused when the tables, the effect or a listener say so.
+    ``evidence`` stores what came with the line, before anybody hears of the move. Stale when the page was out of date,
+    Refused when the tables, the effect or a listener say so.
     """
     if history.sent_before(session, thing.id, sent.id, sent.entry, standing.person_id):
         return None
@@ -79,15 +83,22 @@ def move(
     agreed = effect(made)
     thing.state, thing.state_since = made.target, clock.now()
     set_clocks(made, thing.state_since, agreed)
-    return _write_down(session, history, thing, made, sent, standing.author(made), left)
+    line = _append(session, history, thing, made, sent, standing.author(made), left)
+    evidence(line)
+    _tell(session, history, thing, made, standing.author(made), line)
+    return line
 
 
 def begin(session: Session, history: History, thing: Any, made: Move, sent: Sent, by: Author) -> Any:
-    """The first line of a thing that its domain has just stored by a row from ``START``."""
-    return _write_down(session, history, thing, made, sent, by, Left(None, None))
-
-
-def _write_down(session: Session, history: History, thing: Any, made: Move, sent: Sent, by: Author, left: Left) -> Any:
-    line = history.append(session, thing, made.action, by, sent.given, event_id=sent.id, entry=sent.entry, left=left)
-    happened.tell(session, happened.Moved(history.process.name, thing.id, made, by, line.id, line.at))
+    """The first line of a thing that its domain has just stored, evidence and all, by a row from ``START``."""
+    line = _append(session, history, thing, made, sent, by, Left(None, None))
+    _tell(session, history, thing, made, by, line)
     return line
+
+
+def _append(session: Session, history: History, thing: Any, made: Move, sent: Sent, by: Author, left: Left) -> Any:
+    return history.append(session, thing, made.action, by, sent.given, event_id=sent.id, entry=sent.entry, left=left)
+
+
+def _tell(session: Session, history: History, thing: Any, made: Move, by: Author, line: Any) -> None:
+    happened.tell(session, happened.Moved(history.process.name, thing.id, made, by, line.id, line.at))

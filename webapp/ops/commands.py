@@ -78,7 +78,8 @@ def restore(file: Path) -> None:
     config, store = opened()
     click.echo(f"{file}: {run(file, store, config.data_dir)}")
     click.echo(
-        "Accounts, log-ins and suspensions are those of that moment: what was ended since has to be ended again."
+        "Accounts, log-ins and suspensions are those of that moment: what was ended since has to be ended again.\n"
+        "If the backup is older than two weeks, say once that the clock is right: wangge sweep --yes-the-clock-is-right"
     )
 
 

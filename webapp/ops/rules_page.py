@@ -61,7 +61,7 @@ def render() -> str:
         "### States",
         _table(("State", "Code", "Rests with", "Limit"), map(_state, REPORT.states.values())),
         "### Moves",
-        _table(("Button", "Code", "From", "To", "Who", "Has to say"), map(_move, REPORT.moves)),
+        _table(("Button", "Code", "From", "To", "Who", "If", "Has to say"), map(_move, REPORT.moves)),
         "## Time limits",
         CLOCKS,
         _table(("Code", "Meaning", "Limit", "Source"), map(_limit, seeds.read("limits"))),
@@ -112,7 +112,16 @@ def _state(row: State) -> Row:
 def _move(move: Move) -> Row:
     who = ", ".join(role(code) for code in sorted(move.by, key=ROLES.index))
     needs = ", ".join(f"`{need}`" for need in move.needs) or "-"
-    return button(move), f"`{move.action}`", state(move.source), state(move.target), who, needs
+    guards = [*(f"`{name}`" for name in sorted(move.only_if)), *(f"not `{name}`" for name in sorted(move.unless))]
+    return (
+        button(move),
+        f"`{move.action}`",
+        state(move.source),
+        state(move.target),
+        who,
+        ", ".join(guards) or "-",
+        needs,
+    )
 
 
 def _limit(row: seeds.Limit) -> Row:

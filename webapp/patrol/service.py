@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Date, Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor
-from ..core import audit, clock
+from ..core import audit, clock, happened
 from ..core.entry import fingerprint_of, is_resend
 from ..core.errors import N_, NotFound, Refused
 from ..core.models import Word
@@ -105,6 +105,8 @@ def record(session: Session, actor: Actor, entry: PatrolEntry) -> Receipt:
         },
     )
     db.execute(_VISITS, [_row(entry, visit) for visit in entry.visits])
+    results = {visit.object_id: visit.result for visit in entry.visits}
+    happened.tell(session, happened.Visited(entry.id, cell.id, walker, results, entry.occurred_at))
     return Receipt(entry.id, now, *_counts(visit.result for visit in entry.visits))
 
 

@@ -101,7 +101,8 @@ FIELDS: dict[str, tuple[tuple[str, Field], ...]] = {
     "duty_or_none": (
         (
             "duty_or_none",
-            SelectField(_l("Whose duty it is"), validators=[InputRequired(_l("Choose one."))]),
+            # the act checks it (effects._bounce), after it knows a resend: the department may have closed since
+            SelectField(_l("Whose duty it is"), validate_choice=False, validators=[InputRequired(_l("Choose one."))]),
         ),
     ),
     "result": (

@@ -88,8 +88,8 @@ def submit(session: Session, actor: Actor, entry: ReportEntry) -> Receipt:
     made = REPORT.step(START, "settle" if entry.settle else "submit", roles, NEW, _said(entry))
     report = _store(session, actor, cell, entry, finder, made)
     sent = Sent(uuid.uuid5(report.id, "submit"), made.action, START, {})
-    moving.begin(session, HISTORY, report, made, sent, _author(actor, made.made_as(roles)))
     keep_photos(session, actor, report.id, entry.photos, None)
+    moving.begin(session, HISTORY, report, made, sent, _author(actor, made.made_as(roles)))
     return _receipt(session, report)
 
 
@@ -285,7 +285,7 @@ def move(session: Session, actor: Actor, report_id: uuid.UUID, entry: MoveEntry)
     """Make one move. Sent twice it happens once; from a page that is out of date it is Stale and loses nothing."""
     found = queries.one(session, actor, report_id, lock=True)
     report = found.report
-    line = moving.move(
+    moving.move(
         session,
         HISTORY,
         report,
@@ -293,9 +293,8 @@ def move(session: Session, actor: Actor, report_id: uuid.UUID, entry: MoveEntry)
         Standing(actor.person_id, found.roles, found.facts, found.seen, partial(effects.body_for, actor)),
         lambda made: effects.apply(session, actor, found, made, entry.given),
         lambda made, now, on: run_clocks(session, report, made, now, on),
+        lambda line: keep_photos(session, actor, report.id, entry.photos, line.id),
     )
-    if line is not None:
-        keep_photos(session, actor, report.id, entry.photos, line.id)
     return report
 
 
