@@ -147,6 +147,7 @@ def is_text(field: Any) -> bool:
     return made is not None and issubclass(made, StringField) and made.__name__ not in hidden
 
 
+@on_sqlite
 def test_what_is_typed_into_any_text_field_comes_back_as_text(county: County, visitors: dict[str, Visitor]) -> None:
     done: set[tuple[str, ...]] = set()
     drawn: set[str] = set()
