@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import create_engine, event, inspect, text
@@ -43,7 +45,9 @@ def layout(store: Store) -> dict[str, Any]:
     return {
         table: {
             "columns": sorted(
-                (c["name"], str(c["type"]), c["nullable"]) for c in look.get_columns(table) if c["name"] != "geom"
+                (c["name"], str(c["type"]), getattr(c["type"], "length", None) or 0, c["nullable"])
+                for c in look.get_columns(table)
+                if c["name"] != "geom"
             ),
             "key": look.get_pk_constraint(table),
             "references": _sorted(look.get_foreign_keys(table)),
@@ -100,6 +104,20 @@ def test_a_schema_that_differs_from_the_models_is_found(empty: Store, change: st
     assert layout(empty) != once
     with pytest.raises(CommandError, match="New upgrade operations"):
         migrate.run(empty, "check")
+
+
+def test_a_uuid_that_lost_its_size_is_found(empty: Store) -> None:
+    """A batch step of Alembic's that writes a table anew does that, and a dump would then take the column for bytes."""
+    migrate.run(empty, "upgrade", "head")
+    once = layout(empty)
+    if not empty.is_sqlite:
+        return
+    with empty.writer.begin() as connection:
+        steps = Operations(MigrationContext.configure(connection))
+        with steps.batch_alter_table("feedback", recreate="always"):
+            pass
+    differ = [table for table, kept in layout(empty).items() if kept["columns"] != once[table]["columns"]]
+    assert differ == ["feedback"]
 
 
 def test_postgis_has_shapes_and_a_spatial_index_that_the_program_does_not_see(empty: Store) -> None:
