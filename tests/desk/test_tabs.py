@@ -68,19 +68,20 @@ def test_a_desk_that_loses_a_tab_of_its_work_is_found(monkeypatch, role, tab, lo
 
 
 @pytest.mark.parametrize(
-    ("states", "whose", "only", "named"),
+    ("limit", "whose", "only", "whole"),
     [
-        ("handling,department", "held", "-", {"handling", "department"}),
-        ("handling,department", "read", "-", {"handling", "department"}),
-        ("handling,department", "held", "redo", set()),
-        ("handling,department", "cooperating", "-", set()),
-        ("handling,department", "sampled", "-", set()),
+        ("receive", "held", "-", {"department"}),
+        ("check", "held", "-", {"station_done", "township_done", "department_done"}),
+        ("supplement", "read", "-", {"returned"}),
+        ("check", "held", "redo", set()),
+        ("check", "cooperating", "-", set()),
+        ("check", "sampled", "-", set()),
         ("open", "held", "-", set()),
         ("any", "read", "-", set()),
     ],
 )
-def test_a_tab_counts_for_the_states_that_it_names_and_shows_whole(states, whose, only, named):
-    assert report_desk.named_states({"states": states, "whose": whose, "only": only}) == named
+def test_a_tab_counts_for_the_states_that_it_shows_whole(limit, whose, only, whole):
+    assert report_desk.whole_states({"waits_for": limit, "whose": whose, "only": only}) == whole
 
 
 def _held(world):
@@ -381,14 +382,14 @@ def test_a_list_has_the_clock_that_runs_out_first_on_top(busy):
 @pytest.mark.parametrize(
     ("column", "slip"),
     [
-        ("states", "departmnet"),
-        ("states", "handling,departmnet"),
-        ("states", "closed"),
-        ("states", "open,handling"),
+        ("waits_for", "recieve"),
+        ("waits_for", "receive,handle"),
+        ("waits_for", "coop_result"),
+        ("waits_for", "-"),
         ("whose", "mine"),
         ("only", "late"),
     ],
 )
 def test_a_slip_in_the_table_of_tabs_is_refused(column, slip):
-    with pytest.raises(ValueError, match="the tab receive names a state or a condition that is not there"):
+    with pytest.raises(ValueError, match="the tab receive names a limit or a condition that is not there"):
         report_desk.check({"receive": report_desk.ROWS["receive"] | {column: slip}})

@@ -14,31 +14,32 @@ from ..core.tabs import DomainTabs, SelectLists, Tab
 from . import queries
 from .labels import TABS as LABELS
 from .models import Report
-from .workflow import ENDS, STATES
+from .workflow import STATES
 
-#: states: those named, all open ones, or any (then ``only`` decides). whose: of what the reader may read, what he
-#: holds, may sample, cooperates on, or all. only: a further condition. opens, alarm: as in ``core.tabs.Tab``.
+#: waits_for: the time limit of what has to be done, so that a state is here by its clock; all open states, or any (then
+#: ``only`` decides). whose: of what the reader may read, what he holds, may sample, cooperates on, or all.
+#: only: a further condition. opens, alarm: as in ``core.tabs.Tab``.
 ROWS = {
     row["tab"]: row
     for row in table("""
-tab            states                                      whose        only        opens  alarm
-emergency      open                                        read         emergency   1      yes
-review         township                                    held         -           4      no
-dispatch       county                                      held         -           4      no
-receive        department                                  held         -           4      no
-handling       handling                                    held         -           4      no
-station        station                                     held         -           4      no
-to_check       station_done,department_done,township_done  held         -           4      no
-due_today      open                                        held         due_today   3      no
-overdue        open                                        held         overdue     2      yes
-returned       returned                                    read         -           -      no
-bounced        county                                      held         bounced     -      no
-stuck          open                                        read         stuck       -      no
-settled        any                                         sampled      unsampled   -      no
-redo           open                                        held         redo        -      no
-cooperating    open                                        cooperating  -           -      no
-all_open       open                                        read         -           -      no
-late_anywhere  open                                        read         overdue     -      yes
+tab            waits_for       whose        only        opens  alarm
+emergency      open            read         emergency   1      yes
+review         review          held         -           4      no
+dispatch       dispatch        held         -           4      no
+receive        receive         held         -           4      no
+handling       handle          held         -           4      no
+station        station_handle  held         -           4      no
+to_check       check           held         -           4      no
+due_today      open            held         due_today   3      no
+overdue        open            held         overdue     2      yes
+returned       supplement      read         -           -      no
+bounced        dispatch        held         bounced     -      no
+stuck          open            read         stuck       -      no
+settled        any             sampled      unsampled   -      no
+redo           open            held         redo        -      no
+cooperating    open            cooperating  -           -      no
+all_open       open            read         -           -      no
+late_anywhere  open            read         overdue     -      yes
 """)
 }
 
@@ -78,14 +79,19 @@ ONLY: dict[str, Callable[[Moments], Condition]] = {
 }
 
 
-def _in_states(named: str) -> Condition:
-    if named == "open":
+def _waiting(limit: str) -> Condition:
+    if limit == "open":
         return queries.is_open()
-    return true() if named == "any" else Report.state.in_(named.split(","))
+    return true() if limit == "any" else Report.state.in_(_states(limit))
+
+
+def _states(limit: str) -> list[str]:
+    """Those whose clock has this limit."""
+    return [state.name for state in STATES.values() if limit in state.clocks]
 
 
 def _condition(row: Mapping[str, str], actor: Actor, at: Moments) -> Condition:
-    return and_(_in_states(row["states"]), WHOSE[row["whose"]](actor), ONLY[row["only"]](at))
+    return and_(_waiting(row["waits_for"]), WHOSE[row["whose"]](actor), ONLY[row["only"]](at))
 
 
 def lists(session: Session, actor: Actor, at: datetime) -> SelectLists:
@@ -100,24 +106,24 @@ def lists(session: Session, actor: Actor, at: datetime) -> SelectLists:
     )
 
 
-def named_states(row: Mapping[str, str]) -> frozenset[str]:
+def whole_states(row: Mapping[str, str]) -> frozenset[str]:
     """The states whose reports stand here whole, as long as the reader holds them. A list of everything that is open
-    shows whose turn it is as little as one of what is late, so only states that are named count."""
-    is_whole = row["states"] not in ("open", "any") and row["whose"] in ("held", "read") and row["only"] == "-"
-    return frozenset(row["states"].split(",")) if is_whole else frozenset()
+    shows whose turn it is as little as one of what is late, so only what waits for something counts."""
+    is_whole = row["whose"] in ("held", "read") and row["only"] == "-"
+    return frozenset(_states(row["waits_for"])) if is_whole else frozenset()
 
 
 def _tab(key: str, row: Mapping[str, str]) -> Tab:
     opens = None if row["opens"] == "-" else int(row["opens"])
-    return Tab(key, LABELS[key], "report/_tab.html", named_states(row), opens, row["alarm"] == "yes")
+    return Tab(key, LABELS[key], "report/_tab.html", whole_states(row), opens, row["alarm"] == "yes")
 
 
 def check(rows: Mapping[str, Mapping[str, str]]) -> None:
     """ValueError for a row that names what is not there: such a tab would be empty for ever, or break its desk."""
     for key, row in rows.items():
-        known = {"open", "any"} if row["states"] in ("open", "any") else STATES.keys() - ENDS
-        if not set(row["states"].split(",")) <= known or row["whose"] not in WHOSE or row["only"] not in ONLY:
-            raise ValueError(f"the tab {key} names a state or a condition that is not there: {dict(row)}")
+        is_there = row["waits_for"] in ("open", "any") or _states(row["waits_for"])
+        if not is_there or row["whose"] not in WHOSE or row["only"] not in ONLY:
+            raise ValueError(f"the tab {key} names a limit or a condition that is not there: {dict(row)}")
 
 
 check(ROWS)
