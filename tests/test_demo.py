@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from gis import invent
 from webapp.core import clock
-from webapp.demo import place, weeks
+from webapp.demo import desks, place, weeks
 from webapp.desk import tabs
 from webapp.ops import verify
 from webapp.patrol.models import Patrol, Visit
@@ -117,3 +117,10 @@ def test_only_the_listed_people_can_log_in_and_only_in_a_demo(demo):
 
     assert log_in(create_app(config, store)) == 302
     assert log_in(create_app(Config("", config.data_dir, config.secret_key), store)) == 422
+
+
+def test_a_state_that_no_scene_was_written_for_gets_one() -> None:
+    assert desks.further(desks.SCENES) == []
+    assert {desks.ends_in(scene) for scene in desks.further(())} == set(STATES)
+    less = [scene for scene in desks.SCENES if desks.ends_in(scene) != "handling"]
+    assert [scene.moves for scene in desks.further(less)] == [("raise", "dispatch", "receive")]

@@ -1,7 +1,7 @@
 """How the invented desks work: after a believable while each open report gets its next move,
 and some are left lying."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any, NamedTuple
@@ -15,42 +15,35 @@ from ..duty.queries import duties_of
 from ..report import details, side_acts
 from ..report.models import Report, ReportProblem
 from ..report.service import MoveEntry, move
+from ..report.workflow import ENDS, REPORT, STATES
 from . import things
 from .people import Place
 from .story import Story, Thing
 
-#: state → weighted next moves; the rest is in ``_given``.
-NEXT: dict[str, dict[str, int]] = {
-    "township": {"assign": 46, "raise": 32, "give_back": 9, "handle": 7, "dismiss": 6},
-    "returned": {"supplement": 85, "cannot_add": 15},
-    "station": {"handle": 100},
-    "station_done": {"confirm": 86, "redo": 14},
-    "township_done": {"confirm": 90, "redo": 10},
-    "county": {"dispatch": 90, "give_back": 6, "dismiss": 4},
-    "department": {"receive": 89, "bounce": 11},
-    "handling": {"handle": 100},
-    "department_done": {"confirm": 86, "redo": 14},
+#: action → its weight among the moves of a state, else 1; the rest of a move is in ``_given``.
+WEIGHTS = {
+    **{"assign": 46, "raise": 32, "give_back": 9, "dismiss": 6, "handle": 7},
+    **{"supplement": 85, "cannot_add": 15, "confirm": 86, "redo": 14, "dispatch": 90, "receive": 89, "bounce": 11},
 }
-#: state → work hours it usually rests; one report in twelve rests far longer.
+#: time limit of a state → work hours it usually rests; one report in twelve rests far longer.
 RESTS = {
-    "township": 10,
-    "returned": 16,
-    "station": 40,
-    "station_done": 26,
-    "township_done": 30,
-    "county": 14,
-    "department": 14,
-    "handling": 90,
-    "department_done": 44,
+    "review": 10,
+    "supplement": 16,
+    "station_handle": 40,
+    "check": 34,
+    "dispatch": 14,
+    "receive": 14,
+    "handle": 90,
 }
 LEFT_LYING = 0.1
 
 
 def expect(story: Story, session: Session, report: Report) -> None:
     """Put the next move of a report on the agenda."""
-    if report.state not in NEXT or report.id in story.scene:
+    if report.state in ENDS or report.id in story.scene:
         return
-    hours = story.random.gauss(RESTS[report.state], RESTS[report.state] / 3)
+    usual = RESTS[STATES[report.state].clocks[0]]
+    hours = story.random.gauss(usual, usual / 3)
     if story.random.random() < LEFT_LYING:
         hours = hours * 6 + 40
     report_id, moment = report.id, _desk_time(story, clock.now() + timedelta(hours=max(hours, 0.3)))
@@ -73,8 +66,8 @@ def act(story: Story, session: Session, report_id: Any, action: str | None = Non
     """Make the next move (or the given one, with what is ``wanted`` of it) as somebody who may,
     and expect the one after it."""
     report = session.get_one(Report, report_id)
-    choices = NEXT[report.state]
-    action = action or story.random.choices(list(choices), list(choices.values()))[0]
+    choices = [row.action for row in REPORT.leaving(report.state)]
+    action = action or story.random.choices(choices, [WEIGHTS.get(choice, 1) for choice in choices])[0]
     who = story.actor(session, _who(story, session, report, action))
     given = _given(story, session, report, action) | wanted
     move(session, who, report_id, MoveEntry(ids.new(), action, report.state, given))
@@ -84,14 +77,13 @@ def act(story: Story, session: Session, report_id: Any, action: str | None = Non
 
 def _who(story: Story, session: Session, report: Report, action: str) -> int:
     village = story.county.villages[report.grid_id]
-    township = story.county.townships[village.township or 0]
+    if REPORT.relations[STATES[report.state].holder or ""].of == "lead":
+        return story.county.speakers[details.leads(session, [report.id])[report.id].id]
     if report.state == "returned":
         return village.people[0]
     if report.state in ("township_done", "county"):
         return story.random.choice(story.county.office)
-    if report.state in ("station", "department", "handling"):
-        return story.county.speakers[details.leads(session, [report.id])[report.id].id]
-    return township.people[action in ("confirm", "redo")]
+    return story.county.townships[village.township or 0].people[action in ("confirm", "redo")]
 
 
 def _given(story: Story, session: Session, report: Report, action: str) -> dict[str, Any]:
@@ -114,7 +106,8 @@ def _given(story: Story, session: Session, report: Report, action: str) -> dict[
         "redo": {"reason": pick(things.REDO)},
         "bounce": {"duty_or_none": "none", "reason": pick(things.BOUNCE)},
     }
-    return given.get(action, {})
+    row = REPORT.row(report.state, action)
+    return given.get(action, {"reason": things.REASON} if row and "reason" in row.needs else {})
 
 
 def _day(session: Session, code: str) -> str:
@@ -149,7 +142,7 @@ class Scene(NamedTuple):
     to_station: bool = False
 
 
-#: What a visitor meets on each sample desk, whatever the day; every state stands here. Dust is the sample department's.
+#: What a visitor meets on each sample desk, whatever the day. Dust is the sample department's.
 SCENES = (
     Scene(5),
     Scene(30, ("give_back",)),
@@ -172,8 +165,29 @@ PACE = timedelta(hours=2)
 
 def set_scene(story: Story) -> None:
     """Put these reports on the agenda."""
-    for scene in SCENES:
+    for scene in (*SCENES, *further(SCENES)):
         story.at(story.ends - timedelta(hours=scene.hours), partial(_open_scene, story, scene))
+
+
+def further(scenes: Sequence[Scene]) -> list[Scene]:
+    """A scene for each state in which none of these ends, by the fewest moves: every state stands somewhere."""
+    ways: dict[str, tuple[str, ...]] = {"township": ()}
+    for here in (states := ["township"]):
+        for row in REPORT.leaving(here):
+            if row.target not in ways:
+                ways[row.target] = (*ways[here], row.action)
+                states.append(row.target)
+    shown = {ends_in(scene) for scene in scenes}
+    return [Scene(140, ways[state], is_neighbours=True) for state in states if state not in shown]
+
+
+def ends_in(scene: Scene) -> str:
+    """The state in which a scene stays; a look moves nothing."""
+    state = "township"
+    for action in scene.moves:
+        row = REPORT.row(state, action)
+        state = row.target if row else state
+    return state
 
 
 def _open_scene(story: Story, scene: Scene, session: Session) -> None:

@@ -45,6 +45,7 @@ DONE = (
 RAISE = ("涉及处罚，镇里无权。", "多次劝阻无效，请县里派部门。", "跨镇河段，请县里协调。")
 BOUNCE = ("不在本部门职责清单内。", "该地块已移交其他部门管理。")
 MISSING = (["place"], ["facts"], ["place", "facts"])
+REASON = "情况有变，已在现场说明。"  # for a move that has no words of its own here
 REDO = ("看过，没改好，还有异味。", "现场仍有残留。")
 DISMISS = ("重复上报，已在办理。", "不是环境问题，已转告。")
 LOOKED = "看过，已改好。"
