@@ -46,8 +46,8 @@ def test_each_open_state_of_a_report_stands_under_a_tab_of_its_holders_desk():
 @pytest.mark.parametrize("holder", ["department_liaison", "county_office", "grid_officer"])
 def test_a_state_that_nobody_gave_a_tab_is_found_whoever_holds_it(holder):
     """The county's "All open" would show it, among everything else: that says to nobody that it is his turn."""
-    added = STATES | {"suspended": State("suspended", holder, ("handle",))}
-    assert list(forgotten(added, on_desks)) == [f"suspended: under no tab of {holder}"]
+    added = STATES | {"resting": State("resting", holder, ("handle",))}
+    assert list(forgotten(added, on_desks)) == [f"resting: under no tab of {holder}"]
 
 
 @pytest.mark.parametrize(
