@@ -62,7 +62,7 @@ def seeds_check(path: Path) -> None:
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
-    """Write all records and photos into FILE while work goes on."""
+    """Write all records and their files into FILE while work goes on."""
     from .backup import backup as run
 
     config, store = opened()
@@ -85,7 +85,7 @@ def restore(file: Path) -> None:
 
 @click.command("verify-store")
 def verify_store() -> None:
-    """Compare the photos on disk with the records."""
+    """Compare the files on disk with the records: photos and documents."""
     from .verify import verify_store as run
 
     config, store = ready()
