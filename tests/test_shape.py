@@ -99,7 +99,7 @@ def test_nothing_in_the_tree_knows_this_machine_or_a_registry() -> None:
         "/farm",
         "/home/",
         "/Users/",
-        "pypi.org",
+        "pypi" + ".org",
         "pythonhosted",
         "npmjs",
         "unpkg",

@@ -300,3 +300,18 @@ def test_a_posting_that_ended_ends_the_right_and_the_record_keeps_its_author(way
         with pytest.raises(NotFound):
             queries.one(session, make.actor(session, "officer_a1"), way.entry.id)
         assert session.get(Report, way.entry.id).found_by == world.people["officer_a1"]
+
+
+def test_an_act_beside_the_state_is_done_in_the_role_that_reaches_the_report(way):
+    """Township of B and county office in one person: in A he is the county."""
+    world = way.world
+    with world.store.write() as session:
+        make.posting(session, world.people["township_b"], "county_office", grid=world.grids["county"])
+        look, ids = make.ids.new(), make.ids.new()
+        side_acts.ask_look(session, make.actor(session, "township_b"), way.entry.id, look, "clean?")
+        side_acts.correct_problems(session, make.actor(session, "township_b"), way.entry.id, ids, ["dust"])
+        acts = select(ReportEvent.action, ReportEvent.role).where(ReportEvent.to_state.is_(None))
+        assert sorted(map(tuple, session.execute(acts))) == [
+            ("ask_look", "county_office"),
+            ("correct", "county_office"),
+        ]

@@ -77,7 +77,7 @@ def ask_look(
         actor,
         found.report,
         "ask_look",
-        _role(actor, "look.ask"),
+        _role(actor, "look.ask", found.roles),
         {"question": question},
         event_id=uuid.uuid5(look_id, "ask"),
     )
@@ -133,7 +133,7 @@ def add_result(session: Session, actor: Actor, report_id: uuid.UUID, event_id: u
         actor,
         found.report,
         "coop_result",
-        _role(actor, "report.result"),
+        _role(actor, "report.result", found.roles),
         {"done": result},
         event_id=event_id,
         entry=entry,
@@ -157,7 +157,7 @@ def sample(session: Session, actor: Actor, report_id: uuid.UUID, note: str | Non
         actor,
         found.report,
         "sample",
-        _role(actor, "report.sample"),
+        _role(actor, "report.sample", found.roles),
         {"note": note},
         event_id=event_id,
     )
@@ -186,7 +186,7 @@ def correct_problems(
         actor,
         found.report,
         "correct",
-        _role(actor, "report.sample"),
+        _role(actor, "report.sample", found.roles),
         {"before": before, "after": sorted(known)},
         event_id=event_id,
         entry=entry,
@@ -208,6 +208,7 @@ def _note(
     HISTORY.append(session, report, action, by, given, event_id=event_id, entry=entry)
 
 
-def _role(actor: Actor, action: str) -> str:
-    """The role in which an act is done: the first of the table that holds it and is the actor's."""
-    return next(role for role in holders(action) if role in actor.roles())
+def _role(actor: Actor, action: str, reaching: frozenset[str] = frozenset()) -> str:
+    """The role in which an act is done: of those that hold it, the first that reaches this very report, if one does."""
+    held = [role for role in holders(action) if role in actor.roles()]
+    return next((role for role in held if role in reaching), held[0])
