@@ -384,6 +384,7 @@ def test_a_list_has_the_clock_that_runs_out_first_on_top(busy):
     [
         ("waits_for", "recieve"),
         ("waits_for", "receive,handle"),
+        ("waits_for", "any"),
         ("waits_for", "coop_result"),
         ("waits_for", "-"),
         ("whose", "mine"),

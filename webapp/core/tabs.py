@@ -6,11 +6,11 @@ gives ``TabLists`` of its own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, func
+from sqlalchemy import ColumnElement, Select, func, true
 from sqlalchemy.orm import Session
 
 
@@ -59,18 +59,20 @@ class SelectLists:
     """Lists that are conditions on one SELECT.
 
     The number of a tab and its rows are made of the same ``base`` and the same condition, so they cannot differ.
-    ``base`` selects one entity and has no DISTINCT, GROUP BY or LIMIT.
+    ``base`` selects one entity and has no DISTINCT, GROUP BY or LIMIT. ``live`` is so of every row of every tab, and
+    all that the counting goes through.
     """
 
     session: Session
     base: Select[Any]
     condition: Callable[[str], ColumnElement[bool]]
     order: Sequence[Any]
+    live: ColumnElement[bool] = field(default_factory=true)
 
     def counts(self, keys: Sequence[str]) -> dict[str, int]:
         """The numbers of all these tabs, with one SELECT."""
         columns: list[Any] = [func.count().filter(self.condition(key)).label(key) for key in keys]
-        row = self.session.execute(self.base.with_only_columns(*columns)).one()
+        row = self.session.execute(self.base.where(self.live).with_only_columns(*columns)).one()
         return dict(zip(keys, row, strict=True))
 
     def rows(self, key: str, first: int, most: int) -> list[Any]:

@@ -17,7 +17,9 @@ from .models import BoundaryEdition, Grid, GridCurrent, GridLevel, GridVersion, 
 
 def current() -> Condition:
     """The condition that a ``GridVersion`` is in force: the stored pointer's answer, which no passing day changes."""
-    return GridVersion.id.in_(select(GridCurrent.version_id))
+    # EXISTS: with IN, SQLite went through all versions in force for each row that a computed grid was joined by
+    pointer = select(GridCurrent.grid_id).where(GridCurrent.version_id == GridVersion.id)
+    return pointer.correlate(GridVersion).exists()
 
 
 def on(day: Any) -> Condition:
