@@ -37,8 +37,7 @@ class App(Flask):
     """Flask with one gate: a view runs when its access rule lets the asker through, and not otherwise."""
 
     def dispatch_request(self) -> Any:
-        """Ask the gate, then the view. OPTIONS is answered with the methods of the address, as Flask does: no view
-        runs."""
+        """Ask the gate, then the view. OPTIONS is answered with the address's methods, as Flask does: no view runs."""
         self._refuse_broken_address()
         if request.mimetype != "multipart/form-data":
             request.max_content_length = TYPED_MB * 2**20

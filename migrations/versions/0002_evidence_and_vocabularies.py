@@ -300,14 +300,18 @@ def create_photo() -> None:
 
 def refuse_what_is_no_photo() -> None:
     """Evidence that 0001 has no place for stops the way down. Of photos it keeps neither size nor when and by whom."""
-    left = op.get_bind().scalar(
-        sa.text(
-            """select count(*) from attachment where kind <> 'image'
-               or id not in (select attachment_id from report_attachment)"""
-        )
+    refuse_any(
+        "attachments that are no photos of reports",
+        """select count(*) from attachment where kind <> 'image'
+           or id not in (select attachment_id from report_attachment)""",
     )
-    if left:
-        raise Unfit(f"0001 has no place for {left} attachments that are no photos of reports. Nothing was changed.")
+
+
+def refuse_any(what: str, counted: str) -> None:
+    """Unfit, before anything is changed, where there is something that 0001 has no place for."""
+    number = op.get_bind().scalar(sa.text(counted))
+    if number:
+        raise Unfit(f"0001 has no place for {number} {what}. Nothing was changed.")
 
 
 def attachments_to_photos() -> None:
@@ -345,14 +349,11 @@ def point_to_versions() -> None:
 
 def refuse_planned_versions() -> None:
     """On the way down the lack of an end has to say again what is in force: a planned version would come into force."""
-    planned = op.get_bind().scalar(
-        sa.text(
-            """select count(*) from grid_version where valid_to is null
-               and id not in (select version_id from grid_current)"""
-        )
+    refuse_any(
+        "versions of grids that are planned",
+        """select count(*) from grid_version where valid_to is null
+           and id not in (select version_id from grid_current)""",
     )
-    if planned:
-        raise Unfit(f"0001 has no place for {planned} versions of grids that are planned. Nothing was changed.")
 
 
 def forget_pointers() -> None:

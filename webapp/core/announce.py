@@ -17,8 +17,7 @@ SweepAct = Callable[[Session, int], int]
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """A main page: its place from left to right, who sees it (an action of the permission table), its word,
-    its view."""
+    """A main page: its place from left to right, who sees it (an action of the permission table), word and view."""
 
     place: int
     action: str

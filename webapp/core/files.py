@@ -72,8 +72,7 @@ class PhotoFile:
 
 @dataclass(frozen=True)
 class DocumentFile:
-    """A PDF or office file that is on disk as it was sent: hash, size in bytes, media type, what its sender calls
-    it."""
+    """A PDF or office file that is on disk as it was sent: hash, size in bytes, media type, the sender's name."""
 
     sha256: str
     size: int
@@ -190,8 +189,7 @@ def drop(data_dir: Path, file: Path) -> bool:
 
 
 def path(data_dir: Path, kind: str, fingerprint: str) -> Path:
-    """Where a file lies: ``originals`` are as sent, ``copies`` re-encoded photos. A photo's original is never
-    served."""
+    """Where a file lies: ``originals`` as sent, never served of photos; ``copies`` are the re-encoded photos."""
     return data_dir / "photos" / kind / fingerprint[:2] / fingerprint
 
 

@@ -69,8 +69,7 @@ class Listeners:
 
 
 def tell(session: Session, event: Any) -> None:
-    """Call everybody who listens to this kind of event. RuntimeError in a session that carries no table of
-    listeners."""
+    """Call everybody who listens to this kind of event. RuntimeError in a session without a table of them."""
     listeners = session.info.get(INFO)
     if listeners is None:
         raise RuntimeError("nobody would hear this: open the store with webapp.listeners.open_store()")

@@ -75,8 +75,7 @@ class History:
         return getattr(self.event, self.thing)
 
     def sent_before(self, session: Session, thing_id: Any, event_id: uuid.UUID, entry: Any, person_id: int) -> bool:
-        """Whether this very act is in the history already; Conflict when its id is taken by another, here or
-        elsewhere."""
+        """Whether this very act is in the history already; Conflict when another act has its id."""
         event = self.event
         known = session.execute(
             select(event.content, event.person_id, self.key.label("thing_id")).where(event.id == event_id)
@@ -162,8 +161,7 @@ class History:
 
 
 def seen_token(state: str, moved: int) -> str:
-    """What a page gives back that showed a thing after so many lines: a state comes again after a redo, this never
-    does."""
+    """What a page gives back that showed a thing after so many lines: unlike a state it never comes again."""
     return f"{state}.{moved}"
 
 

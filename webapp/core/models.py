@@ -26,8 +26,7 @@ class Counter(Base):
 
 
 class Setting(Base):
-    """One setting; the default came from seeds and is marked as our proposal until its owner (desk/settings.py) edits
-    it."""
+    """One setting; its default came from seeds and is marked as our proposal until its owner edits it."""
 
     __tablename__ = "setting"
     key: Mapped[str] = mapped_column(String(60), primary_key=True)

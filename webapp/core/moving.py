@@ -83,9 +83,10 @@ def move(
     agreed = effect(made)
     thing.state, thing.state_since = made.target, clock.now()
     set_clocks(made, thing.state_since, agreed)
-    line = _append(session, history, thing, made, sent, standing.author(made), left)
+    by = standing.author(made)
+    line = _append(session, history, thing, made, sent, by, left)
     evidence(line)
-    _tell(session, history, thing, made, standing.author(made), line)
+    _tell(session, history, thing, made, by, line)
     return line
 
 

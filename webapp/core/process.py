@@ -137,8 +137,7 @@ class Process:
         )
 
     def step(self, state: str, action: str, relations: Collection[str], facts: Facts, given: Mapping[str, Any]) -> Move:
-        """The move that ``action`` makes from ``state``, or Refused with the reason. ``given`` is what the form
-        said."""
+        """The move that ``action`` makes from ``state``, or Refused with why not; ``given`` is what the form said."""
         self._check(facts)
         rows = [move for move in self.leaving(state) if move.action == action and not move.by.isdisjoint(relations)]
         if not rows:

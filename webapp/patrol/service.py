@@ -156,8 +156,7 @@ def _check_results(db: Connection, entry: PatrolEntry) -> None:
 
 
 def _walker(session: Session, actor: Actor, entry: PatrolEntry) -> int:
-    """Who walked: the sender, or whoever was the village's officer on that day, for whom the township types a sheet
-    in."""
+    """Who walked: the sender, or the village's officer of that day, for whom the township types in a sheet."""
     if entry.person_id in (None, actor.person_id) and entry.grid_id in actor.grids_for("patrol.walk"):
         return actor.person_id
     if entry.person_id is None:

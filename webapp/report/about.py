@@ -37,8 +37,7 @@ ABOUT = About(
             ),
             DataUse(
                 "report_event: id report_id seq content at person_id role body_id action from_state to_state "
-                "due_before "
-                "due_after given",
+                "due_before due_after given",
                 N_("Each step of a report: who took it, in which role, when, what was written"),
                 N_("So that nothing is changed unseen."),
                 "record",

@@ -73,8 +73,7 @@ class ByCookie(Asker):
         return found.actor
 
     def let_in(self, actor: Actor) -> None:
-        """Note at most once a minute that the session is in use: a short write of its own, also when the view only
-        reads."""
+        """Note at most once a minute that the session is in use: a short write, also when the view only reads."""
         if clock.now() - g.seen_at <= MINUTE:
             return
         assert actor.session_id is not None
