@@ -5,6 +5,7 @@ Whoever opens a store to do acts of the domains opens it here; an act in a store
 a fault of the program, so no entry point can forget the table.
 """
 
+from . import domains
 from .core.db import Store
 from .core.happened import INFO, Listeners
 
@@ -12,5 +13,11 @@ LISTENERS = Listeners()
 
 
 def open_store(url: str, listeners: Listeners = LISTENERS) -> Store:
-    """The database at an SQLAlchemy URL, with everybody who listens. BadAddress as in ``Store``."""
+    """The database at an SQLAlchemy URL, with everybody who listens. BadAddress as in ``Store``.
+
+    From here on the tables of all domains are known: a key of one may point into any other, so an act that has met
+    only its own would fail.
+    """
+    for _tables in domains.modules("models"):
+        pass
     return Store(url, {INFO: listeners})
