@@ -15,7 +15,7 @@ from .figures import Figure, ratios
 
 CONNECTIONS = 4
 SLICES = 4
-LAYER_KB = 60
+LAYER_KB = 40
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,9 @@
-"""Lighter borders for the map, shared edges kept shared, and the map layer itself.
+"""Lighter borders for the map, shared edges kept shared.
 
 Done once, when boundaries are published, never per request. All shapes are longitude and latitude.
 """
 
-import gzip
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import shapely
@@ -51,35 +49,6 @@ def lighter_tree(
         alone = [row for row in rows if not _joined(row, children[row], whole, thin)]
         thin[alone] = shapely.from_wkb(lighter(list(shapely.to_wkb(whole[alone])), tolerance_deg))
     return list(shapely.to_wkb(thin, byte_order=1))
-
-
-def geojson(features: Iterable[tuple[int | str, Mapping[str, object], bytes | None]], decimals: int = 5) -> bytes:
-    """A compact FeatureCollection (RFC 7946, UTF-8) of (id, properties, WKB) in the order given.
-
-    Coordinates are rounded to `decimals` places: 5 is about a metre; outer rings run counter-clockwise. No or an empty
-    shape gives a null geometry. Raises TypeError or ValueError for properties that JSON cannot hold,
-    shapely.errors.GEOSException for a WKB that cannot be read.
-    """
-    rows = list(features)
-    shapes = shapely.force_2d(shapely.from_wkb([wkb for *_, wkb in rows]))
-    shapes = shapely.transform(shapes, lambda xy: np.round(xy, decimals))
-    shapes = shapely.orient_polygons(shapely.remove_repeated_points(shapes))
-    shapes[shapely.is_empty(shapes)] = None
-    texts = shapely.to_geojson(shapes)
-    parts = (
-        f'{{"type":"Feature","id":{_json(id_)},"properties":{_json(dict(properties))},"geometry":{text or "null"}}}'
-        for (id_, properties, _), text in zip(rows, texts, strict=True)
-    )
-    return ('{"type":"FeatureCollection","features":[' + ",".join(parts) + "]}").encode()
-
-
-def layer(features: Iterable[tuple[int | str, Mapping[str, object], bytes | None]], decimals: int = 5) -> bytes:
-    """`geojson`, packed with gzip. The same features give the same bytes, so their hash can be the address."""
-    return gzip.compress(geojson(features, decimals), 9, mtime=0)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def _polygons(wkbs: Sequence[bytes | None]) -> np.ndarray:

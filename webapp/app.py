@@ -18,7 +18,7 @@ from .login import queries as login_queries
 from .login import service as login_service
 from .login import views as login_views
 from .ops import migrate
-from .web import askers, bounds, errors, gate, headers, health, language, static_files
+from .web import askers, bounds, compress, errors, gate, headers, health, language, static_files
 from .web import request as web_request
 from .web.cookies import Cookies
 
@@ -96,7 +96,7 @@ def create_app(config: Config, store: Store | None = None) -> App:
         app.jinja_env.globals.pop(name)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.teardown_request(web_request.close_reads)
-    for part in (bounds, static_files, language, errors, headers, gate, health):
+    for part in (compress, bounds, static_files, language, errors, headers, gate, health):
         part.init(app)
     register(app)
     frame.init(app)

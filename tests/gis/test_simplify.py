@@ -1,7 +1,5 @@
 """gis/simplify.py: lighter borders and the map layer."""
 
-import gzip
-import json
 import struct
 
 import numpy as np
@@ -9,7 +7,8 @@ import pytest
 import shapely
 
 from gis import invent
-from gis.simplify import geojson, layer, lighter, lighter_tree
+from gis.layer import layer
+from gis.simplify import lighter, lighter_tree
 
 BOX = shapely.box(115, 37, 116, 38).wkb
 BOWTIE = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)]).wkb
@@ -154,39 +153,10 @@ def test_a_tree_must_hang_together():
         lighter_tree([BOX], [4])
 
 
-def test_a_feature_is_compact_and_rounded_with_its_ring_counter_clockwise():
-    wkb = shapely.Polygon([(0, 0), (0, 1), (1.1234567, 1), (1.1234567, 0)]).wkb
-    assert geojson([(4, {"名": "柳林村", "n": None}, wkb)]).decode() == (
-        '{"type":"FeatureCollection","features":[{"type":"Feature","id":4,"properties":{"名":"柳林村","n":null},'
-        '"geometry":{"type":"Polygon","coordinates":[[[0.0,0.0],[1.12346,0.0],[1.12346,1.0],[0.0,1.0],[0.0,0.0]]]}}]}'
-    )
-
-
-def test_a_feature_without_a_shape_has_a_null_geometry():
-    told = json.loads(geojson([(1, {}, None), ("b", {}, shapely.Polygon().wkb)]))
-    assert [(row["id"], row["geometry"]) for row in told["features"]] == [(1, None), ("b", None)]
-
-
-def test_no_features_are_an_empty_collection():
-    assert json.loads(geojson([])) == {"type": "FeatureCollection", "features": []}
-
-
-def test_a_number_that_json_lacks_is_refused():
-    with pytest.raises(ValueError, match="JSON"):
-        geojson([(1, {"share": float("nan")}, BOX)])
-
-
-def test_the_layer_is_the_packed_collection_and_always_the_same_bytes():
-    features = [(1, {"name": "a"}, BOX)]
-    assert gzip.decompress(layer(iter(features))) == geojson(features)
-    assert layer(features) == layer(features)
-    assert layer(features)[4:8] == bytes(4), "the time of making is not written"
-
-
-def test_the_county_with_townships_and_villages_weighs_at_most_60_kb(county, tree):
+def test_the_county_with_townships_and_villages_weighs_at_most_40_kb(county, tree):
     features = [
         (k, {"code": cell.code, "name_zh": cell.name_zh, "name_en": cell.name_en, "tier": cell.tier}, wkb)
         for k, (cell, wkb) in enumerate(zip(county.cells, tree, strict=True))
     ]
     assert len(features) == 264
-    assert len(layer(features)) <= 60_000
+    assert len(layer(features)) <= 40_000

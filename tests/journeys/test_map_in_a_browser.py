@@ -1,6 +1,7 @@
 """What the map draws: names that can be read, figures beside the dots, overdue told by shape,
 no table wider than the phone."""
 
+import gzip
 import json
 import re
 
@@ -8,6 +9,8 @@ import pytest
 import shapely
 
 from gis import invent
+from gis.layer import layer
+from gis.layer import outlines as from_bytes
 from tests import make
 from webapp.core import clock
 from webapp.report import service as report_service
@@ -39,18 +42,31 @@ PIXELS = """(colours) => {
 @pytest.fixture(scope="module")
 def outlines():
     """The invented county as a layer: ids are places in its list."""
-    return {
-        "type": "FeatureCollection",
-        "features": [
-            {
-                "type": "Feature",
-                "id": number,
-                "geometry": shapely.geometry.mapping(shapely.from_wkb(cell.boundary).simplify(0.0005)),
-                "properties": {"tier": cell.tier, "zh": cell.name_zh, "en": cell.name_en, "parent": cell.parent},
-            }
-            for number, cell in enumerate(invent.county().cells)
-        ],
-    }
+    cells = enumerate(invent.county().cells)
+    rows = [
+        (
+            number,
+            {"tier": cell.tier, "zh": cell.name_zh, "en": cell.name_en, "parent": cell.parent},
+            shapely.from_wkb(cell.boundary).simplify(0.0005).wkb,
+        )
+        for number, cell in cells
+    ]
+    return json.loads(gzip.decompress(layer(rows)))
+
+
+def collection(outlines):
+    """The same layer as it was written before: a collection of features."""
+    drawn = from_bytes(gzip.compress(json.dumps(outlines).encode()))
+    features = [
+        {
+            "type": "Feature",
+            "id": row["id"],
+            "properties": row["properties"],
+            "geometry": shapely.geometry.mapping(drawn[row["id"]]),
+        }
+        for row in outlines["features"]
+    ]
+    return {"type": "FeatureCollection", "features": features}
 
 
 @pytest.fixture
@@ -72,9 +88,9 @@ def opened(phone, outlines):
         )
         route.fulfill(response=answer, body=body)
 
-    def open_(language, size):
+    def open_(language, size, sent=outlines):
         page = phone("county", language, size)
-        page.route("**/map/layers/*.json", lambda route: route.fulfill(json=outlines))
+        page.route("**/map/layers/*.json", lambda route: route.fulfill(json=sent))
         page.route("**/map", with_values)
         page.goto("/map")
         page.wait_for_selector(".map-name-upper")
@@ -101,6 +117,14 @@ def test_every_township_can_be_read_when_the_map_opens(opened, outlines, languag
         if min(a["x"] + a["width"], b["x"] + b["width"]) - max(a["x"], b["x"]) > 1
         and min(a["y"] + a["height"], b["y"] + b["height"]) - max(a["y"], b["y"]) > 1
     ]
+
+
+def test_a_layer_written_before_this_form_is_drawn_as_well(opened, outlines):
+    before, after = (opened("en", DESK, sent) for sent in (collection(outlines), outlines))
+    names = [page.locator(".map-name-upper").all_inner_texts() for page in (before, after)]
+    assert names[0] == names[1] and len(names[0]) > 5
+    lines = [len(page.evaluate(PIXELS, ["12382c"])["all"]) for page in (before, after)]
+    assert lines[0] == lines[1] > 100
 
 
 def test_figures_and_dots_do_not_lie_over_each_other(opened):

@@ -82,7 +82,7 @@ def test_an_unknown_layer_is_not_there(browse):
     assert browse("county").get(f"/map/layers/{'0' * 64}.json").status_code == 404
 
 
-def test_a_whole_county_fits_into_60_kb(store: Store):
+def test_a_whole_county_fits_into_40_kb(store: Store):
     county = invent.county()
     with store.write() as session:
         grid_service.name_levels(session)
@@ -91,7 +91,7 @@ def test_a_whole_county_fits_into_60_kb(store: Store):
     with store.read() as session:
         body = queries.grid_queries.layer(session, queries.newest_layer(session) or "")
     assert body is not None
-    assert len(body) <= 60_000
+    assert len(body) <= 40_000
 
 
 #: As Leaflet 1.9.4 publishes them (docs/decisions, "Leaflet out of its wheel").

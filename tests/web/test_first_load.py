@@ -14,7 +14,7 @@ from tests.conftest import KEY, PASSWORD, Browser, World
 from tests.sources import ROOT
 
 FIRST_LOAD = 150_000  # bytes on a phone, compressed
-LAYER = 60_000  # what the map's outlines may take of it: tests/maps/test_map_layer.py
+LAYER = 40_000  # what the map's outlines may take of it: tests/maps/test_map_layer.py
 HEAVY = ("geopandas", "pandas", "pyogrio", "fiona", "osgeo")
 WORK = f"""
 import sys

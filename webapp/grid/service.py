@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gis import simplify
+from gis import layer, simplify
 
 from ..access import Actor
 from ..core import audit, clock
@@ -187,7 +187,7 @@ def publish(session: Session, source: str, facts: dict[str, Any]) -> BoundaryEdi
         .where(queries.current())
         .order_by(GridVersion.code)
     ).all()  # tree order: neighbours pack better
-    body = simplify.layer(_features(rows))
+    body = layer.layer(_features(rows))
     session.add(MapLayer(hash=hashlib.sha256(body).hexdigest(), edition_id=edition.id, name="grids", body=body))
     return edition
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Request
+from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 MOST_KEPT = 4096  # some 300 bytes each
@@ -33,3 +33,9 @@ class Cookies(SecureCookieSessionInterface):
         if len(self._good) >= MOST_KEPT:
             self._good.clear()
         self._good[cookie] = said
+
+    def save_session(self, app: Flask, session: Any, response: Response) -> None:
+        """Flask's own, but for what is the same for everybody: the gate read the cookie, the answer does not depend on
+        it, and a cache between may keep it for all."""
+        if session.modified or not response.cache_control.public:
+            super().save_session(app, session, response)

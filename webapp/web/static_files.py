@@ -6,8 +6,11 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, request, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, request, url_for
+from werkzeug.security import safe_join
 
+from ..core.errors import NotFound
+from . import compress
 from .request import may
 
 bp = Blueprint("assets", __name__)
@@ -17,6 +20,13 @@ ROOTS = {
     "leaflet": Path(str(files("js_lib_leaflet") / "static" / "js_lib_leaflet")),
 }
 _IMPORTS = re.compile(rb'^import [^"]*"\./([^"]+)";', re.MULTILINE)
+_TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webmanifest": "application/manifest+json",
+}
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -49,12 +59,35 @@ def _address(_script_root: str, path: str) -> str:
 @bp.get("/assets/<mark>/<root>/<path:path>")
 @may("asset.read")
 def asset(mark: str, root: str, path: str) -> Response:
-    """A static file; kept for ever by the browser because another content has another address."""
-    if root not in ROOTS:
-        return Response(status=404)
-    response = send_from_directory(ROOTS[root], path)
-    response.headers["Cache-Control"] = FOREVER
+    """A static file; kept for ever by the browser because another content has another address.
+
+    A mark that is none of today's is not found: bytes of another version must not stay under it.
+    """
+    file = _file(root, path)
+    if file is None or mark not in _marks(root):
+        raise NotFound
+    encoding = compress.negotiated()
+    response = Response(compress.packed(file, encoding), mimetype=_TYPES[file.suffix])
+    response.headers.update({"Cache-Control": FOREVER, "Vary": "Accept-Encoding"})
+    if encoding:
+        response.headers["Content-Encoding"] = encoding
+    response.set_etag(f"{mark}-{encoding or 'plain'}")
+    response.make_conditional(request)
     return response
+
+
+@cache
+def _marks(root: str) -> frozenset[str]:
+    """Every mark of today's files; an imported script comes under its importer's."""
+    below = ROOTS[root]
+    return frozenset(stamp(root, str(file.relative_to(below))) for file in below.rglob("*") if file.suffix in _TYPES)
+
+
+def _file(root: str, path: str) -> Path | None:
+    """The file under a root, if it is of a kind that pages load."""
+    place = safe_join(str(ROOTS[root]), path) if root in ROOTS else None
+    file = Path(place) if place else None
+    return file if file and file.suffix in _TYPES and file.is_file() else None
 
 
 def init(app: Flask) -> None:

@@ -4,6 +4,7 @@
 import { cardLoader } from "./map_card.js";
 import { read } from "./map_cells.js";
 import { draw, drawPoints, isLoose, swatches } from "./map_drawing.js";
+import { unpacked } from "./map_layer.js";
 import { namer } from "./map_names.js";
 
 const MARKED = "#14231d"; // outline of the chosen cell
@@ -131,7 +132,7 @@ function start(box) {
   Promise.all([json(box.dataset.layer), given(box, "values", {}), given(box, "points", { type: "FeatureCollection", features: [] })])
     .then((all) => {
       note.remove();
-      build(box, all[0], all[1], all[2]);
+      build(box, unpacked(all[0]), all[1], all[2]);
     })
     .catch((error) => {
       console.error(error);
