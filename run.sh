@@ -87,11 +87,16 @@ install() {
     fi
     : >"$venv/.unfinished"
     rm -f "$venv"/.ready-*
-    say "installing the packages of: $(lists "$1")"
+    say "installing the packages of: $(lists "$1"); about a minute, pip's own words are in .venv/install.log"
     kind=$1
     set -- --disable-pip-version-check --no-input --no-compile --no-deps -e "$root"
     for list in $(lists "$kind"); do set -- "$@" -r "$root/$list"; done
-    "$venv/bin/python" -m pip install "$@" >&2 || fail "pip failed, the reason stands above. When it is mended, run this again."
+    log=$venv/install.log
+    "$venv/bin/python" -m pip install "$@" >"$log" 2>&1 || {
+        cat "$log" >&2
+        fail "pip failed, the reason stands above. When it is mended, run this again."
+    }
+    say "compiling them, so that the first start is quick"
     # On all cores, where pip would take one. A package may carry a file that is no Python: no failure of ours.
     "$venv/bin/python" -m compileall -q -j 0 "$venv/lib" >/dev/null || :
     rm "$venv/.unfinished"

@@ -18,6 +18,8 @@ case "$1 ${2:-} ${3:-}" in
     echo venv >>"$LOG" ;;
 "-m pip install")
     echo install >>"$LOG"
+    echo "Downloading a long list" && echo "WARNING: of pip" >&2
+    [ "${DIE:-}" != pip ] || exit 1
     [ "${DIE:-}" != install ] || kill -9 $PPID ;;
 esac
 """
@@ -64,6 +66,19 @@ def test_a_second_start_sets_nothing_up(tree):
     assert steps(tree) == ["venv", "install"]
     assert run(tree, "serve").stdout == "wangge serve\n"
     assert steps(tree) == []
+
+
+def test_what_pip_says_is_shown_only_when_it_failed(tree):
+    done = run(tree, "demo")
+    assert done.returncode == 0
+    assert not [line for line in done.stderr.splitlines() if not line.startswith("run.sh: ")]
+    assert len(done.stderr.splitlines()) <= 5
+    assert "Downloading" in (tree / ".venv/install.log").read_text()
+    shutil.rmtree(tree / ".venv")
+    failed = run(tree, "demo", DIE="pip")
+    assert failed.returncode == 1
+    assert "Downloading a long list" in failed.stderr and "WARNING: of pip" in failed.stderr
+    assert failed.stderr.splitlines()[-1].startswith("run.sh: pip failed")
 
 
 @pytest.mark.parametrize("name", ["setup.cfg", "pyproject.toml", "requirements.txt"])
