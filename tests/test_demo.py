@@ -1,20 +1,22 @@
 """The invented county in small: made through the services, whole, with log-ins only where it is a demo."""
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from gis import invent
 from webapp.core import clock
-from webapp.demo import desks, place, weeks
+from webapp.core.calendar import load
+from webapp.core.models import Attachment
+from webapp.demo import desks, place, things, weeks
 from webapp.desk import tabs
 from webapp.ops import verify
-from webapp.patrol.models import Patrol, Visit
+from webapp.patrol.models import Patrol, PatrolObject, Visit
 from webapp.people.models import Person
 from webapp.people.queries import actor_of
-from webapp.report.models import Report, ReportJoint
+from webapp.report.models import Report, ReportAttachment, ReportEvent, ReportJoint, ReportProblem
 from webapp.report.workflow import STATES
 
 
@@ -123,3 +125,59 @@ def test_a_state_that_no_scene_was_written_for_gets_one() -> None:
     assert {desks.ends_in(scene) for scene in desks.further(())} == set(STATES)
     less = [scene for scene in desks.SCENES if desks.ends_in(scene) != "handling"]
     assert [scene.moves for scene in desks.further(less)] == [("raise", "dispatch", "receive")]
+
+
+@pytest.mark.parametrize("half_hours", HALF_HOURS)
+def test_desks_act_in_office_hours_and_officers_by_daylight(small, tmp_path, half_hours):
+    with clock.at(MONDAY + timedelta(minutes=30 * half_hours)):
+        _, store = place.opened(tmp_path, fresh=False, say=lambda words: None)
+        with store.read() as session:
+            days = load(session, time(18))
+            events = session.execute(select(ReportEvent.at, ReportEvent.role)).all()
+            patrols = session.scalars(select(Patrol.received_at)).all()
+        store.close()
+    acts = [(at.astimezone(clock.ZONE), role) for at, role in events]
+    assert len(acts) > 60 and len({role for _, role in acts}) >= 5
+    at_night = [
+        (at, role) for at, role in acts if role != "grid_officer" and not time(8, 30) <= at.time() <= time(18, 0)
+    ]
+    assert not at_night
+    assert not [(at, role) for at, role in acts if role != "grid_officer" and not days.is_workday(at.date())]
+    walked = [at.astimezone(clock.ZONE).time() for at in patrols] + [at.time() for at, role in acts]
+    assert not [at for at in walked if not time(6, 30) <= at <= time(19, 10)]
+
+
+def test_each_trouble_of_the_county_has_results_reasons_and_doubts_of_its_own() -> None:
+    known = {code for troubles in things.TROUBLES.values() for code, *_ in troubles}
+    assert set(things.FITTING) == known
+    said = [words for done, *reasons in things.FITTING.values() for words in (*done, *reasons)]
+    assert len(said) == len(set(said))
+
+
+def test_what_a_desk_writes_fits_the_matter(demo):
+    _, store = demo
+    with store.read() as session:
+        rows = session.execute(
+            select(ReportProblem.problem, ReportEvent.action, ReportEvent.given)
+            .join(ReportEvent, ReportEvent.report_id == ReportProblem.report_id)
+            .where(ReportEvent.action.in_(("handle", "raise", "redo")))
+        ).all()
+    assert {action for _, action, _ in rows} >= {"handle", "raise"}
+    for problem, action, given in rows:
+        done, too_much, not_yet = things.FITTING[problem]
+        wanted = {"handle": (*done, things.DOUBTFUL), "raise": (too_much,), "redo": (not_yet,)}[action]
+        assert given.get("done", given.get("reason")) in wanted, (problem, action)
+
+
+def test_there_is_one_photo_and_it_is_of_the_building_site_it_hangs_on(demo):
+    config, store = demo
+    with store.read() as session:
+        found = session.execute(
+            select(PatrolObject.type, ReportProblem.problem, Attachment.sha256)
+            .join(Report, Report.object_id == PatrolObject.id)
+            .join(ReportProblem, ReportProblem.report_id == Report.id)
+            .join(ReportAttachment, ReportAttachment.report_id == Report.id)
+            .join(Attachment, Attachment.id == ReportAttachment.attachment_id)
+        ).all()
+    assert [(type_, problem) for type_, problem, _ in found] == [("construction_site", "dust")]
+    assert not list(verify.verify_store(store, config.data_dir))

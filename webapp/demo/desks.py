@@ -2,7 +2,7 @@
 and some are left lying."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -46,20 +46,8 @@ def expect(story: Story, session: Session, report: Report) -> None:
     hours = story.random.gauss(usual, usual / 3)
     if story.random.random() < LEFT_LYING:
         hours = hours * 6 + 40
-    report_id, moment = report.id, _desk_time(story, clock.now() + timedelta(hours=max(hours, 0.3)))
+    report_id, moment = report.id, story.at_a_desk(clock.now() + timedelta(hours=max(hours, 0.3)))
     story.at(moment, lambda session: act(story, session, report_id))
-
-
-def _desk_time(story: Story, moment: datetime) -> datetime:
-    """The same moment if a desk is open then, else some time of the next morning that is worked."""
-    on, hour = clock.day(moment), moment.astimezone(clock.ZONE).time()
-    if story.calendar.is_workday(on) and time(8, 40) <= hour <= time(17, 50):
-        return moment
-    if hour > time(17, 50) or not story.calendar.is_workday(on):
-        on += timedelta(days=1)
-    while not story.calendar.is_workday(on):
-        on += timedelta(days=1)
-    return clock.at_hour(on, time(8, 40)) + timedelta(minutes=story.random.randint(0, 200))
 
 
 def act(story: Story, session: Session, report_id: Any, action: str | None = None, **wanted: Any) -> Report:
@@ -95,19 +83,25 @@ def _given(story: Story, session: Session, report: Report, action: str) -> dict[
         return {"body": body, "due": _day(session, "station_handle")}
     if action == "dispatch":
         return _dispatch(story, session, report)
+    done, too_much, not_yet = things.FITTING[_problem(session, report)]
+    result = pick(["true", "true", "true", "partly", "not_true"])
     given: dict[str, dict[str, Any]] = {
         "give_back": {"missing": pick(things.MISSING), "reason": "请乡镇先核实位置再报。"},
         "supplement": {"note": "位置在村东头第二排房后，已补充。"},
         "cannot_add": {"reason": "现场已经没有痕迹，补不了。"},
-        "raise": {"reason": pick(things.RAISE)},
+        "raise": {"reason": too_much},
         "dismiss": {"reason": pick(things.DISMISS)},
-        "handle": {"result": pick(["true", "true", "true", "partly", "not_true"]), "done": pick(things.DONE)},
+        "handle": {"result": result, "done": pick(done) if result == "true" else things.DOUBTFUL},
         "confirm": {"note": things.LOOKED},
-        "redo": {"reason": pick(things.REDO)},
+        "redo": {"reason": not_yet},
         "bounce": {"duty_or_none": "none", "reason": pick(things.BOUNCE)},
     }
     row = REPORT.row(report.state, action)
     return given.get(action, {"reason": things.REASON} if row and "reason" in row.needs else {})
+
+
+def _problem(session: Session, report: Report) -> str:
+    return session.scalars(select(ReportProblem.problem).where(ReportProblem.report_id == report.id)).one()
 
 
 def _day(session: Session, code: str) -> str:
@@ -115,8 +109,7 @@ def _day(session: Session, code: str) -> str:
 
 
 def _dispatch(story: Story, session: Session, report: Report) -> dict[str, Any]:
-    problem = session.scalars(select(ReportProblem.problem).where(ReportProblem.report_id == report.id)).first()
-    canonical = things.DEPARTMENT.get(problem or "", "ecology")
+    canonical = things.DEPARTMENT[_problem(session, report)]
     given = {"body": story.county.departments[canonical], "due": _day(session, "handle")}
     duties = [duty for duty in duties_of(session, canonical) if duty.document == "004" and duty.status == "ok"]
     if not duties:
@@ -130,9 +123,13 @@ def _dispatch(story: Story, session: Session, report: Report) -> dict[str, Any]:
 
 
 class Scene(NamedTuple):
-    """A report that stays where its moves end: hours before the end that it is found, the moves, and in which village:
-    the sample officer's, or a neighbour's (of the same township); ``is_joint`` lies between the two. With a ``problem``
-    it is of that kind, wherever in the county such a thing can be; ``to_station`` is assigned to the sample station."""
+    """A report that stays where its moves end.
+
+    Found ``hours`` before the end (more, where nights and days off lie between), in the sample officer's village or a
+    neighbour's of the same township; ``is_joint`` lies between the two. With a ``problem`` it is of that kind, wherever
+    in the county such a thing can be; ``to_station`` is assigned to the sample station. ``with_photo`` has the one
+    photo that there is, of a building site.
+    """
 
     hours: int
     moves: tuple[str, ...] = ()
@@ -140,6 +137,7 @@ class Scene(NamedTuple):
     is_joint: bool = False
     problem: str | None = None
     to_station: bool = False
+    with_photo: bool = False
 
 
 #: What a visitor meets on each sample desk, whatever the day. Dust is the sample department's.
@@ -158,15 +156,27 @@ SCENES = (
     Scene(170, ("dismiss",), is_neighbours=True),  # the first is long overdue
     Scene(150, ("assign", "handle", "confirm"), is_neighbours=True),
     Scene(29, ("raise", "dispatch"), problem="dust"),
-    Scene(124, ("raise", "dispatch", "receive"), problem="dust"),
+    Scene(124, ("raise", "dispatch", "receive"), problem="dust", with_photo=True),
 )
 PACE = timedelta(hours=2)
+BREATH = timedelta(minutes=20)  # the youngest act lies so far back
 
 
 def set_scene(story: Story) -> None:
-    """Put these reports on the agenda."""
+    """Put these reports on the agenda, told from their ends: none may still be on its way when the story is over."""
     for scene in (*SCENES, *further(SCENES)):
-        story.at(story.ends - timedelta(hours=scene.hours), partial(_open_scene, story, scene))
+        found, moves = times(story, scene)
+        story.at(found, partial(_open_scene, story, scene, moves))
+
+
+def times(story: Story, scene: Scene) -> tuple[datetime, list[datetime]]:
+    """When a scene's report is found, and when each of its moves is made: an officer by day, desks in office hours."""
+    moment = story.ends - timedelta(hours=scene.hours) + len(scene.moves) * PACE
+    moves = []
+    for _action in scene.moves:
+        moves.append(story.at_a_desk_before(min(moment, story.ends - BREATH)))
+        moment = moves[-1] - PACE
+    return story.by_daylight_before(min(moment, story.ends - BREATH)), moves[::-1]
 
 
 def further(scenes: Sequence[Scene]) -> list[Scene]:
@@ -190,7 +200,7 @@ def ends_in(scene: Scene) -> str:
     return state
 
 
-def _open_scene(story: Story, scene: Scene, session: Session) -> None:
+def _open_scene(story: Story, scene: Scene, moves: Sequence[datetime], session: Session) -> None:
     village, thing = story.random.choice(list(_places(story, scene)))
     report = story.found(
         session,
@@ -200,11 +210,12 @@ def _open_scene(story: Story, scene: Scene, session: Session) -> None:
         problem=scene.problem,
         settle=False,
         is_scene=True,
+        with_photo=scene.with_photo,
         joint=(story.county.sample_village,) if scene.is_joint else (),
     )
     report_id = report.id  # the acts may come on another day, in another session
-    for number, action in enumerate(scene.moves, 1):
-        story.at(clock.now() + number * PACE, partial(_scene_act, story, report_id, action, scene))
+    for moment, action in zip(moves, scene.moves, strict=True):
+        story.at(moment, partial(_scene_act, story, report_id, action, scene))
 
 
 def _places(story: Story, scene: Scene) -> Iterator[tuple[Place, Thing]]:

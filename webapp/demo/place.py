@@ -1,5 +1,6 @@
 """Where a demo lives: a folder of its own beside the real records, made whole or not at all."""
 
+import io
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,13 +10,13 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..config import Config
-from ..core import clock
+from ..core import clock, files
 from ..core.db import Store
 from ..listeners import open_store
 from ..login.service import DEMO_PASSWORD
 from ..ops import migrate, seeding
 from ..people import queries as people_queries
-from . import people, weeks
+from . import people, picture, weeks
 
 Say = Callable[[str], object]
 
@@ -58,7 +59,8 @@ def _make(place: Path, say: Say) -> None:
     migrate.run(store, "upgrade", "head")
     seeding.seed(store)
     county = people.settle(store)
-    for week in weeks.told(store, county):
+    photo = files.keep(new, io.BytesIO(picture.site()))
+    for week in weeks.told(store, county, photo):
         say(f"  week {week} of {weeks.WEEKS}")
     store.close()
     (new / "key").write_text(secrets.token_hex(32))

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from ..access import Actor
 from ..core import clock
 from ..core.calendar import Calendar
+from ..core.files import PhotoFile
 from ..patrol.service import PatrolEntry
 from ..people.queries import actor_of
 from ..report.models import Report
 from ..report.service import ReportEntry, submit
+from . import hours
 from .people import County, Place
 from .things import MEASURES, TROUBLES, new_id
 
@@ -30,7 +32,16 @@ Expect = Callable[["Story", Session, Report], None]
 class Story:
     """What was last seen where, and what happens next at which moment; ``expect`` is told of each open report."""
 
-    def __init__(self, county: County, calendar: Calendar, intervals: dict[str, int], ends: datetime, expect: Expect):
+    def __init__(
+        self,
+        county: County,
+        calendar: Calendar,
+        intervals: dict[str, int],
+        ends: datetime,
+        expect: Expect,
+        photo: PhotoFile,
+    ):
+        self.photo = photo
         self.county, self.calendar, self.intervals, self.ends = county, calendar, intervals, ends
         self.expect = expect
         self.random = Random(2026)
@@ -45,6 +56,18 @@ class Story:
         """Put an act on the agenda; what would come after the end does not happen."""
         if moment < self.ends:
             heapq.heappush(self.agenda, (moment, next(self.order), act))
+
+    def at_a_desk(self, moment: datetime) -> datetime:
+        """That moment, or the next at which a desk is open."""
+        return hours.at_a_desk(self.calendar, self.random, moment)
+
+    def at_a_desk_before(self, moment: datetime) -> datetime:
+        """That moment, or the last before at which a desk was open."""
+        return hours.at_a_desk_before(self.calendar, self.random, moment)
+
+    def by_daylight_before(self, moment: datetime) -> datetime:
+        """That moment, or the last before at which an officer was out."""
+        return hours.by_daylight_before(self.random, moment)
 
     def actor(self, session: Session, person_id: int) -> Actor:
         """The actor somebody is; postings do not change during the story."""
@@ -69,6 +92,7 @@ class Story:
         problem: str | None = None,
         settle: bool | None = None,
         is_scene: bool = False,
+        with_photo: bool = False,
         joint: tuple[int, ...] = (),
     ) -> Report:
         """The officer reports what is wrong with an object: ``problem``,
@@ -98,6 +122,7 @@ class Story:
             patrol_id=patrol.id if patrol else None,
             settle=settle,
             joint=joint,
+            photos=(self.photo,) if with_photo else (),
         )
         submit(session, self.actor(session, village.people[0]), entry)
         report = session.get_one(Report, entry.id)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ..core import clock
 from ..core.calendar import load
 from ..core.db import Store
+from ..core.files import PhotoFile
 from ..patrol.models import ObjectType
 from ..patrol.queries import due_day
 from ..patrol.service import PatrolEntry, VisitEntry, record
@@ -22,13 +23,13 @@ WEEKS = 8
 SAMPLE_RESTS = 9  # days the sample officer has not walked, so that a visitor finds something due
 
 
-def told(store: Store, county: County) -> Iterator[int]:
-    """Tell it; yields the number of each week that is over. One transaction a day."""
+def told(store: Store, county: County, photo: PhotoFile) -> Iterator[int]:
+    """Tell it; yields the number of each week that is over. One transaction a day. ``photo`` is the only one."""
     ends, first = clock.now(), clock.today() - timedelta(weeks=WEEKS)
     with store.read() as session:
         calendar = load(session, time(18))
         intervals = {row.code: row.interval_days for row in session.scalars(select(ObjectType))}
-    story = Story(county, calendar, intervals, ends, desks.expect)
+    story = Story(county, calendar, intervals, ends, desks.expect, photo)
     _before(story, first)
     desks.set_scene(story)
     for number in range(WEEKS * 7 + 1):
