@@ -1,7 +1,7 @@
 """Which room of the house a file stands in, of what kind it is, and what it imports."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from configparser import ConfigParser
 from functools import cache
 from pathlib import PurePosixPath
@@ -43,10 +43,20 @@ def contract(name: str) -> Mapping[str, str]:
     return config[f"importlinter:contract:{name}"]
 
 
-@cache
-def domains() -> frozenset[str]:
-    """The folders whose files have their order in the contract `inside`."""
-    return frozenset(name.removeprefix("webapp.") for name in contract("inside")["containers"].split())
+def layers(name: str) -> dict[str, int]:
+    """How high each name of a contract stands; those on one line stand alike and do not know each other."""
+    lines = contract(name)["layers"].strip().splitlines()
+    return {word.strip(" ()"): -place for place, line in enumerate(lines) for word in line.split("|")}
+
+
+def domains(files: Tree) -> frozenset[str]:
+    """The folders with an ``about.py``, as ``webapp/domains.py`` finds them."""
+    return frozenset(room(path) for path in files if path == f"webapp/{room(path)}/about.py")
+
+
+def part(path: str) -> str:
+    """What stands directly in webapp/: a folder, or a file beside the folders."""
+    return PurePosixPath(path).parts[1].removesuffix(".py")
 
 
 def room(path: str) -> str:
@@ -90,3 +100,79 @@ def file_of(module: str, files: Tree) -> str | None:
     """The file of a module of ours."""
     place = module.replace(".", "/")
     return next((path for path in (f"{place}.py", f"{place}/__init__.py") if path in files), None)
+
+
+# --- the order: of domains as they say it, of all else as the contracts `domains` and `inside` do ---
+
+
+def stands_on(text: str) -> frozenset[str] | None:
+    """What a domain says it stands on, read and not run; None when it says nothing that can be read."""
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["STANDS_ON"]:
+            names = node.value.elts if isinstance(node.value, ast.Tuple) else [None]
+            said = [name.value for name in names if isinstance(name, ast.Constant) and isinstance(name.value, str)]
+            return frozenset(said) if len(said) == len(names) else None
+    return None
+
+
+def below(name: str, said: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """All domains on which one stands, directly or not; itself among them when it stands in a circle."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        new = said.get(waiting.pop(), frozenset()) - found
+        found |= new
+        waiting += new
+    return frozenset(found)
+
+
+def said_wrongly(files: Tree) -> Iterator[str]:
+    """Each domain says what it stands on: domains that are there, and none that stands on it."""
+    said = {name: stands_on(files[f"webapp/{name}/about.py"]) for name in sorted(domains(files))}
+    known = {name: names for name, names in said.items() if names is not None}
+    for name, names in said.items():
+        if names is None:
+            yield f"webapp/{name}/about.py does not say what it stands on: STANDS_ON = (...), names of domains"
+            continue
+        for other in sorted(names - said.keys()):
+            yield f"webapp/{name}/about.py stands on {other!r}, which is no domain"
+        if name in below(name, known):
+            yield f"webapp/{name}/about.py stands on itself, in a circle"
+
+
+def parts_without_a_place(files: Tree) -> Iterator[str]:
+    """What stands directly in webapp/ is a domain, or has its layer; a folder of these has a reason too."""
+    found, high = domains(files), layers("domains")
+    for name in sorted({part(path) for path in files} - {"__init__"} - found):
+        if name not in high or name in {room(path) for path in files} - NO_DOMAIN.keys():
+            yield f"webapp/{name} has no place: no about.py, or no layer in the contract `domains` and no reason"
+
+
+def imports_of_parts(files: Tree) -> Iterator[str]:
+    """Downwards only, and among domains only what is said; each import is looked at, so no way around is open."""
+    found, high, parts = domains(files), layers("domains"), {part(path) for path in files}
+    said = {name: stands_on(files[f"webapp/{name}/about.py"]) or frozenset() for name in found}
+    level = {name: high["<domain>"] if name in found else high.get(name, min(high.values())) for name in parts}
+    for path, text in files.items():
+        me, reached = part(path), below(part(path), said)
+        for name in sorted(imported(path, text)):
+            other = name.split(".")[1] if name.startswith("webapp.") else me
+            if other in parts - {me, *reached} and level[other] >= level[me]:
+                yield f"{path} imports {name}, and {me} does not stand on {other}"
+
+
+def imports_inside(files: Tree) -> Iterator[str]:
+    """The files of a domain have layers by their names; one whose name has none is refused."""
+    lowest = -len(layers("inside"))
+    high, ordered = layers("inside") | {"__init__": lowest}, domains(files) - NO_DOMAIN.keys()
+    for path, text in files.items():
+        folder = room(path)
+        if folder not in ordered:
+            continue
+        me = PurePosixPath(path).parts[2].removesuffix(".py")
+        if me not in high:
+            yield f"{path} has no layer in the contract `inside`"
+        for name in sorted(imported(path, text)):
+            other = name.removeprefix(f"webapp.{folder}.").split(".")[0]
+            if name.startswith(f"webapp.{folder}.") and other != me and high.get(other, lowest) >= high.get(me, lowest):
+                yield f"{path} imports {name}, which does not stand below {me}"

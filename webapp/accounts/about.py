@@ -3,6 +3,7 @@
 from ..core.announce import About, MenuEntry
 from ..core.errors import N_
 
+STANDS_ON = ("login",)
 ABOUT = About(
     menu=(MenuEntry(50, "person.read", N_("People"), "accounts.index"),),
     acts={

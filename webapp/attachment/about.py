@@ -2,4 +2,5 @@
 
 from ..core.announce import About
 
+STANDS_ON = ("report",)
 ABOUT = About()

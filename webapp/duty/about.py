@@ -7,6 +7,8 @@ from ..core.errors import N_
 from ..core.load import SeedTable
 from .models import Department, Document, Duty, Figure, Succession
 
+STANDS_ON = ("people",)
+
 
 def _document(row: Any) -> dict[str, Any]:
     return {

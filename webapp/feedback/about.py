@@ -4,6 +4,7 @@ from ..core.announce import About, DataUse, MenuEntry, setting_rules
 from ..core.errors import N_
 from . import retention
 
+STANDS_ON = ("login",)
 ABOUT = About(
     menu=(MenuEntry(70, "feedback.answer", N_("Answer feedback"), "feedback.inbox"),),
     acts={

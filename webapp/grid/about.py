@@ -3,6 +3,7 @@
 from ..core.announce import About
 from ..core.errors import N_
 
+STANDS_ON = ()
 ABOUT = About(
     acts={
         "grid.plant": N_("Boundaries imported"),

@@ -4,6 +4,7 @@ from ..core.announce import About, DataUse, setting_rules
 from ..core.errors import N_
 from . import retention
 
+STANDS_ON = ("people",)
 ABOUT = About(
     acts={
         "login": N_("Logged in"),

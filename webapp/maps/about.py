@@ -3,6 +3,7 @@
 from ..core.announce import About, MenuEntry, setting_rules
 from ..core.errors import N_
 
+STANDS_ON = ("report",)
 ABOUT = About(
     menu=(MenuEntry(30, "outline.read", N_("Map"), "maps.show"),),
     settings=setting_rules("""

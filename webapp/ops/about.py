@@ -9,6 +9,8 @@ from ..core.models import CalendarDay, Contact, Setting, TimeLimit, Word
 from ..core.retention import LEAST_LOG_MONTHS
 from .retention import log
 
+STANDS_ON = ("attachment", "login")
+
 
 def _day(row: Any) -> dict[str, Any]:
     return {

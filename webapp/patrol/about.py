@@ -6,6 +6,7 @@ from ..core.load import SeedTable
 from . import retention
 from .models import ObjectType
 
+STANDS_ON = ("people",)
 ABOUT = About(
     menu=(MenuEntry(10, "patrol.walk", N_("My village"), "desk.home"),),
     acts={

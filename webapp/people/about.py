@@ -3,6 +3,7 @@
 from ..core.announce import About, DataUse
 from ..core.errors import N_
 
+STANDS_ON = ("grid",)
 ABOUT = About(
     privacy={
         N_("Your account"): (

@@ -5,6 +5,7 @@ from ..core.errors import N_
 from ..core.load import SeedTable
 from .models import ProblemType
 
+STANDS_ON = ("duty", "patrol")
 ABOUT = About(
     things={
         "problem_type": N_("problems"),
