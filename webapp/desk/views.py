@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from ..core import clock, words
 from ..core.errors import NotFound, Refused
@@ -13,7 +14,9 @@ from ..grid import queries as grid_queries
 from ..patrol import queries as patrol_queries
 from ..report import pages
 from ..report import queries as report_queries
+from ..web import lists
 from ..web.errors import say
+from ..web.language import moment, named
 from ..web.request import actor, may, read, read_connection, signed_in, write
 from . import admin, settings, tabs
 from . import words as log_words
@@ -84,21 +87,23 @@ def _rounds(grid_ids: tuple[int, ...]) -> list[Any]:
 def mine() -> str:
     """All that the officer reported, a page at a time."""
     found = report_queries.found_by(read(), actor(), _page() * PAGE, PAGE + 1)
-    return _listed(_("My reports"), report_queries.count_found(read(), actor()), found, back=url_for("desk.home"))
+    return _listed(_("My reports"), report_queries.count_found(read(), actor()), found, (url_for("desk.home"), None))
 
 
-def _listed(title: str, count: int, found: list[Any], *, back: str, **named_: Any) -> str:
+def _listed(title: str, count: int, found: list[Any], back: tuple[str, str | None]) -> str:
     """A list of reports as a page of its own; ``found`` is one page of it,
     and one more when there is another after it."""
-    return render_template(
-        "desk/reports.html",
-        title=title,
-        count=count,
-        reports=pages.rows(read(), found[:PAGE]),
-        another=len(found) > PAGE,
-        page=_page(),
+    number = _page()
+    return lists.page(
+        title,
+        items=pages.rows(read(), found[:PAGE]),
+        aside=ngettext("%(num)d in all", "%(num)d in all", count),
         back_to=back,
-        **named_,
+        part=lists.Part(
+            older=f"?page={number + 1}" if len(found) > PAGE else None,
+            newer=f"?page={number - 1}" if number else None,
+            by_time=False,
+        ),
     )
 
 
@@ -169,8 +174,7 @@ def open_reports(grid_id: int) -> str:
         _("Open reports"),
         len(found),
         found[first : first + PAGE + 1],
-        back=url_for("desk.card", grid_id=grid_id),
-        cell=cell,
+        (url_for("desk.card", grid_id=grid_id), named(cell)),
     )
 
 
@@ -228,7 +232,7 @@ def log() -> str:
     known = admin.known(read(), entries)
     lines = [
         (
-            entry.at,
+            moment(entry.at),
             person.login if person else _("the system"),
             log_words.act(entry.action),
             log_words.thing(entry.thing, known),
@@ -236,4 +240,10 @@ def log() -> str:
         )
         for entry, person in entries
     ]
-    return render_template("desk/log.html", lines=lines, older=older)
+    return lists.page(
+        _("Log"),
+        [_("When"), _("Who"), _("What"), _("Thing"), _("Detail")],
+        lines,
+        lead=_("Who did what, when. Nothing here can be changed; reading it is noted too."),
+        part=lists.Part(older=url_for("desk.log", before=older) if older else None),
+    )

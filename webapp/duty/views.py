@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from ..core import clock
 from ..core.errors import NotFound, Refused
+from ..web import lists
 from ..web.errors import say
 from ..web.request import actor, may, read, write
 from . import queries, service, workbook
@@ -16,7 +17,6 @@ from .forms import BodiesForm, DutiesForm, FiguresForm, NameForm
 from .words import HELPERS
 
 bp = Blueprint("duty", __name__, template_folder="templates")
-PAGE = 50  # rows of a list
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -204,9 +204,8 @@ def _list(form: Any, rows: Any, count: Any, template: str, endpoint: str) -> Any
     good = form.validate()
     wanted, everything = form.wanted(), bool(request.args.get("all"))
     total = count(read(), wanted)
-    pages = 1 if everything else max(1, -(-total // PAGE))
-    page = max(1, min(request.args.get("page", 1, int), pages))
-    found = rows(read(), wanted, None if everything else PAGE, (page - 1) * PAGE)
+    part = lists.Part() if everything else lists.part(total)
+    found = rows(read(), wanted, None if everything else part.size, part.first)
     chosen: dict[str, Any] = {field.name: request.args[field.name] for field in form if request.args.get(field.name)}
 
     def link(**more: Any) -> str:
@@ -217,8 +216,7 @@ def _list(form: Any, rows: Any, count: Any, template: str, endpoint: str) -> Any
         form=form,
         rows=found,
         total=total,
-        page=page,
-        pages=pages,
+        part=part,
         link=link,
         everything=everything,
         chosen=chosen,
