@@ -290,6 +290,7 @@ POST   /settings/<kind>/<key>                            setting  s        404  
 GET    /log                                              -        -        404    .   .    .       .        .      .       .       .      .         .     x
 GET    /grids/<grid_id>                                  grid     g        404    .   .    x       x        x      .       .       x      x         .     .
 GET    /grids/<grid_id>/open                             grid     g        404    .   .    x       x        x      .       .       x      x         .     .
+GET    /grids/<grid_id>/rounds                           grid     v        404    .   .    x       x        x      .       .       x      x         .     .
 GET    /grids/<grid_id>/objects                          grid     g        404    .   .    x       x        x      .       .       x      x         .     .
 POST   /grids/<grid_id>/objects                          grid     o        404    .   .    .       x        x      .       .       .      .         .     .
 GET    /grids/<grid_id>/patrol                           grid     p        404    .   .    x       x        .      .       .       .      .         .     .

@@ -120,7 +120,7 @@ def test_each_sees_what_is_his(world, browse):
     assert "No equipment yet." in seen("officer_a2")[1]
     assert seen("officer_b1")[0] == [("Pail 6", "6")]
     rows, page = seen("township_a")
-    assert rows == [("Pail 7", "7"), ("Pail 8", "8")] and "Page 1 of 2" in page and ">Equipment</a>" in page
+    assert rows == [("Pail 7", "7"), ("Pail 8", "8")] and "1–2 of 3" in page and ">Equipment</a>" in page
     assert seen("township_a", "/equipment?page=2")[0] == [("Pail 9", "9")]
     assert browse("liaison").get("/equipment").status_code in (403, 404)
     browser = browse("officer_a2")

@@ -23,7 +23,7 @@ from .web import request as web_request
 from .web.cookies import Cookies
 
 TYPED_MB = 2  # what is typed is never larger; only forms with files may be
-UPLOAD_MB = 48  # three photos as phones take them; smaller limits stand at the fields
+UPLOAD_MB = 96  # three photos of the largest size, and room to say by name which of larger ones is too large
 
 
 class Key(IntegerConverter):

@@ -97,32 +97,18 @@ def listening(host: str, port: int) -> list[socket.socket]:
 
 
 def _serve(config: Config, store: Store, sockets: list[socket.socket], threads: int) -> None:
-    """Waitress takes in a whole request before a thread is spent on it, so one slow phone holds up nobody.
-
-    A demo is not swept: it is invented anew, and stands still between two visits.
-    """
-    from waitress import serve as run
-
+    """A demo is not swept: it is invented anew, and stands still between two visits."""
     from .app import create_app
     from .ops import retention
     from .ops.sweeper import start
+    from .serving import run
     from .wsgi import settle
 
     app = create_app(config, store)
     settle()
     if not config.demo:
         start(lambda: retention.sweep(store, config.data_dir))
-    run(
-        app,
-        sockets=sockets,
-        threads=threads,
-        ident=None,
-        max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
-        inbuf_overflow=2**20,
-        channel_timeout=120,
-        connection_limit=500,
-        clear_untrusted_proxy_headers=not config.proxies,
-    )
+    run(app, sockets, threads, has_proxy=bool(config.proxies))
 
 
 @main.command()

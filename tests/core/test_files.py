@@ -6,6 +6,7 @@ import os
 import random
 import struct
 import zlib
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from webapp.core import files
-from webapp.core.errors import Refused
+from webapp.core.errors import Busy, Refused
 
 PLACE = b"where it was taken"
 HTML = b"<!DOCTYPE html><script>alert(1)</script>"
@@ -64,7 +65,7 @@ def jpeg_that_says(width: int, height: int) -> bytes:
 
 
 def keep(tmp_path: Path, sent: bytes) -> files.PhotoFile:
-    return files.keep(tmp_path, io.BytesIO(sent))
+    return files.keep(tmp_path, io.BytesIO(sent), "a.jpg")
 
 
 def stored(tmp_path: Path) -> list[str]:
@@ -72,7 +73,37 @@ def stored(tmp_path: Path) -> list[str]:
     return sorted(str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*") if file.is_file())
 
 
+#: 64 by 48 pixels, packed as an iPhone packs its photos (by pillow-heif).
+HEIC = b64decode(
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAX1tZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAA"
+    "ACJpbG9jAAAAAERAAAEAAQAAAAABoQABAAAAAAAAACMAAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAABAABodmMxAAAAAA5waXRt"
+    "AAAAAAABAAAA/WlwcnAAAADdaXBjbwAAAHZodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMA"
+    "AAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq5Ka5uAhoMCAAAAMDIAAAAwAhYgABAAZEAcFzwIkAAAATY29scm5j"
+    "bHgAAQANAAaAAAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAoY2xhcAAAAEAAAAABAAAAMAAAAAEAAAAAAAAAAv////AAAAACAAAAEHBp"
+    "eGkAAAAAAwgICAAAABhpcG1hAAAAAAAAAAEAAQWBAgMFhAAAACttZGF0AAAAHygBrxmA7iqm+tZp6xsG4eun1me0Pi6auunX7VOH"
+    "GGA="
+)
+
+
+def with_exif_cut(length: int) -> bytes:
+    """A JPEG whose EXIF ends in the middle."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "x" * 200
+    return encoded("JPEG", exif=exif.tobytes()[:length])
+
+
+def seen_through() -> bytes:
+    """A palette PNG with a transparency for each colour, as a screenshot made small is."""
+    return encoded("PNG", picture().quantize(16), transparency=bytes(range(0, 256, 17)))
+
+
 TAKEN = {
+    "heic": lambda: HEIC,
+    "cut exif": lambda: with_exif_cut(70),
+    "hardly any exif": lambda: with_exif_cut(20),
+    "palette png with transparency": seen_through,
+    "broken colour profile": lambda: encoded("JPEG", icc_profile=b"no profile"),
+    "jpeg and video": lambda: encoded("JPEG") + b"\0\0\0\x18ftypmp42" + bytes(4000),
     "jpeg": lambda: encoded("JPEG"),
     "progressive": lambda: encoded("JPEG", progressive=True),
     "grey": lambda: encoded("JPEG", picture("L")),
@@ -117,6 +148,13 @@ def test_a_picture_is_turned_upright_before_its_exif_goes(tmp_path: Path) -> Non
     assert (kept.width, kept.height) == (48, 64)
 
 
+def test_what_can_be_seen_through_is_white(tmp_path: Path) -> None:
+    clear = Image.new("RGBA", (16, 16), (200, 0, 0, 0))
+    for sent in (encoded("PNG", clear), encoded("WEBP", clear, lossless=True)):
+        with Image.open(files.path(tmp_path, "copies", keep(tmp_path, sent).copy), formats=["JPEG"]) as shown:
+            assert min(shown.getpixel((8, 8))) > 250  # type: ignore[arg-type, type-var]
+
+
 def test_a_large_picture_is_served_smaller(tmp_path: Path) -> None:
     kept = keep(tmp_path, encoded("JPEG", Image.new("RGB", (4000, 3000), "green")))
     assert (kept.width, kept.height) == (1600, 1200)
@@ -131,37 +169,42 @@ def test_what_the_largest_phones_send_fits_into_the_memory_of_the_helper(
     assert (kept.width, kept.height) == (1600, 1200)
 
 
+#: name: why it is refused, and the file
 REFUSED = {
-    "nothing": lambda: b"",
-    "text": lambda: b"no picture",
-    "html": lambda: HTML,
-    "zip": lambda: b"PK\x03\x04" + bytes(60),
-    "svg": lambda: b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
-    "postscript": lambda: b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\nshowpage\n",
-    "pdf": lambda: b"%PDF-1.4\n%%EOF",
-    "gif": lambda: encoded("GIF"),
-    "bmp": lambda: encoded("BMP"),
-    "tiff": lambda: encoded("TIFF"),
-    "ico": lambda: encoded("ICO"),
-    "html before jpeg": lambda: HTML + encoded("JPEG"),
-    "cut jpeg": lambda: encoded("JPEG")[:-300],
-    "cut png": lambda: encoded("PNG")[:-300],
-    "cut webp": lambda: encoded("WEBP")[:-300],
-    "head alone": lambda: encoded("JPEG")[:20],
-    "flipped png": lambda: encoded("PNG").replace(b"IDAT", b"IDAT\0", 1),
-    "169 megapixels": lambda: png_that_says(13000, 13000),
-    "just over": lambda: png_that_says(10001, 5000),
-    "jpeg of 4 gigapixels": lambda: jpeg_that_says(65500, 65500),
-    "no width": lambda: jpeg_that_says(0, 48),
-    "long text": lambda: png_with_text("0" * 2**26),
+    "nothing": ("unknown", lambda: b""),
+    "text": ("unknown", lambda: b"no picture"),
+    "html": ("unknown", lambda: HTML),
+    "zip": ("unknown", lambda: b"PK\x03\x04" + bytes(60)),
+    "svg": ("unknown", lambda: b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
+    "postscript": ("unknown", lambda: b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\nshowpage\n"),
+    "pdf": ("unknown", lambda: b"%PDF-1.4\n%%EOF"),
+    "gif": ("unknown", lambda: encoded("GIF")),
+    "bmp": ("unknown", lambda: encoded("BMP")),
+    "tiff": ("unknown", lambda: encoded("TIFF")),
+    "ico": ("unknown", lambda: encoded("ICO")),
+    "html before jpeg": ("unknown", lambda: HTML + encoded("JPEG")),
+    "cut jpeg": ("damaged", lambda: encoded("JPEG")[:-300]),
+    "cut png": ("damaged", lambda: encoded("PNG")[:-300]),
+    "cut webp": ("damaged", lambda: encoded("WEBP")[:-300]),
+    "head alone": ("damaged", lambda: encoded("JPEG")[:20]),
+    "flipped png": ("damaged", lambda: encoded("PNG").replace(b"IDAT", b"IDAT\0", 1)),
+    "169 megapixels": ("many_pixels", lambda: png_that_says(13000, 13000)),
+    "just over": ("many_pixels", lambda: png_that_says(10001, 5000)),
+    "jpeg of 4 gigapixels": ("many_pixels", lambda: jpeg_that_says(65500, 65500)),
+    "no width": ("damaged", lambda: jpeg_that_says(0, 48)),
+    "long text": ("damaged", lambda: png_with_text("0" * 2**26)),
+    "cut heic": ("damaged", lambda: HEIC[:-100]),
+    "a video": ("damaged", lambda: b"\0\0\0\x18ftypmp42" + bytes(400)),
 }
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_photo_is_refused_in_words_and_leaves_nothing(name: str, tmp_path: Path) -> None:
+def test_what_is_no_photo_is_refused_with_the_true_reason_and_leaves_nothing(name: str, tmp_path: Path) -> None:
+    why, sent = REFUSED[name]
     with pytest.raises(Refused) as refusal:
-        keep(tmp_path, REFUSED[name]())
-    assert (refusal.value.message, refusal.value.field) == (files.NOT_A_PICTURE, "photos")
+        keep(tmp_path, sent())
+    assert (refusal.value.message, refusal.value.field) == (files.WHY[why], "photos")
+    assert refusal.value.params == {"name": "a.jpg"}
     assert stored(tmp_path) == []
 
 
@@ -178,23 +221,57 @@ class Endless(io.RawIOBase):
 
 def test_reading_stops_at_the_largest_size_and_leaves_nothing(tmp_path: Path) -> None:
     body = Endless()
-    with pytest.raises(Refused, match="not a photo we can read"):
+    with pytest.raises(Refused, match="larger than 20 MB"):
         files.keep(tmp_path, body)
     assert body.read_of_it <= files.LARGEST + 2 * files.CHUNK
     assert stored(tmp_path) == []
 
 
-def test_a_picture_that_takes_too_long_is_refused_and_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("error", [files.subprocess.TimeoutExpired("python", 1), BlockingIOError("no more processes")])
+def test_a_server_that_has_no_room_says_so_and_blames_no_photo(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def slow(command: list[str], **_options: Any) -> None:
         Path(command[-1]).write_bytes(b"half a copy")
-        raise files.subprocess.TimeoutExpired(command, files.SECONDS)
+        raise error
 
     monkeypatch.setattr(files.subprocess, "run", slow)
-    with pytest.raises(Refused, match="not a photo we can read"):
+    with pytest.raises(Busy, match="the server is busy") as refusal:
         keep(tmp_path, encoded("JPEG"))
+    assert refusal.value.status == 503
     assert stored(tmp_path) == []
+
+
+WAITS = """
+import os, signal, sys, time
+child = os.fork()
+if not child:
+    os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+os.kill(child, signal.SIGSTOP)
+time.sleep(1.5)
+os.kill(child, signal.SIGCONT)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_the_work_is_limited_and_not_the_wait_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child that is stopped for longer than it may work goes on afterwards, as on a machine that others use."""
+    run, child = files.subprocess.run, tmp_path / "child.py"
+    child.write_text(Path(files.CHILD).read_text().replace("SECONDS, MEMORY = 20,", "SECONDS, MEMORY = 1,"))
+    monkeypatch.setattr(files, "CHILD", str(child))
+    monkeypatch.setattr(
+        files.subprocess, "run", lambda command, **more: run([command[0], "-c", WAITS, *command[1:]], **more)
+    )
+    assert keep(tmp_path, encoded("JPEG")).width == 64
+
+
+def test_a_photo_that_uses_up_its_work_is_refused_for_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spin = tmp_path / "spin.py"
+    spin.write_text("import resource\nresource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass\n")
+    monkeypatch.setattr(files, "CHILD", str(spin))
+    with pytest.raises(Refused) as refusal:
+        keep(tmp_path, encoded("JPEG"))
+    assert refusal.value.message == files.WHY["heavy"]
 
 
 def test_two_equal_photos_are_one_file(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import update
 
 from tests import make
+from webapp.core import clock
+from webapp.patrol import service as patrol_service
 from webapp.report import service
 from webapp.report.models import Report
 
@@ -35,8 +37,8 @@ def _walk(browser, address):
     while address:
         page = browser.get(address).text
         found += _places(page)
-        following = re.search(r'href="(\?page=\d+)">Next page', page)
-        address = address.split("?")[0] + following[1] if following else None
+        following = re.search(r'href="([^"]*page=\d+)">Next page', page)
+        address = following[1] if following else None
     return found
 
 
@@ -74,3 +76,34 @@ def test_a_page_that_a_list_does_not_have_is_empty_or_the_first(many, browse, pa
     browser = browse("officer_a1")
     for address in ("/mine", f"/grids/{many.grids['A1']}/open"):
         assert browser.get(f"{address}?page={page}").status_code == 200
+
+
+def test_every_round_of_a_village_is_a_link_away_with_what_was_found(world, browse):
+    farm, kiln = world.things["farm_a1"], world.things["kiln_a1"]
+    for number in range(57):
+        with clock.at(clock.now() - make.days(number)), world.store.write() as session:
+            entry = make.patrol(world.grids["A1"], {farm: "normal", kiln: "problem" if number % 2 else "normal"})
+            patrol_service.record(session, make.actor(session, "officer_a1"), entry)
+    browser = browse("officer_a1")
+    home = browser.get("/home").text
+    assert _card(home, "My rounds") == "57"
+    address = f"/grids/{world.grids['A1']}/rounds"
+    assert re.search(rf'href="{address}">All rounds of [^<]*: 57<', home)
+    page = browser.get(address).text
+    assert "57 in all" in page and "1–50 of 57" in page
+    assert re.findall(r'<td class="n">(\d)</td>' * 3, page)[:2] == [("2", "0", "0"), ("1", "1", "0")]
+    rounds = [browser.get(f"{address}?page={number}").text.count('href="/patrols/') for number in (1, 2)]
+    assert rounds == [50, 7]
+
+
+def test_an_objects_file_shows_every_visit_a_part_at_a_time(world, browse):
+    farm = world.things["farm_a1"]
+    for number in range(53):
+        with clock.at(clock.now() - make.days(number)), world.store.write() as session:
+            entry = make.patrol(world.grids["A1"], {farm: "normal"})
+            patrol_service.record(session, make.actor(session, "officer_a1"), entry)
+    browser = browse("officer_a1")
+    page = browser.get(f"/objects/{farm}").text
+    assert _card(page, "Visits, newest first") == "53" and "1–50 of 53" in page
+    shown = [browser.get(f"/objects/{farm}?page={number}").text.count("<time>") for number in (1, 2)]
+    assert shown == [50, 3]

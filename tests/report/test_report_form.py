@@ -7,6 +7,8 @@ import uuid
 import pytest
 from PIL import Image
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import encode_multipart
 
 from tests import make
 from webapp.report import service
@@ -158,3 +160,38 @@ def test_a_returned_report_can_be_added_to_from_the_officers_home(world, form):
     page = browser.get("/home").text
     for action in ("supplement", "cannot_add"):
         assert f'href="/reports/{fields["id"]}/{action}"' in page
+
+
+def noise(mb: int) -> bytes:
+    """A JPEG with as much behind it as makes it ``mb`` megabytes."""
+    return picture() + bytes(mb * 2**20 - len(picture()))
+
+
+def post_large(browser, fields):
+    """The form as bytes; the test client would leave its own part-files open."""
+    boundary, body = encode_multipart(MultiDict({**fields, "csrf_token": browser.token()}))
+    kind = f'multipart/form-data; boundary="{boundary}"'
+    return browser.client.post("/reports", data=body, content_type=kind, headers={"Origin": "http://localhost"})
+
+
+def test_three_photos_of_the_largest_size_are_taken_and_of_larger_ones_the_form_says_which(form, blank):
+    browser, fields = form
+    sent = [FileStorage(io.BytesIO(noise(19) + bytes([number])), f"{number}.jpg") for number in range(3)]
+    assert post_large(browser, {**fields, "photos": sent}).status_code == 303
+    sent = [FileStorage(io.BytesIO(noise(mb)), f"{mb}.jpg") for mb in (2, 30, 31)]
+    answer = post_large(browser, {**blank(browser), "note": "写了很久的话", "photos": sent})
+    assert answer.status_code == 422
+    assert "30.jpg" in answer.text and "larger than 20 MB" in answer.text and "写了很久的话" in answer.text
+
+
+def test_what_is_too_large_for_any_form_leads_back_to_its_page(browse, world):
+    browser = browse("officer_a1")
+    came = f"http://localhost/grids/{world.grids['A1']}/report?object=1"
+    for referer, back in ((came, f"/grids/{world.grids['A1']}/report?object=1"), ("http://evil.example/x", None)):
+        answer = browser.client.post(
+            "/reports", environ_overrides={"CONTENT_LENGTH": str(200 * 2**20)}, headers={"Referer": referer}
+        )
+        assert answer.status_code == 413
+        assert ("Back to the page" in answer.text) == (back is not None)
+        assert back is None or f'href="{back}"' in answer.text
+        assert "evil" not in answer.text

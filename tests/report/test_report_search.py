@@ -95,3 +95,16 @@ def test_the_search_page_takes_any_words(browse, reports):
     for words in ("%00", "%27%22", " ".join("abcdefghijkl"), "x" * 500, "%F0%9F%98%80", "%20"):
         assert county.get(f"/search?q={words}").status_code == 200
     assert not re.search("row-title", county.get("/search?q=%00").text)
+
+
+def test_a_search_says_how_many_there_are_and_leads_to_all_of_them(world, browse):
+    with world.store.write() as session:
+        officer = make.actor(session, "officer_a1")
+        for number in range(57):
+            service.submit(session, officer, make.report(world.grids["A1"], place=f"canal {number}"))
+    browser = browse("township_a")
+    first, second = (browser.get(f"/search?q=canal&page={number}").text for number in (1, 2))
+    assert "57 reports" in first and "1–50 of 57" in first and "51–57 of 57" in second
+    found = [re.findall(r"canal \d+", page.split("<main")[1]) for page in (first, second)]
+    assert len({*found[0], *found[1]}) == 57
+    assert 'href="/search?q=canal&amp;page=2"' in first

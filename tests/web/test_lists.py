@@ -26,24 +26,24 @@ def drawn(app: App, address: str, total: int, **more: Any) -> str:
     [
         ("", 3, (0, 2), None, []),
         ("", 20, (0, 19), None, []),
-        ("", 21, (0, 19), (1, 2), [2]),
-        ("page=2", 21, (20, 20), (2, 2), [1]),
-        ("page=2", 60, (20, 39), (2, 3), [1, 3]),
-        ("page=3", 60, (40, 59), (3, 3), [2]),
-        ("page=4", 60, (40, 59), (3, 3), [2]),
-        ("page=999999", 60, (40, 59), (3, 3), [2]),
-        ("page=0", 60, (0, 19), (1, 3), [2]),
-        ("page=-1", 60, (0, 19), (1, 3), [2]),
-        ("page=two", 60, (0, 19), (1, 3), [2]),
+        ("", 21, (0, 19), (1, 20, 21), [2]),
+        ("page=2", 21, (20, 20), (21, 21, 21), [1]),
+        ("page=2", 60, (20, 39), (21, 40, 60), [1, 3]),
+        ("page=3", 60, (40, 59), (41, 60, 60), [2]),
+        ("page=4", 60, (40, 59), (41, 60, 60), [2]),
+        ("page=999999", 60, (40, 59), (41, 60, 60), [2]),
+        ("page=0", 60, (0, 19), (1, 20, 60), [2]),
+        ("page=-1", 60, (0, 19), (1, 20, 60), [2]),
+        ("page=two", 60, (0, 19), (1, 20, 60), [2]),
     ],
 )
 def test_a_list_shows_the_part_that_is_asked_for_and_the_ways_to_those_beside_it(
-    app: App, asked: str, total: int, shown: tuple[int, int], at: tuple[int, int] | None, beside: list[int]
+    app: App, asked: str, total: int, shown: tuple[int, int], at: tuple[int, int, int] | None, beside: list[int]
 ) -> None:
     page = drawn(app, f"/things?{asked}", total)
     found = [int(number) for number in re.findall(r"no\. (\d+)<", page)]
     assert found == list(range(shown[0], shown[1] + 1))
-    assert re.findall(r"第 (\d+) 页，共 (\d+) 页", page) == ([(str(at[0]), str(at[1]))] if at else [])
+    assert re.findall(r"第 (\d+)–(\d+) 条，共 (\d+) 条", page) == ([tuple(map(str, at))] if at else [])
     assert [int(number) for number in re.findall(r'href="/things\?page=(\d+)"', page)] == beside
 
 

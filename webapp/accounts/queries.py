@@ -167,10 +167,10 @@ class PersonRow(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A part of a list and whether more follows."""
+    """A part of a list, and how long the whole is."""
 
     lines: list[PersonRow]
-    more: bool
+    total: int
 
 
 def people(session: Session, actor: Actor, search: str | None, page: int) -> Page:
@@ -186,8 +186,9 @@ def people(session: Session, actor: Actor, search: str | None, page: int) -> Pag
         .where(_counted(), reached(actor, "person.read", _PATH), _named_like(search))
         .order_by(func.coalesce(GridVersion.code, ""), func.coalesce(Body.id, 0), Person.login, Posting.id)
     )
-    rows = session.execute(query.limit(PAGE + 1).offset(page * PAGE)).all()
-    return Page([PersonRow(*row) for row in rows[:PAGE]], len(rows) > PAGE)
+    total = session.scalar(query.with_only_columns(func.count()).order_by(None)) or 0
+    rows = session.execute(query.limit(PAGE).offset(page * PAGE))
+    return Page([PersonRow(*row) for row in rows], total)
 
 
 def _named_like(search: str | None) -> Condition:

@@ -12,6 +12,7 @@ from ..core.errors import NotFound, Refused
 from ..login import queries as login_queries
 from ..people import queries as people_queries
 from ..people import rules
+from ..web import lists
 from ..web.errors import say
 from ..web.language import named
 from ..web.request import actor, may, read, write
@@ -30,13 +31,13 @@ def index() -> str:
     """Everybody I may look up, place by place in code order; searched by name, log-in name or place."""
     form = SearchForm(request.args)
     search = form.q.data if form.validate() else None
-    number = max(request.args.get("page", 0, int), 0)
-    page = queries.people(read(), actor(), search, min(number, 10_000))
+    number = min(max(request.args.get("page", 1, int), 1), 10_000)
+    page = queries.people(read(), actor(), search, number - 1)
     return render_template(
         "accounts/list.html",
         form=form,
         page=page,
-        number=number,
+        part=lists.part(page.total, queries.PAGE),
         search=search,
         roles=rules.offered(actor().roles()),
         waiting=len(queries.without_password(read(), actor())),

@@ -21,6 +21,12 @@ class Refused(Exception):
         self.message, self.field, self.params = message, field, params
 
 
+class Busy(Refused):
+    """We could not do it just now, and it is no fault of what was sent: the same again in a moment may succeed."""
+
+    status = 503
+
+
 class NotFound(Refused):
     """Not there, or not the asker's to see: one and the same answer."""
 

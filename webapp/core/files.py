@@ -17,18 +17,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from .errors import N_, Refused
+from .errors import N_, Busy, Refused
 from .tables import table
 
 LARGEST = 20 * 2**20
 CHUNK = 2**16
-SECONDS, DAY = 20, 86_400.0
+DAY = 86_400.0
+CHILD = str(Path(__file__).with_name("reencode.py"))
+PATIENCE = 120  # seconds of waiting for a decoder, which may itself work for reencode.SECONDS
 UNNAMED = 1.5 * DAY  # a file that no record names: time to put right, the next day too, the form that it came with
 LOOKED_AT = 30 * DAY  # an hourly look has decided about all that is older
 LONGEST_NAME = 120
-NOT_A_PICTURE = N_("This file is not a photo we can read (JPEG, PNG or WebP up to 20 MB). Choose another.")
+TOO_LARGE = N_('"%(name)s" is larger than 20 MB. Choose a smaller one, or take it again with a lower quality.')
+BUSY = N_('"%(name)s" could not be looked at just now, because the server is busy. Please send it again.')
+#: Why a photo is not taken, by the word of ``reencode.WHY``.
+WHY = {
+    "unknown": N_('"%(name)s" is not a photo we can read (JPEG, PNG, WebP or HEIC). Choose another.'),
+    "many_pixels": N_('"%(name)s" has more than 50 million pixels. Take it again with a lower resolution.'),
+    "damaged": N_('"%(name)s" is damaged or not all of it is there. Choose it once more, or take it again.'),
+    "heavy": N_('"%(name)s" needs more memory than we can give. Take it again with a lower resolution.'),
+}
 NOT_A_DOCUMENT = N_(
-    "This file is not a PDF or office file that we take (PDF, Word, Excel or WPS up to 20 MB). Choose another."
+    '"%(name)s" is not a PDF or office file that we take (PDF, Word, Excel or WPS up to 20 MB). Choose another.'
 )
 
 #: Documents that are taken: what the name ends in, and the bytes that the file must begin with. They are never opened
@@ -84,14 +94,15 @@ class DocumentFile:
         return self.sha256
 
 
-def keep(data_dir: Path, sent: IO[bytes]) -> PhotoFile:
-    """Store a photo for good before any record names it. Refused when it is no picture or too large.
+def keep(data_dir: Path, sent: IO[bytes], name: str = "-") -> PhotoFile:
+    """Store a photo for good before any record names it. Refused, with the reason, when it cannot be taken, and Busy
+    when we cannot look at it now. ``name`` is what its sender calls it.
 
     Order: write, sync, rename to its hash, sync the folder; only then may a transaction begin.
     """
     with _arriving(data_dir) as original:
-        fingerprint, size = _copy(sent, original, NOT_A_PICTURE)
-        copied, width, height = _reencode(original.name)
+        fingerprint, size = _copy(sent, original, name)
+        copied, width, height = _reencode(original.name, name)
         try:
             _settle(Path(copied), path(data_dir, "copies", copy := _hash(Path(copied))))
         finally:
@@ -107,10 +118,10 @@ def keep_document(data_dir: Path, sent: IO[bytes], name: str) -> DocumentFile:
     """
     begins, media_type = DOCUMENTS.get(ending(name), (b"", ""))
     with _arriving(data_dir) as original:
-        fingerprint, size = _copy(sent, original, NOT_A_DOCUMENT)
+        fingerprint, size = _copy(sent, original, name)
         original.seek(0)
         if not begins or original.read(len(begins)) != begins:
-            raise Refused(NOT_A_DOCUMENT, field="photos")
+            raise Refused(NOT_A_DOCUMENT, field="photos", name=name)
         _settle(Path(original.name), path(data_dir, "originals", fingerprint))
     return DocumentFile(fingerprint, size, media_type, plain_name(name))
 
@@ -193,12 +204,12 @@ def path(data_dir: Path, kind: str, fingerprint: str) -> Path:
     return data_dir / "photos" / kind / fingerprint[:2] / fingerprint
 
 
-def _copy(sent: IO[bytes], original: IO[bytes], too_large: str) -> tuple[str, int]:
+def _copy(sent: IO[bytes], original: IO[bytes], name: str) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     while chunk := sent.read(CHUNK):
         size += len(chunk)
         if size > LARGEST:
-            raise Refused(too_large, field="photos")
+            raise Refused(TOO_LARGE, field="photos", name=name)
         digest.update(chunk)
         original.write(chunk)
     original.flush()
@@ -209,26 +220,33 @@ def _hash(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _reencode(name: str) -> tuple[str, int, int]:
+def _reencode(place: str, name: str) -> tuple[str, int, int]:
     """Decode and write anew in a child process with little memory and time: what is served was written by us."""
-    target = f"{name}.copy"
-    command = [
-        sys.executable,
-        "-I",
-        "-c",
-        "import runpy; runpy.run_module('webapp.core.reencode', run_name='__main__')",
-    ]
+    target = f"{place}.copy"
+    said = _decoded(place, target, name)
+    if len(said) == 2:
+        return target, int(said[0]), int(said[1])
+    Path(target).unlink(missing_ok=True)
+    raise Refused(WHY[said[0]], field="photos", name=name)
+
+
+def _decoded(place: str, target: str, name: str) -> list[str]:
+    """What the child says: width and height, or the word why not. Busy when it did not come to it for lack of room."""
     try:
         done = subprocess.run(
-            [*command, name, target], capture_output=True, timeout=SECONDS, check=False, env={"PATH": "/usr/bin:/bin"}
+            [sys.executable, "-I", CHILD, place, target],
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
+            env={"PATH": "/usr/bin:/bin"},
         )
-    except subprocess.TimeoutExpired:
-        done = None
-    if done is None or done.returncode != 0:
+    except (subprocess.TimeoutExpired, OSError) as error:
         Path(target).unlink(missing_ok=True)
-        raise Refused(NOT_A_PICTURE, field="photos")
-    width, height = done.stdout.split()
-    return target, int(width), int(height)
+        raise Busy(BUSY, field="photos", name=name) from error
+    if done.returncode == 0:
+        return done.stdout.decode().split()
+    # It used up its time or its memory, so hard that it could not say so itself.
+    return ["heavy"]
 
 
 def _settle(file: Path, target: Path) -> None:

@@ -1,17 +1,20 @@
 """The first page of everybody: the officer's village, or the desk with its tabs; settings and the log."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from ..core import clock, words
 from ..core.errors import NotFound, Refused
 from ..grid import queries as grid_queries
 from ..patrol import queries as patrol_queries
+from ..patrol.models import Patrol
 from ..report import pages
 from ..report import queries as report_queries
 from ..web import lists
@@ -24,6 +27,7 @@ from . import words as log_words
 bp = Blueprint("desk", __name__, template_folder="templates")
 PAGE = 25
 LAST_PAGE = 10**6  # more is no page of any list, and no number for a database
+RESULTS = ("normal", "problem", "could_not_see")
 UNWRITTEN_DAYS = timedelta(days=14)
 
 
@@ -64,6 +68,7 @@ def home() -> str:
         now=clock.now(),
         contacts=words.contacts(read()),
         rounds=_rounds(who.grids_for("patrol.walk")),
+        rounds_count={cell: patrol_queries.count_rounds(read(), who, cell) for cell in who.grids_for("patrol.walk")},
     )
 
 
@@ -82,29 +87,45 @@ def _rounds(grid_ids: tuple[int, ...]) -> list[Any]:
     return [patrol for grid_id in grid_ids for patrol in patrol_queries.recent(read(), actor(), grid_id, 5)]
 
 
+@bp.get("/grids/<int:grid_id>/rounds")
+@may("patrol.read")
+def rounds(grid_id: int) -> str:
+    """Every round of a grid, newest first, with what was found."""
+    cell = grid_queries.cell(read(), actor(), "patrol.read", grid_id)
+    total = patrol_queries.count_rounds(read(), actor(), grid_id)
+    part = lists.part(total)
+    found = patrol_queries.recent(read(), actor(), grid_id, part.first, part.size)
+    results = patrol_queries.results(read(), [patrol.id for patrol in found])
+    return lists.page(
+        _("Rounds of %(village)s", village=named(cell)),
+        (_("When"), _("Normal"), _("Problem"), _("Could not see")),
+        [(_round_link(patrol), *(results[patrol.id][result] for result in RESULTS)) for patrol in found],
+        aside=ngettext("%(num)d in all", "%(num)d in all", total),
+        nothing=_("No round yet."),
+        back_to=(url_for("desk.card", grid_id=grid_id), named(cell)),
+        numeric=range(1, 4),
+        part=part,
+    )
+
+
+def _round_link(patrol: Patrol) -> Markup:
+    address = url_for("desk.round_receipt", patrol_id=patrol.id)
+    return Markup('<a href="{}">{}</a>').format(address, moment(patrol.occurred_at))
+
+
 @bp.get("/mine")
 @may("patrol.write")
 def mine() -> str:
     """All that the officer reported, a page at a time."""
-    found = report_queries.found_by(read(), actor(), _page() * PAGE, PAGE + 1)
-    return _listed(_("My reports"), report_queries.count_found(read(), actor()), found, (url_for("desk.home"), None))
+    part = lists.part(report_queries.count_found(read(), actor()), PAGE)
+    found = report_queries.found_by(read(), actor(), part.first, part.size)
+    return _listed(_("My reports"), part, found, (url_for("desk.home"), None))
 
 
-def _listed(title: str, count: int, found: list[Any], back: tuple[str, str | None]) -> str:
-    """A list of reports as a page of its own; ``found`` is one page of it,
-    and one more when there is another after it."""
-    number = _page()
-    return lists.page(
-        title,
-        items=pages.rows(read(), found[:PAGE]),
-        aside=ngettext("%(num)d in all", "%(num)d in all", count),
-        back_to=back,
-        part=lists.Part(
-            older=f"?page={number + 1}" if len(found) > PAGE else None,
-            newer=f"?page={number - 1}" if number else None,
-            by_time=False,
-        ),
-    )
+def _listed(title: str, part: lists.Part, found: Sequence[Any], back: tuple[str, str | None]) -> str:
+    """A part of a list of reports as a page of its own."""
+    in_all = ngettext("%(num)d in all", "%(num)d in all", part.total)
+    return lists.page(title, items=pages.rows(read(), found), aside=in_all, back_to=back, part=part)
 
 
 @bp.get("/patrols/<uuid:patrol_id>")
@@ -169,13 +190,9 @@ def open_reports(grid_id: int) -> str:
     """All open reports of a grid, the first due first, a page at a time."""
     cell = grid_queries.cell(read(), actor(), "grid.read", grid_id)
     found = report_queries.open_in(read(), actor(), cell.path)
-    first = _page() * PAGE
-    return _listed(
-        _("Open reports"),
-        len(found),
-        found[first : first + PAGE + 1],
-        (url_for("desk.card", grid_id=grid_id), named(cell)),
-    )
+    part = lists.part(len(found), PAGE)
+    shown = found[part.first : part.first + part.size]
+    return _listed(_("Open reports"), part, shown, (url_for("desk.card", grid_id=grid_id), named(cell)))
 
 
 @bp.get("/enter-for")

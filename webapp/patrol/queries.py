@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    func,
     literal_column,
     or_,
     select,
@@ -199,29 +200,57 @@ def visits_of(session: Session, patrol_id: uuid.UUID) -> list[tuple[Visit, Patro
     return [(visit, thing_) for visit, thing_ in rows]
 
 
-def history(session: Session, object_id: int, most: int = 50) -> list[tuple[Visit, Person]]:
-    """The visits to an object that was already reached, newest first."""
+def count_visits(session: Session, object_id: int) -> int:
+    """How many visits there were to an object that was already reached."""
+    return session.scalar(select(func.count()).where(Visit.object_id == object_id)) or 0
+
+
+def history(session: Session, object_id: int, first: int = 0, most: int = 50) -> list[tuple[Visit, Person]]:
+    """These visits, newest first, from the ``first`` on."""
     rows = session.execute(
         select(Visit, Person)
         .join(Patrol, Patrol.id == Visit.patrol_id)
         .join(Person, Person.id == Patrol.person_id)
         .where(Visit.object_id == object_id)
-        .order_by(Visit.at.desc())
+        .order_by(Visit.at.desc(), Visit.id.desc())
+        .offset(first)
         .limit(most)
     )
     return [(visit, person) for visit, person in rows]
 
 
-def recent(session: Session, actor: Actor, grid_id: int, most: int = 20) -> list[Patrol]:
-    """The newest rounds of a grid the actor may read."""
+def recent(session: Session, actor: Actor, grid_id: int, first: int = 0, most: int = 20) -> list[Patrol]:
+    """The rounds of a grid the actor may read, newest first, from the ``first`` on."""
     return list(
         session.scalars(
-            select(Patrol)
-            .join(Grid, Grid.id == Patrol.grid_id)
-            .where(Patrol.grid_id == grid_id, where(actor, "patrol.read", grid_path=Grid.path))
-            .order_by(Patrol.occurred_at.desc())
-            .limit(most)
+            _rounds(actor, grid_id).order_by(Patrol.occurred_at.desc(), Patrol.id.desc()).offset(first).limit(most)
         )
+    )
+
+
+def count_rounds(session: Session, actor: Actor, grid_id: int) -> int:
+    """How many of these there are."""
+    return session.scalar(_rounds(actor, grid_id).with_only_columns(func.count())) or 0
+
+
+def results(session: Session, patrols: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Counter[str]]:
+    """How often each result stands in these rounds."""
+    counted: dict[uuid.UUID, Counter[str]] = {id_: Counter() for id_ in patrols}
+    rows = session.execute(
+        select(Visit.patrol_id, Visit.result, func.count())
+        .where(Visit.patrol_id.in_(patrols))
+        .group_by(Visit.patrol_id, Visit.result)
+    )
+    for patrol_id, result, number in rows:
+        counted[patrol_id][result] = number
+    return counted
+
+
+def _rounds(actor: Actor, grid_id: int) -> Select[Patrol]:
+    return (
+        select(Patrol)
+        .join(Grid, Grid.id == Patrol.grid_id)
+        .where(Patrol.grid_id == grid_id, where(actor, "patrol.read", grid_path=Grid.path))
     )
 
 

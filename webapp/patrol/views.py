@@ -18,6 +18,7 @@ from flask_babel import gettext as _
 from ..core import ids, words
 from ..core.errors import Refused
 from ..grid import queries as grid_queries
+from ..web import lists
 from ..web.errors import say, wants_json
 from ..web.language import named
 from ..web.places import stamp
@@ -87,12 +88,16 @@ def thing(object_id: int) -> str:
     found = queries.thing(read(), actor(), "grid.read", object_id)
     cell = grid_queries.cell(read(), actor(), "grid.read", found.grid_id)
     kinds = {kind.code: kind for kind in queries.types(read())}
+    total = queries.count_visits(read(), object_id)
+    part = lists.part(total)
     return render_template(
         "patrol/object.html",
         thing=found,
         cell=cell,
         kind=kinds[found.type],
-        visits=queries.history(read(), object_id),
+        visits=queries.history(read(), object_id, part.first, part.size),
+        total=total,
+        part=part,
         reasons=words.named(read_connection(), "could_not_see"),
         retire=RetireForm(),
         may_edit=actor().may("object.edit"),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor, Condition
@@ -14,16 +14,22 @@ from .models import ProblemType, Report, ReportJoint, ReportProblem
 MOST_WORDS = 6  # of a search; what follows counts as one
 
 
-def search(session: Session, actor: Actor, words: str, most: int = 50) -> list[Report]:
-    """Reports the actor may see that say every one of the words, newest first."""
+def search(session: Session, actor: Actor, words: str, first: int = 0, most: int = 50) -> list[Report]:
+    """Reports the actor may see that say every one of the words, newest first, from the ``first`` on."""
     return list(
         session.scalars(
-            queries.readable(actor)
-            .where(*(_says(word) for word in words.split(maxsplit=MOST_WORDS - 1)))
-            .order_by(Report.received_at.desc())
-            .limit(most)
+            _saying(actor, words).order_by(Report.received_at.desc(), Report.id.desc()).offset(first).limit(most)
         )
     )
+
+
+def count(session: Session, actor: Actor, words: str) -> int:
+    """How many of these there are."""
+    return session.scalar(_saying(actor, words).with_only_columns(func.count())) or 0
+
+
+def _saying(actor: Actor, words: str) -> Select[Report]:
+    return queries.readable(actor).where(*(_says(word) for word in words.split(maxsplit=MOST_WORDS - 1)))
 
 
 def _says(word: str) -> Condition:

@@ -20,12 +20,13 @@ from ..core import ids
 from ..core.errors import N_, NotFound, Refused, Stale
 from ..core.process import CANNOT, Move
 from ..grid import queries as grid_queries
-from ..web import photos
+from ..web import lists, photos
 from ..web.errors import say, wants_json
 from ..web.forms import BaseForm, clean
 from ..web.places import stamp
 from ..web.request import actor, may, read, write, write_once
 from . import choices, pages, queries, service, side_acts
+from . import search as finding
 from .forms import (
     LookAnswerForm,
     LookForm,
@@ -36,7 +37,6 @@ from .forms import (
     SampleForm,
     form_for,
 )
-from .search import search as find
 from .workflow import REPORT
 
 bp = Blueprint("report", __name__, template_folder="templates")
@@ -315,5 +315,7 @@ def _beside(report_id: uuid.UUID, name: str, form: Any, act: Any) -> Any:
 def search() -> str:
     """Reports I may see, by number, village, place, problem or sentence."""
     words = clean(request.args.get("q", "")[:80]) or ""
-    rows = pages.rows(read(), find(read(), actor(), words)) if words else []
-    return render_template("report/search.html", words=words, rows_=rows)
+    total = finding.count(read(), actor(), words) if words else 0
+    part = lists.part(total)
+    found = finding.search(read(), actor(), words, part.first, part.size) if total else []
+    return render_template("report/search.html", words=words, rows_=pages.rows(read(), found), total=total, part=part)

@@ -1,6 +1,7 @@
 """Refusals and faults as pages, or as JSON for those who asked so. Error pages need no database."""
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_babel import gettext
@@ -15,10 +16,12 @@ WORDS = {
     403: N_("This is not part of your work here."),
     404: N_("Not there, or not yours to see"),
     405: N_("This page cannot be used that way."),
-    413: N_("Too large. Send fewer or smaller photos."),
+    413: N_("Too large, and not received. Go back, leave out some photos or choose smaller ones, and send it again."),
     500: N_("Our fault, not yours. What you sent may not have arrived: please look before sending again."),
     503: N_("Busy just now. Nothing was lost; please send again in a moment."),
 }
+
+WAYS_BACK = frozenset({400, 413})  # what a form met on its way here
 
 
 def wants_json() -> bool:
@@ -53,7 +56,16 @@ def http(error: HTTPException) -> Response:
     code = error.code or 500
     if error.response is not None:
         return error.response  # type: ignore[return-value]
-    return answer(code, gettext(WORDS.get(code, WORDS[400])))
+    doors = {} if wants_json() or code not in WAYS_BACK else {"doors": _ways_back()}
+    return answer(code, gettext(WORDS.get(code, WORDS[400])), **doors)
+
+
+def _ways_back() -> list[tuple[str, str]]:
+    """The page of ours that this came from, if it says so; else the page offers the start page."""
+    here, came = urlsplit(request.host_url), urlsplit(request.headers.get("Referer", ""))
+    if (came.scheme, came.netloc) != (here.scheme, here.netloc) or not came.path.startswith("/"):
+        return []
+    return [(gettext("Back to the page"), urlunsplit(("", "", came.path, came.query, "")))]
 
 
 def locked(error: OperationalError) -> Response:

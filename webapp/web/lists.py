@@ -18,9 +18,10 @@ class Part:
     older: str | None = None
     newer: str | None = None
     by_time: bool = True
-    at: str = ""  # "Page 2 of 3"
+    at: str = ""  # "51–100 of 130"; empty when all stand on one page
     first: int = 0
     size: int = SIZE
+    total: int = 0
 
 
 def part(total: int, size: int = SIZE) -> Part:
@@ -31,10 +32,15 @@ def part(total: int, size: int = SIZE) -> Part:
         older=_address(number + 1) if number < pages else None,
         newer=_address(number - 1) if number > 1 else None,
         by_time=False,
-        at=_("Page %(page)d of %(pages)d", page=number, pages=pages),
+        at=_at((number - 1) * size, size, total) if pages > 1 else "",
         first=(number - 1) * size,
         size=size,
+        total=total,
     )
+
+
+def _at(first: int, size: int, total: int) -> str:
+    return _("%(first)d–%(last)d of %(total)d", first=first + 1, last=min(first + size, total), total=total)
 
 
 def _address(number: int) -> str:

@@ -23,12 +23,11 @@ from .forms import clean
 MOST = 3
 FIELD, CARRIED = "photos", "kept"
 LONGEST_NAME = 40
-NO_PHOTO = N_('"%(name)s" is not a photo we can read (JPEG, PNG or WebP up to 20 MB). Choose another.')
 TOO_MANY = N_("At most %(most)d photos. Left out: %(names)s")
 LOST = N_("The photos could not be kept. Please choose them again.")
 NO_EVIDENCE = N_(
-    '"%(name)s" is neither a photo we can read (JPEG, PNG or WebP) nor a PDF or office file that we take (PDF, Word, '
-    "Excel or WPS), up to 20 MB. Choose another."
+    '"%(name)s" is neither a photo we can read (JPEG, PNG, WebP or HEIC) nor a PDF or office file that we take (PDF, '
+    "Word, Excel or WPS). Choose another."
 )
 TOO_MANY_FILES = N_("At most %(most)d files. Left out: %(names)s")
 FILES_LOST = N_("The files could not be kept. Please choose them again.")
@@ -37,28 +36,33 @@ File = PhotoFile | DocumentFile
 
 
 def _photo(data_dir: Path, item: FileStorage) -> File:
-    return files.keep(data_dir, item.stream)
+    return files.keep(data_dir, item.stream, _name(item))
 
 
 def _photo_or_document(data_dir: Path, item: FileStorage) -> File:
     name = item.filename or ""
-    is_document = files.ending(name) in files.DOCUMENTS
-    return files.keep_document(data_dir, item.stream, name) if is_document else _photo(data_dir, item)
+    if files.ending(name) in files.DOCUMENTS:
+        return files.keep_document(data_dir, item.stream, name)
+    try:
+        return _photo(data_dir, item)
+    except Refused as error:
+        if error.message == files.WHY["unknown"]:
+            raise Refused(NO_EVIDENCE, field=FIELD, name=_name(item)) from error
+        raise
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """What a form takes: the classes of files, how one is kept, and the sentences of what it does not take."""
+    """What a form takes: the classes of files, how one is kept, and the sentences about too many and lost ones."""
 
     classes: tuple[type[File], ...]
     keep: Callable[[Path, FileStorage], File]
-    unfit: str
     too_many: str
     lost: str
 
 
-PHOTOS = Accepted((PhotoFile,), _photo, NO_PHOTO, TOO_MANY, LOST)
-EVIDENCE = Accepted((PhotoFile, DocumentFile), _photo_or_document, NO_EVIDENCE, TOO_MANY_FILES, FILES_LOST)
+PHOTOS = Accepted((PhotoFile,), _photo, TOO_MANY, LOST)
+EVIDENCE = Accepted((PhotoFile, DocumentFile), _photo_or_document, TOO_MANY_FILES, FILES_LOST)
 
 
 @dataclass(frozen=True)
@@ -121,8 +125,8 @@ def _fresh(room: int, accepted: Accepted) -> tuple[list[Taken], list[Refused]]:
     for item in sent[:room]:
         try:
             taken.append(Taken(accepted.keep(_data_dir(), item), _name(item)))
-        except Refused:
-            wrong.append(Refused(accepted.unfit, field=FIELD, name=_name(item)))
+        except Refused as error:
+            wrong.append(error)
     if sent[room:]:
         wrong.append(Refused(accepted.too_many, field=FIELD, most=MOST, names=_names(sent[room:])))
     return taken, wrong
