@@ -105,3 +105,38 @@ def test_a_duty_says_no_more_and_no_less_than_its_lines():
     for letter, amount in (("b", "742,600"), ("c", "61,600"), ("d", "52,300"), ("e", "628,700")):
         assert f"{amount} mu" in row[f"002-24-{letter}-01"].en
         assert "其中" not in row[f"002-24-{letter}-01"].zh and " of it " not in row[f"002-24-{letter}-01"].en
+
+
+def test_the_tier_above_looks_at_three_things_and_no_fourth():
+    row = {duty.code: duty for duty in seeds.read("duties")}["004-13-run192-01"]
+    assert "评价" not in row.zh and "evaluat" not in row.en
+    assert [figure.code for figure in seeds.read("figures") if figure.document == "004" and figure.line_from == 192] == [
+        f"004-13-fig192-0{n}" for n in (1, 2, 3)
+    ]
+
+
+def test_the_two_routes_of_accountability_stay_apart_and_only_the_second_is_verified():
+    steps = sorted(
+        (figure.order, figure.subject, figure.zh)
+        for figure in seeds.read("figures")
+        if figure.code.startswith("004-18-f-ladder431-")
+    )
+    routes = Counter(subject for _, subject, _ in steps)
+    assert sorted(routes.values()) == [2, 3]
+    assert {subject for _, subject, zh in steps if "核实" in zh} == {max(routes, key=routes.__getitem__)}
+
+
+def test_what_is_only_inferred_from_another_body_s_help_leads_nothing_and_waits_for_the_county():
+    mirrors = [duty for duty in seeds.read("duties") if "由此推出" in duty.why_zh]
+    assert len(mirrors) == 15
+    assert {(duty.role, duty.status) for duty in mirrors} == {("responsible", "to_confirm")}
+
+
+def test_patrols_are_regular_and_irregular_as_line_183_says():
+    rows = [figure for figure in seeds.read("figures") if figure.document == "004" and figure.line_from == 183]
+    assert Counter(figure.period for figure in rows) == {"regular_irregular": 9}
+
+
+def test_a_department_of_the_province_is_no_office_of_the_county():
+    provincial = [duty for duty in seeds.read("duties") if duty.tier == "province"]
+    assert {duty.canonical for duty in provincial} == {"province_government", "provincial_departments"}

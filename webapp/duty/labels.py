@@ -65,6 +65,7 @@ PERIODS = {
     "yearly": N_("every year"),
     "seasonal": N_("by season"),
     "regular": N_("regularly; the text does not say how often"),
+    "regular_irregular": N_("at fixed and at other times; the text does not say how often"),
     "continuous": N_("continuously"),
 }
 FIGURES = {
