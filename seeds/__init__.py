@@ -13,6 +13,7 @@ from typing import Any
 
 from seeds import manifest, parse
 from seeds.errors import SeedError
+from seeds.proof.tables import Count, Excused, Tier, Words
 from seeds.rows import (
     Contact,
     Day,
@@ -49,6 +50,14 @@ KINDS: dict[str, tuple[str, type, tuple[str, ...]]] = {
     "contacts": ("settings/contacts.csv", Contact, ("code",)),
 }
 
+#: What the laws of content compare with: read like seeds, but nothing that a county's records hold.
+PROOFS: dict[str, tuple[str, type, tuple[str, ...]]] = {
+    "words_of_law": ("proof/words.csv", Words, ("kind", "code")),
+    "tiers": ("proof/tiers.csv", Tier, ("part", "canonical", "body")),
+    "counts": ("proof/counts.csv", Count, ("part", "kind", "status")),
+    "exceptions": ("proof/exceptions.csv", Excused, ("law", "code", "value")),
+}
+
 
 @dataclass(frozen=True)
 class SourceFile:
@@ -74,13 +83,13 @@ class Rows:
 
 
 def read(name: str, root: Traversable | None = None) -> Rows:
-    """All rows called ``name`` in KINDS, from the package's own data or from the folder ``root``.
+    """All rows called ``name`` in KINDS or PROOFS, from the package's own data or from the folder ``root``.
 
     Raises SeedError, and gives nothing, when a file is missing, damaged, not as MANIFEST.csv records it, lacks a
     column, holds a value its column does not allow, or repeats a key.
     """
     root = root or files("seeds")
-    pattern, kind, key = KINDS[name]
+    pattern, kind, key = (KINDS | PROOFS)[name]
     recorded = manifest.load(root)
     found = {n: entry.read_bytes() for n, entry in manifest.seed_files(root) if fnmatchcase(n, pattern)}
     if lost := [n for n in recorded if fnmatchcase(n, pattern) and n not in found] or (not found and [pattern]):

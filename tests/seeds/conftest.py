@@ -2,13 +2,17 @@
 
 import csv
 import hashlib
+import shutil
+from collections import Counter
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pytest
 
+import seeds
 from seeds import manifest
-from seeds.rows import Duty, Figure
+from seeds.proof.tables import Count, Excused, Tier
+from seeds.rows import Duty, Figure, Succession
 
 CLEAN = "總則\n縣政府負責巡查。\n\n環保部門每季度檢查12次,2025年前完成。\n附則\n"
 RAW = CLEAN.replace("縣", "縣(xiàn)").replace("環", "環(huán)")
@@ -44,12 +48,12 @@ PATROL = {
 INSPECT = PATROL | {
     "code": "900-02", "line_from": "4", "line_to": "4", "body_printed": "環保部門", "body": "环保部门",
     "canonical": "ecology", "zh": "检查", "en": "inspect", "target": "次数", "target_number": "12",
-    "deadline_on": "2025-12-31", "frequency": "quarterly", "anchor": "每季度檢查",
+    "deadline_kind": "by_date", "deadline_on": "2025-12-31", "frequency": "quarterly", "anchor": "每季度檢查",
 }  # fmt: skip
 TIMES = {
     "code": "900-fig-01", "document": "900", "section": "1", "line_from": "4", "line_to": "4", "order": "1",
     "kind": "frequency", "subject": "inspection", "zh": "每季度", "en": "quarterly", "number": "12",
-    "year": "2025", "anchor": "檢查12次", "status": "ok",
+    "year": "2025", "period": "quarterly", "anchor": "檢查12次", "status": "ok",
 }  # fmt: skip
 
 
@@ -64,10 +68,33 @@ class SmallSeeds:
     times = TIMES
 
     def write(self, *, duties=(PATROL, INSPECT), figures=(TIMES,)) -> None:
-        """Write the two tables anew and record them in the manifest."""
+        """Write the two tables anew, with what is counted and read of them, and record them in the manifest."""
         write_table(self.root / "duties/900.csv", Duty, duties)
         write_table(self.root / "figures/900.csv", Figure, figures)
+        self.prove((*duties, *figures))
         manifest.rewrite(self.root)
+
+    def prove(self, rows) -> None:
+        """The tables that the laws of content compare with, as these rows are."""
+        (self.root / "proof").mkdir(exist_ok=True)
+        shutil.copy(Path(seeds.__file__).parent / "proof/words.csv", self.root / "proof/words.csv")
+        counts = Counter((row["document"], row.get("kind", "duty"), row["status"]) for row in rows)
+        named = {(row["document"], row["canonical"], row["tier"]) for row in rows if row.get("body")}
+        bodies = {(row["body"], row["canonical"]) for row in rows if row.get("body")}
+        write_table(
+            self.root / "proof/counts.csv",
+            Count,
+            [dict(zip(("part", "kind", "status", "rows"), (*key, n), strict=True)) for key, n in counts.items()],
+        )
+        write_table(
+            self.root / "proof/tiers.csv", Tier, [{"part": p, "canonical": c, "tiers": t} for p, c, t in sorted(named)]
+        )
+        write_table(self.root / "proof/exceptions.csv", Excused, [])
+        write_table(
+            self.root / "succession.csv",
+            Succession,
+            [{"body": b, "canonical": c, "status": "to_confirm", "source": "general knowledge"} for b, c in bodies],
+        )
 
 
 def write_table(path: Path, kind: type, rows) -> None:

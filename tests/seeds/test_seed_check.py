@@ -1,14 +1,16 @@
 """Holding seeds against their source texts: each kind of disagreement is found, and the two forms of a text agree."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from seeds import SeedError, manifest
-from seeds.check import check, ranges, source_lines, stands_in
-
-SHARED = Path(__file__).parents[3] / "shared" / "seeds"
+from seeds.check import check
+from seeds.lines import ranges, source_lines, stands_in
+from seeds.proof.tables import Excused
+from seeds.rows import Duty
+from tests.seeds.conftest import write_table
+from tests.sources import TEXTS, needs_texts
 
 
 def whats(report):
@@ -48,6 +50,30 @@ def test_raw_and_clean_text_get_the_same_answer(small):
         ({"body": ""}, "a printed body needs its simplified form, and the other way round"),
         ({"anchor": "環"}, "the anchor has 1 characters, not 2 to 14"),
         ({"zh": "查" * 61}, "61 characters: a duty is restated in at most 60"),
+        ({"body": "环境部门"}, "script: body '环境部门' is not '環保部門' in simplified characters"),
+        ({"body_printed": "", "body": ""}, "owner: no body is printed here: 'ecology' cannot be ok"),
+        ({"role": "lead"}, "role: the sentence of the text has no word for leading"),
+        ({"role": "leader"}, "role: '环保部门' names no leader"),
+        ({"role": "cooperate"}, "role: our sentence has no word for helping"),
+        ({"zh": "协助检查"}, "role: our sentence begins with a word for helping"),
+        ({"topic": "noise"}, "topic: no word of the topic 'noise' stands here"),
+        ({"zh": "植树造林"}, "about: too little of '植树造林' stands in the lines"),
+        ({"zh": "不检查"}, "negated: our sentence says '不检', the lines do not"),
+        ({"zh": "取消检查"}, "turned: our sentence says '取消', the lines say nothing like it"),
+        ({"en": "Never inspect"}, "turned: the English begins with a not, our Chinese does not"),
+        ({"en": "stop inspections"}, "turned: the English says 'stop', our Chinese says nothing like it"),
+        ({"zh": "检查13次", "en": "13 inspections"}, "number: our sentence says 13, which is not in the lines"),
+        (
+            {"en": "inspect 7 times"},
+            "english_number: the English says 7, which is neither in our Chinese nor in the lines",
+        ),
+        ({"zh": "检查12次"}, "english_number: our Chinese says 12 and the English does not"),
+        ({"target_unit": "件"}, "unit: the unit '件' does not stand behind 12 in the lines"),
+        ({"deadline_on": "2025-11-30"}, "day: 2025-11-30 is no day of the text"),
+        ({"deadline_kind": "ongoing"}, "day: a day is given and the deadline is not one by a date"),
+        ({"frequency": "monthly"}, "often: no word for 'monthly' stands in the text"),
+        ({"zh": "每月检查"}, "often: our sentence says '每月' and the frequency is quarterly"),
+        ({"deadline_kind": "long_term", "deadline_on": ""}, "lasting: no word for 'long_term' stands in the text"),
     ],
 )
 def test_a_duty_that_does_not_hold_is_found_and_named(small, change, what):
@@ -56,6 +82,41 @@ def test_a_duty_that_does_not_hold_is_found_and_named(small, change, what):
     assert what in whats(report)
     assert report.exit_code == 1
     assert "900-02" in report.text() or "line 5" in report.text()
+
+
+def test_a_masked_name_that_is_taken_for_known_is_found(small):
+    small.write(duties=[small.patrol, small.inspect | {"body_printed": "xx部門", "body": "xx部门"}])
+    assert "mask: 'xx部门' is masked in the text, so the status is unknown" in whats(check(small.sources, small.root))
+
+
+def test_the_same_duty_twice_is_found(small):
+    small.write(duties=[small.patrol, small.inspect, small.inspect | {"code": "900-03"}])
+    assert "says what 900-02 says already" in whats(check(small.sources, small.root))
+
+
+def test_a_body_read_or_ranked_otherwise_than_recorded_is_found_without_the_sources(small):
+    for column, cell in (("canonical", "county"), ("tier", "city")):
+        small.write()
+        write_table(small.root / "duties/900.csv", Duty, [small.patrol, small.inspect | {column: cell}])
+        manifest.rewrite(small.root)
+        assert any(repr(cell) in what for what in whats(check(root=small.root)))
+
+
+def test_a_row_that_is_gone_is_missed_by_its_count(small):
+    write_table(small.root / "duties/900.csv", Duty, [small.patrol])
+    manifest.rewrite(small.root)
+    assert "900 duty ok: 1 rows, recorded are 2" in whats(check(root=small.root))
+
+
+def test_an_excused_finding_is_silent_and_only_for_its_value(small):
+    small.write(duties=[small.patrol, small.inspect | {"frequency": "monthly"}])
+    excuse = {"law": "often", "code": "900-02", "value": "monthly", "reason": "said by word of mouth"}
+    write_table(small.root / "proof/exceptions.csv", Excused, [excuse])
+    manifest.rewrite(small.root)
+    assert check(small.sources, small.root).ok
+    write_table(small.root / "duties/900.csv", Duty, [small.patrol, small.inspect | {"frequency": "yearly"}])
+    manifest.rewrite(small.root)
+    assert not check(small.sources, small.root).ok
 
 
 def test_a_figure_that_is_not_in_its_line_is_found(small):
@@ -133,14 +194,14 @@ def test_line_numbers_are_written_as_ranges():
     assert ranges([3, 5, 6, 7, 9]) == "3, 5-7, 9"
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the source texts are not beside the project")
+@needs_texts
 def test_the_seeds_hold_against_the_source_texts():
-    report = check(SHARED)
+    report = check(TEXTS)
     assert report.ok, report.text()
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the source texts are not beside the project")
+@needs_texts
 def test_the_raw_and_the_clean_004_get_the_same_answer():
-    answers = [reading.answer for reading in check(SHARED).readings if reading.document == "004"]
+    answers = [reading.answer for reading in check(TEXTS).readings if reading.document == "004"]
     assert len(answers) == 2
     assert answers[0] == answers[1]

@@ -29,7 +29,7 @@ def of_department(part_13, number):
     return [duty for code, duty in part_13.items() if code.startswith(f"004-13-dept{number:02d}-")]
 
 
-@pytest.mark.parametrize("name", list(seeds.KINDS))
+@pytest.mark.parametrize("name", [*seeds.KINDS, *seeds.PROOFS])
 def test_everything_named_can_be_read(name):
     assert len(seeds.read(name)) > 0
 
@@ -110,9 +110,9 @@ def test_a_duty_says_no_more_and_no_less_than_its_lines():
 def test_the_tier_above_looks_at_three_things_and_no_fourth():
     row = {duty.code: duty for duty in seeds.read("duties")}["004-13-run192-01"]
     assert "评价" not in row.zh and "evaluat" not in row.en
-    assert [figure.code for figure in seeds.read("figures") if figure.document == "004" and figure.line_from == 192] == [
-        f"004-13-fig192-0{n}" for n in (1, 2, 3)
-    ]
+    assert [
+        figure.code for figure in seeds.read("figures") if figure.document == "004" and figure.line_from == 192
+    ] == [f"004-13-fig192-0{n}" for n in (1, 2, 3)]
 
 
 def test_the_two_routes_of_accountability_stay_apart_and_only_the_second_is_verified():

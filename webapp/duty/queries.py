@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from seeds.script import spellings
+
 from ..core.models import AuditEntry
 from ..people.models import Person
 from .models import Department, Document, Duty, Figure, Succession
-from .script import spellings
 
 UNKNOWN = "unknown"  # the department (and the kind of department) that stands for "not named in the text"
 NAMED, RETIRED = "named", "retired"  # beside the three statuses of the seeds

@@ -49,9 +49,9 @@ def seeds() -> None:
 
 
 @seeds.command("check")
-@click.argument("path", type=click.Path(exists=True, path_type=Path))
-def seeds_check(path: Path) -> None:
-    """Hold the seeds against the source documents in PATH."""
+@click.argument("path", type=click.Path(exists=True, path_type=Path), required=False)
+def seeds_check(path: Path | None) -> None:
+    """Hold the seeds against the source documents in PATH; without PATH, to the laws that need none."""
     from seeds.check import check
 
     report = check(path)

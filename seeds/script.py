@@ -1,4 +1,4 @@
-"""Traditional and simplified characters of the documents, so that a search finds a word in either script.
+"""Traditional and simplified characters of the documents: to search in either, and to hold a name to its print.
 
 The characters are those in which the two scripts differ among all that the five documents hold; the pairs are
 facts of the character set, taken from OpenCC's table (github.com/BYVoid/OpenCC, Apache-2.0).
