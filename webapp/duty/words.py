@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from ..web.language import day, is_zh, named
 from . import labels
+from .details import Cited
 from .models import Duty, Figure
 from .queries import NAMED, NUMBERED, RETIRED, DutyRow
 
@@ -19,7 +20,7 @@ def word(table: Mapping[str, str], code: str) -> str:
     return _(table[code]) if code in table else code
 
 
-def source(row: Duty | Figure) -> str:
+def source(row: Duty | Figure | Cited) -> str:
     """The document and the lines a row stands on."""
     return lines(row.document, row.line_from, row.line_to)
 

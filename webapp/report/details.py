@@ -8,7 +8,6 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..duty.models import Duty
 from ..people.models import Body
 from .models import Assignment, ProblemType, ReportJoint, ReportProblem, SiteLook
 
@@ -49,11 +48,6 @@ def leads(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Body]:
 def bodies(session: Session, ids: Collection[int]) -> dict[int, Body]:
     """Bodies by id, for the names that stand in records that were already reached."""
     return {body.id: body for body in session.scalars(select(Body).where(Body.id.in_(ids)))} if ids else {}
-
-
-def duties(session: Session, ids: Collection[int]) -> dict[int, Duty]:
-    """Duties by id, likewise."""
-    return {duty.id: duty for duty in session.scalars(select(Duty).where(Duty.id.in_(ids)))} if ids else {}
 
 
 def problems(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[ProblemType]]:

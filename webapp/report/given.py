@@ -5,7 +5,7 @@ treats everything else as not said; one odd value costs a word in one line, neve
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 NO_KEY = 0  # no row has it
@@ -14,10 +14,11 @@ _DIGITS = len(str(LARGEST_KEY))  # longer numbers are not even worked out
 
 
 class Given:
-    """The facts of one move, from its stored JSON."""
+    """The facts of one move, from its stored JSON, and when it was made where that matters."""
 
-    def __init__(self, stored: Any):
+    def __init__(self, stored: Any, at: datetime | None = None):
         self._facts: Mapping[str, Any] = stored if isinstance(stored, Mapping) else {}
+        self.at = at
 
     def text(self, name: str) -> str:
         """A text as it was typed; empty when there is none."""

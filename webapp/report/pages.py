@@ -13,7 +13,7 @@ from ..access import Actor
 from ..core import clock
 from ..core.models import TimeLimit, Word
 from ..core.process import Move
-from ..duty.models import Duty
+from ..duty.details import wordings
 from ..grid import queries as grid_queries
 from ..grid.queries import Cell
 from ..patrol import queries as patrol_queries
@@ -221,8 +221,8 @@ def _standing(
 
 
 def _ground(session: Session, report: Report, places: Sequence[details.Place]) -> Any:
-    """The ground of the dispatch in force, or of the last one of a closed matter: the duty with its lines, or the words
-    that stand for it. A dispatch that came back is history."""
+    """The ground of the dispatch in force, or of the last one of a closed matter: the duty with its lines, as it was
+    worded then, or the words that stand for it. A dispatch that came back is history."""
     place = next((p for p in reversed(places) if p.assignment.role == "lead" and p.assignment.ground), None)
     if place is None or (place.assignment.to_at and report.state not in ENDS):
         return None
@@ -231,7 +231,7 @@ def _ground(session: Session, report: Report, places: Sequence[details.Place]) -
         "kind": lead.ground,
         "text": lead.ground_text,
         "body": named(place.body),
-        "duty": session.get(Duty, lead.duty_id) if lead.duty_id else None,
+        "duty": wordings(session, {lead.duty_id}).at(lead.duty_id, lead.from_at) if lead.duty_id else None,
     }
 
 
@@ -245,7 +245,7 @@ def _history(session: Session, report: Report, whose: OfficeNames) -> list[dict[
             "is_move": event.event.to_state is not None,
             "action": event.event.action,
             "what": action_word(event.event.action, event.event.to_state),
-            "note": names.line(event.event.given),
+            "note": names.line(event.event),
             "mark": "",
         }
         for event in events

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from ..core import words
 from ..duty import words as duty_words
-from ..duty.models import Duty
+from ..duty.details import Wordings, wordings
 from ..grid.queries import Cell
 from ..people import rules
 from ..people.models import Body
 from ..web.language import day, named
 from . import details, history, labels
 from .given import NO_KEY, Given
+from .models import ReportEvent
 
 
 def state_word(state: str) -> str:
@@ -58,7 +59,7 @@ class NamesInHistory:
     ready: Mapping[str, Mapping[str, Any]]
     types: Mapping[str, str]
     bodies: Mapping[int, Body]
-    duties: Mapping[int, Duty]
+    duties: Wordings
 
     def why(self, event: history.Event | None, place: str) -> str:
         """Why a report stands where it stands, from its last move."""
@@ -74,9 +75,9 @@ class NamesInHistory:
             missing=_with(self._missing(given), given.text("note")),
         )
 
-    def line(self, stored: Any) -> str:
+    def line(self, event: ReportEvent) -> str:
         """What a move said, as one line for the history."""
-        given = Given(stored)
+        given = Given(event.given, event.at)
         return _(", ").join(filter(None, (part(self, given) for part in PARTS)))
 
     def _missing(self, given: Given) -> str:
@@ -102,7 +103,7 @@ class NamesInHistory:
         return _("cooperating: %(bodies)s", bodies=_(", ").join(others)) if others else ""
 
     def _ground(self, given: Given) -> str:
-        duty = self.duties.get(given.key("duty"))
+        duty = self.duties.at(given.key("duty"), given.at) if given.at else None
         return _("%(name)s: %(value)s", name=named(duty), value=duty_words.source(duty)) if duty else ""
 
     def _whose_duty(self, given: Given) -> str:
@@ -141,7 +142,7 @@ def names_in(session: Session, events: Iterable[history.Event]) -> NamesInHistor
         ready,
         {kind.code: named(kind) for kind in details.problem_types(session)},
         details.bodies(session, {id_ for given in givens for id_ in bodies_in(given)}),
-        details.duties(session, {given.key("duty") for given in givens} - {NO_KEY}),
+        wordings(session, {given.key("duty") for given in givens} - {NO_KEY}),
     )
 
 
