@@ -28,6 +28,7 @@ CATEGORIES = ("air", "water", "soil", "noise", "solid_waste", "ecology", "radiat
 WORD_KINDS = (
     "severity", "first_measure", "could_not_see", "return_missing", "result", "ground", "category", "label",
 )  # fmt: skip
+PROBLEM_ROLES = ("lead", "cooperate", "tell", "nobody")
 SETTING_TYPES = ("int", "bool", "text", "time")
 DAY_KINDS = ("holiday", "make_up_work_day")
 
@@ -193,6 +194,24 @@ class ProblemType:
 
 
 @dataclass(frozen=True)
+class ProblemDuty:
+    """A duty that a problem falls under, by our reading; the key is (problem, rank), rank 1 comes first.
+
+    ``role``: the body acts (lead), takes part (cooperate) or is told (tell); "nobody", without a duty, says that the
+    documents name nobody. ``zh`` and ``en`` say when the row holds.
+    """
+
+    problem: str
+    rank: int
+    duty: str
+    role: str
+    zh: str
+    en: str
+    source: str
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
 class ObjectType:
     """A kind of patrol object; ``interval_days`` is how often one of it is due."""
 
@@ -268,6 +287,7 @@ VOCABULARY: dict[type, dict[str, tuple[str, ...]]] = {
     Succession: {"status": STATUSES},
     Limit: {"unit": UNITS},
     ProblemType: {"category": CATEGORIES},
+    ProblemDuty: {"role": PROBLEM_ROLES},
     Word: {"kind": WORD_KINDS},
     Setting: {"type": SETTING_TYPES},
     Day: {"kind": DAY_KINDS},
