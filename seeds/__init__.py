@@ -20,6 +20,7 @@ from seeds.rows import (
     Department,
     Document,
     Duty,
+    EverydayWord,
     Figure,
     Limit,
     ObjectType,
@@ -30,8 +31,8 @@ from seeds.rows import (
 )
 
 __all__ = [
-    "KINDS", "Contact", "Day", "Department", "Document", "Duty", "Figure", "Limit", "ObjectType", "ProblemType",
-    "Rows", "SeedError", "Setting", "SourceFile", "Succession", "Word", "read",
+    "IN_PLACE", "KINDS", "Contact", "Day", "Department", "Document", "Duty", "EverydayWord", "Figure", "Limit",
+    "ObjectType", "ProblemType", "Rows", "SeedError", "Setting", "SourceFile", "Succession", "Word", "read",
 ]  # fmt: skip
 
 # name → (files, what a row is, the columns that no two rows may share)
@@ -56,6 +57,10 @@ PROOFS: dict[str, tuple[str, type, tuple[str, ...]]] = {
     "tiers": ("proof/tiers.csv", Tier, ("part", "canonical", "body")),
     "counts": ("proof/counts.csv", Count, ("part", "kind", "status")),
     "exceptions": ("proof/exceptions.csv", Excused, ("law", "code", "value")),
+}
+#: Read where they stand: they go into no table.
+IN_PLACE: dict[str, tuple[str, type, tuple[str, ...]]] = {
+    "everyday_words": ("settings/everyday_words.csv", EverydayWord, ("code",)),
 }
 
 
@@ -83,13 +88,13 @@ class Rows:
 
 
 def read(name: str, root: Traversable | None = None) -> Rows:
-    """All rows called ``name`` in KINDS or PROOFS, from the package's own data or from the folder ``root``.
+    """All rows called ``name`` in KINDS, PROOFS or IN_PLACE, from the package's own data or from the folder ``root``.
 
     Raises SeedError, and gives nothing, when a file is missing, damaged, not as MANIFEST.csv records it, lacks a
     column, holds a value its column does not allow, or repeats a key.
     """
     root = root or files("seeds")
-    pattern, kind, key = (KINDS | PROOFS)[name]
+    pattern, kind, key = (KINDS | PROOFS | IN_PLACE)[name]
     recorded = manifest.load(root)
     found = {n: entry.read_bytes() for n, entry in manifest.seed_files(root) if fnmatchcase(n, pattern)}
     if lost := [n for n in recorded if fnmatchcase(n, pattern) and n not in found] or (not found and [pattern]):

@@ -212,6 +212,22 @@ class ProblemDuty:
 
 
 @dataclass(frozen=True)
+class EverydayWord:
+    """Ways of saying one thing, and what is meant: a problem, and words of the lists by which its rows are found.
+
+    "a/b c; d" reads: a or b, and also c; or else d. Where ``problem`` is empty no problem of the forms fits.
+    """
+
+    code: str
+    zh: str
+    en: str
+    problem: str
+    terms: str
+    source: str
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
 class ObjectType:
     """A kind of patrol object; ``interval_days`` is how often one of it is due."""
 

@@ -1,8 +1,11 @@
 """Traditional and simplified characters of the documents: to search in either, and to hold a name to its print.
 
-The characters are those in which the two scripts differ among all that the five documents hold; the pairs are
-facts of the character set, taken from OpenCC's table (github.com/BYVoid/OpenCC, Apache-2.0).
+The characters are those in which the two scripts differ among all that the five documents and the everyday words
+(seeds/settings/everyday_words.csv) hold; the pairs are facts of the character set, taken from OpenCC's table
+(github.com/BYVoid/OpenCC, Apache-2.0).
 """
+
+import unicodedata
 
 _TRADITIONAL = (
     "亂來倉個們倫側備傳債傷傾僅價儀億償優儲兇兒內兩冊凈凱別則剛創劃劑勁動務勢勵勻匯區協卻厲參吒吳員問啟喬"
@@ -17,6 +20,7 @@ _TRADITIONAL = (
     "趨踐蹤躍軀車軋軌軍軸較載輔輕輛輪輯輸輻輿轄轉辦辯農這連進運過達違遙遞遠適遲遷選遺遼邁還邊郵鄉鄰醫釋釘"
     "針鈣鉈鉛鉤銀銜銷鋁鋒鋪鋼錄錘錢錨錫錯鍋鍍鍵鎘鎮鏈鐵鑄鑒長門閃閉開間閱關陣陽隊階際隨險隱隸雙雜離難電霧"
     "靂靈靚鞏韓響項順須預頒頓領頭頸頻顆題額顒類顧顯風飲飼養饋馬駐駛騰驗驟體魚魯鱗鳴鷳鹽麗黃點黨齊龍龐"
+    "賣嚇嗆攪渾盜紗蒼診轟鋸鬧飛飯館雞鴨鵝麥囪橋"
 )
 _SIMPLIFIED = (
     "乱来仓个们伦侧备传债伤倾仅价仪亿偿优储凶儿内两册净凯别则刚创划剂劲动务势励匀汇区协却厉参咤吴员问启乔"
@@ -31,7 +35,12 @@ _SIMPLIFIED = (
     "趋践踪跃躯车轧轨军轴较载辅轻辆轮辑输辐舆辖转办辩农这连进运过达违遥递远适迟迁选遗辽迈还边邮乡邻医释钉"
     "针钙铊铅钩银衔销铝锋铺钢录锤钱锚锡错锅镀键镉镇链铁铸鉴长门闪闭开间阅关阵阳队阶际随险隐隶双杂离难电雾"
     "雳灵靓巩韩响项顺须预颁顿领头颈频颗题额颙类顾显风饮饲养馈马驻驶腾验骤体鱼鲁鳞鸣鹇盐丽黄点党齐龙庞"
+    "卖吓呛搅浑盗纱苍诊轰锯闹飞饭馆鸡鸭鹅麦囱桥"
 )
+#: Further spellings of a simplified character, which a search reads and never writes.
+_ALSO = str.maketrans("髒採裏裡製颳佔喫桿溼菸燻佈髮麪葯証", "脏采里里制刮占吃杆湿烟熏布发面药证")
+#: Characters that the source text of document 004 has damaged, by what stands in their place there, in small letters.
+_DAMAGED = {"?fù)p": "扬", "?xiàng)l": "条", "環?！苯ㄔo": "环保”建设"}
 _TO_SIMPLIFIED = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 _TO_TRADITIONAL = str.maketrans(_SIMPLIFIED, _TRADITIONAL)
 
@@ -49,3 +58,11 @@ def traditional(text: str) -> str:
 def spellings(text: str) -> list[str]:
     """The text as typed, simplified and traditional, each once."""
     return list(dict.fromkeys((text, simplified(text), traditional(text))))
+
+
+def folded(text: str) -> str:
+    """The text as searches compare it: simplified, in small letters, of one width, its damaged characters put right."""
+    plain = unicodedata.normalize("NFC", text).casefold()
+    for damaged, whole in _DAMAGED.items():
+        plain = plain.replace(damaged, whole)
+    return unicodedata.normalize("NFKC", simplified(plain).translate(_ALSO))
