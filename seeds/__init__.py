@@ -24,6 +24,7 @@ from seeds.rows import (
     Figure,
     Limit,
     ObjectType,
+    ProblemDuty,
     ProblemType,
     Setting,
     Succession,
@@ -31,7 +32,7 @@ from seeds.rows import (
 )
 
 __all__ = [
-    "IN_PLACE", "KINDS", "Contact", "Day", "Department", "Document", "Duty", "EverydayWord", "Figure", "Limit",
+    "IN_PLACE", "KINDS", "Contact", "Day", "Department", "Document", "Duty", "EverydayWord", "Figure", "Limit", "ProblemDuty",
     "ObjectType", "ProblemType", "Rows", "SeedError", "Setting", "SourceFile", "Succession", "Word", "read",
 ]  # fmt: skip
 
@@ -44,6 +45,7 @@ KINDS: dict[str, tuple[str, type, tuple[str, ...]]] = {
     "succession": ("succession.csv", Succession, ("body", "canonical")),
     "limits": ("settings/limits.csv", Limit, ("code",)),
     "problem_types": ("settings/problem_types.csv", ProblemType, ("code",)),
+    "problem_duties": ("settings/problem_duties.csv", ProblemDuty, ("problem", "duty")),
     "object_types": ("settings/object_types.csv", ObjectType, ("code",)),
     "words": ("settings/words.csv", Word, ("kind", "code")),
     "settings": ("settings/settings.csv", Setting, ("key",)),

@@ -1,9 +1,9 @@
 """What must hold among the seed rows themselves, without looking at any source text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from seeds.rows import Department, Document, Duty, Figure
+from seeds.rows import Department, Document, Duty, Figure, Part, ProblemDuty
 
 _ANCHOR = range(2, 15)  # characters: enough to show the place, too short to be a copied sentence
 _OWN_WORDS = 60  # Chinese characters a restated duty may have at most
@@ -32,7 +32,37 @@ def broken(
     """Every law that a duty or figure breaks: unknown document or body, impossible lines, words or reason missing."""
     lengths = {d.code: d.lines for d in documents}
     bodies = {d.code for d in departments} | {"unknown"}
-    return [Fault(row_place(row), what) for row in rows for what in _of_row(row, lengths, bodies)]
+    parts = {d.code: d.parts for d in documents}
+    return [
+        Fault(row_place(row), what)
+        for row in rows
+        for what in (*_of_row(row, lengths, bodies), *_of_part(row, parts.get(row.document, ())))
+    ]
+
+
+def _of_part(row: Duty | Figure, parts: tuple[Part, ...]) -> Iterator[str]:
+    """What is in no part could never be said to apply here."""
+    if parts and not any(part.line_from <= row.line_from <= row.line_to <= part.line_to for part in parts):
+        yield f"lines {row.line_from}-{row.line_to} are in no single [[part]] of {row.document}"
+
+
+def broken_links(links: Iterable[ProblemDuty], problems: Iterable[str], duties: Iterable[str]) -> list[Fault]:
+    """Every law that a row "problem, duty" breaks: a problem or duty that is not there, nobody with a duty, and the
+    other way round; words missing in one of the two languages.
+    """
+    known, listed = {*problems}, {*duties}
+    return [Fault(row.origin, what) for row in links for what in _of_link(row, known, listed)]
+
+
+def _of_link(row: ProblemDuty, problems: set[str], duties: set[str]) -> Iterator[str]:
+    if row.problem not in problems:
+        yield f"there is no problem {row.problem!r}"
+    if (row.role == "nobody") == bool(row.duty):
+        yield "a row names a duty, or its role is nobody: one of the two"
+    if row.duty and row.duty not in duties:
+        yield f"there is no duty {row.duty!r}"
+    if bool(row.zh) != bool(row.en):
+        yield "words are missing in one of the two languages"
 
 
 def _of_row(row: Duty | Figure, lengths: dict[str, int], bodies: set[str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from seeds.errors import SeedError
-from seeds.rows import VOCABULARY, Document, NoDuty, Unsure
+from seeds.rows import STANDINGS, TIERS, VOCABULARY, Document, Fact, NoDuty, Part, Unsure
 
 _HEX = frozenset("0123456789abcdef")
 
@@ -103,6 +103,7 @@ def document(name: str, text: str) -> Document:
         given = tomllib.loads(text)
         given["unsure"] = tuple(Unsure(**item) for item in given.get("unsure", []))
         given["no_duty"] = tuple(_no_duty(item) for item in given.get("no_duty", []))
+        given["parts"] = tuple(_part(item) for item in given.pop("part", []))
         found = Document(**{"sha256_clean": "", **given}, origin=f"{name}:1")
         _check_document(found)
     except KeyError as error:
@@ -118,7 +119,28 @@ def _no_duty(item: dict[str, Any]) -> NoDuty:
     return NoDuty(tuple(lines), item["zh"], item["en"])
 
 
+def _part(item: dict[str, Any]) -> Part:
+    """``from`` and ``to`` are its lines."""
+    facts = tuple(Fact(**fact | {"lines": tuple(fact["lines"])}) for fact in item.pop("facts", []))
+    names = {"from": "line_from", "to": "line_to"}
+    return Part(**{names.get(name, name): value for name, value in item.items()}, facts=facts)
+
+
+def _check_parts(found: Document) -> None:
+    """Each after the one before it, within the document, in known words; each fact on lines of its part."""
+    last = 0
+    for part in found.parts:
+        if not last < part.line_from <= part.line_to <= found.lines:
+            raise ValueError(f"part {part.code}: lines {part.line_from} to {part.line_to} do not follow {last}")
+        if part.standing not in STANDINGS or part.tier not in (*TIERS, "unknown"):
+            raise ValueError(f"part {part.code}: {part.standing!r} or {part.tier!r} is no known word")
+        if not all(part.line_from <= line <= part.line_to for fact in part.facts for line in fact.lines):
+            raise ValueError(f"part {part.code}: a fact stands on lines outside it")
+        last = part.line_to
+
+
 def _check_document(found: Document) -> None:
+    _check_parts(found)
     for sha256 in filter(None, (found.sha256, found.sha256_clean)):
         if len(sha256) != 64 or not _HEX.issuperset(sha256):
             raise ValueError(f"{sha256!r} is no sha256")

@@ -18,6 +18,8 @@ TOPICS = (
 )  # fmt: skip
 DEADLINE_KINDS = ("", "at_once", "by_date", "by_date_kept_up", "ongoing", "long_term")
 STATUSES = ("ok", "to_confirm", "unknown")
+STANDINGS = ("in_force", "example", "draft", "repealed")
+PROBLEM_ROLES = ("lead", "cooperate", "tell", "nobody")
 FIGURE_KINDS = (
     "meeting", "disclosure", "closing_step", "sanction", "patrol_target", "supervisor", "evaluation", "target",
     "frequency", "other",
@@ -51,6 +53,36 @@ class NoDuty:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """What a text itself says of its place, time or issuer, and on which of its lines."""
+
+    lines: tuple[int, ...]
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """Lines of a document that are one plan: whose it is, of when, of which tier ("unknown" where the text does not
+    say), by which facts, and how it is delivered: in force here, or only an example, a draft, repealed.
+    """
+
+    code: str
+    line_from: int
+    line_to: int
+    zh: str
+    en: str
+    place_zh: str
+    place_en: str
+    year: str
+    tier: str
+    standing: str
+    why_zh: str
+    why_en: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
 class Document:
     """One source document. ``number`` and ``date`` are "unknown" where the text lost or never had them.
 
@@ -70,6 +102,7 @@ class Document:
     sha256_clean: str
     unsure: tuple[Unsure, ...]
     no_duty: tuple[NoDuty, ...]
+    parts: tuple[Part, ...]
     origin: str = field(default="", compare=False)
 
 
@@ -195,10 +228,10 @@ class ProblemType:
 
 @dataclass(frozen=True)
 class ProblemDuty:
-    """A duty that a problem falls under, by our reading; the key is (problem, rank), rank 1 comes first.
+    """Whose duty a problem is, by our reading of the texts: a row for each duty, in the order of ``rank``.
 
-    ``role``: the body acts (lead), takes part (cooperate) or is told (tell); "nobody", without a duty, says that the
-    documents name nobody. ``zh`` and ``en`` say when the row holds.
+    ``duty`` is empty where ``role`` is nobody: the documents name nobody for this, and then no more than one such row
+    of a problem. ``zh`` and ``en`` say when the row holds ("road dust and slag trucks"), or of what nobody is named.
     """
 
     problem: str

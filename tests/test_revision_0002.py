@@ -95,7 +95,7 @@ def test_a_photo_is_known_to_have_come_with_its_report_or_its_move(county: Store
 
 def test_what_the_older_form_has_no_place_for_stops_the_way_down_and_nothing_changes(county: Store) -> None:
     with_photos(county)
-    migrate.run(county, "upgrade", "head")
+    migrate.run(county, "upgrade", "0002")
     run(county, "update attachment set kind = 'document' where sha256 = :mark", mark="a" * 64)
     before = rows(county)
     with pytest.raises(Unfit, match="no place for 2 attachments"):
@@ -104,7 +104,7 @@ def test_what_the_older_form_has_no_place_for_stops_the_way_down_and_nothing_cha
 
 
 def test_a_planned_version_of_a_grid_stops_the_way_down_and_comes_into_force_by_nothing(county: Store) -> None:
-    migrate.run(county, "upgrade", "head")
+    migrate.run(county, "upgrade", "0002")
     village = "(select max(id) from grid)"
     run(county, f"delete from grid_current where grid_id = {village}")  # its only version is a plan now
     before = rows(county)

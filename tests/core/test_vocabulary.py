@@ -13,6 +13,7 @@ from tests.conftest import World
 from webapp.access import ROLES
 from webapp.core import attachments, settings
 from webapp.core.db import Store
+from webapp.duty import dispatching, scope
 from webapp.models import metadata
 from webapp.patrol import service as patrol_service
 from webapp.people import rules
@@ -27,14 +28,17 @@ WORDS: dict[str, Iterable[str]] = {
     "deadline_kind": rows.DEADLINE_KINDS,
     "department_kind": rows.BODY_KINDS,
     "dispatch_ground": effects.GROUNDS,
+    "document_standing": scope.STANDINGS,
     "duty_role": rows.ROLES,
     "duty_tier": rows.TIERS,
     "entry_mode": ("on_the_day", "later", "for_someone"),  # _mode() of patrol/service.py and report/service.py
     "figure_kind": rows.FIGURE_KINDS,
+    "ground_doubt": dispatching.DOUBTS,
     "language": language.LOCALES,
     "list_status": rows.STATUSES,
     "look_answer": side_acts.ANSWERS,
     "problem_category": rows.CATEGORIES,
+    "problem_role": rows.PROBLEM_ROLES,
     "report_action": {action.partition(":")[0] for action in labels.ACTIONS}
     | {move.action for move in workflow.REPORT.moves},
     "report_state": workflow.STATES,
@@ -60,6 +64,7 @@ FREE = {
     "grid_version": {"code"},
     "map_layer": {"name"},
     "document": {"code"},
+    "document_decision": {"part"},
     "person": {"phone"},
     "body": {"phone"},
 }
@@ -107,6 +112,7 @@ SLIPS = [
     "update setting set kind = 'float'",
     "update word set kind = 'mood' where kind = 'severity' and code = 'minor'",
     "update person set language = 'fr'",
+    "update problem_duty set role = 'boss'",
 ]
 
 

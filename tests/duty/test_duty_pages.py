@@ -11,7 +11,7 @@ from seeds import rows as seed_rows
 from tests.duty.conftest import person
 from tests.seeds.test_seed_data import DEPARTMENTS_OF_PART_13
 from webapp import domains
-from webapp.duty import labels, service
+from webapp.duty import dispatching, labels, service
 from webapp.duty.models import Duty, Succession
 
 PAGES = (
@@ -331,11 +331,9 @@ def test_every_source_of_a_name_is_a_line_or_has_a_word(pages, store):
 
 
 def test_duties_of_a_department_are_also_those_the_county_named(store, county):
-    from webapp.duty import queries
-
     with store.write() as session:
         service.name_department(session, county, "004-13-dept22-01", "tax")
     with store.read() as session:
         duty_id = session.scalar(select(Duty.id).where(Duty.code == "004-13-dept22-01"))
-        assert queries.duty_of(session, duty_id, "tax") is not None
-        assert queries.duty_of(session, duty_id, "unknown") is None
+        assert dispatching.duty_of(session, duty_id, "tax") is not None
+        assert dispatching.duty_of(session, duty_id, "unknown") is None

@@ -43,6 +43,8 @@ ABOUT_THE_THING = {
         "duty": "id code document section line_from line_to position body_printed body canonical tier role topic zh en "
         "target target_number target_unit target_year deadline_kind deadline_on frequency anchor status why_zh "
         "why_en named valid_to",
+        "document_decision": "id document part standing from_on to_on",
+        "problem_duty": "id problem duty rank role zh en source valid_to",
         "succession": "id body canonical from_on event_zh event_en source status valid_to",
         "patrol_object": "id type grid_id valid_from valid_to",
         "report": "number state state_since due_at grid_id grid_version_id object_id patrol_id severity settled "

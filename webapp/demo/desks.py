@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..core import clock, ids
 from ..core.calendar import limit_after
-from ..duty.queries import duties_of
+from ..duty.dispatching import duties_of
 from ..report import details, side_acts
 from ..report.models import Report, ReportProblem
 from ..report.service import MoveEntry, move

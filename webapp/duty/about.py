@@ -1,42 +1,61 @@
 """What the duty lists announce: their main page, log lines, what they keep about people, and their seeds."""
 
+import json
+from dataclasses import asdict
 from typing import Any
 
 from ..core.announce import About, DataUse, MenuEntry
 from ..core.errors import N_
 from ..core.load import SeedTable
-from .models import Department, Document, Duty, Figure, Succession
+from .models import Department, Document, Duty, Figure, ProblemDuty, ProblemType, Succession
 
 STANDS_ON = ("people",)
 
 
 def _document(row: Any) -> dict[str, Any]:
+    """What a document holds in lists; a part as the plain words of its dataclass."""
     return {
+        "parts": [json.loads(json.dumps(asdict(each))) for each in row.parts],
         "unsure": [{"zh": each.zh, "en": each.en} for each in row.unsure],
         "no_duty": [{"lines": list(each.lines), "zh": each.zh, "en": each.en} for each in row.no_duty],
     }
+
+
+def _link(row: Any) -> dict[str, Any]:
+    return {"duty": row.duty or None}
 
 
 ABOUT = About(
     menu=(MenuEntry(40, "duty.read", N_("Duties"), "duty.index"),),
     acts={
         "duty.name": N_("Department of a duty named"),
+        "document.decide": N_("What applies here decided"),
+        "problem_duty.add": N_("Duty linked to a problem"),
+        "problem_duty.change": N_("Duty of a problem changed"),
+        "problem_duty.confirm": N_("Duty of a problem confirmed"),
+        "problem_duty.remove": N_("Duty of a problem taken away"),
         "succession.confirm": N_("Present name confirmed"),
     },
     things={
         "department": N_("departments"),
         "document": N_("documents"),
         "duty": N_("duty"),
+        "problem_duty": N_("duty of a problem"),
+        "problem_type": N_("problems"),
         "figure": N_("figures"),
         "succession": N_("succession"),
     },
     facts={
         "confirmed": N_("confirmed"),
+        "part": N_("part"),
+        "reason": N_("reason"),
     },
     privacy={
         N_("Settings and log"): (
             DataUse(
-                "duty: confirmed_at confirmed_by; succession: confirmed_at confirmed_by",
+                "duty: confirmed_at confirmed_by; succession: confirmed_at confirmed_by; "
+                "problem_duty: confirmed_at confirmed_by changed_at changed_by; "
+                "document_decision: decided_at decided_by reason",
                 N_("Who confirmed whose duty something is, and when"),
                 N_("So that a rule can be traced."),
                 "replaced",
@@ -51,6 +70,8 @@ ABOUT = About(
         "departments": SeedTable(Department),
         "succession": SeedTable(Succession, key=("body", "canonical"), after=("departments",)),
         "duties": SeedTable(Duty, key=("code",), after=("documents", "departments")),
+        "problem_types": SeedTable(ProblemType),  # reports name them, so one that the seeds no longer have stays
+        "problem_duties": SeedTable(ProblemDuty, _link, key=("problem", "duty"), after=("problem_types", "duties")),
         "figures": SeedTable(Figure, key=("code",), after=("documents", "departments")),
     },
 )

@@ -15,6 +15,9 @@ vocabulary("topic", 40)
 vocabulary("deadline_kind")
 vocabulary("figure_kind")
 vocabulary("list_status")
+vocabulary("document_standing")
+vocabulary("problem_category", 40)
+vocabulary("problem_role")
 
 
 class Document(Base):
@@ -32,6 +35,26 @@ class Document(Base):
     lines: Mapped[int]
     unsure: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     no_duty: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    parts: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
+class DocumentDecision(Base):
+    """What the county decided about a part of a document: in_force, example, draft or repealed, from a day on.
+
+    Rows are only added; of those whose day has come the newest counts, and before the first what is delivered with the
+    part. On ``to_on`` what was in force no longer is. ``part`` is a code of ``Document.parts``.
+    """
+
+    __tablename__ = "document_decision"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document: Mapped[str] = mapped_column(ForeignKey("document.code"), index=True)
+    part: Mapped[str] = mapped_column(String(20))
+    standing: Mapped[str] = mapped_column(ForeignKey("document_standing.code"))
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class Department(Base):
@@ -123,4 +146,43 @@ class Figure(Base):
     status: Mapped[str] = mapped_column(ForeignKey("list_status.code"))
     why_zh: Mapped[str] = mapped_column(Text)
     why_en: Mapped[str] = mapped_column(Text)
+    valid_to: Mapped[date | None]
+
+
+class ProblemType(Base):
+    """A problem in everyday words, with its 12369 category and whether it calls for enforcement."""
+
+    __tablename__ = "problem_type"
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    zh: Mapped[str] = mapped_column(Text)
+    en: Mapped[str] = mapped_column(Text)
+    category: Mapped[str] = mapped_column(ForeignKey("problem_category.code"))
+    subtype_zh: Mapped[str] = mapped_column(Text)
+    subtype_en: Mapped[str] = mapped_column(Text)
+    needs_enforcement: Mapped[bool]
+    asks_emergency: Mapped[bool]
+    position: Mapped[int]
+    source: Mapped[str] = mapped_column(Text)
+
+
+class ProblemDuty(Base):
+    """Whose duty a problem is, in the order of ``rank``: by our reading until the county has confirmed the row.
+
+    ``role`` is lead, cooperate, tell (who only hears of it), or nobody: the documents name nobody for this, and then
+    there is no ``duty``. The words say when the row holds. ``changed_at`` marks what no seeding touches any more.
+    """
+
+    __tablename__ = "problem_duty"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    problem: Mapped[str] = mapped_column(ForeignKey("problem_type.code"), index=True)
+    duty: Mapped[str | None] = mapped_column(ForeignKey("duty.code"))
+    rank: Mapped[int]
+    role: Mapped[str] = mapped_column(ForeignKey("problem_role.code"))
+    zh: Mapped[str] = mapped_column(Text)
+    en: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    changed_at: Mapped[datetime | None] = mapped_column(Moment)
     valid_to: Mapped[date | None]

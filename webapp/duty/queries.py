@@ -25,31 +25,6 @@ Now = aliased(Department, name="now")  # whose a duty is today: what the county 
 _WHOSE = func.coalesce(Duty.named, Duty.canonical)
 
 
-# --- for dispatch ---
-
-
-def duty_of(session: Session, duty_id: int | None, department: str | None) -> Duty | None:
-    """A duty in force that is this department's, by the list or by what the county has named; else None."""
-    if duty_id is None or department is None:
-        return None
-    return session.scalar(select(Duty).where(Duty.id == duty_id, _of(department), Duty.valid_to.is_(None)))
-
-
-def duties_of(session: Session, department: str) -> list[Duty]:
-    """A department's duties in force, in the order of the documents."""
-    return list(
-        session.scalars(
-            select(Duty)
-            .where(_of(department), Duty.valid_to.is_(None))
-            .order_by(Duty.document, Duty.line_from, Duty.position, Duty.id)
-        )
-    )
-
-
-def _of(department: str) -> Condition:
-    return or_(Duty.named == department, (Duty.named.is_(None)) & (Duty.canonical == department))
-
-
 # --- the list of duties ---
 
 
@@ -104,6 +79,12 @@ def duties(session: Session, wanted: Wanted, limit: int | None = None, offset: i
     return [DutyRow(*row) for row in session.execute(query)]
 
 
+def rows(session: Session, *conditions: Condition) -> list[DutyRow]:
+    """The duties in force of which the conditions are true, in the order of the documents."""
+    query = _LINES.where(Duty.valid_to.is_(None), *conditions).order_by(*_IN_ORDER)
+    return [DutyRow(*row) for row in session.execute(query)]
+
+
 def count_duties(session: Session, wanted: Wanted) -> int:
     """How many duties ``duties`` would give without a limit."""
     query = select(func.count()).select_from(Duty).join(Now, Now.code == _WHOSE).where(*_duty_conditions(wanted))
@@ -118,18 +99,13 @@ def duty(session: Session, code: str) -> DutyRow | None:
 
 def same_lines(session: Session, one: Duty) -> list[DutyRow]:
     """The other duties that stand on the same lines of the document."""
-    return [
-        DutyRow(*row)
-        for row in session.execute(
-            _LINES.where(
-                Duty.document == one.document,
-                Duty.line_from <= one.line_to,
-                Duty.line_to >= one.line_from,
-                Duty.id != one.id,
-                Duty.valid_to.is_(None),
-            ).order_by(*_IN_ORDER)
-        )
-    ]
+    return rows(
+        session,
+        Duty.document == one.document,
+        Duty.line_from <= one.line_to,
+        Duty.line_to >= one.line_from,
+        Duty.id != one.id,
+    )
 
 
 def silent_beside(session: Session, one: Duty) -> list[Duty]:

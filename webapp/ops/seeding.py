@@ -35,6 +35,12 @@ def _refuse_strangers(found: dict[str, Any]) -> None:
         found["documents"].rows, found["duties"].rows + found["figures"].rows, found["departments"].rows
     ):
         raise SeedError(str(fault))
+    for fault in laws.broken_links(
+        found["problem_duties"].rows,
+        (row.code for row in found["problem_types"]),
+        (row.code for row in found["duties"]),
+    ):
+        raise SeedError(str(fault))
     for row in [*found["succession"], *found["duties"]]:
         if row.canonical not in known:
             name, _, line = row.origin.rpartition(":")

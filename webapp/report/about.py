@@ -2,14 +2,9 @@
 
 from ..core.announce import About, DataUse, setting_rules
 from ..core.errors import N_
-from ..core.load import SeedTable
-from .models import ProblemType
 
 STANDS_ON = ("duty", "patrol")
 ABOUT = About(
-    things={
-        "problem_type": N_("problems"),
-    },
     privacy={
         N_("Reports"): (
             DataUse(
@@ -58,5 +53,4 @@ ABOUT = About(
 key                   right         least
 stuck_days            setting.edit  -
 """),
-    seeds={"problem_types": SeedTable(ProblemType)},  # one that the seeds no longer have stays, because reports name it
 )

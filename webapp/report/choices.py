@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ..access import Actor
 from ..core import calendar, clock, words
 from ..core.process import Move
-from ..duty import queries as duty_queries
+from ..duty import dispatching
 from ..duty.models import Duty
 from ..grid import locate
 from ..grid import queries as grid_queries
@@ -127,9 +127,7 @@ def dispatch_panel(session: Session, report_id: uuid.UUID, problems: Sequence[st
     refused = history.bounces(session, report_id)
     named_last = next(iter(refused.values()), None)
     departments = people_queries.departments(session)
-    duties = {
-        body.id: duty_queries.duties_of(session, body.canonical) if body.canonical else [] for body in departments
-    }
+    duties = {body.id: dispatching.duties_of(session, body.canonical) if body.canonical else [] for body in departments}
     kinds = [kind for kind in details.problem_types(session) if kind.code in problems]
     every = [Suggestion(body, duty) for body in departments for duty in duties[body.id]]
     named_so = [row for row in every if any(kind.zh in row.duty.zh for kind in kinds)]

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..duty.models import ProblemType
 from ..people.models import Body
-from .models import Assignment, ProblemType, ReportJoint, ReportProblem, SiteLook
+from .models import Assignment, ReportJoint, ReportProblem, SiteLook
 
 
 class Place(NamedTuple):

@@ -11,7 +11,7 @@ from ..access import Actor, below
 from ..core import calendar, clock
 from ..core.errors import N_, Refused
 from ..core.process import Move
-from ..duty import queries as duty_queries
+from ..duty import dispatching
 from ..grid.models import Grid
 from ..people import queries as people_queries
 from ..people.models import Body
@@ -115,7 +115,7 @@ def _ground(session: Session, lead: Body, given: Mapping[str, Any]) -> dict[str,
         if not given.get("ground_text"):
             raise Refused(N_("Say which minutes or instruction, or why no listed duty fits."), field="ground_text")
         return {"ground": kind, "ground_text": given["ground_text"]}
-    duty = duty_queries.duty_of(session, given.get("duty"), lead.canonical)
+    duty = dispatching.duty_of(session, given.get("duty"), lead.canonical)
     if duty is None:
         raise Refused(N_("Choose a duty of this department, or another ground."), field="ground")
     return {"ground": kind, "duty_id": duty.id, "ground_text": None}

@@ -11,29 +11,13 @@ from ..core.history import EventRow
 
 OPEN = text("state not in ('closed', 'void')")
 
-vocabulary("problem_category", 40)
 vocabulary("severity")
 vocabulary("report_state")
 vocabulary("report_action", 30)
 vocabulary("assignment_role", 10)
 vocabulary("dispatch_ground")
+vocabulary("ground_doubt")
 vocabulary("look_answer")
-
-
-class ProblemType(Base):
-    """A problem in everyday words, with its 12369 category and whether it calls for enforcement."""
-
-    __tablename__ = "problem_type"
-    code: Mapped[str] = mapped_column(String(40), primary_key=True)
-    zh: Mapped[str] = mapped_column(Text)
-    en: Mapped[str] = mapped_column(Text)
-    category: Mapped[str] = mapped_column(ForeignKey("problem_category.code"))
-    subtype_zh: Mapped[str] = mapped_column(Text)
-    subtype_en: Mapped[str] = mapped_column(Text)
-    needs_enforcement: Mapped[bool]
-    asks_emergency: Mapped[bool]
-    position: Mapped[int]
-    source: Mapped[str] = mapped_column(Text)
 
 
 class Report(Base):
@@ -114,7 +98,8 @@ class Assignment(Base):
     """Whose it is: exactly one lead at a time, any number of cooperating bodies, with the ground of the dispatch.
 
     ``ground`` is duty, none_listed, minutes or instruction; a duty is named in ``duty_id``, the rest in
-    ``ground_text``.
+    ``ground_text``. A duty that is no plain ground has its ``doubt`` (not_linked, not_applied, other_tier), and the
+    reason for it in ``ground_text``.
     """
 
     __tablename__ = "assignment"
@@ -125,6 +110,7 @@ class Assignment(Base):
     ground: Mapped[str | None] = mapped_column(ForeignKey("dispatch_ground.code"))
     ground_text: Mapped[str | None] = mapped_column(Text)
     duty_id: Mapped[int | None] = mapped_column(ForeignKey("duty.id"))
+    doubt: Mapped[str | None] = mapped_column(ForeignKey("ground_doubt.code"))
     from_at: Mapped[datetime] = mapped_column(Moment)
     to_at: Mapped[datetime | None] = mapped_column(Moment)
     due_on: Mapped[date | None]

@@ -6,10 +6,11 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor, Condition
+from ..duty.models import ProblemType
 from ..grid import queries as grids
 from ..grid.models import GridVersion
 from . import queries
-from .models import ProblemType, Report, ReportJoint, ReportProblem
+from .models import Report, ReportJoint, ReportProblem
 
 MOST_WORDS = 6  # of a search; what follows counts as one
 

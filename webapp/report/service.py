@@ -21,6 +21,7 @@ from ..core.history import Author
 from ..core.models import Attachment, Word
 from ..core.moving import Sent, Standing
 from ..core.process import START, Move
+from ..duty.models import ProblemType
 from ..grid import locate
 from ..grid import queries as grid_queries
 from ..grid.queries import Cell
@@ -29,7 +30,7 @@ from ..patrol.service import FAST_CLOCK
 from ..people import queries as people_queries
 from . import effects, queries
 from .history import HISTORY
-from .models import ProblemType, Report, ReportAttachment, ReportEvent, ReportJoint, ReportProblem
+from .models import Report, ReportAttachment, ReportEvent, ReportJoint, ReportProblem
 from .workflow import RECEIVING, REPORT, STATES
 
 NEW = dict.fromkeys(REPORT.guards, False)  # of what is not there yet nothing is so

@@ -17,10 +17,11 @@ from ..core.calendar import limit_after
 from ..core.entry import fingerprint_of, is_resend, same
 from ..core.errors import N_, Conflict, NotFound, Refused
 from ..core.history import Author
+from ..duty.models import ProblemType
 from . import details, queries
 from .effects import body_for, look_again
 from .history import HISTORY
-from .models import Assignment, ProblemType, Report, ReportEvent, ReportProblem, SiteLook
+from .models import Assignment, Report, ReportEvent, ReportProblem, SiteLook
 from .workflow import ENDS
 
 ANSWERS = ("right", "not_yet")

@@ -1,0 +1,65 @@
+"""Revision 0003 on a county of 0002: what it adds, and what it refuses on the way down, on each engine."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from migrations.ops import Unfit
+from tests.test_landed import FOLDERS
+from tests.test_migrations import layout, rows
+from tests.test_revision_0002 import run
+from webapp.core.db import Store
+from webapp.ops import backup, migrate, seeding
+
+pytestmark = pytest.mark.filterwarnings("ignore:Did not recognize type 'geometry'")
+
+
+@pytest.fixture
+def county(empty: Store, tmp_path: Path) -> Store:
+    """The landed county of 0002."""
+    assert backup.restore(FOLDERS[1] / "county.backup", empty, tmp_path / "data").revision == "0002"
+    return empty
+
+
+def test_a_county_keeps_every_row_and_gets_the_parts_with_the_next_seeding(county: Store) -> None:
+    before, was = rows(county), layout(county)
+    migrate.run(county, "upgrade", "0003")
+    seeding.seed(county)
+    assert run(county, "select count(*) from problem_duty") > 80
+    after = rows(county)
+    assert len(after["assignment"]) == len(before["assignment"]) > 0
+    assert all(row.pop("doubt") is None for row in after["assignment"]) and after["assignment"] == before["assignment"]
+    assert all(len(str(row["parts"])) > 100 for row in after["document"])
+    migrate.run(county, "downgrade", "0002")
+    assert layout(county) == was and rows(county)["assignment"] == before["assignment"]
+
+
+DECISION = """insert into document_decision (document, part, standing, from_on, reason, decided_by, decided_at)
+              values ('001', 'all', 'in_force', '2026-01-01', 'x', 1, '2026-01-01 00:00:00')"""
+ONLY_HERE = {
+    "2 dispatches on a duty in doubt": (
+        "update assignment set doubt = 'not_linked' where id in (select id from assignment order by id limit 2)"
+    ),
+    "1 decisions about documents": DECISION,
+    "1 duties of problems that the county set": (
+        "insert into problem_duty (problem, rank, role, zh, en, source, changed_at) "
+        "values ('smell', 9, 'nobody', '', '', 'county', '2026-01-01 00:00:00')"
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ONLY_HERE)
+def test_what_the_county_decided_stops_the_way_down_and_nothing_changes(county: Store, what: str) -> None:
+    migrate.run(county, "upgrade", "0003")
+    run(county, ONLY_HERE[what])
+    before = rows(county)
+    with pytest.raises(Unfit, match=f"no place for {what}"):
+        migrate.run(county, "downgrade", "0002")
+    assert (rows(county), migrate.current(county)) == (before, "0003")
+
+
+def test_no_other_word_of_doubt_is_stored(county: Store) -> None:
+    migrate.run(county, "upgrade", "0003")
+    with pytest.raises(IntegrityError):
+        run(county, "update assignment set doubt = 'perhaps'")

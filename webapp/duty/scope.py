@@ -1,0 +1,105 @@
+"""Which texts apply here: the parts of the documents, whose plan each is, and what the county decided about it.
+
+``applies`` is the one answer that lists, counters and dispatch read; ``county_duty`` says what a department of a county
+can be charged with at all.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import Session
+
+from ..core import clock
+from .models import Document, DocumentDecision, Duty, Figure
+
+IN_FORCE = "in_force"
+DELIVERED = "example"  # what counts for a part that is in no list of parts
+STANDINGS = (IN_FORCE, DELIVERED, "draft", "repealed")
+ABOVE = frozenset({"city", "province"})  # whose plans charge no department of a county
+
+Condition = ColumnElement[bool]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a document as it stands on a day; ``decision`` is None where what was delivered still counts.
+
+    ``place`` and ``year`` say whose plan it is; "unknown" where the text does not.
+    """
+
+    document: str
+    code: str
+    line_from: int
+    line_to: int
+    zh: str
+    en: str
+    place_zh: str
+    place_en: str
+    year: str
+    tier: str
+    standing: str
+    why_zh: str
+    why_en: str
+    facts: tuple[dict[str, Any], ...]
+    decision: DocumentDecision | None
+
+    @property
+    def applies(self) -> bool:
+        """Whether it is in force here."""
+        return self.standing == IN_FORCE
+
+    def holds(self, document: str, line: int) -> bool:
+        """Whether a line of a document is one of its lines."""
+        return self.document == document and self.line_from <= line <= self.line_to
+
+
+def parts(session: Session, on: date | None = None) -> list[Part]:
+    """All parts of all documents as they stand on a day (today), in the order of the texts."""
+    day, counts = on or clock.today(), {}
+    for decision in session.scalars(select(DocumentDecision).order_by(DocumentDecision.id)):
+        if decision.from_on <= day:
+            counts[decision.document, decision.part] = decision
+    rows = session.execute(select(Document.code, Document.parts).order_by(Document.code))
+    return [_part(code, given, counts.get((code, given["code"])), day) for code, all_ in rows for given in all_]
+
+
+def _part(document: str, given: dict[str, Any], decision: DocumentDecision | None, day: date) -> Part:
+    standing = decision.standing if decision else given["standing"]
+    if decision and decision.to_on and decision.to_on <= day:
+        standing = DELIVERED
+    return Part(
+        **given | {"facts": tuple(given["facts"]), "document": document, "standing": standing, "decision": decision}
+    )
+
+
+def part_of(found: Iterable[Part], row: Duty | Figure) -> Part | None:
+    """The part that a duty or figure stands in; None only where nothing is seeded."""
+    return next((part for part in found if part.holds(row.document, row.line_from)), None)
+
+
+def applies(session: Session, table: type[Duty] | type[Figure] = Duty, on: date | None = None) -> Condition:
+    """Rows of the duty lists (or of the figures) that stand in a part which is in force here on a day (today)."""
+    return _within((part for part in parts(session, on) if part.applies), table)
+
+
+def county_duty(session: Session) -> Condition:
+    """Duties that a department of a county can be charged with: of the county's own tier, or of any tier in a plan that
+    is not a city's or a province's.
+    """
+    below = _within((part for part in parts(session) if part.tier not in ABOVE), Duty)
+    return or_(Duty.tier == "county", and_(Duty.tier == "any", below))
+
+
+def _within(found: Iterable[Part], table: type[Duty] | type[Figure]) -> Condition:
+    ranges = ((table.document == part.document, part.line_from, part.line_to) for part in found)
+    return or_(false(), *(and_(same, table.line_from.between(first, last)) for same, first, last in ranges))
+
+
+def decisions(session: Session, document: str) -> Sequence[DocumentDecision]:
+    """All that the county ever decided about a document, newest first."""
+    return session.scalars(
+        select(DocumentDecision).where(DocumentDecision.document == document).order_by(DocumentDecision.id.desc())
+    ).all()
