@@ -60,6 +60,8 @@ class Way:
         with self.world.store.read() as session:
             duty = session.scalars(select(Duty.id).where(Duty.canonical == to, Duty.valid_to.is_(None))).first()
         given = {"body": self.world.bodies[to], "ground": "duty", "duty": duty, "due": DUE} | more
+        if given["ground"] == "duty":  # no duty of housing is linked to smoke
+            given = {"ground_text": "the kiln stands on a building site"} | given
         return self.move("county", "dispatch", **given)
 
     def to_department(self):

@@ -80,7 +80,13 @@ def test_the_history_says_to_whom_and_on_which_ground_and_whose_a_department_say
     county.post(
         f"/reports/{sent}/dispatch",
         **move_fields(
-            county, sent, "dispatch", pick=f"{world.bodies['housing']}:{duty.id}", coop=world.bodies["ecology"], due=due
+            county,
+            sent,
+            "dispatch",
+            pick=f"{world.bodies['housing']}:{duty.id}",
+            coop=world.bodies["ecology"],
+            ground_text="the kiln stands on their site",
+            due=due,
         ),
     )
     page = county.get(f"/reports/{sent}").text
@@ -96,7 +102,7 @@ def test_the_history_says_to_whom_and_on_which_ground_and_whose_a_department_say
     assert "it would be the duty of Ecology Bureau" in page.split("History")[0], "why it is here"
     assert "Source: document" not in page, "the ground of a dispatch that came back is history"
     page = county.get(f"/reports/{sent}/dispatch").text
-    suggested, others = page.split("Duties that fit this problem")[1].split("All duties by department")
+    suggested, others = page.split("Whose this is by the texts that apply here")[1].split("All duties by department")
     assert "Ecology Bureau" in suggested and "Housing Bureau" not in suggested
     assert "said not ours" in others
 

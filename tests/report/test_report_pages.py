@@ -114,6 +114,7 @@ def test_every_move_of_the_way_can_be_made_on_its_page(world, browse, sent):
             sent,
             "dispatch",
             pick=housing,
+            ground_text="the kiln stands on their site",
             due=(clock.today() + timedelta(days=7)).isoformat(),
             coop=[str(world.bodies["ecology"])],
         ),
@@ -131,4 +132,4 @@ def test_every_move_of_the_way_can_be_made_on_its_page(world, browse, sent):
             "lead",
             "coop",
         ]
-    assert re.search(r"Source: document 004, line \d+", township.get(f"/reports/{sent}").text)
+    assert re.search(r"A county in Hebei, year unknown · document 004, line \d+", township.get(f"/reports/{sent}").text)

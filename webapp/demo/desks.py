@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..core import clock, ids
 from ..core.calendar import limit_after
-from ..duty.dispatching import duties_of
+from ..duty import dispatching
 from ..report import details, side_acts
-from ..report.models import Report, ReportProblem
+from ..report.models import Report
 from ..report.service import MoveEntry, move
 from ..report.workflow import ENDS, REPORT, STATES
 from . import things
@@ -109,17 +108,18 @@ def _day(session: Session, code: str) -> str:
 
 
 def _dispatch(story: Story, session: Session, report: Report) -> dict[str, Any]:
-    canonical = things.DEPARTMENT[_problem(session, report)]
-    given = {"body": story.county.departments[canonical], "due": _day(session, "handle")}
-    duties = [duty for duty in duties_of(session, canonical) if duty.document == "004" and duty.status == "ok"]
-    if not duties:
-        return given | {"ground": "none_listed", "ground_text": "清单里没有完全对应的一条，按属事先派。"}
-    others = [body for body in story.county.departments.values() if body != given["body"]]
-    return given | {
-        "ground": "duty",
-        "duty": duties[0].id,
-        "coop": [story.random.choice(others)] if story.random.random() < 0.2 else [],
-    }
+    """On the first row that one of the county's departments can be charged with; where there is none, as on a matter
+    that is a township's, the ecology bureau without a listed duty.
+    """
+    departments, due = story.county.departments, {"due": _day(session, "handle")}
+    for row in dispatching.linked(session, [_problem(session, report)]):
+        if row.applies and row.is_countys and row.line and row.line.department.code in departments:
+            lead = departments[row.line.department.code]
+            others = [body for body in departments.values() if body != lead]
+            coop = [story.random.choice(others)] if story.random.random() < 0.2 else []
+            return due | {"body": lead, "ground": "duty", "duty": row.line.duty.id, "coop": coop}
+    ecology = {"body": departments["ecology"], "ground": "none_listed"}
+    return due | ecology | {"ground_text": "清单里没有完全对应的一条，按属事先派。"}
 
 
 class Scene(NamedTuple):

@@ -67,21 +67,6 @@ MISSING = (["place"], ["facts"], ["place", "facts"])
 REASON = "情况有变，已在现场说明。"  # for a move that has no words of its own here
 LOOKED = "看过，已改好。"
 
-#: problem type → the department that usually gets it, by its code in the duty lists
-DEPARTMENT = {
-    "smoke": "ecology",
-    "smell": "ecology",
-    "sewage": "ecology",
-    "noise": "public_security",
-    "waste_dumping": "ecology",
-    "black_ditch": "water",
-    "rubbish_dumping": "urban_management",
-    "manure": "agriculture",
-    "straw_burning": "agriculture",
-    "rubbish_burning": "urban_management",
-    "dust": "housing",
-}
-
 
 def new_id() -> uuid.UUID:
     """A client-made id at the story's moment."""

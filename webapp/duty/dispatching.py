@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from .models import Duty, ProblemDuty, ProblemType
@@ -27,15 +27,20 @@ def duty_of(session: Session, duty_id: int | None, department: str | None) -> Du
     return session.scalar(select(Duty).where(Duty.id == duty_id, _of(department), Duty.valid_to.is_(None)))
 
 
-def duties_of(session: Session, department: str) -> list[Duty]:
-    """A department's duties that apply here and that a county's department can have, in the order of the documents."""
-    return list(
-        session.scalars(
-            select(Duty)
-            .where(_of(department), Duty.valid_to.is_(None), applies(session), county_duty(session))
-            .order_by(Duty.document, Duty.line_from, Duty.position, Duty.id)
-        )
-    )
+def duties_of(session: Session, departments: Collection[str], *, everywhere: bool = False) -> dict[str, list[Duty]]:
+    """By department the duties that a county's department can have, in the order of the documents: those that apply
+    here, or with ``everywhere`` those of all texts and tiers.
+    """
+    here = () if everywhere else (applies(session), county_duty(session))
+    whose = func.coalesce(Duty.named, Duty.canonical)
+    found: dict[str, list[Duty]] = {department: [] for department in departments}
+    for duty, department in session.execute(
+        select(Duty, whose)
+        .where(whose.in_(departments), Duty.valid_to.is_(None), *here)
+        .order_by(Duty.document, Duty.line_from, Duty.position, Duty.id)
+    ):
+        found[department].append(duty)
+    return found
 
 
 def _of(department: str) -> Condition:
@@ -49,6 +54,7 @@ class Linked(NamedTuple):
     problem: ProblemType
     line: DutyRow | None
     part: Part | None
+    is_countys: bool  # whether a department of the county can have it
 
     @property
     def applies(self) -> bool:
@@ -69,9 +75,10 @@ def linked(session: Session, problems: Collection[str]) -> list[Linked]:
         .where(ProblemDuty.problem.in_(problems), ProblemDuty.valid_to.is_(None))
     ).all()
     lines = {line.duty.code: line for line in rows(session, Duty.code.in_({link.duty for link, _ in found}))}
+    countys = set(session.scalars(select(Duty.code).where(Duty.code.in_(lines), county_duty(session))))
     known = parts(session)
     made = [
-        Linked(link, problem, line, part_of(known, line.duty) if line else None)
+        Linked(link, problem, line, part_of(known, line.duty) if line else None, link.duty in countys)
         for link, problem in found
         if (line := lines.get(link.duty or "")) or link.duty is None  # a retired duty is nobody's any more
     ]

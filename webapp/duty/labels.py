@@ -17,6 +17,21 @@ ROLES = {
     "cooperate": N_("cooperates"),
     "leader": N_("leader in charge"),
 }
+#: What a duty is to a problem, as the county's rows say it.
+PROBLEM_ROLES = {
+    "lead": N_("leads"),
+    "cooperate": N_("cooperates"),
+    "tell": N_("is told"),
+    "nobody": N_("nobody is named"),
+}
+#: Whether a part of a document applies here.
+STANDINGS = {
+    "in_force": N_("in force here"),
+    "example": N_("example"),
+    "draft": N_("draft"),
+    "repealed": N_("repealed"),
+}
+STANDING_TONES = {"in_force": "good", "example": "", "draft": "wait", "repealed": "info"}
 TOPICS = {
     "air": N_("air"),
     "water": N_("water"),

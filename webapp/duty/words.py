@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from flask import g
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from ..web.language import day, is_zh, named
-from . import labels
+from ..web.request import read
+from . import labels, scope
 from .details import Cited
 from .models import Duty, Figure
 from .queries import NAMED, NUMBERED, RETIRED, DutyRow
@@ -23,6 +25,29 @@ def word(table: Mapping[str, str], code: str) -> str:
 def source(row: Duty | Figure | Cited) -> str:
     """The document and the lines a row stands on."""
     return lines(row.document, row.line_from, row.line_to)
+
+
+def plan(row: Duty | Figure | Cited) -> str:
+    """Whose plan a row is of, of when, and its lines."""
+    part = scope.part_of(parts(), row)
+    return _("%(plan)s · %(lines)s", plan=whose(part), lines=source(row)) if part else source(row)
+
+
+def whose(part: scope.Part) -> str:
+    """The place and year of a plan, as far as the text tells."""
+    place, year = named(part, "place"), part.year
+    return _(
+        "%(place)s, %(year)s",
+        place=_("place unknown") if place == "unknown" else place,
+        year=_("year unknown") if year == "unknown" else year,
+    )
+
+
+def parts() -> list[scope.Part]:
+    """The parts of all documents today, read once for a page."""
+    if "duty_parts" not in g:
+        g.duty_parts = scope.parts(read())
+    return g.duty_parts
 
 
 def lines(document: str, first: int, last: int) -> str:
@@ -121,6 +146,8 @@ HELPERS = {
     for each in (
         word,
         source,
+        plan,
+        whose,
         cited,
         standing,
         printed,

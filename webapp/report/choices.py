@@ -1,7 +1,7 @@
 """Pick lists of the report forms, in the reader's language."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,8 @@ from ..access import Actor
 from ..core import calendar, clock, words
 from ..core.process import Move
 from ..duty import dispatching
-from ..duty.models import Duty
+from ..duty import queries as duty_queries
+from ..duty import words as duty_words
 from ..grid import locate
 from ..grid import queries as grid_queries
 from ..grid.queries import Cell
@@ -25,7 +26,6 @@ from .forms import ReportForm
 from .queries import Found
 
 Options = list[tuple[Any, str]]
-SUGGESTED, EACH = 8, 3
 
 
 def _words(session: Session, kind: str) -> Options:
@@ -103,45 +103,80 @@ def _bodies(bodies: Sequence[Body]) -> Options:
     return [(body.id, named(body)) for body in bodies]
 
 
-def presets(session: Session, found: Found, move: Move) -> dict[str, Any]:
-    """The day a hand-over proposes: the limit of the state in which the work is done."""
+def presets(session: Session, found: Found, move: Move, duty: str | None = None) -> dict[str, Any]:
+    """The day a hand-over proposes: the limit of the state in which the work is done. What goes back to the township
+    because of a ``duty`` of its own begins with that reason.
+    """
+    if move.action == "give_back" and duty and (line := duty_queries.duty(session, duty)):
+        return {"reason": theirs(line)}
     if "due" not in move.needs:
         return {}
     code = "handle" if move.action == "dispatch" else "station_handle"
     return {"due": clock.day(calendar.limit_after(session, code, clock.now())), "ground": "duty"}
 
 
+def theirs(line: duty_queries.DutyRow) -> str:
+    """Why a matter goes back: whose it is, by which line."""
+    return _(
+        "It is the duty of %(body)s: %(duty)s (%(lines)s).",
+        body=named(line.department),
+        duty=named(line.duty),
+        lines=duty_words.source(line.duty),
+    )
+
+
 @dataclass(frozen=True)
-class Suggestion:
-    """A department and one of its duties that fits the problem."""
+class Proposal:
+    """A row "problem, duty" and the department of this county that would get it; None where none would: nobody is
+    named, it is a township's or a village's, or no such department is set up here.
+    """
 
-    body: Body
-    duty: Duty
+    row: dispatching.Linked
+    body: Body | None
+    was_last: bool
+
+    @property
+    def value(self) -> str:
+        """What the choice sends."""
+        return f"{self.body.id}:{self.row.line.duty.id}" if self.body and self.row.line else ""
 
 
-def dispatch_panel(session: Session, report_id: uuid.UUID, problems: Sequence[str]) -> dict[str, Any]:
-    """Every department with its duties, and on top the duties that name this kind of problem.
+def dispatch_panel(
+    session: Session, report_id: uuid.UUID, problems: Sequence[str], *, everywhere: bool = False
+) -> dict[str, Any]:
+    """Whose the problems are by the rows that apply here, and below every department with its duties.
 
-    Who said "not ours" before is not suggested again; whom the last one named comes first.
+    Who said "not ours" before is not proposed again; whom the last one named comes first. ``everywhere`` shows the rows
+    and duties of all texts and tiers.
     """
     refused = history.bounces(session, report_id)
     named_last = next(iter(refused.values()), None)
-    departments = people_queries.departments(session)
-    duties = {body.id: dispatching.duties_of(session, body.canonical) if body.canonical else [] for body in departments}
-    kinds = [kind for kind in details.problem_types(session) if kind.code in problems]
-    every = [Suggestion(body, duty) for body in departments for duty in duties[body.id]]
-    named_so = [row for row in every if any(kind.zh in row.duty.zh for kind in kinds)]
-    by_topic = [row for row in every if row.duty.topic in {kind.category for kind in kinds}]
-    fitting = [*named_so, *by_topic, *(row for row in every if row.body.id == named_last)]
-    fitting.sort(key=lambda row: row.body.id != named_last)
-    suggested = _few_each([row for row in fitting if row.body.id not in refused])[:SUGGESTED]
-    return {"departments": departments, "duties": duties, "suggested": suggested, "refused": refused}
+    departments = sorted(people_queries.departments(session), key=lambda body: body.id != named_last)
+    last = details.last_lead(session, problems, report_id)
+    rows = dispatching.linked(session, problems)
+    proposals = [
+        Proposal(row, body, last is not None and body is not None and last.body_id == body.id)
+        for row in rows
+        if everywhere or row.applies
+        for body in _whom(row, departments, refused)
+    ]
+    proposals.sort(key=lambda each: each.body is None or each.body.id != named_last)
+    duties = dispatching.duties_of(session, {body.canonical or "" for body in departments}, everywhere=everywhere)
+    return {
+        "departments": departments,
+        "duties": {body.id: duties.get(body.canonical or "", []) for body in departments},
+        "proposals": proposals,
+        "elsewhere": sum(not row.applies for row in rows),
+        "everywhere": everywhere,
+        "refused": refused,
+    }
 
 
-def _few_each(rows: Sequence[Suggestion]) -> list[Suggestion]:
-    """The first few of each department, so that one long list does not hide the others."""
-    shown: dict[str, Suggestion] = {}
-    for row in rows:
-        if sum(other.body.id == row.body.id for other in shown.values()) < EACH:
-            shown.setdefault(row.duty.code, row)
-    return list(shown.values())
+def _whom(row: dispatching.Linked, departments: Sequence[Body], refused: Collection[int]) -> Sequence[Body | None]:
+    """The departments that a row can be dispatched to; one None where there is none to name, and nothing where all
+    that there are have said "not ours".
+    """
+    if row.line is None or not row.is_countys:
+        return [None]
+    found = [body for body in departments if body.canonical == row.line.department.code]
+    return [body for body in found if body.id not in refused] if found else [None]

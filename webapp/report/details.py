@@ -72,6 +72,38 @@ def problem_types(session: Session) -> list[ProblemType]:
     return list(session.scalars(select(ProblemType).order_by(ProblemType.position)))
 
 
+def problem_codes(session: Session, report_id: uuid.UUID) -> list[str]:
+    """The codes of a report's problem types in their order."""
+    return [problem.code for problem in problems(session, [report_id]).get(report_id, [])]
+
+
+def doubts(session: Session, report_id: uuid.UUID) -> list[str | None]:
+    """For each dispatch of a report, first to last, why its duty was no plain ground: each made one lead with one."""
+    return list(
+        session.scalars(
+            select(Assignment.doubt)
+            .where(Assignment.report_id == report_id, Assignment.role == "lead", Assignment.ground.is_not(None))
+            .order_by(Assignment.id)
+        )
+    )
+
+
+def last_lead(session: Session, problems: Collection[str], but: uuid.UUID) -> Assignment | None:
+    """Whom the last dispatch of another report with one of these problems named as lead."""
+    return session.scalar(
+        select(Assignment)
+        .join(ReportProblem, ReportProblem.report_id == Assignment.report_id)
+        .where(
+            ReportProblem.problem.in_(problems),
+            Assignment.report_id != but,
+            Assignment.role == "lead",
+            Assignment.ground.is_not(None),
+        )
+        .order_by(Assignment.id.desc())
+        .limit(1)
+    )
+
+
 def needs_enforcement(session: Session, report_id: uuid.UUID) -> bool:
     """Whether a problem of the report calls for enforcement, which no village committee may decide."""
     return any(problem.needs_enforcement for problem in problems(session, [report_id]).get(report_id, []))

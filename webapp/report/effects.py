@@ -15,7 +15,7 @@ from ..duty import dispatching
 from ..grid.models import Grid
 from ..people import queries as people_queries
 from ..people.models import Body
-from .details import assignments, needs_enforcement
+from .details import assignments, needs_enforcement, problem_codes
 from .models import Assignment, Report
 from .queries import Found
 from .workflow import REPORT, STATES
@@ -23,6 +23,18 @@ from .workflow import REPORT, STATES
 Effect = Callable[[Session, Actor, Found, Mapping[str, Any]], date | None]
 LONGEST = timedelta(days=366)  # a later day is a slip of the finger
 GROUNDS = frozenset({"duty", "none_listed", "minutes", "instruction"})
+#: What is wanted of who dispatches on a duty in doubt (duty/dispatching.py: DOUBTS).
+WHY_ALL_THE_SAME = {
+    dispatching.OTHER_TIER: N_(
+        "This duty is of another tier, not a county department's. Say below why it is the ground all the same."
+    ),
+    dispatching.NOT_APPLIED: N_(
+        "This duty stands in a text that does not apply here. Say below why it is the ground all the same."
+    ),
+    dispatching.NOT_LINKED: N_(
+        "This duty is not linked to this problem. Choose one that fits, or say below why it is the ground all the same."
+    ),
+}
 NOBODY = "none"  # "not ours", and no other department can be named
 
 
@@ -77,7 +89,7 @@ def _dispatch(session: Session, _actor: Actor, found: Found, given: Mapping[str,
     if lead is None or len(others) != len(wanted) or not all(map(_can_be_dispatched_to, [lead, *others])):
         raise Refused(N_("Choose a department."), field="body")
     _staffed(session, [lead, *others])
-    ground = _ground(session, lead, given)
+    ground = _ground(session, found, lead, given)
     _hand_over(session, found, lead.id, on, **ground)
     theirs = min(on, clock.day(calendar.limit_after(session, "coop_result", clock.now())))
     for body in others:
@@ -107,7 +119,8 @@ def _staffed(session: Session, bodies: Sequence[Body]) -> None:
         )
 
 
-def _ground(session: Session, lead: Body, given: Mapping[str, Any]) -> dict[str, Any]:
+def _ground(session: Session, found: Found, lead: Body, given: Mapping[str, Any]) -> dict[str, Any]:
+    """A duty that is no plain ground for this report needs a reason, and the reason stays beside it."""
     kind = given["ground"]
     if kind not in GROUNDS:
         raise Refused(N_("Choose a ground."), field="ground")
@@ -118,7 +131,10 @@ def _ground(session: Session, lead: Body, given: Mapping[str, Any]) -> dict[str,
     duty = dispatching.duty_of(session, given.get("duty"), lead.canonical)
     if duty is None:
         raise Refused(N_("Choose a duty of this department, or another ground."), field="ground")
-    return {"ground": kind, "duty_id": duty.id, "ground_text": None}
+    doubt, reason = dispatching.doubt(session, duty, problem_codes(session, found.report.id)), given.get("ground_text")
+    if doubt and not reason:
+        raise Refused(WHY_ALL_THE_SAME[doubt], field="ground_text")
+    return {"ground": kind, "duty_id": duty.id, "doubt": doubt, "ground_text": reason if doubt else None}
 
 
 def _hand_over(session: Session, found: Found, body_id: int, on: date, **ground: Any) -> None:

@@ -96,7 +96,14 @@ FIELDS: dict[str, tuple[tuple[str, Field], ...]] = {
         ("coop", SelectMultipleField(_l("Cooperating"), coerce=int, validators=[Optional()])),
         ("ground", RadioField(_l("Ground"), validators=[InputRequired(_l("Choose one."))])),
         ("duty", HiddenField(filters=[number])),
-        ("ground_text", text(_l("Which minutes or instruction, or why no listed duty fits"), 500, area=True)),
+        (
+            "ground_text",
+            text(
+                _l("Which minutes or instruction; or why no listed duty, or why this one"),
+                500,
+                area=True,
+            ),
+        ),
     ),
     "duty_or_none": (
         (

@@ -79,6 +79,13 @@ HOLDERS = {
     "inspector": N_("inspector"),
 }
 
+#: Why the duty of a dispatch is no plain ground: beside its reason, on the report and in the history.
+DOUBTS = {
+    "not_linked": N_("duty not linked to this problem"),
+    "not_applied": N_("duty of a text that does not apply here"),
+    "other_tier": N_("duty of another tier"),
+}
+
 MARKS = {
     "overdue": N_("overdue"),
     "due_soon": N_("due today"),

@@ -232,12 +232,19 @@ def _ground(session: Session, report: Report, places: Sequence[details.Place]) -
         "text": lead.ground_text,
         "body": named(place.body),
         "duty": wordings(session, {lead.duty_id}).at(lead.duty_id, lead.from_at) if lead.duty_id else None,
+        "doubt": _(labels.DOUBTS[lead.doubt]) if lead.doubt else "",
     }
 
 
 def _history(session: Session, report: Report, whose: OfficeNames) -> list[dict[str, Any]]:
     events = history.lines(session, report.id)
-    names = names_in(session, events)
+    names, doubts = names_in(session, events), details.doubts(session, report.id)
+
+    def mark(event: history.Event) -> str:
+        """Each dispatch, newest first, takes the last that is left."""
+        doubt = doubts.pop() if event.event.action == "dispatch" and doubts else None
+        return _(labels.DOUBTS[doubt]) if doubt else ""
+
     return [
         {
             "at": moment(event.event.at),
@@ -246,7 +253,7 @@ def _history(session: Session, report: Report, whose: OfficeNames) -> list[dict[
             "action": event.event.action,
             "what": action_word(event.event.action, event.event.to_state),
             "note": names.line(event.event),
-            "mark": "",
+            "mark": mark(event),
         }
         for event in events
     ]

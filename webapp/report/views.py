@@ -19,6 +19,7 @@ from flask_babel import gettext as _
 from ..core import ids
 from ..core.errors import N_, NotFound, Refused, Stale
 from ..core.process import CANNOT, Move
+from ..duty.words import HELPERS
 from ..grid import queries as grid_queries
 from ..web import lists, photos
 from ..web.errors import say, wants_json
@@ -41,6 +42,7 @@ from .workflow import REPORT
 
 bp = Blueprint("report", __name__, template_folder="templates")
 bp.add_app_template_filter(pages.desk_rows, "report_rows")  # of report/_tab.html, which desks show
+bp.context_processor(lambda: {"duty_words": HELPERS})
 #: Said over the form when its id is taken by other content; the form goes on under a fresh id.
 SENT_BEFORE = N_(
     "A report was already sent from this page, with other words. What you wrote now is kept below. "
@@ -140,7 +142,7 @@ def ask(report_id: uuid.UUID, action: str) -> str | Response:
     form = form_for(
         move,
         choices.for_move(read(), actor(), found, move),
-        data={"id": ids.new(), "seen": found.seen, **choices.presets(read(), found, move)},
+        data={"id": ids.new(), "seen": found.seen, **choices.presets(read(), found, move, request.args.get("duty"))},
     )
     return _move_page(report_id, move, form)
 
@@ -161,7 +163,10 @@ def _move_page(
             else _("What you sent before from this page was taken. If this is something more, send it.")
         )
         form.id.data, form.seen.data = ids.new(), page.found.seen
-    extra = choices.dispatch_panel(read(), report_id, page.problem_codes) if move.action == "dispatch" else {}
+    extra = {}
+    if move.action == "dispatch":
+        everywhere = bool(request.values.get("all"))
+        extra = choices.dispatch_panel(read(), report_id, page.problem_codes, everywhere=everywhere)
     kept = sent.carried(form.id.data, actor().person_id) if sent else []
     return render_template(
         "report/move.html",
@@ -170,7 +175,7 @@ def _move_page(
         form=form,
         message=message,
         kept=kept,
-        word=pages.action_word(move.action, move.target),
+        action_word=pages.action_word(move.action, move.target),
         picked=request.form.get("pick"),
         **extra,
     )

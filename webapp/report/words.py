@@ -104,7 +104,7 @@ class NamesInHistory:
 
     def _ground(self, given: Given) -> str:
         duty = self.duties.at(given.key("duty"), given.at) if given.at else None
-        return _("%(name)s: %(value)s", name=named(duty), value=duty_words.source(duty)) if duty else ""
+        return _("%(name)s: %(value)s", name=named(duty), value=duty_words.plan(duty)) if duty else ""
 
     def _whose_duty(self, given: Given) -> str:
         body = self.bodies.get(given.key("duty_or_none"))
