@@ -30,7 +30,6 @@ CATEGORIES = ("air", "water", "soil", "noise", "solid_waste", "ecology", "radiat
 WORD_KINDS = (
     "severity", "first_measure", "could_not_see", "return_missing", "result", "ground", "category", "label",
 )  # fmt: skip
-PROBLEM_ROLES = ("lead", "cooperate", "tell", "nobody")
 SETTING_TYPES = ("int", "bool", "text", "time")
 DAY_KINDS = ("holiday", "make_up_work_day")
 

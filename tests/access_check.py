@@ -165,7 +165,7 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/feedback": {"id": uuid.uuid4(), "text": "well"},
         "/feedback/<message_id>/answer": {f"m{_message(county, target)}-answer": "thanks"},
         "/duties/<code>/department": {"department": ""},
-        "/settings/<kind>/<key>": {"value": "24"},
+        "/settings/<kind>/<key>": {"value": "reek=smell" if target.name == "everyday_words" else "24"},
         "/grids/<grid_id>/objects": {"type": "livestock_farm", "zh": "new"},
         "/objects/<object_id>/retire": {"why": "gone"},
         "/patrols": entry | {f"v{county.ids['object'][village]}-outcome": "normal"},

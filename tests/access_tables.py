@@ -203,9 +203,9 @@ admin           e         e            e         e
 
 #: s sets it. What an office decides is the county's, what keeps log-ins safe and the base map are the system's.
 SETTINGS = grid("""
-login   few coverage_days log_months remember_phone_days map_review_number tile_url tile_attribution code_minutes
-county  s   s             s          s                   s                 -        -                -
-admin   -   -             -          -                   -                 s        s                s
+login   few coverage_days log_months remember_phone_days map_review_number everyday_words tile_url tile_attribution code_minutes
+county  s   s             s          s                   s                 s              -        -                -
+admin   -   -             -          -                   -                 -              s        s                s
 """)
 
 
@@ -275,6 +275,7 @@ GET    /duties.xlsx                                      -        -        404  
 GET    /duties/<code>                                    -        -        404    .   .    x       x        x      x       x       x      x         .     .
 POST   /duties/<code>/department                         -        -        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /duties/<code>/forget                             -        -        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /who                                              -        -        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /figures                                          -        -        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /figures.xlsx                                     -        -        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /departments                                      -        -        404    .   .    x       x        x      x       x       x      x         .     .

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 import seeds
 from webapp import domains
+from webapp.core import settings
 from webapp.core.models import AuditEntry
 
 
@@ -55,3 +56,13 @@ def test_the_administrator_finds_the_settings_and_sets_one(world, browse):
     page = admin.get("/settings").text
     assert re.search(r'id="in-setting-idle_minutes"[^>]*value="25"', page)
     assert page.count("changed on") == 1 and "set by the county on" not in page
+
+
+def test_local_words_that_cannot_be_read_are_refused_and_named(world, browse):
+    county = browse("county")
+    page = county.post("/settings/setting/everyday_words", value="烟子=黑烟; 麦糠")
+    assert page.status_code == 422 and "麦糠" in page.text
+    with world.store.read() as session:
+        assert settings.get(session, "everyday_words") == ""
+    assert county.post("/settings/setting/everyday_words", value="烟子=黑烟; 麦糠=烧麦茬").status_code == 303
+    assert "烟子=黑烟; 麦糠=烧麦茬" in county.get("/settings").text

@@ -48,10 +48,14 @@ class DataUse:
 
 @dataclass(frozen=True)
 class SettingRule:
-    """Whose a setting is: the right that changes it. Below ``least`` it would lock everybody out, or break the law."""
+    """Whose a setting is: the right that changes it. Below ``least`` it would lock everybody out, or break the law.
+
+    ``check`` raises ValueError for a text that the program could not read.
+    """
 
     right: str
     least: int = 0
+    check: Callable[[str], object] | None = None
 
 
 def setting_rules(text: str) -> dict[str, SettingRule]:

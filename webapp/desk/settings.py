@@ -58,13 +58,15 @@ def _may_set(actor: Actor, kind: str, key: str) -> bool:
 
 
 def _valid(row: Setting, value: str) -> str:
+    rule = domains.settings()[row.key]
     try:
         settings.KINDS[row.kind](value)
-    except ValueError:
-        raise Refused(N_("This value does not fit: %(value)s"), value=value) from None
-    least = domains.settings()[row.key].least
-    if row.kind == "int" and int(value) < least:
-        raise Refused(N_("At least %(least)d."), least=least)
+        if rule.check:
+            rule.check(value)
+    except ValueError as error:
+        raise Refused(N_("This value does not fit: %(value)s"), value=str(error) if rule.check else value) from None
+    if row.kind == "int" and int(value) < rule.least:
+        raise Refused(N_("At least %(least)d."), least=rule.least)
     if row.kind == "int" and int(value) > 100_000:
         raise Refused(N_("This value does not fit: %(value)s"), value=value)
     return value

@@ -4,9 +4,10 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from ..core.announce import About, DataUse, MenuEntry
+from ..core.announce import About, DataUse, MenuEntry, SettingRule
 from ..core.errors import N_
 from ..core.load import SeedTable
+from .everyday import check_own
 from .models import Department, Document, Duty, Figure, ProblemDuty, ProblemType, Succession
 
 STANDS_ON = ("people",)
@@ -63,6 +64,7 @@ ABOUT = About(
             ),
         ),
     },
+    settings={"everyday_words": SettingRule("setting.edit", check=check_own)},
     # a vanished row is retired and a returning one is in force again; documents and departments stay, retired rows name
     # them
     seeds={

@@ -6,10 +6,11 @@ a or b, and also c; or else d. Chinese is found anywhere in a sentence, English 
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+import seeds
 from seeds.script import folded
 
 _LATIN = re.compile("[a-z]+")
@@ -82,3 +83,38 @@ def singular(word: str) -> str:
     if re.search("(s|x|z|ch|sh)es$", word):
         return word[:-2]
     return word[:-1] if re.search("[^suis]s$", word) else word
+
+
+@cache
+def with_own(own: str) -> list[Meaning]:
+    """The meanings as delivered and the county's own words, from the setting everyday_words.
+
+    The setting reads "埃子=灰尘; 麦糠=麦茬 烧": whoever says the first means the words after the sign. What cannot be
+    read so is left out here; ``check_own`` refuses it before it is set.
+    """
+    return [*_delivered(), *filter(None, map(_own, _entries(own)))]
+
+
+def check_own(own: str) -> None:
+    """ValueError with the entry of the setting that does not read so, or whose meaning nobody would understand."""
+    for entry in _entries(own):
+        if _own(entry) is None:
+            raise ValueError(entry)
+
+
+@cache
+def _delivered() -> tuple[Meaning, ...]:
+    return tuple(meaning(row) for row in seeds.read("everyday_words"))
+
+
+def _entries(own: str) -> list[str]:
+    return [entry.strip() for entry in re.split("[;；\n]", own) if entry.strip()]
+
+
+def _own(entry: str) -> Meaning | None:
+    said, _sign, meant = folded(entry).partition("=")
+    known = understood(meant, _delivered())
+    if not (said.strip() and known):
+        return None
+    latin = _LATIN.search(said) is not None
+    return replace(known[0], zh=() if latin else _ways(said), en=_ways(said, one=True) if latin else ())

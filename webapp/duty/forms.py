@@ -11,7 +11,8 @@ from ..web.forms import BaseForm, text
 from ..web.language import named
 from . import labels
 from .models import Department, Document
-from .queries import DepartmentRow, Wanted
+from .queries import DepartmentRow
+from .search import Wanted
 from .words import word
 
 LONGEST_SECTION = 100
@@ -89,6 +90,12 @@ class BodiesForm(BaseForm):
     """Words of a department's name."""
 
     q = text(_l("Words"), 60)
+
+
+class WhoForm(BaseForm):
+    """What somebody says of a problem."""
+
+    q = text(_l("What is it about?"), 60)
 
 
 class NameForm(BaseForm):

@@ -24,6 +24,7 @@ PROBLEM_ROLES = {
     "tell": N_("is told"),
     "nobody": N_("nobody is named"),
 }
+PROBLEM_TONES = {"lead": "good", "cooperate": "info", "tell": "", "nobody": "wait"}
 #: Whether a part of a document applies here.
 STANDINGS = {
     "in_force": N_("in force here"),

@@ -1,46 +1,28 @@
 """Reads of the duty lists; open to every desk and officer, they hold no records of the county."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from seeds.script import spellings
 
 from ..core.models import AuditEntry
 from ..people.models import Person
-from .models import Department, Document, Duty, Figure, Succession
+from .models import Department, Document, Duty, Succession
 
 UNKNOWN = "unknown"  # the department (and the kind of department) that stands for "not named in the text"
 NAMED, RETIRED = "named", "retired"  # beside the three statuses of the seeds
-TERMS = 6  # words of one search that count
 NUMBERED = "004", re.compile("篇十三 部门(\\d+)")  # where the document numbers the departments: code, section
-_LINE = re.compile("(line|第)?([1-9]\\d{0,3})(行)?", re.IGNORECASE)  # "219", "line219", "第219行"; "004" is a document
 
 Condition = ColumnElement[bool]
 Now = aliased(Department, name="now")  # whose a duty is today: what the county has named, else the list's reading
-_WHOSE = func.coalesce(Duty.named, Duty.canonical)
+WHOSE = func.coalesce(Duty.named, Duty.canonical)
 
 
 # --- the list of duties ---
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a list is narrowed to; empty means all. ``words`` is typed text: every word has to be found."""
-
-    words: str = ""
-    document: str = ""
-    section: str = ""
-    department: str = ""
-    tier: str = ""
-    role: str = ""
-    topic: str = ""
-    status: str = ""
-    kind: str = ""
 
 
 class DutyRow(NamedTuple):
@@ -51,49 +33,25 @@ class DutyRow(NamedTuple):
     succession: Succession | None
 
 
-_LINES = (
+LINES = (
     select(Duty, Now, Succession)
-    .join(Now, Now.code == _WHOSE)
+    .join(Now, Now.code == WHOSE)
     .outerjoin(
         Succession, and_(Succession.body == Duty.body, Succession.canonical == Now.code, Succession.valid_to.is_(None))
     )
 )
-_IN_ORDER = (Duty.document, Duty.line_from, Duty.position, Duty.id)
-_SEARCHED = (
-    Duty.zh,
-    Duty.en,
-    Duty.body,
-    Duty.body_printed,
-    Duty.anchor,
-    Duty.target,
-    Duty.section,
-    Duty.code,
-    Now.zh,
-    Now.en,
-)
-
-
-def duties(session: Session, wanted: Wanted, limit: int | None = None, offset: int = 0) -> list[DutyRow]:
-    """Duties in the order of the documents."""
-    query = _LINES.where(*_duty_conditions(wanted)).order_by(*_IN_ORDER).limit(limit).offset(offset)
-    return [DutyRow(*row) for row in session.execute(query)]
+IN_ORDER = (Duty.document, Duty.line_from, Duty.position, Duty.id)
 
 
 def rows(session: Session, *conditions: Condition) -> list[DutyRow]:
     """The duties in force of which the conditions are true, in the order of the documents."""
-    query = _LINES.where(Duty.valid_to.is_(None), *conditions).order_by(*_IN_ORDER)
+    query = LINES.where(Duty.valid_to.is_(None), *conditions).order_by(*IN_ORDER)
     return [DutyRow(*row) for row in session.execute(query)]
-
-
-def count_duties(session: Session, wanted: Wanted) -> int:
-    """How many duties ``duties`` would give without a limit."""
-    query = select(func.count()).select_from(Duty).join(Now, Now.code == _WHOSE).where(*_duty_conditions(wanted))
-    return session.scalar(query) or 0
 
 
 def duty(session: Session, code: str) -> DutyRow | None:
     """One duty, also a retired one."""
-    row = session.execute(_LINES.where(Duty.code == code)).first()
+    row = session.execute(LINES.where(Duty.code == code)).first()
     return DutyRow(*row) if row else None
 
 
@@ -123,74 +81,9 @@ def silent_beside(session: Session, one: Duty) -> list[Duty]:
                 Duty.valid_to.is_(None),
                 Duty.id != one.id,
             )
-            .order_by(*_IN_ORDER)
+            .order_by(*IN_ORDER)
         )
     )
-
-
-def _duty_conditions(wanted: Wanted) -> list[Condition]:
-    pairs = (
-        (Duty.document, wanted.document),
-        (Duty.section, wanted.section),
-        (_WHOSE, wanted.department),
-        (Duty.tier, wanted.tier),
-        (Duty.role, wanted.role),
-        (Duty.topic, wanted.topic),
-    )
-    return [*_equal(pairs), _standing(wanted.status), *_found(wanted.words, _SEARCHED, Duty)]
-
-
-def _standing(status: str) -> Condition:
-    """Retired duties show only when asked for; a named one is no longer among the unknown."""
-    if status == RETIRED:
-        return Duty.valid_to.is_not(None)
-    in_force = Duty.valid_to.is_(None)
-    if status == NAMED:
-        return and_(in_force, Duty.named.is_not(None))
-    return and_(in_force, Duty.status == status, Duty.named.is_(None)) if status else in_force
-
-
-def _equal(pairs: Iterable[tuple[Any, str]]) -> list[Condition]:
-    return [column == value for column, value in pairs if value]
-
-
-def _found(words: str, columns: Sequence[Any], table: type[Duty] | type[Figure]) -> list[Condition]:
-    """Every word in some column, in either script, big or small letters alike;
-    or a number as a line that a row stands on."""
-    joined = re.sub(r"\b(line)s?\s+(?=\d)", r"\1", words, flags=re.IGNORECASE)
-    return [
-        or_(
-            *_on_line(word, table),
-            *(column.icontains(spelling, autoescape=True) for column in columns for spelling in spellings(word)),
-        )
-        for word in joined.split()[:TERMS]
-    ]
-
-
-def _on_line(word: str, table: type[Duty] | type[Figure]) -> list[Condition]:
-    match = _LINE.fullmatch(word)
-    return [and_(table.line_from <= int(match[2]), table.line_to >= int(match[2]))] if match else []
-
-
-# --- figures ---
-
-_FIGURE_SEARCHED = (Figure.zh, Figure.en, Figure.subject, Figure.anchor, Figure.section, Figure.code, Figure.number)
-
-
-def figures(session: Session, wanted: Wanted, limit: int | None = None, offset: int = 0) -> list[Figure]:
-    """The documents' own figures, frequencies, steps and lists in force, in the order of the documents."""
-    query = _figures(select(Figure), wanted).order_by(Figure.document, Figure.line_from, Figure.position, Figure.id)
-    return list(session.scalars(query.limit(limit).offset(offset)))
-
-
-def count_figures(session: Session, wanted: Wanted) -> int:
-    """How many figures ``figures`` would give without a limit."""
-    return session.scalar(_figures(select(func.count()).select_from(Figure), wanted)) or 0
-
-
-def _figures(query: Select[Any], wanted: Wanted) -> Select[Any]:
-    pairs = ((Figure.document, wanted.document), (Figure.section, wanted.section), (Figure.kind, wanted.kind))
-    return query.where(Figure.valid_to.is_(None), *_equal(pairs), *_found(wanted.words, _FIGURE_SEARCHED, Figure))
 
 
 # --- documents ---
@@ -228,9 +121,9 @@ def tally(session: Session) -> dict[str, int]:
 def parts(session: Session, code: str) -> list[Part]:
     """The sections of a document that hold duties, in the order of their lines."""
     rows = session.execute(
-        select(Duty.section, Duty.line_from, Duty.line_to, Duty.body_printed, _WHOSE.label("whose"))
+        select(Duty.section, Duty.line_from, Duty.line_to, Duty.body_printed, WHOSE.label("whose"))
         .where(Duty.document == code, Duty.valid_to.is_(None))
-        .order_by(*_IN_ORDER)
+        .order_by(*IN_ORDER)
     ).all()
     sections: dict[str, list[Any]] = {}
     for row in rows:
@@ -266,7 +159,7 @@ def numbered(session: Session) -> list[Numbered]:
     """The numbered departments of document 004 in their printed order, the nameless and the empty one too."""
     code, label = NUMBERED
     sections: dict[int, list[DutyRow]] = {}
-    for row in session.execute(_LINES.where(Duty.document == code, Duty.valid_to.is_(None)).order_by(*_IN_ORDER)):
+    for row in session.execute(LINES.where(Duty.document == code, Duty.valid_to.is_(None)).order_by(*IN_ORDER)):
         if match := label.fullmatch(row[0].section):
             sections.setdefault(int(match[1]), []).append(DutyRow(*row))
     return [
@@ -304,7 +197,7 @@ def departments(session: Session) -> list[DepartmentRow]:
     number = func.count(Duty.id)
     rows = session.execute(
         select(Department, number)
-        .outerjoin(Duty, and_(Department.code == _WHOSE, Duty.valid_to.is_(None)))
+        .outerjoin(Duty, and_(Department.code == WHOSE, Duty.valid_to.is_(None)))
         .group_by(*Department.__table__.columns)
         .having(or_(number > 0, exists().where(Succession.canonical == Department.code, Succession.valid_to.is_(None))))
         .order_by(number.desc(), Department.code)

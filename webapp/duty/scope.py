@@ -75,7 +75,7 @@ def _part(document: str, given: dict[str, Any], decision: DocumentDecision | Non
     )
 
 
-def part_of(found: Iterable[Part], row: Duty | Figure) -> Part | None:
+def part_of(found: Iterable[Part], row: Duty | Figure | Cited) -> Part | None:
     """The part that a duty or figure stands in; None only where nothing is seeded."""
     return next((part for part in found if part.holds(row.document, row.line_from)), None)
 

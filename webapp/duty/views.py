@@ -12,8 +12,8 @@ from ..core.errors import NotFound, Refused
 from ..web import lists
 from ..web.errors import say
 from ..web.request import actor, may, read, write
-from . import queries, service, workbook
-from .forms import BodiesForm, DutiesForm, FiguresForm, NameForm
+from . import queries, search, service, who, workbook
+from .forms import BodiesForm, DutiesForm, FiguresForm, NameForm, WhoForm
 from .words import HELPERS
 
 bp = Blueprint("duty", __name__, template_folder="templates")
@@ -48,7 +48,7 @@ def document(code: str) -> str:
         document=found,
         parts=queries.parts(read(), code),
         tally=queries.tally(read()).get(code, 0),
-        figures=queries.count_figures(read(), queries.Wanted(document=code)),
+        figures=len(search.figures(read(), search.Wanted(document=code))),
     )
 
 
@@ -61,7 +61,7 @@ def index() -> Any:
     """Duties by department, tier, topic, document; searched by words; ``?all=1`` on one page, to print."""
     form = DutiesForm(request.args)
     form.offer(queries.documents(read()), queries.departments(read()))
-    return _list(form, queries.duties, queries.count_duties, "duty/duties.html", "duty.index")
+    return _list(form, search.duties, search.duty_rows, "duty/duties.html", "duty.index")
 
 
 @bp.get("/duties.xlsx")
@@ -71,7 +71,7 @@ def index_sheet() -> Response:
     form = DutiesForm(request.args)
     form.offer(queries.documents(read()), queries.departments(read()))
     form.validate()
-    return _send(workbook.duties(queries.duties(read(), form.wanted())), "duties")
+    return _send(workbook.duties(search.duty_rows(read(), search.duties(read(), form.wanted()))), "duties")
 
 
 @bp.get("/duties/<code>")
@@ -136,6 +136,27 @@ def forget_department(code: str) -> Response:
     return redirect(url_for("duty.show", code=code), 303)  # type: ignore[return-value]
 
 
+# --- who is responsible for … ---
+
+
+@bp.get("/who")
+@may("duty.read")
+def who_for() -> Any:
+    """Who is responsible for a problem, said in everyday words or picked; or that the documents name nobody."""
+    form = WhoForm(request.args)
+    good, picked = form.validate(), request.args.get("problem", "")
+    typed = form.q.data if good else ""
+    answers = who.answers(read(), typed) if typed else [each for each in [who.of_problem(read(), picked)] if each]
+    return render_template(
+        "duty/who.html",
+        form=form,
+        problems=who.problems(read()),
+        picked="" if typed else picked,
+        answers=answers or who.unknown(read()) if typed else answers,
+        lost=bool(typed) and not answers,
+    ), 200 if good else 422
+
+
 # --- figures ---
 
 
@@ -145,7 +166,7 @@ def figures() -> Any:
     """The documents' own figures, frequencies, steps, sanctions and supervisors' roles."""
     form = FiguresForm(request.args)
     form.offer(queries.documents(read()))
-    return _list(form, queries.figures, queries.count_figures, "duty/figures.html", "duty.figures")
+    return _list(form, search.figures, search.figure_rows, "duty/figures.html", "duty.figures")
 
 
 @bp.get("/figures.xlsx")
@@ -155,7 +176,7 @@ def figures_sheet() -> Response:
     form = FiguresForm(request.args)
     form.offer(queries.documents(read()))
     form.validate()
-    return _send(workbook.figures(queries.figures(read(), form.wanted())), "figures")
+    return _send(workbook.figures(search.figure_rows(read(), search.figures(read(), form.wanted()))), "figures")
 
 
 # --- departments ---
@@ -199,13 +220,12 @@ def confirm_succession(succession_id: int) -> Response:
 # --- what lists have in common ---
 
 
-def _list(form: Any, rows: Any, count: Any, template: str, endpoint: str) -> Any:
+def _list(form: Any, keys: Any, rows: Any, template: str, endpoint: str) -> Any:
     """A page of a list, or with ``?all=1`` all of it; a mistake in the address is said beside its field."""
     good = form.validate()
     wanted, everything = form.wanted(), bool(request.args.get("all"))
-    total = count(read(), wanted)
-    part = lists.Part() if everything else lists.part(total)
-    found = rows(read(), wanted, None if everything else part.size, part.first)
+    found = keys(read(), wanted)
+    part = lists.Part(size=len(found)) if everything else lists.part(len(found))
     chosen: dict[str, Any] = {field.name: request.args[field.name] for field in form if request.args.get(field.name)}
 
     def link(**more: Any) -> str:
@@ -214,11 +234,12 @@ def _list(form: Any, rows: Any, count: Any, template: str, endpoint: str) -> Any
     return render_template(
         template,
         form=form,
-        rows=found,
-        total=total,
+        rows=rows(read(), found[part.first : part.first + part.size]),
+        total=len(found),
         part=part,
         link=link,
         everything=everything,
+        asked=wanted.words,
         chosen=chosen,
         sheet=url_for(f"{endpoint}_sheet", **chosen),
     ), 200 if good else 422
