@@ -32,8 +32,26 @@ from seeds.rows import (
 )
 
 __all__ = [
-    "IN_PLACE", "KINDS", "Contact", "Day", "Department", "Document", "Duty", "EverydayWord", "Figure", "Limit", "ProblemDuty",
-    "ObjectType", "ProblemType", "Rows", "SeedError", "Setting", "SourceFile", "Succession", "Word", "read",
+    "IN_PLACE",
+    "KINDS",
+    "Contact",
+    "Day",
+    "Department",
+    "Document",
+    "Duty",
+    "EverydayWord",
+    "Figure",
+    "Limit",
+    "ObjectType",
+    "ProblemDuty",
+    "ProblemType",
+    "Rows",
+    "SeedError",
+    "Setting",
+    "SourceFile",
+    "Succession",
+    "Word",
+    "read",
 ]  # fmt: skip
 
 # name → (files, what a row is, the columns that no two rows may share)

@@ -12,11 +12,14 @@ from webapp.core.calendar import load
 from webapp.core.models import Attachment
 from webapp.demo import desks, place, things, weeks
 from webapp.desk import tabs
+from webapp.duty import dispatching, scope
+from webapp.duty.models import Duty
 from webapp.ops import verify
 from webapp.patrol.models import Patrol, PatrolObject, Visit
 from webapp.people.models import Person
 from webapp.people.queries import actor_of
-from webapp.report.models import Report, ReportAttachment, ReportEvent, ReportJoint, ReportProblem
+from webapp.report import details
+from webapp.report.models import Assignment, Report, ReportAttachment, ReportEvent, ReportJoint, ReportProblem
 from webapp.report.workflow import STATES
 
 
@@ -48,6 +51,20 @@ def test_a_demo_is_a_county_at_work(demo):
         numbers = session.execute(select(Report.number, Report.received_at).order_by(Report.number)).all()
         assert [at for _, at in numbers] == sorted(at for _, at in numbers)
     assert not list(verify.verify_reports(store))
+
+
+def test_every_dispatch_of_the_demo_cites_a_duty_that_fits_its_problem(demo):
+    _, store = demo
+    with store.read() as session:
+        made = session.scalars(
+            select(Assignment).where(Assignment.role == "lead", Assignment.ground.is_not(None))
+        ).all()
+        codes = {row.report_id: details.problem_codes(session, row.report_id) for row in made}
+        assert len(made) > 3 and {row.ground for row in made} == {"duty"}
+        for row in made:
+            duty = session.get_one(Duty, row.duty_id)
+            assert row.doubt is None and dispatching.doubt(session, duty, codes[row.report_id]) is None, duty.code
+        assert scope.decisions(session, "004", "13"), "what the county decided is there to be seen"
 
 
 MONDAY = datetime(2026, 11, 29, 16, tzinfo=UTC)  # the county's midnight

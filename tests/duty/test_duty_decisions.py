@@ -60,7 +60,7 @@ def test_decisions_are_kept_with_name_and_reason_and_stand_in_the_log(store, cou
     decide(store, county, reason="first")
     decide(store, county, standing="example", reason="second")
     with store.read() as session:
-        rows = scope.decisions(session, "001")
+        rows = [said.decision for said in scope.decisions(session, *YUZHOU)]
         log = session.scalars(select(AuditEntry).where(AuditEntry.action == "document.decide")).all()
     assert [(row.standing, row.reason, row.decided_by) for row in rows] == [
         ("example", "second", county.person_id),

@@ -22,8 +22,8 @@ PAGES = (
     "/figures",
     "/documents/004",
     "/duties/004-13-dept06-01",
-    "/duties.xlsx?document=001",
-    "/figures.xlsx?document=001",
+    "/duties.xlsx?document=001&scope=all",
+    "/figures.xlsx?document=001&scope=all",
 )
 
 
@@ -68,20 +68,20 @@ def test_what_does_not_exist_is_not_there(pages, address):
     ],
 )
 def test_a_search_finds_the_duty_by_any_of_its_words(pages, word):
-    assert "004-13-dept05-03" in codes(pages.get("/duties", q=word, document="004", all=1))
+    assert "004-13-dept05-03" in codes(pages.get("/duties", scope="all", q=word, document="004", all=1))
 
 
 def test_both_scripts_find_the_same(pages):
-    found = codes(pages.get("/duties", q="扬尘", all=1))
-    assert len(found) > 5 and found == codes(pages.get("/duties", q="揚塵", all=1))
+    found = codes(pages.get("/duties", scope="all", q="扬尘", all=1))
+    assert len(found) > 5 and found == codes(pages.get("/duties", scope="all", q="揚塵", all=1))
 
 
 def test_signs_of_a_pattern_are_only_signs(pages):
-    assert codes(pages.get("/duties", q="扬%尘")) == []
+    assert codes(pages.get("/duties", scope="all", q="扬%尘")) == []
 
 
 def test_each_row_shows_where_it_stands_and_what_is_open(pages):
-    shown = text(pages.get("/duties", document="004", section="篇十三 部门6"))
+    shown = text(pages.get("/duties", scope="all", document="004", section="篇十三 部门6"))
     assert "document 004, lines 223-224" in shown and "no name printed" in shown
     assert "unknown" in shown and "item 6 prints no department name" in shown
 
@@ -103,29 +103,34 @@ def test_a_list_holds_just_what_was_asked_for_and_its_count(pages, narrow):
     expected = {
         row.code for row in seeds.read("duties") if all(getattr(row, name) == value for name, value in wanted.items())
     }
-    answer = pages.get("/duties", all=1, **narrow)
+    answer = pages.get("/duties", scope="all", all=1, **narrow)
     assert expected and set(codes(answer)) == expected
     assert re.search(rf'class="caption">{len(expected)} rows?<', answer.text)
 
 
 def test_pages_of_a_list_follow_the_document_and_lose_nothing(pages):
-    everything = codes(pages.get("/duties", document="000", all=1))
-    assert codes(pages.get("/duties", document="000")) == everything[:50]
-    assert codes(pages.get("/duties", document="000", page=2)) == everything[50:100]
-    assert codes(pages.get("/duties", document="000", page=999)) == everything[(len(everything) - 1) // 50 * 50 :]
+    everything = codes(pages.get("/duties", scope="all", document="000", all=1))
+    assert codes(pages.get("/duties", scope="all", document="000")) == everything[:50]
+    assert codes(pages.get("/duties", scope="all", document="000", page=2)) == everything[50:100]
+    assert (
+        codes(pages.get("/duties", scope="all", document="000", page=999))
+        == everything[(len(everything) - 1) // 50 * 50 :]
+    )
     for nonsense in ("x", "0", "-3"):
-        assert codes(pages.get("/duties", document="000", page=nonsense)) == everything[:50]
+        assert codes(pages.get("/duties", scope="all", document="000", page=nonsense)) == everything[:50]
 
 
 @pytest.mark.parametrize("wrong", [{"tier": "moon"}, {"q": "尘" * 61}, {"document": "9"}])
 def test_a_wrong_choice_is_said_and_the_words_are_kept(pages, wrong):
-    answer = pages.get("/duties", **({"q": "秸秆"} | wrong))
+    answer = pages.get("/duties", scope="all", **({"q": "秸秆"} | wrong))
     assert answer.status_code == 422 and 'class="error"' in answer.text
     assert f'value="{wrong.get("q", "秸秆")}"' in answer.text
 
 
 def test_names_in_the_address_that_are_no_field_do_no_harm(pages):
-    assert pages.get("/duties", endpoint="x", _external=1, _scheme="z", values="q", q="\0").status_code == 200
+    assert (
+        pages.get("/duties", scope="all", endpoint="x", _external=1, _scheme="z", values="q", q="\0").status_code == 200
+    )
 
 
 def test_the_27_departments_stand_as_they_are(pages):
@@ -139,7 +144,11 @@ def test_the_27_departments_stand_as_they_are(pages):
 def test_a_numbered_department_is_called_so_in_the_readers_language(pages):
     for lang, words in (("en", "part 13, department 6"), ("zh", "篇十三 部门6")):
         pages.become(person("grid_officer"), lang)
-        for address in ("/documents/004", "/duties/004-13-dept06-01", "/duties?document=004&section=篇十三 部门6"):
+        for address in (
+            "/documents/004",
+            "/duties/004-13-dept06-01",
+            "/duties?document=004&section=篇十三 部门6&scope=all",
+        ):
             shown = text(pages.get(address))
             assert words in shown and ("部门6" in shown) == (lang == "zh"), (lang, address)
 
@@ -151,7 +160,13 @@ def test_the_numbered_departments_have_a_page_in_their_printed_order(pages):
         DEPARTMENTS_OF_PART_13.items()
     )
     assert "22 no name printed unknown Department today: not named in the text document 004, line 257" in shown
+    counted = re.findall(r"(\d+) (?:\S+|no name printed)(?: unknown)? Department today: .*? (\d+) dut(?:y|ies)", shown)
+    assert {number: int(count) for number, count in counted if number in OWN} == OWN
+    assert "17 電力部門 Department today: electricity supply company to confirm" in shown
     assert 'href="/departments/numbered"' in pages.get("/duties").text
+
+
+OWN = {"1": 11, "2": 8, "3": 14, "6": 2, "12": 4, "15": 6, "22": 0, "24": 10, "26": 3}  # counted in the lines
 
 
 def test_a_numbered_department_that_the_county_names_is_no_longer_unknown(pages, county):
@@ -167,21 +182,21 @@ def test_a_number_finds_the_rows_of_that_line(pages, asked):
     expected = {
         row.code for row in seeds.read("duties") if row.document == "004" and row.line_from <= 219 <= row.line_to
     }
-    assert expected and set(codes(pages.get("/duties", q=asked, document="004", all=1))) == expected
-    narrower = codes(pages.get("/duties", q=f"{asked} 扬尘", document="004", all=1))
+    assert expected and set(codes(pages.get("/duties", scope="all", q=asked, document="004", all=1))) == expected
+    narrower = codes(pages.get("/duties", scope="all", q=f"{asked} 扬尘", document="004", all=1))
     assert narrower and set(narrower) < expected
 
 
 def test_a_document_is_not_taken_for_a_line(pages):
-    assert set(codes(pages.get("/duties", q="004 219", all=1))) == set(
-        codes(pages.get("/duties", q="219", document="004", all=1))
+    assert set(codes(pages.get("/duties", scope="all", q="004 219", all=1))) == set(
+        codes(pages.get("/duties", scope="all", q="219", document="004", all=1))
     )
 
 
 def test_figures_are_found_by_their_line_too(pages):
     row = next(row for row in seeds.read("figures") if row.document == "003")
     assert row.zh in text(
-        pages.become(person("leader"), "zh").get("/figures", q=f"第{row.line_from}行", document="003")
+        pages.become(person("leader"), "zh").get("/figures", scope="all", q=f"第{row.line_from}行", document="003")
     )
 
 
@@ -205,7 +220,7 @@ def test_a_document_says_what_is_unsure_and_what_was_left_out(pages):
 
 
 def test_an_old_name_reads_formerly_and_now(pages):
-    page = text(pages.get("/duties", q="县环境保护行政主管部门"))
+    page = text(pages.get("/duties", scope="all", q="县环境保护行政主管部门"))
     assert re.search(r"formerly \S*县环境保护行政主管部门 ?, now ecology and environment \(17 Mar 2018\)", page)
 
 
@@ -214,8 +229,8 @@ def test_a_retired_duty_leaves_the_list_and_keeps_its_page(pages, store):
         domains.seeds()["duties"].bring_in(
             session, None, [row for row in seeds.read("duties") if row.code != "004-13-dept05-03"], "test"
         )
-    assert "004-13-dept05-03" not in codes(pages.get("/duties", department="urban_management", all=1))
-    assert codes(pages.get("/duties", status="retired")) == ["004-13-dept05-03"]
+    assert "004-13-dept05-03" not in codes(pages.get("/duties", scope="all", department="urban_management", all=1))
+    assert codes(pages.get("/duties", scope="all", status="retired")) == ["004-13-dept05-03"]
     assert "No longer listed since" in text(pages.get("/duties/004-13-dept05-03"))
 
 
@@ -225,8 +240,8 @@ def test_the_county_names_the_department_of_an_unknown_duty(pages, store, county
     page = text(pages.get("/duties/004-13-dept06-01"))
     assert re.search(r"named by the county natural resources and planning", page)
     assert re.search(r"county department named by the county natural resources", page)
-    assert codes(pages.get("/duties", status="named")) == ["004-13-dept06-01"]
-    assert "004-13-dept06-01" in codes(pages.get("/duties", department="natural_resources", all=1))
+    assert codes(pages.get("/duties", scope="all", status="named")) == ["004-13-dept06-01"]
+    assert "004-13-dept06-01" in codes(pages.get("/duties", scope="all", department="natural_resources", all=1))
 
 
 def test_what_the_text_leaves_open_is_not_said_any_more_once_the_county_has_named_it(pages, county):
@@ -238,7 +253,7 @@ def test_what_the_text_leaves_open_is_not_said_any_more_once_the_county_has_name
 
 def test_one_name_serves_the_other_silent_duties_of_the_section(pages, store, county):
     pages.become(county).post("/duties/004-13-dept06-01/department", department="natural_resources", beside="y")
-    assert codes(pages.get("/duties", status="named")) == ["004-13-dept06-01", "004-13-dept06-03"]
+    assert codes(pages.get("/duties", scope="all", status="named")) == ["004-13-dept06-01", "004-13-dept06-03"]
 
 
 def test_the_county_takes_a_name_back(pages, county):
@@ -252,12 +267,12 @@ def test_the_county_takes_a_name_back(pages, county):
 def test_a_name_that_is_none_is_refused_beside_the_field(pages, county, department):
     answer = pages.become(county).post("/duties/004-13-dept06-01/department", department=department)
     assert answer.status_code == 422 and 'id="department-error"' in answer.text
-    assert codes(pages.get("/duties", status="named")) == []
+    assert codes(pages.get("/duties", scope="all", status="named")) == []
 
 
 def test_nobody_renames_a_body_that_the_text_itself_names(pages, county):
     answer = pages.become(county).post("/duties/004-13-dept05-03/department", department="tax")
-    assert answer.status_code == 422 and codes(pages.get("/duties", status="named")) == []
+    assert answer.status_code == 422 and codes(pages.get("/duties", scope="all", status="named")) == []
 
 
 @pytest.mark.parametrize("role", ["grid_officer", "township_supervisor", "department_liaison", "leader", "inspector"])
@@ -297,7 +312,7 @@ def test_a_retired_name_cannot_be_confirmed(pages, store, county):
 
 
 def test_figures_are_listed_by_kind_and_document_with_their_lines(pages):
-    page = text(pages.get("/figures", kind="meeting", document="003"))
+    page = text(pages.get("/figures", scope="all", kind="meeting", document="003"))
     expected = [row for row in seeds.read("figures") if (row.kind, row.document) == ("meeting", "003")]
     assert page.count("document 003, line") == len(expected) > 0
 

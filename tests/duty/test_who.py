@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from webapp.duty.script import traditional
 
 from tests.duty.conftest import person
 from webapp.core import clock
 from webapp.core.models import Setting
 from webapp.duty import everyday, service
-from webapp.duty.script import traditional
 
 #: What the page says where the documents name nobody.
 NOBODY = {"zh": "没有点名由谁负责", "en": "name nobody for this"}

@@ -10,7 +10,8 @@ from tests.report.conftest import DUE
 from webapp.core import clock
 from webapp.core.errors import Conflict, NotFound, Refused
 from webapp.duty.models import Duty
-from webapp.report import details, queries, service, side_acts
+from webapp.grid.models import Grid
+from webapp.report import details, effects, queries, service, side_acts
 from webapp.report.models import Assignment, Report, ReportEvent
 
 
@@ -74,11 +75,26 @@ def test_a_dispatch_goes_on_when_no_duty_fits_with_a_reason(way):
 
 
 def test_a_station_cannot_be_dispatched_to_and_a_department_cannot_be_handed_to_by_a_township(way):
-    with pytest.raises(Refused, match="committee or station of this township"):
+    with pytest.raises(Refused, match="or a station of this township"):
         way.move("township_a", "assign", body=way.world.bodies["housing"], due=DUE)
     way.to_county()
     with pytest.raises(Refused, match="Choose a department"):
         way.dispatch(body=way.world.bodies["station_a"], ground="none_listed", ground_text="x")
+
+
+def test_the_committee_of_the_reports_own_village_comes_first_and_no_other_villages_is_offered(way):
+    way.corrected("dust")
+    with way.world.store.write() as session:
+        other = make.body(session, "committee", way.world.grids["A2"], "甲2村委会", "Committee A2")
+        make.body(session, "committee", way.world.grids["A3"], "甲3村委会", "Committee A3")
+        other = other.id
+    with way.world.store.read() as session:
+        actor = make.actor(session, "township_a")
+        path = session.get(Grid, way.world.grids["A1"]).path
+        offered = [body.id for body in effects.near_bodies(session, actor, path)]
+    assert offered == [way.world.bodies["committee_a1"], way.world.bodies["station_a"]]
+    with pytest.raises(Refused, match="own village"):
+        way.move("township_a", "assign", body=other, due=DUE)
 
 
 def test_hand_out_to_a_committee_and_the_township_checks(way):

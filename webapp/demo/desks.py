@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ..core import clock, ids
 from ..core.calendar import limit_after
 from ..duty import dispatching
+from ..duty import service as duty_service
 from ..report import details, side_acts
 from ..report.models import Report
 from ..report.service import MoveEntry, move
@@ -163,7 +164,10 @@ BREATH = timedelta(minutes=20)  # the youngest act lies so far back
 
 
 def set_scene(story: Story) -> None:
-    """Put these reports on the agenda, told from their ends: none may still be on its way when the story is over."""
+    """Put these reports on the agenda, told from their ends: none may still be on its way when the story is over.
+    Before them comes what the county decided about the texts.
+    """
+    story.at(story.at_a_desk_before(story.ends - timedelta(days=12)), partial(_decide, story))
     for scene in (*SCENES, *further(SCENES)):
         found, moves = times(story, scene)
         story.at(found, partial(_open_scene, story, scene, moves))
@@ -177,6 +181,16 @@ def times(story: Story, scene: Scene) -> tuple[datetime, list[datetime]]:
         moves.append(story.at_a_desk_before(min(moment, story.ends - BREATH)))
         moment = moves[-1] - PACE
     return story.by_daylight_before(min(moment, story.ends - BREATH)), moves[::-1]
+
+
+def _decide(story: Story, session: Session) -> None:
+    """Part 13 is the county's own by a notice, and the rows of two problems are confirmed."""
+    county = story.actor(session, story.county.office[0])
+    notice = duty_service.Decision("in_force", clock.today(), None, "县政府办通知：网格化监管方案在本县执行。")
+    duty_service.decide(session, county, "004", "13", notice)
+    for row in dispatching.linked(session, ["dust", "rubbish_burning"]):
+        if row.applies:
+            duty_service.confirm_link(session, county, row.link.id)
 
 
 def further(scenes: Sequence[Scene]) -> list[Scene]:

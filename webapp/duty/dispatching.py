@@ -67,6 +67,11 @@ class Linked(NamedTuple):
         return self.line is not None and self.line.duty.tier in LOCAL
 
 
+def problems(session: Session) -> list[ProblemType]:
+    """All everyday words for problems, in their order."""
+    return list(session.scalars(select(ProblemType).order_by(ProblemType.position)))
+
+
 def linked(session: Session, problems: Collection[str]) -> list[Linked]:
     """The rows of some problems by rank, leaders first where ranks are equal; also those that do not apply here."""
     found = session.execute(

@@ -5,7 +5,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField, ValidationError
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SelectField, ValidationError
+from wtforms.validators import InputRequired, Optional
 
 from ..web.forms import BaseForm, text
 from ..web.language import named
@@ -13,6 +14,7 @@ from . import labels
 from .models import Department, Document
 from .queries import DepartmentRow
 from .search import Wanted
+from .service import Decision, Link
 from .words import word
 
 LONGEST_SECTION = 100
@@ -36,6 +38,7 @@ class _ListForm(BaseForm):
     q = text(_l("Words"), 60)
     document = _choice(_l("Document"))
     section = text(_l("Section"), LONGEST_SECTION)
+    scope = HiddenField()  # "all": all texts, not only what applies here
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also: each choice is one that is offered."""
@@ -119,3 +122,38 @@ class NameForm(BaseForm):
         """One has to be chosen; whether it exists is the service's to say."""
         if not field.data:
             raise ValidationError(_("Choose one."))
+
+
+class DecisionForm(BaseForm):
+    """Whether a part of a document applies here, from when, until when, and why."""
+
+    standing = RadioField(_l("What it is here"), validators=[InputRequired(_l("Choose one."))])
+    from_on = DateField(_l("From"), validators=[InputRequired(_l("Choose a day."))])
+    to_on = DateField(_l("Until (that day no longer)"), validators=[Optional()])
+    reason = text(_l("Why, or by which decision"), 500, required=True, area=True)
+
+    def offer(self) -> None:
+        """Fill the choices."""
+        self.standing.choices = [(code, word(labels.STANDINGS, code)) for code in labels.STANDINGS]
+
+    def entry(self) -> Decision:
+        """What was decided."""
+        return Decision(self.standing.data, self.from_on.data, self.to_on.data, self.reason.data)
+
+
+class LinkForm(BaseForm):
+    """A row "problem, duty": in which place, in which role, when it holds."""
+
+    duty = text(_l("Number of the duty"), 60)
+    rank = IntegerField(_l("Place"), validators=[InputRequired(_l("Write a whole number."))])
+    role = RadioField(_l("What it is to the problem"), validators=[InputRequired(_l("Choose one."))])
+    zh = text(_l("When it holds, in Chinese"), 60)
+    en = text(_l("When it holds, in English"), 120)
+
+    def offer(self) -> None:
+        """Fill the choices."""
+        self.role.choices = [(code, word(labels.PROBLEM_ROLES, code)) for code in labels.PROBLEM_ROLES]
+
+    def entry(self) -> Link:
+        """What the row says."""
+        return Link(self.rank.data, self.role.data, self.zh.data or "", self.en.data or "")

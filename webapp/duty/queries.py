@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from seeds.script import spellings
@@ -12,9 +12,12 @@ from seeds.script import spellings
 from ..core.models import AuditEntry
 from ..people.models import Person
 from .models import Department, Document, Duty, Succession
+from .scope import applies
 
 UNKNOWN = "unknown"  # the department (and the kind of department) that stands for "not named in the text"
 NAMED, RETIRED = "named", "retired"  # beside the three statuses of the seeds
+ALL = "all"  # of Wanted.scope
+EMPTY = frozenset({"004-13-dept22-01"})  # rows that say that a number of the text has nothing behind it
 NUMBERED = "004", re.compile("篇十三 部门(\\d+)")  # where the document numbers the departments: code, section
 
 Condition = ColumnElement[bool]
@@ -142,7 +145,8 @@ def parts(session: Session, code: str) -> list[Part]:
 
 
 class Numbered(NamedTuple):
-    """A department as a document numbers it: the name printed there ("" = none), its duties in force and their lines.
+    """A department as a document numbers it: the name printed there ("" = none), its own duties in force (those that
+    print the same name) and the lines of the number.
 
     ``line`` is its first duty of that name, with whose it is today: unknown until a county names it on the screen.
     """
@@ -169,20 +173,25 @@ def numbered(session: Session) -> list[Numbered]:
             found[0],
             min(line.duty.line_from for line in found),
             max(line.duty.line_to for line in found),
-            len(found),
+            sum(_is_own(line.duty, found[0].duty) for line in found),
         )
         for number, found in sorted(sections.items())
     ]
+
+
+def _is_own(duty: Duty, first: Duty) -> bool:
+    return duty.body_printed == first.body_printed and duty.code not in EMPTY
 
 
 # --- departments ---
 
 
 class DepartmentRow(NamedTuple):
-    """A department of today with its number of duties in force."""
+    """A department of today with its number of duties that apply here, and of those in all texts."""
 
     department: Department
     duties: int
+    everywhere: int
 
 
 class Past(NamedTuple):
@@ -193,14 +202,14 @@ class Past(NamedTuple):
 
 
 def departments(session: Session) -> list[DepartmentRow]:
-    """Departments that hold a duty or have a printed name, those with most duties first."""
-    number = func.count(Duty.id)
+    """Departments that hold a duty or have a printed name, those with most duties here first."""
+    number, here = func.count(Duty.id), func.count(case((applies(session), Duty.id)))
     rows = session.execute(
-        select(Department, number)
+        select(Department, here, number)
         .outerjoin(Duty, and_(Department.code == WHOSE, Duty.valid_to.is_(None)))
         .group_by(*Department.__table__.columns)
         .having(or_(number > 0, exists().where(Succession.canonical == Department.code, Succession.valid_to.is_(None))))
-        .order_by(number.desc(), Department.code)
+        .order_by(here.desc(), number.desc(), Department.code)
     )
     return [DepartmentRow(*row) for row in rows]
 

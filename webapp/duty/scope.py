@@ -4,15 +4,17 @@
 can be charged with at all.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from ..core import clock
+from ..people.models import Person
 from .models import Document, DocumentDecision, Duty, Figure
 
 IN_FORCE = "in_force"
@@ -75,7 +77,19 @@ def _part(document: str, given: dict[str, Any], decision: DocumentDecision | Non
     )
 
 
-def part_of(found: Iterable[Part], row: Duty | Figure | Cited) -> Part | None:
+class Placed(Protocol):
+    """Whatever stands on a line of a document: a duty, a figure, a duty as it was cited."""
+
+    @property
+    def document(self) -> str:
+        """Its code."""
+
+    @property
+    def line_from(self) -> int:
+        """The first line."""
+
+
+def part_of(found: Iterable[Part], row: Placed) -> Part | None:
     """The part that a duty or figure stands in; None only where nothing is seeded."""
     return next((part for part in found if part.holds(row.document, row.line_from)), None)
 
@@ -98,8 +112,34 @@ def _within(found: Iterable[Part], table: type[Duty] | type[Figure]) -> Conditio
     return or_(false(), *(and_(same, table.line_from.between(first, last)) for same, first, last in ranges))
 
 
-def decisions(session: Session, document: str) -> Sequence[DocumentDecision]:
-    """All that the county ever decided about a document, newest first."""
-    return session.scalars(
-        select(DocumentDecision).where(DocumentDecision.document == document).order_by(DocumentDecision.id.desc())
-    ).all()
+def counted(session: Session) -> dict[tuple[str, str], int]:
+    """How many duties in force stand in each part."""
+    found: Counter[tuple[str, str]] = Counter()
+    known = parts(session)
+    rows = session.execute(
+        select(Duty.document, Duty.line_from, func.count())
+        .where(Duty.valid_to.is_(None))
+        .group_by(Duty.document, Duty.line_from)
+    )
+    for document, line, number in rows:
+        if part := next((each for each in known if each.holds(document, line)), None):
+            found[document, part.code] += number
+    return found
+
+
+class Said(NamedTuple):
+    """A decision and who made it."""
+
+    decision: DocumentDecision
+    person: Person
+
+
+def decisions(session: Session, document: str, part: str) -> list[Said]:
+    """All that the county ever decided about a part, newest first."""
+    rows = session.execute(
+        select(DocumentDecision, Person)
+        .join(Person, Person.id == DocumentDecision.decided_by)
+        .where(DocumentDecision.document == document, DocumentDecision.part == part)
+        .order_by(DocumentDecision.id.desc())
+    )
+    return [Said(*row) for row in rows]

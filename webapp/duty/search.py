@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
+from seeds.script import folded
+
 from . import who
 from .finding import Text, found
 from .models import Duty, Figure
 from .queries import IN_ORDER, LINES, NAMED, RETIRED, WHOSE, DutyRow, Now
 from .scope import applies
-from .script import folded
 
 Condition = ColumnElement[bool]
 _SEARCHED = (Duty.code, Duty.zh, Duty.en, Duty.body, Duty.body_printed, Duty.anchor, Duty.target, Duty.section)

@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -12,11 +12,12 @@ from ..core.errors import NotFound, Refused
 from ..web import lists
 from ..web.errors import say
 from ..web.request import actor, may, read, write
-from . import queries, search, service, who, workbook
+from . import county_views, queries, scope, search, service, who, workbook
+from .blueprint import bp
 from .forms import BodiesForm, DutiesForm, FiguresForm, NameForm, WhoForm
 from .words import HELPERS
 
-bp = Blueprint("duty", __name__, template_folder="templates")
+__all__ = ["bp", "county_views"]  # their pages stand on the same blueprint
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -33,7 +34,14 @@ def helpers() -> dict[str, Any]:
 @may("duty.read")
 def documents() -> str:
     """What each document is and what is unsure about it."""
-    return render_template("duty/documents.html", documents=queries.documents(read()), tally=queries.tally(read()))
+    return render_template(
+        "duty/documents.html",
+        documents=queries.documents(read()),
+        tally=queries.tally(read()),
+        parts=scope.parts(read()),
+        counted=scope.counted(read()),
+        may_decide=actor().may("duty.confirm"),
+    )
 
 
 @bp.get("/documents/<code>")
@@ -48,7 +56,7 @@ def document(code: str) -> str:
         document=found,
         parts=queries.parts(read(), code),
         tally=queries.tally(read()).get(code, 0),
-        figures=len(search.figures(read(), search.Wanted(document=code))),
+        figures=len(search.figures(read(), search.Wanted(document=code, scope=queries.ALL)).keys),
     )
 
 
@@ -71,7 +79,7 @@ def index_sheet() -> Response:
     form = DutiesForm(request.args)
     form.offer(queries.documents(read()), queries.departments(read()))
     form.validate()
-    return _send(workbook.duties(search.duty_rows(read(), search.duties(read(), form.wanted()))), "duties")
+    return _send(workbook.duties(search.duty_rows(read(), search.duties(read(), form.wanted()).keys)), "duties")
 
 
 @bp.get("/duties/<code>")
@@ -176,7 +184,7 @@ def figures_sheet() -> Response:
     form = FiguresForm(request.args)
     form.offer(queries.documents(read()))
     form.validate()
-    return _send(workbook.figures(search.figure_rows(read(), search.figures(read(), form.wanted()))), "figures")
+    return _send(workbook.figures(search.figure_rows(read(), search.figures(read(), form.wanted()).keys)), "figures")
 
 
 # --- departments ---
@@ -224,7 +232,7 @@ def _list(form: Any, keys: Any, rows: Any, template: str, endpoint: str) -> Any:
     """A page of a list, or with ``?all=1`` all of it; a mistake in the address is said beside its field."""
     good = form.validate()
     wanted, everything = form.wanted(), bool(request.args.get("all"))
-    found = keys(read(), wanted)
+    found, elsewhere = keys(read(), wanted)
     part = lists.Part(size=len(found)) if everything else lists.part(len(found))
     chosen: dict[str, Any] = {field.name: request.args[field.name] for field in form if request.args.get(field.name)}
 
@@ -240,6 +248,7 @@ def _list(form: Any, keys: Any, rows: Any, template: str, endpoint: str) -> Any:
         link=link,
         everything=everything,
         asked=wanted.words,
+        elsewhere=elsewhere,
         chosen=chosen,
         sheet=url_for(f"{endpoint}_sheet", **chosen),
     ), 200 if good else 422

@@ -7,12 +7,13 @@ from typing import NamedTuple
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from seeds.script import folded
+
 from ..core import settings
 from . import everyday, queries
 from .dispatching import NOBODY, linked
 from .models import Duty, ProblemDuty, ProblemType
 from .scope import Part, part_of, parts
-from .script import folded
 
 _NO_WORDS = re.compile(r"[\d%_*]")  # a line, a code, the signs of a pattern
 MOST = 3  # meanings of one sentence that are answered

@@ -29,8 +29,26 @@ def source(row: Duty | Figure | Cited) -> str:
 
 def plan(row: Duty | Figure | Cited) -> str:
     """Whose plan a row is of, of when, and its lines."""
+    name = plan_name(row)
+    return _("%(plan)s · %(lines)s", plan=name, lines=source(row)) if name else source(row)
+
+
+def plan_name(row: Duty | Figure) -> str:
+    """Whose plan a row is of, and of when; empty where no part is known."""
     part = scope.part_of(parts(), row)
-    return _("%(plan)s · %(lines)s", plan=whose(part), lines=source(row)) if part else source(row)
+    return whose(part) if part else ""
+
+
+def away(row: Duty | Figure) -> str:
+    """That a row does not apply here, and what it is instead."""
+    part = scope.part_of(parts(), row)
+    return "" if part is None or part.applies else f" · {here(row)}"
+
+
+def here(row: Duty | Figure) -> str:
+    """What the text of a row is here: in force, an example, a draft, repealed."""
+    part = scope.part_of(parts(), row)
+    return word(labels.STANDINGS, part.standing) if part else ""
 
 
 def whose(part: scope.Part) -> str:
@@ -147,6 +165,7 @@ HELPERS = {
         word,
         source,
         plan,
+        away,
         whose,
         cited,
         standing,

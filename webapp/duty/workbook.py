@@ -12,13 +12,15 @@ from ..web.language import named
 from . import labels
 from .models import Figure
 from .queries import DutyRow
-from .words import standing, why, word
+from .words import here, plan_name, standing, why, word
 
 Column = tuple[str, int, Callable[[Any], Any]]  # heading (msgid), width in characters, a row's value
 
 DUTIES: tuple[Column, ...] = (
     (N_("Code"), 18, lambda line: line.duty.code),
     (N_("Document"), 9, lambda line: line.duty.document),
+    (N_("Whose plan"), 20, lambda line: plan_name(line.duty)),
+    (N_("Here"), 10, lambda line: here(line.duty)),
     (N_("Section"), 16, lambda line: line.duty.section),
     (N_("From line"), 8, lambda line: line.duty.line_from),
     (N_("To line"), 8, lambda line: line.duty.line_to),
@@ -46,6 +48,8 @@ DUTIES: tuple[Column, ...] = (
 FIGURES: tuple[Column, ...] = (
     (N_("Code"), 18, lambda row: row.code),
     (N_("Document"), 9, lambda row: row.document),
+    (N_("Whose plan"), 20, plan_name),
+    (N_("Here"), 10, here),
     (N_("Section"), 16, lambda row: row.section),
     (N_("From line"), 8, lambda row: row.line_from),
     (N_("To line"), 8, lambda row: row.line_to),

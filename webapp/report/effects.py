@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import false, or_, select, update
+from sqlalchemy import and_, false, or_, select, update
 from sqlalchemy.orm import Session
 
 from ..access import Actor, below
@@ -53,7 +53,9 @@ def _assign(session: Session, actor: Actor, found: Found, given: Mapping[str, An
     """To a village committee or the township's own station, with a date."""
     body, on = session.get(Body, given["body"]), _day(given["due"])
     if body is None or body.id not in {near.id for near in near_bodies(session, actor, found.path)}:
-        raise Refused(N_("Choose a village committee or station of this township."), field="body")
+        raise Refused(
+            N_("Choose the committee of the report's own village, or a station of this township."), field="body"
+        )
     if body.kind == "committee" and needs_enforcement(session, found.report.id):
         raise Refused(
             N_("A village committee cannot decide a matter of enforcement. Choose a station, or raise it."),
@@ -65,7 +67,7 @@ def _assign(session: Session, actor: Actor, found: Found, given: Mapping[str, An
 
 
 def near_bodies(session: Session, actor: Actor, path: str) -> list[Body]:
-    """The stations and village committees below the actor's own township, for a report on that ground."""
+    """For a report on that ground: its own village's committee, and the stations of the actor's own township."""
     roots = [p.path for p in actor.only(*REPORT.movers("assign")).postings if p.path and path.startswith(p.path)]
     return list(
         session.scalars(
@@ -73,10 +75,10 @@ def near_bodies(session: Session, actor: Actor, path: str) -> list[Body]:
             .join(Grid, Grid.id == Body.grid_id)
             .where(
                 or_(false(), *(below(Grid.path, root) for root in roots)),
-                Body.kind.in_(("station", "committee")),
+                or_(Body.kind == "station", and_(Body.kind == "committee", Grid.path == path)),
                 Body.closed_on.is_(None),
             )
-            .order_by(Body.kind.desc(), Body.id)
+            .order_by(Body.kind, Body.id)
         )
     )
 
