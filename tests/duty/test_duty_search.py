@@ -53,6 +53,10 @@ def test_the_words_themselves_come_before_what_they_mean(pages):
     assert found[:2] == ["004-13-township-08", "004-13-village-02"]
     assert "straw burning" not in DUTIES[found[-1]].en.lower() and found[-1] == "004-13-dept11-03"
 
+    ours = [code for code in codes(pages.get("/duties", q="污水", all=1)) if code.startswith(PART_13)]
+    holding = ["污水" in DUTIES[code].zh for code in ours]
+    assert True in holding and False in holding and holding == sorted(holding, reverse=True)
+
 
 def test_restaurant_fumes_are_found_in_english_and_lead_to_who_is_responsible(pages):
     answer = pages.get("/duties", q="restaurant fumes")
@@ -68,7 +72,7 @@ def test_dust_is_not_in_industry(pages):
 
 
 def test_a_line_or_a_code_is_no_everyday_word(pages):
-    assert set(lines(pages.get("/duties", q="第219行 工地", document="004", all=1))) == {("004", 219)}
+    assert set(lines(pages.get("/duties", q="第219行 扬尘", document="004", all=1))) == {("004", 219)}
     assert codes(pages.get("/duties", q="004-13-dept05-03")) == ["004-13-dept05-03"]
 
 

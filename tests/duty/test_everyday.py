@@ -81,6 +81,17 @@ def test_a_sentence_in_traditional_characters_means_the_same():
         assert traditional(sentence) != sentence
 
 
+def test_further_spellings_of_a_character_are_read_as_the_simplified_one():
+    for typed, plain in (
+        ("河裏採砂", "河里采砂"),
+        ("村裡的垃圾", "村里的垃圾"),
+        ("髒水", "脏水"),
+        ("燻烤的菸味", "熏烤的烟味"),
+    ):
+        assert folded(typed) == plain
+    assert codes("河裏採砂", *WORDS) == ["river_bed"]
+
+
 def test_every_row_of_the_everyday_words_can_be_said_in_both_languages():
     for each in WORDS:
         for way in (*each.zh, *each.en):

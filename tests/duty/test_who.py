@@ -110,6 +110,17 @@ def test_where_nobody_is_named_the_county_decides_and_the_general_duty_is_shown(
     assert "document 004, lines 205-208" in shown and "is told" in shown
 
 
+def test_only_what_was_asked_for_stands_before_the_other_cases(pages):
+    for asked, asked_for, other in (
+        ("construction dust", "line 219", "line 229"),
+        ("factory noise", "lines 205-208", "line 217"),
+        ("restaurant fumes", "lines 205-208", "line 221"),
+        ("barbecue", "line 221", "lines 205-208"),
+    ):
+        shown, _fold, folded_away = text(pages.get("/who", q=asked)).partition("Other cases of this problem")
+        assert asked_for in shown and other not in shown and other in folded_away, asked
+
+
 def test_other_places_documents_stand_apart(pages):
     shown = pages.get("/who", problem="dust").text
     before, after = shown.split("From documents that do not apply here")
@@ -148,6 +159,15 @@ def test_what_the_county_puts_in_force_is_answered_before_the_fold(pages, store,
     before, _fold, _after = pages.get("/who", problem="dust").text.partition("From documents that do not apply here")
     assert "line 1029" in html.unescape(before)
     assert first(pages.get("/who", q="construction dust"), "en") == {219}
+
+
+def test_where_nothing_applies_the_page_says_so_and_shows_the_others(pages, store, county):
+    with store.write() as session:
+        service.decide(session, county, "004", "13", service.Decision("example", clock.today(), None, "notice 4"))
+    for asked in ("construction dust", "fireworks"):
+        page = pages.get("/who", q=asked)
+        assert "No document that applies here says whose this is." in text(page), asked
+        assert re.search(r"<details[^>]*\bopen\b[^>]*><summary>From documents that do not apply here", page.text), asked
 
 
 def test_the_countys_own_words_are_understood_in_both_languages(pages, store):

@@ -101,7 +101,7 @@ def _given(story: Story, session: Session, report: Report, action: str) -> dict[
 
 
 def _problem(session: Session, report: Report) -> str:
-    return session.scalars(select(ReportProblem.problem).where(ReportProblem.report_id == report.id)).one()
+    return next(iter(details.problem_codes(session, report.id)))
 
 
 def _day(session: Session, code: str) -> str:

@@ -20,7 +20,7 @@ MOST = 3  # meanings of one sentence that are answered
 OTHER = "other"  # the problem that stands for none of the others
 #: The part that a body has, by its role in a duty that is linked to no problem.
 _ROLES = {"cooperate": "cooperate"}
-_LEAD = "lead"
+_LEAD, _TELL = "lead", "tell"
 
 
 class Line(NamedTuple):
@@ -51,6 +51,18 @@ class Answer(NamedTuple):
     def here(self) -> list[Line]:
         """The lines that apply here."""
         return [line for line in self.lines if line.applies]
+
+    @property
+    def main(self) -> list[Line]:
+        """Of these what was asked for; where nobody is named for it, that and whom it concerns in general."""
+        if self.nobody:
+            return [line for line in self.here if line.role in (NOBODY, _TELL)]
+        return [line for line in self.here if line.near] or self.here
+
+    @property
+    def cases(self) -> list[Line]:
+        """Of these the other cases of the problem."""
+        return [line for line in self.here if line not in self.main]
 
     @property
     def elsewhere(self) -> list[Line]:
@@ -102,7 +114,7 @@ def codes(session: Session, typed: str) -> list[str]:
 
 
 def of_problem(session: Session, code: str, terms: Iterable[str] = ()) -> Answer | None:
-    """The rows of one problem: what applies here before the rest, what the terms are about before that, by rank."""
+    """The rows of one problem: those first that the terms are about, then by rank."""
     problem = session.get(ProblemType, code)
     if problem is None:
         return None
@@ -130,4 +142,4 @@ def _near(terms: Iterable[str], when: str, row: queries.DutyRow | None) -> int:
 
 
 def _sorted(lines: list[Line]) -> list[Line]:
-    return sorted(lines, key=lambda line: (not line.applies, -line.near))
+    return sorted(lines, key=lambda line: -line.near)
