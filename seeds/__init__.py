@@ -26,6 +26,7 @@ from seeds.rows import (
     ObjectType,
     ProblemDuty,
     ProblemType,
+    RoleWord,
     Setting,
     Succession,
     Word,
@@ -45,6 +46,7 @@ __all__ = [
     "ObjectType",
     "ProblemDuty",
     "ProblemType",
+    "RoleWord",
     "Rows",
     "SeedError",
     "Setting",
@@ -52,7 +54,7 @@ __all__ = [
     "Succession",
     "Word",
     "read",
-]  # fmt: skip
+]
 
 # name → (files, what a row is, the columns that no two rows may share)
 KINDS: dict[str, tuple[str, type, tuple[str, ...]]] = {
@@ -66,6 +68,7 @@ KINDS: dict[str, tuple[str, type, tuple[str, ...]]] = {
     "problem_duties": ("settings/problem_duties.csv", ProblemDuty, ("problem", "duty")),
     "object_types": ("settings/object_types.csv", ObjectType, ("code",)),
     "words": ("settings/words.csv", Word, ("kind", "code")),
+    "role_words": ("settings/role_words.csv", RoleWord, ("word", "place")),
     "settings": ("settings/settings.csv", Setting, ("key",)),
     "calendar": ("settings/calendar.csv", Day, ("date",)),
     "contacts": ("settings/contacts.csv", Contact, ("code",)),

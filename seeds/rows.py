@@ -286,6 +286,17 @@ class Word:
 
 
 @dataclass(frozen=True)
+class RoleWord:
+    """What people call a role in a list: ``word`` at a ``place`` (any, county, township, village) means ``role``."""
+
+    word: str
+    place: str
+    role: str
+    source: str
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
 class Setting:
     """A value that a county may change; ``value`` is text, to be read as ``type`` (bool: yes|no, time: HH:MM)."""
 
@@ -337,6 +348,7 @@ VOCABULARY: dict[type, dict[str, tuple[str, ...]]] = {
     ProblemType: {"category": CATEGORIES},
     ProblemDuty: {"role": PROBLEM_ROLES},
     Word: {"kind": WORD_KINDS},
+    RoleWord: {"place": ("any", "county", "township", "village")},
     Setting: {"type": SETTING_TYPES},
     Day: {"kind": DAY_KINDS},
 }

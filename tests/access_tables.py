@@ -318,6 +318,7 @@ POST   /people/new                                       village  t        422  
 GET    /people/import                                    -        -        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/import                                    village  t        422    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/import/confirm                            village  t        422    .   .    .       x        x      .       .       .      .         x     .
+GET    /people/import/sample                             -        -        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/slips                                     -        -        404    .   .    .       x        x      .       .       .      .         x     .
 GET    /people/<person_id>                               account  v        404    .   .    .       x        x      .       .       .      .         x     .
 GET    /people/<person_id>/edit                          account  h        404    .   .    .       x        x      .       .       .      .         x     .

@@ -24,7 +24,7 @@ ALLOWED = {
     "access.py": (1, "the table itself: which roles are administrators"),
     "people/rules.py": (10, "rules of postings and log-ins, and what each role is called"),
     "accounts/service.py": (2, "the command line makes a system administrator, and looks whether there is one"),
-    "accounts/sheet_acts.py": (15, "the words for a role in a sheet, and which role's body needs a grid there"),
+    "accounts/sheet_acts.py": (1, "which role's body needs a grid in a sheet"),
     "demo/people.py": (12, "who is posted to what in the invented county"),
     "feedback/pages.py": (9, "one sentence on the work of each role"),
     "report/labels.py": (7, "who holds or acts, in words"),

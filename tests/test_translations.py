@@ -56,7 +56,7 @@ SAME = {
 }
 PEOPLE_OF_EACH_ROLE = {role: login for login, (role, _, _) in reversed(PEOPLE.items())}.values()
 #: Columns of a sheet may have a heading of either language; the page that says so shows them all.
-HEADINGS = {heading for given in sheet.COLUMNS.values() for heading in given} | set(rules.ROLE_NAMES)
+HEADINGS = {heading for column in sheet.PEOPLE.columns.values() for heading in column.headings} | set(rules.ROLE_NAMES)
 
 
 def messages() -> list[tuple[str, str]]:

@@ -7,8 +7,8 @@ from sqlalchemy import event, func, select
 
 from tests import make
 from tests.accounts.test_account_pages import send, slips
-from tests.accounts.test_sheet import ROWS, csv_bytes, xlsx
-from webapp.accounts import service, sheet, sheet_acts
+from tests.accounts.test_sheet import ROWS, csv_bytes, rows_of, xlsx
+from webapp.accounts import service, sheet_acts
 from webapp.accounts import views as account_views
 from webapp.core import clock, passwords
 from webapp.core.models import AuditEntry
@@ -38,7 +38,7 @@ def statements(store):
 
 def rows(number):
     """So many officers, and a committee for each tenth."""
-    return sheet.read(
+    return rows_of(
         csv_bytes(
             [
                 [f"人{i}", None, f"many{i}", None, "网格员", ("甲1村", "甲2村", "乙1村")[i % 3], None, None, None]
@@ -106,7 +106,7 @@ def test_a_desk_given_by_a_sheet_ends_the_remembered_phone(world):
                 expires_at=clock.now(),
             )
         )
-    lines = sheet.read(csv_bytes([["officer_a1", None, "officer_a1", None, "乡镇环保所", "甲镇", None, None, None]]))
+    lines = rows_of(csv_bytes([["officer_a1", None, "officer_a1", None, "乡镇环保所", "甲镇", None, None, None]]))
     with world.store.write() as session:
         assert not sheet_acts.apply(session, make.actor(session, "county"), lines, {}).findings
     with world.store.read() as session:
@@ -120,7 +120,7 @@ def test_an_administrator_gets_no_desk_by_a_sheet_and_neither_in_two_rows(world)
         ["双", None, "both", None, "审计管理员", None, None, None, None],
     ]
     with world.store.read() as session:
-        outcome = sheet_acts.rehearse(session, make.actor(session, "admin"), sheet.read(csv_bytes(bad)))
+        outcome = sheet_acts.rehearse(session, make.actor(session, "admin"), rows_of(csv_bytes(bad)))
     assert [(found.number, found.column) for found in outcome.findings] == [(2, "role"), (4, "role")]
 
 
@@ -130,7 +130,7 @@ def test_who_becomes_an_equal_in_one_row_is_not_posted_by_the_next(world):
         ["新", None, "equal", None, "系统管理员", None, None, "2031-01-01", None],
     ]
     with world.store.read() as session:
-        outcome = sheet_acts.rehearse(session, make.actor(session, "admin"), sheet.read(csv_bytes(rows_)))
+        outcome = sheet_acts.rehearse(session, make.actor(session, "admin"), rows_of(csv_bytes(rows_)))
     assert [(found.number, found.column) for found in outcome.findings] == [(3, "login")]
 
 

@@ -8,10 +8,11 @@ from sqlalchemy import func, select
 
 from tests import make
 from tests.conftest import PASSWORD
-from webapp.accounts import service, sheet, sheet_acts
+from webapp.accounts import service, sheet_acts
 from webapp.accounts.service import PostingEntry
 from webapp.core import clock, passwords
 from webapp.core.errors import Refused
+from webapp.core.sheet import SheetRow
 from webapp.login import service as login
 from webapp.login.models import LoginSession
 from webapp.people.models import Person, Posting
@@ -79,7 +80,7 @@ def test_neither_by_an_act_and_a_sheet(world):
     found = []
 
     def bring_in():
-        line = sheet.SheetRow(2, {"zh": "officer_a1", "login": "officer_a1", "role": "grid_officer", "grid": "甲2村"})
+        line = SheetRow(2, {"zh": "officer_a1", "login": "officer_a1", "role": "grid_officer", "grid": "甲2村"})
         with world.store.write() as session:
             found.extend(sheet_acts.apply(session, make.actor(session, "admin"), [line], {}).findings)
 

@@ -60,6 +60,7 @@ FREE = {
     "report": {"number", "first_measure"},  # a ready word; docs/decisions/0023
     "time_limit": {"code"},
     "visit": {"reason"},  # a ready word
+    "role_word": {"word", "place"},  # what people write; the place is a word of the seeds' own column
     "word": {"code"},
     "grid_version": {"code"},
     "map_layer": {"name"},

@@ -1,9 +1,9 @@
-"""Forms for those who look after accounts: people, postings, bodies, the sheet."""
+"""Forms for those who look after accounts: people, postings, bodies."""
 
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, FileField, HiddenField, SelectField, StringField
+from wtforms import DateField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 from wtforms.validators import Optional as MayBeEmpty
 
@@ -81,12 +81,6 @@ class SearchForm(BaseForm):
     """The search box above the list of people."""
 
     q = StringField(_l("Name, log-in name or place"), filters=[clean], validators=[Length(max=60)])
-
-
-class SheetForm(BaseForm):
-    """The file with people; what is wrong with it is said by the sheet reader."""
-
-    sheet = FileField(_l("File (xlsx or CSV)"))
 
 
 def place_choices(cells: list[Any], bodies: list[Any], named: Any, nowhere: Any = None) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from ..grid import queries as grids
 from ..grid.models import Grid, GridVersion
 from ..login.models import LoginCode, LoginSession
 from ..people import rules
-from ..people.models import Body, Person, Posting
+from ..people.models import Body, Person, Posting, RoleWord
 from ..people.queries import PostingLine
 
 PAGE = 50
@@ -305,6 +305,14 @@ def cells(session: Session, actor: Actor, kinds: Collection[str], roles: Collect
     lowest = grids.lowest_tier(session)
     within = reached_places(actor, "posting.grant", Grid.path, roles)
     return [cell for cell in grids.cells_where(session, within) if rules.tier_kind(cell.tier, lowest) in kinds]
+
+
+def role_words(session: Session) -> dict[str, list[str]]:
+    """What the county's lists call each role, as its rows say."""
+    found: dict[str, list[str]] = {}
+    for word, role in session.execute(select(RoleWord.word, RoleWord.role).order_by(RoleWord.role, RoleWord.place)):
+        found.setdefault(role, []).extend([word] if word not in found.get(role, []) else [])
+    return found
 
 
 def exclusive(last: date | None) -> date | None:

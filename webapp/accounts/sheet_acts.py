@@ -4,57 +4,45 @@ No row is written by itself: the whole sheet is worked out in memory first, so t
 carrying out a short one, and a sheet with one wrong row leaves nothing.
 """
 
-import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..access import Actor
-from ..core import clock
+from ..core import cells, clock
+from ..core.cells import IS_EMPTY
 from ..core.errors import N_, Refused
+from ..core.sheet import Finding, SheetRow
 from ..grid import queries as grids
 from ..people import departments, rules
 from ..people.models import Body, Person, Posting
 from . import bodies, queries, service
-from .sheet import COLUMNS, MAX_CELL, SheetRow
+from .sheet import PEOPLE
 from .sheet_facts import Facts, Known
+from .sheet_logins import proposed
 
-#: What a role may be called in a sheet, beside its code and its English name.
-ROLE_WORDS = (
-    {
-        "网格员": "grid_officer",
-        "乡镇环保所": "township_supervisor",
-        "环保所": "township_supervisor",
-        "乡镇": "township_supervisor",
-        "县网格办": "county_office",
-        "网格办": "county_office",
-        "部门联络员": "department_liaison",
-        "联络员": "department_liaison",
-        "站所经办人": "station_officer",
-        "经办人": "station_officer",
-        "领导": "leader",
-        "检查人员": "inspector",
-        "系统管理员": "system_admin",
-        "审计管理员": "audit_admin",
-    }
-    | {name.lower(): role for role, name in rules.ROLE_NAMES.items()}
-    | {role: role for role in rules.POSTINGS}
-)
-_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+00:00(?::00)?)?")
 _FIELDS = {"place": "grid", "grid_id": "grid"}  # a service's field → the sheet's column
 TAKEN = N_("This log-in name belongs to somebody else.")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What is wrong in a row: its number, the column (of ``sheet.COLUMNS``, None = the row) and the refusal."""
-
-    number: int
-    column: str | None
-    refusal: Refused
+TAKEN_MEANWHILE = N_("This log-in name was proposed here and has been taken meanwhile. Look at the sheet again.")
+WHO_IS_IT = N_(
+    "Somebody of this name is here already or stands above in this sheet (log-in name %(login)s). "
+    "Write his log-in name if it is he, or the telephones that tell them apart."
+)
+SAME, UNSURE, OTHER = "same", "unsure", "other"
+NO_PROPOSAL = N_("No log-in name can be made of this name. Write one.")
+#: What to write where a role's place is left empty, by the places of ``rules.POSTINGS``.
+WRITE_PLACE = {
+    "village": N_("The cell is empty. Write the village."),
+    "township": N_("The cell is empty. Write the township."),
+    "county": N_("The cell is empty. Write the county."),
+    "county,township": N_("The cell is empty. Write the county or the township."),
+    "department": N_("The cell is empty. Write the department."),
+    "station,committee": N_("The cell is empty. Write the station or the village committee."),
+}
 
 
 @dataclass
@@ -66,51 +54,60 @@ class Outcome:
     bodies: list[str] = field(default_factory=list)
     postings: int = 0
     unchanged: int = 0
+    proposals: list[tuple[str, str, str]] = field(default_factory=list)  #: row, name, the log-in name proposed for it
+    roles: Counter[tuple[str, str]] = field(default_factory=Counter)  #: what was written, the role it was taken for
+    lines: list[SheetRow] = field(default_factory=list)  #: the rows, each person with his log-in name
 
     def changes(self) -> bool:
         """Whether anything is new."""
         return bool(self.people or self.bodies or self.postings)
 
 
-def new_logins(session: Session, lines: list[SheetRow]) -> list[str]:
+def new_logins(session: Session, lines: Sequence[SheetRow]) -> list[str]:
     """The log-in names of a sheet that nobody has yet, each once: those who will need a code."""
-    wanted = {rules.login_name(line.cells.get("login")): None for line in lines}
+    wanted = dict.fromkeys(_logins(lines))
     known = set(session.scalars(select(Person.login)))
-    return [login for login in wanted if login and login not in known]
+    return [login for login in wanted if login not in known]
 
 
-def rehearse(session: Session, actor: Actor, lines: list[SheetRow]) -> Outcome:
+def _logins(lines: Sequence[SheetRow]) -> list[str]:
+    return [login for line in lines if (login := rules.login_name(line.cells.get("login")))]
+
+
+def rehearse(session: Session, actor: Actor, lines: Sequence[SheetRow]) -> Outcome:
     """What the sheet would do, and every row that is wrong. Only reads."""
     return _run(session, actor, lines).outcome
 
 
-def apply(session: Session, actor: Actor, lines: list[SheetRow], hashes: Mapping[str, str]) -> Outcome:
+def apply(session: Session, actor: Actor, lines: Sequence[SheetRow], hashes: Mapping[str, str]) -> Outcome:
     """Carry out the rows, or none of them when one is wrong; ``hashes`` are the codes of new people by log-in name."""
-    names = {rules.login_name(line.cells.get("login")) for line in lines}
-    session.execute(select(Person.id).where(Person.login.in_(names)).order_by(Person.id).with_for_update())
+    session.execute(select(Person.id).where(Person.login.in_(_logins(lines))).order_by(Person.id).with_for_update())
     run = _run(session, actor, lines)
     if not run.outcome.findings:
         run.store(hashes)
     return run.outcome
 
 
-def _run(session: Session, actor: Actor, lines: list[SheetRow]) -> "_Run":
-    run = _Run(session, actor, {rules.login_name(line.cells.get("login")) for line in lines})
+def _run(session: Session, actor: Actor, lines: Sequence[SheetRow]) -> "_Run":
+    run = _Run(session, actor, lines)
     for line in lines:
         try:
             run.row(line)
         except Refused as refusal:
             column = _FIELDS.get(refusal.field or "", refusal.field)
-            run.outcome.findings.append(Finding(line.number, column if column in COLUMNS else None, refusal))
+            known = column if column in PEOPLE.columns else None
+            run.outcome.findings.append(Finding(line.number, known, refusal, line.leaf))
     return run
 
 
 class _Run:
     """One pass over a sheet: rows become what would be stored, in memory, and are stored all together."""
 
-    def __init__(self, session: Session, actor: Actor, logins: Collection[str]):
+    def __init__(self, session: Session, actor: Actor, lines: Sequence[SheetRow]):
         self.session, self.actor, self.outcome = session, actor, Outcome()
-        self.facts = Facts(session, actor, logins)
+        nameless = {_name(line) for line in lines if "zh" in line.cells and "login" not in line.cells}
+        self.facts = Facts(session, actor, set(_logins(lines)), nameless)
+        self.facts.taken |= set(_logins(lines))
         self.bodies: dict[int, Body] = {}  # new ones, under the numbers that stand for them meanwhile: -1, -2, …
         self.postings: list[tuple[Person, Posting]] = []
 
@@ -129,42 +126,44 @@ class _Run:
 
     def row(self, line: SheetRow) -> None:
         """A body, a person with a posting, or both."""
-        cells = line.cells
-        too_long = next((column for column, cell in cells.items() if len(cell) > MAX_CELL), None)
-        if too_long:
-            raise Refused(N_("At most %(max)d characters."), field=too_long, max=MAX_CELL)
-        role = self._role(cells)
-        body_id, made = self._body(cells, role) if cells.get("body") else (None, False)
+        values = PEOPLE.values(line)
+        if {"town", "grid"} <= values.keys():
+            values["grid"] = f"{values['town']}/{values['grid']}"
+        grid = self.facts.names.find(values["grid"]) if "grid" in values else None
+        if grid is None and "town" in values:
+            grid = self.facts.names.find(values["town"])
+        role = self._role(values, grid)
+        body_id, made = self._body(values, role, grid) if values.get("body") else (None, False)
         if role is not None:
-            self._person(cells, self._posting(cells, role, body_id))
+            entry = self._posting(values, role, body_id, grid)
+            line = replace(line, cells=line.cells | self._person(line, values, entry))
+            self.outcome.roles[values["role"], role] += 1
         elif not made:
             self.outcome.unchanged += 1
+        self.outcome.lines.append(line)
 
-    def _role(self, cells: Mapping[str, str]) -> str | None:
+    def _role(self, values: Mapping[str, Any], grid: grids.Cell | None) -> str | None:
         """The row's role; None for a row that is about a body only."""
-        if not {"login", "zh", "role"} & set(cells):
-            if not cells.get("body"):
-                raise Refused(N_("Please fill this in."), field="login")
+        if not {"login", "zh", "role"} & set(values) and values.get("body"):
             return None
-        for column in ("login", "zh", "role"):
-            if column not in cells:
-                raise Refused(N_("Please fill this in."), field=column)
-        role = ROLE_WORDS.get(cells["role"].strip().lower())
+        for column in ("zh", "role"):
+            if not values.get(column):
+                raise Refused(IS_EMPTY, field=column)
+        role = self.facts.role(values["role"], grid.id if grid else None)
         if role is None:
             raise Refused(N_("No role is called so."), field="role")
         return role
 
     # --- bodies ---
 
-    def _body(self, cells: Mapping[str, str], role: str | None) -> tuple[int, bool]:
+    def _body(self, values: Mapping[str, Any], role: str | None, grid: grids.Cell | None) -> tuple[int, bool]:
         """The number of the body a row names, set up when there is none, and whether it was."""
-        grid = self._grid(cells) if cells.get("grid") else None
         kind = self._kind(grid, role)
         grid_id = grid.id if grid else self.facts.county
-        known = self.facts.bodies.get((kind, grid_id, cells["body"]))
+        known = self.facts.bodies.get((kind, grid_id, values["body"]))
         if known is not None:
             return known, False
-        entry = bodies.BodyEntry(cells["body"], cells.get("body_en", ""), None, self._canonical(cells))
+        entry = bodies.BodyEntry(values["body"], values.get("body_en", ""), None, self._canonical(values))
         try:
             return self._new_body(kind, grid_id, entry), True
         except Refused as refusal:
@@ -193,44 +192,57 @@ class _Run:
         place = rules.tier_kind(grid.tier, self.facts.lowest) if grid else "county"
         return next((kind for kind, row in rules.BODIES.items() if row["place"] == place), "department")
 
-    def _canonical(self, cells: Mapping[str, str]) -> str | None:
-        if "canonical" not in cells:
+    def _canonical(self, values: Mapping[str, Any]) -> str | None:
+        if "canonical" not in values:
             return None
-        code = departments.find(cells["canonical"])
+        code = departments.find(values["canonical"])
         if code is None:
             raise Refused(N_("No department of the duty lists is called so."), field="canonical")
         return code
 
-    def _grid(self, cells: Mapping[str, str]) -> grids.Cell:
-        """A grid by code or name, "township/village" where two are called alike; among those within reach."""
-        *above, name = [part.strip().lower() for part in re.split(r"[/／]", cells["grid"])]
-        found = self.facts.by_name.get(name, [])
-        if above:
-            parents = {cell.id for cell in self.facts.by_name.get(above[-1], [])}
-            found = [cell for cell in found if cell.parent_id in parents]
-        if len(found) > 1:
-            raise Refused(N_("Several grids are called so. Write the code, or township/village."), field="grid")
-        if not found:
-            raise Refused(N_("This place is not there, or not yours to post people to."), field="grid")
-        return found[0]
-
     # --- people ---
 
-    def _posting(self, cells: Mapping[str, str], role: str, body_id: int | None) -> service.PostingEntry:
-        grid_id = self._grid(cells).id if body_id is None and cells.get("grid") else None
-        first = _day(cells, "first") or clock.today()
-        return service.PostingEntry(role, grid_id, body_id, first, _day(cells, "last"))
+    def _posting(
+        self, values: Mapping[str, Any], role: str, body_id: int | None, grid: grids.Cell | None
+    ) -> service.PostingEntry:
+        place = rules.POSTINGS[role]["place"]
+        if body_id is None and grid is None and place in WRITE_PLACE:
+            raise Refused(WRITE_PLACE[place], field="body" if rules.sits_in_body(role) else "grid")
+        grid_id = grid.id if body_id is None and grid else None
+        return service.PostingEntry(role, grid_id, body_id, values.get("first") or clock.today(), values.get("last"))
 
-    def _person(self, cells: Mapping[str, str], entry: service.PostingEntry) -> None:
-        known = self.facts.people.get(rules.login_name(cells["login"]))
-        if known is None:
-            self._new_person(
-                service.PersonEntry(cells["login"], cells["zh"], cells.get("en", ""), cells.get("phone")), entry
-            )
-            return
-        if not (known.is_below or known.person.id == self.actor.person_id) or known.person.zh != cells["zh"]:
-            raise Refused(TAKEN, field="login")
-        self._post(known, cells, entry)
+    def _person(self, line: SheetRow, values: Mapping[str, Any], entry: service.PostingEntry) -> dict[str, str]:
+        """The log-in name of the person of a row, who is found, or made under the one given or proposed."""
+        typed = rules.login_name(values.get("login"))
+        known = self.facts.people.get(typed) if typed else self._namesake(values, entry)
+        if known is not None:
+            if not (known.is_below or known.person.id == self.actor.person_id) or known.person.zh != values["zh"]:
+                raise Refused(TAKEN, field="login")
+            if "proposed" in line.cells and _likeness(known, values, entry) != SAME:
+                raise Refused(TAKEN_MEANWHILE, field="login")
+            self._post(known, values, entry)
+            return {"login": known.person.login}
+        login = typed or self._propose(line, values)
+        self._new_person(service.PersonEntry(login, values["zh"], values.get("en", ""), values.get("phone")), entry)
+        return {"login": login} if typed else {"login": login, "proposed": "yes"}
+
+    def _namesake(self, values: Mapping[str, Any], entry: service.PostingEntry) -> Known | None:
+        """Who a row without a log-in name means; None when nobody of this name, Refused when it cannot be told."""
+        alike = {known.person.login: _likeness(known, values, entry) for known in self.facts.namesakes[values["zh"]]}
+        for login, likeness in sorted(alike.items(), key=lambda one: one[1] != SAME):
+            if likeness == SAME:
+                return self.facts.people[login]
+            if likeness == UNSURE:
+                raise Refused(WHO_IS_IT, field="login", login=login)
+        return None
+
+    def _propose(self, line: SheetRow, values: Mapping[str, Any]) -> str:
+        login = proposed(values["zh"], values.get("phone"), self.facts.taken)
+        if login is None:
+            raise Refused(NO_PROPOSAL, field="login")
+        self.facts.taken.add(login)
+        self.outcome.proposals.append((line.where, values["zh"], login))
+        return login
 
     def _new_person(self, names: service.PersonEntry, entry: service.PostingEntry) -> None:
         login = service.checked_name(names.login)
@@ -238,6 +250,7 @@ class _Run:
         self._check(entry, [])
         known = Known(service.new_person(self.actor, login, names), True, [])
         self.facts.people[login] = known
+        self.facts.add_namesake(known)
         self.outcome.people.append((login, names.zh, names.en))
         self._keep(known, entry)
 
@@ -253,8 +266,8 @@ class _Run:
         self.postings.append((known.person, posting))
         self.outcome.postings += 1
 
-    def _post(self, known: Known, cells: Mapping[str, str], entry: service.PostingEntry) -> None:
-        held = _held(known, entry, "first" in cells)
+    def _post(self, known: Known, values: Mapping[str, Any], entry: service.PostingEntry) -> None:
+        held = _held(known, entry, "first" in values)
         if held is None:
             if known.person.id == self.actor.person_id:
                 raise Refused(service.NOT_ONESELF)
@@ -262,11 +275,11 @@ class _Run:
             self._keep(known, entry)
             return
         last = queries.exclusive(entry.last)
-        if "first" in cells and held.valid_from != entry.first:
+        if "first" in values and held.valid_from != entry.first:
             raise Refused(
                 N_("Already posted there from another day on. Change it on the person's page."), field="first"
             )
-        if "last" in cells and held.valid_to != last:
+        if "last" in values and held.valid_to != last:
             raise Refused(N_("Already posted there until another day. Change it on the person's page."), field="last")
         self.outcome.unchanged += 1
 
@@ -281,18 +294,21 @@ def _held(known: Known, entry: service.PostingEntry, dated: bool) -> Posting | N
     return next(iter(began + [posting for posting in same if _is_live(posting)]), None)
 
 
+def _likeness(known: Known, values: Mapping[str, Any], entry: service.PostingEntry) -> str:
+    """Whether a person of the row's name is the row's: his telephone tells, or else the posting he holds already.
+
+    Two rows of one sheet without telephones may be two people of one name; nobody is guessed to be another.
+    """
+    phones = {cells.code(known.person.phone or ""), values.get("phone") or ""}
+    holds = _held(known, entry, "first" in values) is not None
+    if "" not in phones:
+        return SAME if len(phones) == 1 else UNSURE if holds else OTHER
+    return SAME if holds and known.person.id is not None else UNSURE
+
+
+def _name(line: SheetRow) -> str:
+    return cells.name(line.cells["zh"])
+
+
 def _is_live(posting: Posting) -> bool:
     return posting.valid_to is None or posting.valid_to > clock.today()
-
-
-def _day(cells: Mapping[str, str], column: str) -> date | None:
-    if column not in cells:
-        return None
-    match = _DAY.fullmatch(cells[column])
-    try:
-        found = date(*map(int, match.groups()))  # type: ignore[union-attr]
-    except (AttributeError, ValueError):
-        raise Refused(N_("Not a day. Write it like 2026-09-01."), field=column) from None
-    if not clock.is_near(found):
-        raise Refused(N_("Write a day from 2000 to 2100, or none when there is no end."), field=column)
-    return found

@@ -1,5 +1,6 @@
 """What a sheet is held against, read with a handful of statements however many rows it has; then grown row by row."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,11 +8,11 @@ from functools import cached_property
 from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
-from ..access import Actor
+from ..access import Actor, Condition
 from ..grid import queries as grids
 from ..grid.models import Grid
 from ..people import rules
-from ..people.models import Body, Person, Posting
+from ..people.models import Body, Person, Posting, RoleWord
 from . import bodies, queries
 from .service import PostingEntry
 
@@ -35,9 +36,12 @@ class Known:
 
 
 class Facts:
-    """Grids, open bodies and the people whose log-in names stand in the sheet, as one actor reaches them."""
+    """Grids, open bodies and the people whose log-in names stand in the sheet, as one actor reaches them.
 
-    def __init__(self, session: Session, actor: Actor, logins: Collection[str]):
+    ``nameless``: names of people in rows without a log-in name; those within reach who are called so are read too.
+    """
+
+    def __init__(self, session: Session, actor: Actor, logins: Collection[str], nameless: Collection[str] = ()):
         self.session, self.actor = session, actor
         self.lowest = grids.lowest_tier(session)
         self.cells = {cell.id: cell for cell in queries.cells(session, actor, ("county", "township", "village"))}
@@ -45,7 +49,12 @@ class Facts:
         self.spots: dict[int, Spot] = {}
         for body in session.scalars(select(Body).where(Body.closed_on.is_(None)).order_by(Body.id.desc())):
             self.add_body(body, body.id)
-        self.people = self._known(logins)
+        self.people = self._known(Person.login.in_(logins))
+        self.namesakes: defaultdict[str, list[Known]] = defaultdict(list)
+        for known in self._known(Person.zh.in_(nameless)).values() if nameless else ():
+            if known.is_below or known.person.id == actor.person_id:
+                self.add_namesake(self.people.setdefault(known.person.login, known))
+        self.taken = set(session.scalars(select(Person.login))) if nameless else set()
         self._reached: dict[tuple[str, frozenset[str]], frozenset[int | None]] = {}
 
     def add_body(self, body: Body, id_: int) -> None:
@@ -53,8 +62,12 @@ class Facts:
         self.bodies[body.kind, body.grid_id, body.zh] = id_
         self.spots[id_] = Spot(body.kind, body.grid_id)
 
-    def _known(self, logins: Collection[str]) -> dict[str, Known]:
-        people = list(self.session.scalars(select(Person).where(Person.login.in_(logins))))
+    def add_namesake(self, known: Known) -> None:
+        """One more person whom a row without a log-in name may mean."""
+        self.namesakes[known.person.zh].append(known)
+
+    def _known(self, wanted: Condition) -> dict[str, Known]:
+        people = list(self.session.scalars(select(Person).where(wanted)))
         ids = {person.id: Known(person, False, []) for person in people}
         for id_ in self.session.scalars(select(Person.id).where(Person.id.in_(ids), queries.helped(self.actor))):
             ids[id_].is_below = True
@@ -63,13 +76,24 @@ class Facts:
         return {known.person.login: known for known in ids.values()}
 
     @cached_property
-    def by_name(self) -> dict[str, list[grids.Cell]]:
+    def names(self) -> grids.Names:
         """Grids by code, Chinese and English name."""
-        found: dict[str, list[grids.Cell]] = {}
-        for cell in self.cells.values():
-            for name in {cell.code, cell.zh, cell.en.lower()}:
-                found.setdefault(name, []).append(cell)
-        return found
+        return grids.Names(self.cells.values())
+
+    @cached_property
+    def _roles(self) -> dict[tuple[str, str], str]:
+        """Roles by what they are called in the county's rows, by their English names and by their codes."""
+        rows = self.session.execute(select(RoleWord.word, RoleWord.place, RoleWord.role))
+        words = {(word.lower(), place): role for word, place, role in rows}
+        english = {(name.lower(), "any"): role for role, name in rules.ROLE_NAMES.items()}
+        return words | english | {(role, "any"): role for role in rules.POSTINGS}
+
+    def role(self, word: str, grid_id: int | None) -> str | None:
+        """The role that is called so at a grid (one and the same word may mean another at another tier)."""
+        place = rules.tier_kind(self.cells[grid_id].tier, self.lowest) if grid_id is not None else "any"
+        wanted = word.replace(" ", "").lower(), word.lower()
+        keys = ((text, kind) for kind in (place, "any") for text in wanted)
+        return next((self._roles[key] for key in keys if key in self._roles), None)
 
     @cached_property
     def county(self) -> int:

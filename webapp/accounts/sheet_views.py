@@ -2,17 +2,21 @@
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask_babel import gettext as _
 
 from ..core import clock, passwords
 from ..core.errors import Refused
+from ..core.sheet import Given, pack
+from ..core.sheet_file import MAX_BYTES
 from ..people import rules
+from ..web import sheets
 from ..web.errors import say
 from ..web.request import actor, close_reads, may, read, write_once
-from . import service, sheet, sheet_acts
+from ..web.sheets import SheetForm
+from . import queries, service, sheet_acts
 from .blueprint import bp
-from .forms import SheetForm
+from .sheet import PEOPLE
 from .slips import Slip, show
 
 
@@ -23,25 +27,39 @@ def import_page() -> str:
     return _page(SheetForm())
 
 
-def _page(form: SheetForm, outcome: Any = None, lines: Any = None) -> str:
-    columns = [(_(label), " / ".join(sheet.COLUMNS[column][:3])) for column, label in sheet.LABELS.items()]
-    roles = [
-        (_(rules.ROLE_NAMES[role]), next(word for word, meant in sheet_acts.ROLE_WORDS.items() if meant == role))
-        for role in rules.offered(actor().roles())
-    ]
-    findings = [
-        (found.number, _(sheet.LABELS[found.column]) if found.column else "", say(found.refusal))
-        for found in (outcome.findings if outcome else [])
-    ]
+def _page(form: SheetForm, outcome: Any = None, given: Given | None = None) -> str:
+    """The page; ``given`` is what was read of the file that ``outcome`` is about."""
+    findings = sheets.findings(PEOPLE, outcome.findings if outcome else ())
     return render_template(
         "accounts/import.html",
         form=form,
-        columns=columns,
-        roles=roles,
+        columns=sheets.columns(PEOPLE),
+        roles=_role_words(),
         findings=findings,
+        notes=sheets.notes(given.notes) if given else [],
         outcome=outcome,
-        packed=sheet.pack(lines) if lines and not findings else "",
+        taken_for=_taken_for(outcome) if outcome else [],
+        packed=pack(outcome.lines) if outcome and not findings else "",
     )
+
+
+def _role_words() -> list[tuple[str, str]]:
+    """The roles that may be given, each with what the county's lists call it."""
+    known = queries.role_words(read())
+    return [
+        (_(rules.ROLE_NAMES[role]), _(", ").join(known.get(role, [role]))) for role in rules.offered(actor().roles())
+    ]
+
+
+def _taken_for(outcome: Any) -> list[tuple[str, str, int]]:
+    return [(word, _(rules.ROLE_NAMES[role]), number) for (word, role), number in outcome.roles.items()]
+
+
+@bp.get("/people/import/sample")
+@may("posting.grant")
+def sample() -> Response:
+    """An empty sheet with a row that explains each column."""
+    return sheets.sample(PEOPLE, "people.xlsx")
 
 
 @bp.post("/people/import")
@@ -50,12 +68,12 @@ def look_at_sheet() -> Any:
     """Rehearse the sheet: every wrong row is named, or the page says what would happen. Nothing is kept."""
     form, file = SheetForm(), request.files.get("sheet")
     try:
-        lines = sheet.read(file.read(sheet.MAX_BYTES + 1) if file else b"")
-        outcome = sheet_acts.rehearse(read(), actor(), lines)
+        given = PEOPLE.read(file.read(MAX_BYTES + 1) if file else b"")
+        outcome = sheet_acts.rehearse(read(), actor(), given.rows)
     except Refused as refusal:
         form.refuse(refusal.field, say(refusal))
         return _page(form), 422
-    return _page(form, outcome, lines), 422 if outcome.findings else 200
+    return _page(form, outcome, given), 422 if outcome.findings else 200
 
 
 @bp.post("/people/import/confirm")
@@ -64,7 +82,7 @@ def bring_in() -> Any:
     """The confirmed sheet, checked all over again; the codes are hashed before the write. Shows the slips, once."""
     form = SheetForm()
     try:
-        lines = sheet.unpack(request.form.get("rows"))
+        lines = PEOPLE.unpack(request.form.get("rows"))
     except Refused as refusal:
         form.refuse(refusal.field, say(refusal))
         return _page(form), 422

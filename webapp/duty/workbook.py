@@ -1,12 +1,12 @@
-"""The lists as xlsx: every cell is text, so that codes keep their zeros and nothing is ever a formula."""
+"""The lists as xlsx."""
 
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
 from flask_babel import gettext as _
 
+from ..core import workbook
 from ..core.errors import N_
 from ..web.language import named
 from . import labels
@@ -79,31 +79,5 @@ def figures(rows: Iterable[Figure]) -> BytesIO:
 
 
 def _book(title: str, columns: tuple[Column, ...], rows: Iterable[Any]) -> BytesIO:
-    """An A4 landscape workbook of one sheet, the heading row kept in sight and on every printed page."""
-    out = BytesIO()
-    with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
-        plain = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
-        head = book.add_format({"num_format": "@", "text_wrap": True, "bold": True, "bottom": 1})
-        sheet = book.add_worksheet(title[:31])
-        for index, (_heading, width, _value) in enumerate(columns):
-            sheet.set_column(index, index, width, plain)
-        _page(sheet)
-        _row(sheet, 0, (_(heading) for heading, _width, _value in columns), head)
-        for number, row in enumerate(rows, 1):
-            _row(sheet, number, (value(row) for _heading, _width, value in columns), plain)
-    out.seek(0)
-    return out
-
-
-def _page(sheet: Any) -> None:
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.freeze_panes(1, 1)
-
-
-def _row(sheet: Any, number: int, cells: Iterable[Any], style: Any) -> None:
-    for index, cell in enumerate(cells):
-        if cell is not None and cell != "":
-            sheet.write_string(number, index, str(cell), style)
+    head = [(_(heading), width) for heading, width, _value in columns]
+    return workbook.book(title, head, ([value(row) for _heading, _width, value in columns] for row in rows))

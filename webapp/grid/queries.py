@@ -1,5 +1,6 @@
 """Reads of the grid. Each starts from what the actor reaches."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -9,7 +10,8 @@ from sqlalchemy import Date, Select, and_, bindparam, or_, select, true
 from sqlalchemy.orm import Session
 
 from ..access import SYSTEM, Actor, Condition, Shape, anyone, where
-from ..core.errors import NotFound
+from ..core.cells import half_width
+from ..core.errors import N_, NotFound, Refused
 from .models import BoundaryEdition, Grid, GridCurrent, GridLevel, GridVersion, MapLayer
 
 # --- which version counts: nobody else compares dates of versions ---
@@ -131,6 +133,34 @@ def others(session: Session, grid_id: int) -> list[Cell]:
     own = session.get_one(Grid, grid_id)
     rows = session.execute(_CELLS.where(Grid.tier == own.tier, Grid.id != grid_id).order_by(GridVersion.code))
     return [Cell(*row) for row in rows]
+
+
+NO_SUCH_GRID = N_("This place is not there, or not yours.")
+SEVERAL_GRIDS = N_("Several grids are called so. Write the code, or township/village.")
+
+
+class Names:
+    """Grids as sheets call them: by code or by name in either language, "township/village" where two are alike."""
+
+    def __init__(self, found: Iterable[Cell]):
+        self._by_name: dict[str, list[Cell]] = {}
+        for cell_ in found:
+            codes = {cell_.code, cell_.code.ljust(12, "0")} if cell_.code.isdecimal() else {cell_.code}
+            for name in codes | {half_width(cell_.zh).lower(), half_width(cell_.en).lower()}:
+                self._by_name.setdefault(name, []).append(cell_)
+
+    def find(self, text: str) -> Cell:
+        """The one grid of this name; Refused (field ``grid``) when there is none, or more than one."""
+        *above, name = [part.strip().lower() for part in half_width(text).split("/")]
+        found = self._by_name.get(name, [])
+        if above:
+            parents = {cell_.id for cell_ in self._by_name.get(above[-1], [])}
+            found = [cell_ for cell_ in found if cell_.parent_id in parents]
+        if len(found) > 1:
+            raise Refused(SEVERAL_GRIDS, field="grid")
+        if not found:
+            raise Refused(NO_SUCH_GRID, field="grid")
+        return found[0]
 
 
 def root(session: Session) -> Cell | None:

@@ -2,6 +2,8 @@
 
 from ..core.announce import About, DataUse
 from ..core.errors import N_
+from ..core.load import SeedTable
+from .models import RoleWord
 
 STANDS_ON = ("grid",)
 ABOUT = About(
@@ -50,4 +52,5 @@ ABOUT = About(
             ),
         ),
     },
+    seeds={"role_words": SeedTable(RoleWord)},
 )

@@ -59,3 +59,13 @@ class Posting(Base):
     valid_to: Mapped[date | None]
     granted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     granted_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class RoleWord(Base):
+    """What people call a role in a list: ``word`` at a kind of ``place`` (any, county, township, village)."""
+
+    __tablename__ = "role_word"
+    word: Mapped[str] = mapped_column(String(40), primary_key=True)
+    place: Mapped[str] = mapped_column(String(20), primary_key=True)
+    role: Mapped[str] = mapped_column(ForeignKey("role.code"))
+    source: Mapped[str] = mapped_column(Text)

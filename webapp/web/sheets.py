@@ -1,0 +1,73 @@
+"""What the pages of every kind of sheet share: its form, its sample, the words for what was read and what is wrong."""
+
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+from typing import Any
+
+from flask import Response, send_file
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import FileField
+
+from ..core.errors import N_
+from ..core.sheet import Column, Finding, Note, Sheet
+from ..core.workbook import MEDIA_TYPE, book
+from .errors import say
+from .forms import BaseForm
+from .language import of_page
+
+ABOVE = N_("Fill in below the headings, one row each. The rows above them may stay. * has to be filled in.")
+WIDTH = 22
+
+
+class SheetForm(BaseForm):
+    """The file; what is wrong with it is said by the sheet reader."""
+
+    sheet = FileField(_l("File (xlsx or CSV)"))
+
+
+def heading(column: Column) -> str:
+    """What we write over a column, in the reader's language; both are understood."""
+    return column.label if of_page() == "en" else column.headings[0]
+
+
+def columns(kind: Sheet) -> list[tuple[str, str, str]]:
+    """For the page: each column, the headings we know it by, and what belongs in it."""
+    return [
+        (
+            _(column.label) + (" *" if column.is_required else ""),
+            " / ".join(column.headings[:3]),
+            _(column.about) if column.about else "",
+        )
+        for column in kind.heads()
+    ]
+
+
+def notes(given: Sequence[Note]) -> list[str]:
+    """What reading did, in sentences."""
+    return [_(note.message, **note.params) for note in given]
+
+
+def findings(kind: Sheet, found: Iterable[Finding]) -> list[tuple[str, str, str]]:
+    """Rows to put right: where, which column, what to write."""
+    return [
+        (each.where, _(kind.columns[each.column].label) if each.column else "", say(each.refusal)) for each in found
+    ]
+
+
+def sample(kind: Sheet, name: str) -> Response:
+    """The empty sheet, with a row that says what belongs in each column."""
+    explained = [_example(column) for column in kind.heads()]
+    return filled(kind, name, (), [[_(kind.title) + _(": ") + _(ABOVE)], explained])
+
+
+def _example(column: Column) -> str:
+    words = [_(column.about)] if column.about else []
+    return " ".join([*words, *([_("Example: %(text)s", text=column.example)] if column.example else [])])
+
+
+def filled(kind: Sheet, name: str, rows: Iterable[Sequence[Any]], above: Sequence[Sequence[str]] = ()) -> Response:
+    """The same sheet with rows in it, to be changed and brought in again."""
+    head = [(heading(column) + ("*" if column.is_required else ""), WIDTH) for column in kind.heads()]
+    made: BytesIO = book(_(kind.title), head, rows, above)
+    return send_file(made, mimetype=MEDIA_TYPE, as_attachment=True, download_name=name)
