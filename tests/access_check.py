@@ -151,6 +151,7 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         else "A2"
     )
     line = {"name": "new", "login": "new", "role": "grid_officer", "grid": county.ids["code"].get(at, "888888888888")}
+    thing = {"grid": line["grid"], "type": "livestock_farm", "name": "new"}
     entry = {
         "id": uuid.uuid4(),
         "made_at": clock.now().isoformat(),
@@ -177,6 +178,8 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/reports/<report_id>/beside/result": {"id": uuid.uuid4(), "done": "measured"},
         "/looks/<look_id>": {"answer": "right"},
         "/people/new": person | posting | {"login": "new"},
+        "/objects/import": {"sheet": _sheet(thing)},
+        "/objects/import/confirm": {"rows": _packed(thing)},
         "/people/import": {"sheet": _sheet(line)},
         "/people/import/confirm": {"rows": _packed(line)},
         "/people/<person_id>/edit": person,

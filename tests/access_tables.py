@@ -296,6 +296,11 @@ GET    /grids/<grid_id>/objects                          grid     g        404  
 POST   /grids/<grid_id>/objects                          grid     o        404    .   .    .       x        x      .       .       .      .         .     .
 GET    /grids/<grid_id>/patrol                           grid     p        404    .   .    x       x        .      .       .       .      .         .     .
 GET    /grids/<grid_id>/report                           grid     p        404    .   .    x       x        .      .       .       .      .         .     .
+GET    /objects/import                                   -        -        404    .   .    .       x        x      .       .       .      .         .     .
+GET    /objects/import/sample                            -        -        404    .   .    .       x        x      .       .       .      .         .     .
+GET    /objects/export                                   -        -        404    .   .    .       x        x      .       .       .      .         .     .
+POST   /objects/import                                   village  o        422    .   .    .       x        x      .       .       .      .         .     .
+POST   /objects/import/confirm                           village  o        422    .   .    .       x        x      .       .       .      .         .     .
 GET    /objects/<object_id>                              object   g        404    .   .    x       x        x      .       .       x      x         .     .
 POST   /objects/<object_id>/retire                       object   o        404    .   .    .       x        x      .       .       .      .         .     .
 GET    /patrols/<patrol_id>                              round    v        404    .   .    x       x        x      .       .       x      x         .     .
@@ -351,6 +356,7 @@ ALSO_422 = {
 #: Posts that succeed without changing a row here: a rehearsal, nobody it is about, or it is so already.
 CHANGES_NOTHING = {
     "/duties/<code>/forget",
+    "/objects/import",
     "/people/import",
     "/people/slips",
     "/people/<person_id>/resume",

@@ -49,6 +49,15 @@ def fail(message: str) -> NoReturn:
     sys.exit(1)
 
 
+def agreed(question: str) -> bool:
+    """Whether it was answered with yes; an end of input, or Ctrl-C, is a no."""
+    try:
+        return click.confirm(question)
+    except click.Abort:
+        click.echo()
+        return False
+
+
 def counted(number: int, word: str) -> str:
     """ "1 finding", "2 findings"."""
     return f"{number} {word}{'s' * (number != 1)}"

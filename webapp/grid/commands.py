@@ -7,7 +7,7 @@ from typing import NoReturn
 import click
 
 from ..access import SYSTEM
-from ..console import counted, fail, ready
+from ..console import agreed, counted, fail, ready
 from ..core import clock
 from ..core.errors import Refused
 
@@ -41,7 +41,7 @@ def grids_import(paths: tuple[Path, ...], yes: bool, crs: str | None, since: dat
     if examined.errors:
         fail(f"Nothing stored: {counted(len(examined.errors), 'error')} above. Mend the files and try again.")
     click.echo(examined.summary)
-    if not yes and not _agreed("Store these grids?"):
+    if not yes and not agreed("Store these grids?"):
         fail("Nothing stored.")
     with store.write() as session:
         stored = intake.accept(session, SYSTEM, examined, day)
@@ -51,15 +51,6 @@ def grids_import(paths: tuple[Path, ...], yes: bool, crs: str | None, since: dat
 def _nothing_stored(refusal: Refused) -> NoReturn:
     option = "--from " if refusal.field == "since" else ""
     fail(f"Nothing stored. {option}{refusal.message % refusal.params}")
-
-
-def _agreed(question: str) -> bool:
-    """Whether it was answered with yes; an end of input, or Ctrl-C, is a no."""
-    try:
-        return click.confirm(question)
-    except click.Abort:
-        click.echo()
-        return False
 
 
 COMMANDS = (grids,)

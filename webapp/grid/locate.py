@@ -1,12 +1,18 @@
-"""Which village may hold a point: one STRtree per boundary edition, kept in the worker,
+"""Which village may hold a point, and what a list writes as one: one STRtree per boundary edition, kept in the worker,
 swapped when the number moves."""
 
+import re
+from collections.abc import Sequence
 from threading import Lock
 
 from sqlalchemy.orm import Session
 
+from gis.delivery import Refused as Unreadable
+from gis.locate import SAME_BORDER_M as BORDER_M
 from gis.locate import Candidate, Cells
 
+from ..core.cells import half_width
+from ..core.errors import N_, Refused
 from . import queries
 
 _lock = Lock()
@@ -32,3 +38,123 @@ def _cells(session: Session) -> Cells:
             rows = queries.boundaries(session, queries.lowest_tier(session))
             held = _held[place] = (newest, Cells([id_ for id_, _ in rows], [wkb for _, wkb in rows]))
     return held[1]
+
+
+# --- points as lists write them ---
+
+#: What a list calls a coordinate system → how ``gis.crs`` names it. Zones are worked out: 39带, 中央经线117.
+SYSTEMS = {
+    "": "EPSG:4490",
+    "经纬度": "EPSG:4490",
+    "国家2000": "EPSG:4490",
+    "2000国家大地坐标系": "EPSG:4490",
+    "cgcs2000": "EPSG:4490",
+    "大地2000": "EPSG:4490",
+    "gps": "EPSG:4326",
+    "wgs84": "EPSG:4326",
+    "wgs-84": "EPSG:4326",
+    "高德": "gcj02",
+    "腾讯": "gcj02",
+    "火星坐标": "gcj02",
+    "百度": "bd09",
+}
+_ZONE = re.compile(r".*?(\d{2})(?:号|度)?带.*")
+_MERIDIAN = re.compile(r".*(?:中央经线|中央子午线|cm)\D*(\d{2,3}).*")
+UNKNOWN_SYSTEM = N_(
+    "The coordinate system %(value)s is not known here. Write EPSG:4490 for degrees, EPSG:4547 or the like for "
+    "metres, gcj02 or bd09."
+)
+OTHER_DATUM = N_("Xian 1980 and Beijing 1954 cannot be turned into CGCS2000 here. Ask the surveying authority.")
+OTHER_NUMBERS = N_("These numbers do not fit the coordinate system %(value)s.")
+SWAPPED = N_("Latitude stands before longitude. Exchange the two.")
+ABROAD = N_("This place does not lie in the county: %(lon)s, %(lat)s. Is the coordinate system right?")
+#: Of the refusals of ``gis`` those that have a sentence of their own here.
+_REFUSALS = {
+    "crs_unknown": UNKNOWN_SYSTEM,
+    "crs_xian80": OTHER_DATUM,
+    "crs_beijing54": OTHER_DATUM,
+    "crs_swapped": SWAPPED,
+}
+DECIMALS = 6  # of a degree: a tenth of a metre
+
+Pair = tuple[float, float]
+
+
+def named_system(text: str) -> str:
+    """How ``gis.crs`` names the coordinate system that a list calls so."""
+    wanted = half_width(text).replace(" ", "").lower()
+    if wanted in SYSTEMS:
+        return SYSTEMS[wanted]
+    if match := _ZONE.fullmatch(wanted):
+        return f"EPSG:{4488 + int(match[1])}"
+    if match := _MERIDIAN.fullmatch(wanted):
+        return f"EPSG:{4509 + int(match[1]) // 3}"
+    return wanted
+
+
+def systems_here(session: Session) -> list[str]:
+    """The systems in which a list of this county may come: degrees, the two shifted ones, and the 3-degree zone that
+    it lies in, without and with its number."""
+    box = queries.extent(session)
+    zone = round((box[0] + box[2]) / 2 / 3) if box else 0
+    return ["EPSG:4490", "gcj02", "bd09", *([f"EPSG:{4509 + zone}", f"EPSG:{4488 + zone}"] if 25 <= zone <= 45 else [])]
+
+
+def degrees(given: Sequence[tuple[float, float, str]]) -> list[Pair | Refused]:
+    """Points (x or longitude, y or latitude, what the list calls their system) as longitude and latitude, in order;
+    a Refused in the place of each that cannot be one."""
+    found: dict[int, Pair | Refused] = {}
+    for system in {text for *_, text in given}:
+        ats = [at for at, (*_, text) in enumerate(given) if text == system]
+        pairs = [given[at][:2] for at in ats]
+        together = _degrees(pairs, system)
+        found |= dict(zip(ats, together or [_alone(pair, system) for pair in pairs], strict=True))
+    return [found[at] for at in range(len(given))]
+
+
+def _degrees(pairs: Sequence[Pair], system: str) -> list[Pair] | None:
+    """All at once, which is quick; None when one of them cannot be."""
+    try:
+        return _turned(pairs, system)
+    except Unreadable:
+        return None
+
+
+def _alone(pair: Pair, system: str) -> Pair | Refused:
+    try:
+        return _turned([pair], system)[0]
+    except Unreadable as refusal:
+        field = "x" if refusal.code == "crs_swapped" else "crs"
+        return Refused(_REFUSALS.get(refusal.code, OTHER_NUMBERS), field=field, value=system or "EPSG:4490")
+
+
+def _turned(pairs: Sequence[Pair], system: str) -> list[Pair]:
+    import numpy as np
+
+    from gis import crs
+
+    known = crs.from_name(named_system(system), "")
+    turned = crs.to_lonlat(np.array(pairs, dtype=float), known, "")
+    return [(round(lon, DECIMALS), round(lat, DECIMALS)) for lon, lat in turned.tolist()]
+
+
+class Where:
+    """Where points lie: in the county, in which village. Read once, asked often."""
+
+    def __init__(self, session: Session):
+        self._box, self._cells = queries.extent(session), _cells(session)
+
+    def check(self, lon: float, lat: float) -> None:
+        """Refused when a point lies outside the county's box (a county without borders has none)."""
+        if self._box is None:
+            return
+        west, south, east, north = self._box
+        if west <= lon <= east and south <= lat <= north:
+            return
+        is_swapped = west <= lat <= east and south <= lon <= north
+        raise Refused(SWAPPED if is_swapped else ABROAD, field="x", lon=f"{lon:.5f}", lat=f"{lat:.5f}")
+
+    def is_in(self, village_id: int, lon: float, lat: float) -> bool:
+        """Whether a point may lie in a village; so where the village has no border."""
+        found = self._cells.candidates(lon, lat, BORDER_M)
+        return not found or village_id in {each.id for each in found}

@@ -169,6 +169,16 @@ def root(session: Session) -> Cell | None:
     return Cell(*row) if row else None
 
 
+def extent(session: Session) -> tuple[float, float, float, float] | None:
+    """West, south, east and north of the county in degrees; None while it has no border."""
+    row = session.execute(
+        select(GridVersion.minx, GridVersion.miny, GridVersion.maxx, GridVersion.maxy)
+        .join(Grid, Grid.id == GridVersion.grid_id)
+        .where(Grid.parent_id.is_(None), current(), GridVersion.minx.is_not(None))
+    ).first()
+    return tuple(row) if row else None  # type: ignore[return-value]
+
+
 def levels(session: Session) -> dict[int, GridLevel]:
     """What the tiers are called here."""
     return {level.tier: level for level in session.scalars(select(GridLevel))}

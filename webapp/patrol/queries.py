@@ -301,6 +301,17 @@ def _in_period(results: tuple[str, ...], start: datetime, end: datetime) -> Any:
     )
 
 
+def of_grids(session: Session, grid_ids: Collection[int]) -> list[PatrolObject]:
+    """All objects that are or were on the lists of grids that were already reached."""
+    return list(
+        session.scalars(
+            select(PatrolObject)
+            .where(PatrolObject.grid_id.in_(grid_ids))
+            .order_by(PatrolObject.grid_id, PatrolObject.id)
+        )
+    )
+
+
 def types(session: Session) -> list[ObjectType]:
     """The kinds of objects in their order."""
     return list(session.scalars(select(ObjectType).order_by(ObjectType.position)))

@@ -1,7 +1,7 @@
 """Acts of patrols: record a round once, however often it is sent; keep the list of objects."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, cast
@@ -216,9 +216,18 @@ def add_object(
         )
     if there is not None:
         return there
-    added = PatrolObject(
+    added = new_object(cell.id, type_, zh, en, lon, lat)
+    keep_objects(session, actor, [added])
+    return added
+
+
+def new_object(
+    grid_id: int, type_: str, zh: str, en: str, lon: float | None = None, lat: float | None = None
+) -> PatrolObject:
+    """The row of something new on a list, not yet stored; it counts from today on."""
+    return PatrolObject(
         type=type_,
-        grid_id=cell.id,
+        grid_id=grid_id,
         zh=zh,
         en=en or zh,
         lon=lon,
@@ -227,10 +236,25 @@ def add_object(
         valid_to=None,
         retired_why=None,
     )
-    session.add(added)
+
+
+def keep_objects(session: Session, actor: Actor, made: Sequence[PatrolObject]) -> None:
+    """Store them, each with its line in the log."""
+    session.add_all(made)
     session.flush()
-    audit.note(session, actor.person_id or None, "object.add", f"object:{added.id}", grid=cell.id, type=type_, zh=zh)
-    return added
+    audit.note_all(
+        session,
+        actor.person_id or None,
+        "object.add",
+        [(f"object:{each.id}", {"grid": each.grid_id, "type": each.type, "zh": each.zh}) for each in made],
+    )
+
+
+def place_objects(session: Session, actor: Actor, placed: Sequence[tuple[PatrolObject, float, float]]) -> None:
+    """Give those that had no place theirs, in WGS84 degrees."""
+    for each, lon, lat in placed:
+        each.lon, each.lat = lon, lat
+    audit.note_all(session, actor.person_id or None, "object.place", [(f"object:{each.id}", {}) for each, *_ in placed])
 
 
 def retire_object(session: Session, actor: Actor, object_id: int, why: str) -> None:

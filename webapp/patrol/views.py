@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import (
-    Blueprint,
     Response,
     flash,
     jsonify,
@@ -23,10 +22,11 @@ from ..web.errors import say, wants_json
 from ..web.language import named
 from ..web.places import stamp
 from ..web.request import actor, may, read, read_connection, write, write_once
-from . import pages, queries, service
+from . import pages, queries, service, sheet_views
+from .blueprint import bp
 from .forms import TAKEN, ObjectForm, PatrolForm, RetireForm, from_json
 
-bp = Blueprint("patrol", __name__, template_folder="templates")
+__all__ = ["bp", "sheet_views"]  # their pages stand on the same blueprint
 
 
 @bp.get("/grids/<int:grid_id>/patrol")
@@ -108,15 +108,26 @@ def thing(object_id: int) -> str:
 @may("grid.read")
 def things(grid_id: int) -> str:
     """The list of a village with when each was last seen."""
-    return _list_page(grid_id, ObjectForm())
+    return _list_page(grid_id, ObjectForm(type=request.args.get("type")))
 
 
 def _list_page(grid_id: int, form: ObjectForm) -> str:
     cell, lines = queries.village(read_connection(), actor(), "grid.read", grid_id)
     form.type.choices = [(kind.code, named(kind)) for kind in queries.types(read())]
     return render_template(
-        "patrol/objects.html", cell=cell, form=form, may_edit=actor().may("object.edit"), lines=lines
+        "patrol/objects.html",
+        cell=cell,
+        form=form,
+        may_edit=actor().may("object.edit"),
+        lines=lines,
+        adding=form.errors or "add" in request.args,
+        layer=grid_queries.layers(read(), grid_queries.edition_id(read())).get("grids"),
+        points=[(named(each), each.lon, each.lat) for each in queries.of_grids(read(), [grid_id]) if _is_placed(each)],
     )
+
+
+def _is_placed(each: Any) -> bool:
+    return each.valid_to is None and each.lon is not None
 
 
 @bp.post("/grids/<int:grid_id>/objects")
@@ -144,7 +155,9 @@ def add(grid_id: int) -> Any:
             raise
         form.refuse(refusal.field, say(refusal))
         return _list_page(grid_id, form), refusal.status
-    flash(_("It is on the list from today."), "good")
+    flash(_("%(name)s is on the list from today.", name=form.zh.data), "good")
+    if "another" in request.form:  # the next is often of the same type
+        return redirect(url_for("patrol.things", grid_id=grid_id, add="yes", type=form.type.data) + "#zh", 303)
     return redirect(url_for("patrol.thing", object_id=object_id), 303)
 
 

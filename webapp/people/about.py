@@ -52,5 +52,6 @@ ABOUT = About(
             ),
         ),
     },
+    things={"role_word": N_("word for a role")},
     seeds={"role_words": SeedTable(RoleWord)},
 )

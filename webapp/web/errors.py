@@ -1,5 +1,6 @@
 """Refusals and faults as pages, or as JSON for those who asked so. Error pages need no database."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -33,10 +34,13 @@ def wants_json() -> bool:
 
 
 def say(error: Refused) -> str:
-    """A refusal's message in the reader's language, and so the names in it: a param may be a row with zh and en."""
-    return gettext(
-        error.message, **{name: named(value) if hasattr(value, "zh") else value for name, value in error.params.items()}
-    )
+    """A refusal's message in the reader's language, and so the names in it."""
+    return gettext(error.message, **shown(error.params))
+
+
+def shown(params: Mapping[str, Any]) -> dict[str, Any]:
+    """What fills a sentence, in the reader's language: a param may be a row with zh and en."""
+    return {name: named(value) if hasattr(value, "zh") else value for name, value in params.items()}
 
 
 def answer(status: int, message: str, **facts: Any) -> Response:

@@ -12,7 +12,7 @@ from wtforms import FileField
 from ..core.errors import N_
 from ..core.sheet import Column, Finding, Note, Sheet
 from ..core.workbook import MEDIA_TYPE, book
-from .errors import say
+from .errors import say, shown
 from .forms import BaseForm
 from .language import of_page
 
@@ -45,7 +45,7 @@ def columns(kind: Sheet) -> list[tuple[str, str, str]]:
 
 def notes(given: Sequence[Note]) -> list[str]:
     """What reading did, in sentences."""
-    return [_(note.message, **note.params) for note in given]
+    return [_(note.message, **shown(note.params)) for note in given]
 
 
 def findings(kind: Sheet, found: Iterable[Finding]) -> list[tuple[str, str, str]]:

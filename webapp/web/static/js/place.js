@@ -4,7 +4,7 @@
 const LOOK = { enableHighAccuracy: true, timeout: 20000, maximumAge: 60000 };
 
 function place(box) {
-  const inputs = box.querySelectorAll("input[type='hidden']");
+  const inputs = box.querySelectorAll("input"); // longitude, latitude, accuracy; hidden, or to be typed into
   const add = box.querySelector("[data-place-add]");
   const remove = box.querySelector("[data-place-remove]");
   const status = box.querySelector("[role='status']");

@@ -1,0 +1,105 @@
+"""Pages for bringing in objects by a sheet, and for taking them out as the same sheet."""
+
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from ..core import clock
+from ..core.errors import Refused
+from ..core.sheet import Given, pack
+from ..core.sheet_file import MAX_BYTES
+from ..grid import locate
+from ..web import sheets
+from ..web.errors import say
+from ..web.language import named
+from ..web.request import actor, may, read, write_once
+from . import queries, sheet_acts
+from .blueprint import bp
+from .forms import ObjectsSheetForm
+from .sheet import OBJECTS
+
+
+@bp.get("/objects/import")
+@may("object.edit")
+def import_objects() -> str:
+    """The form, what the columns are, and the types there are."""
+    return _page(ObjectsSheetForm())
+
+
+def _page(form: ObjectsSheetForm, outcome: Any = None, given: Given | None = None) -> str:
+    form.crs.choices = [(code, _system(code)) for code in locate.systems_here(read())]
+    findings = sheets.findings(OBJECTS, outcome.findings if outcome else ())
+    return render_template(
+        "patrol/import.html",
+        form=form,
+        columns=sheets.columns(OBJECTS),
+        kinds=[(named(kind), kind.zh, kind.interval_days) for kind in queries.types(read())],
+        findings=findings,
+        notes=sheets.notes([*given.notes, *outcome.remarks]) if given else [],
+        outcome=outcome,
+        packed=pack(given.rows) if given and not findings else "",
+    )
+
+
+def _system(code: str) -> str:
+    words = {
+        "EPSG:4490": _("Degrees (CGCS2000, WGS84, GPS)"),
+        "gcj02": _("Degrees of Gaode or Tencent (GCJ-02)"),
+        "bd09": _("Degrees of Baidu (BD-09)"),
+    }
+    return words.get(code) or _("Metres, CGCS2000 3-degree zone of this county (%(code)s)", code=code)
+
+
+@bp.get("/objects/import/sample")
+@may("object.edit")
+def sample_of_objects() -> Response:
+    """An empty sheet with a row that explains each column."""
+    return sheets.sample(OBJECTS, "objects.xlsx")
+
+
+@bp.get("/objects/export")
+@may("object.edit")
+def export_objects() -> Response:
+    """The lists within reach as the same sheet."""
+    return sheets.filled(OBJECTS, f"objects-{clock.today().isoformat()}.xlsx", sheet_acts.rows(read(), actor()))
+
+
+@bp.post("/objects/import")
+@may("object.edit")
+def look_at_objects() -> Any:
+    """Rehearse the sheet. Nothing is kept."""
+    form, file = ObjectsSheetForm(request.form), request.files.get("sheet")
+    try:
+        given = OBJECTS.read(file.read(MAX_BYTES + 1) if file else b"")
+        outcome = sheet_acts.rehearse(read(), actor(), given.rows, form.system())
+    except Refused as refusal:
+        form.refuse(refusal.field, say(refusal))
+        return _page(form), 422
+    return _page(form, outcome, given), 422 if outcome.findings else 200
+
+
+@bp.post("/objects/import/confirm")
+@may("object.edit")
+def bring_in_objects() -> Any:
+    """The confirmed sheet, checked all over again."""
+    form = ObjectsSheetForm(request.form)
+    try:
+        lines = OBJECTS.unpack(request.form.get("rows"))
+    except Refused as refusal:
+        form.refuse(refusal.field, say(refusal))
+        return _page(form), 422
+    outcome = write_once(lambda session: sheet_acts.apply(session, actor(), lines, form.system()))
+    if outcome.findings:
+        return _page(form, outcome), 422
+    flash(_told(outcome), "good")
+    return redirect(url_for("patrol.import_objects"), 303)
+
+
+def _told(outcome: sheet_acts.Outcome) -> str:
+    if not outcome.changes():
+        return _("Everything in this sheet stands already. Nothing was changed.")
+    added = ngettext("%(num)d object put on the list", "%(num)d objects put on the lists", len(outcome.added))
+    placed = ngettext("%(num)d got its place", "%(num)d got their places", outcome.placed)
+    return _(", ").join([added, placed] if outcome.placed else [added])
