@@ -114,6 +114,7 @@ def _hole(county: County, route: str, hole: str, target: Target) -> Any:
         "action": target.action,
         "role": "grid_officer",
         "kind": "setting",
+        "step": "officers",
         "key": target.name or "nothing",
         "succession_id": 1,
         "root": "own",

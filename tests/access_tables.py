@@ -317,6 +317,8 @@ POST   /reports/<report_id>/beside/result                beside   result   404  
 POST   /looks/<look_id>                                  look     answer   404    .   .    x       .        .      .       .       .      .         .     .
 GET    /photos/<attachment_id>                           photo    r        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /attachments/<attachment_id>                      photo    r        404    .   .    x       x        x      x       x       x      x         .     .
+GET    /first-day                                        -        -        404    .   .    .       .        x      .       .       .      .         x     .
+GET    /first-day/<step>                                 -        -        404    .   .    .       .        x      .       .       .      .         x     .
 GET    /people                                           -        -        404    .   .    .       x        x      .       .       .      .         x     .
 GET    /people/new                                       -        -        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/new                                       village  t        422    .   .    .       x        x      .       .       .      .         x     .

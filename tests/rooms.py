@@ -25,9 +25,18 @@ ASSEMBLY = frozenset({"webapp/app.py", "webapp/cli.py", "webapp/serving.py", "we
 BY_NAME = "webapp.domains.modules"
 #: Files of a domain that make or read pages. Those that read records for a page are given a session and may ask.
 READING_PAGES = frozenset({"choices", "pages", "words"})
-PAGES = READING_PAGES | frozenset(
-    ["blueprint", "body_views", "county_views", "forms", "frame", "sheet_views", "slips", "views", "workbook"]
-)
+PAGES = READING_PAGES | {
+    "blueprint",
+    "body_views",
+    "county_views",
+    "first_day_views",
+    "forms",
+    "frame",
+    "sheet_views",
+    "slips",
+    "views",
+    "workbook",
+}
 
 
 def tree() -> Tree:

@@ -11,7 +11,7 @@ from webapp.core import clock
 from webapp.core.calendar import load
 from webapp.core.models import Attachment
 from webapp.demo import desks, place, things, weeks
-from webapp.desk import tabs
+from webapp.desk import first_day, tabs
 from webapp.duty import dispatching, scope
 from webapp.duty.models import Duty
 from webapp.ops import verify
@@ -65,6 +65,20 @@ def test_every_dispatch_of_the_demo_cites_a_duty_that_fits_its_problem(demo):
             duty = session.get_one(Duty, row.duty_id)
             assert row.doubt is None and dispatching.doubt(session, duty, codes[row.report_id]) is None, duty.code
         assert scope.decisions(session, "004", "13"), "what the county decided is there to be seen"
+
+
+def test_a_demo_lacks_what_counties_lack_and_its_first_day_says_so(demo):
+    _, store = demo
+    with store.read() as session:
+        county = session.scalars(select(Person).where(Person.login == "county")).one()
+        found = {each.step.key: len(each.lines) for each in first_day.found(session, actor_of(session, county.id))}
+    assert {key: found[key] for key in ("supervisors", "officers", "objects", "departments")} == {
+        "supervisors": 0,
+        "officers": 2,
+        "objects": 2,
+        "departments": 1,
+    }
+    assert found["limits"] > 10
 
 
 MONDAY = datetime(2026, 11, 29, 16, tzinfo=UTC)  # the county's midnight

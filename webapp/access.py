@@ -47,6 +47,7 @@ duty.confirm       .        .             .                    all            . 
 person.read        .        .             tree                 tree           .                   .                .       .          all           .            .
 person.help        .        .             tree                 tree           .                   .                .       .          all           .            person  # oneself never; strictly below only: people/rules.py
 posting.grant      .        .             tree                 tree           .                   .                .       .          all           .            person  # oneself never; strictly below, the county also to departments
+setup.read         .        .             .                    tree           .                   .                .       .          all           .            .       # what the county lacks before its first day
 setting.read       .        .             .                    tree           .                   .                .       .          all           .            .       # opens the page; whose each one is: desk/settings.py
 setting.edit       .        .             .                    tree           .                   .                .       .          .             .            .
 system.edit        .        .             .                    .              .                   .                .       .          all           .            .       # log-ins and the base map

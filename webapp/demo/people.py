@@ -200,7 +200,14 @@ def _village(register: Registry, county: County, village: Place) -> None:
     )
 
 
+def _unlisted(county: County) -> set[int]:
+    """The two last villages, unless they are the sample's neighbours: their lists are still to be made."""
+    near = county.villages[county.sample_village].township
+    return {id_ for id_ in list(county.villages)[-2:] if county.villages[id_].township != near}
+
+
 def _objects(session: Session, county: County, land: invent.County, ids: list[int], since: date) -> None:
+    unlisted = _unlisted(county)
     rows: list[dict[str, Any]] = [
         {
             "id": number,
@@ -213,6 +220,7 @@ def _objects(session: Session, county: County, land: invent.County, ids: list[in
             "valid_from": since,
         }
         for number, thing in enumerate(land.objects, 1)
+        if ids[thing.cell] not in unlisted
     ]
     session.execute(insert(PatrolObject), rows)
     for row in rows:

@@ -16,7 +16,7 @@ from ..listeners import open_store
 from ..login.service import DEMO_PASSWORD
 from ..ops import migrate, seeding
 from ..people import queries as people_queries
-from . import people, picture, weeks
+from . import gaps, people, picture, weeks
 
 Say = Callable[[str], object]
 
@@ -62,6 +62,7 @@ def _make(place: Path, say: Say) -> None:
     photo = files.keep(new, io.BytesIO(picture.site()))
     for week in weeks.told(store, county, photo):
         say(f"  week {week} of {weeks.WEEKS}")
+    gaps.leave(store, county)
     store.close()
     (new / "key").write_text(secrets.token_hex(32))
     (new / "made").write_text(clock.today().isoformat())

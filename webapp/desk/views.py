@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
@@ -21,10 +21,11 @@ from ..web import lists
 from ..web.errors import say
 from ..web.language import moment, named
 from ..web.request import actor, may, read, read_connection, signed_in, write
-from . import admin, settings, tabs
+from . import admin, first_day, first_day_views, settings, tabs
 from . import words as log_words
+from .blueprint import bp
 
-bp = Blueprint("desk", __name__, template_folder="templates")
+__all__ = ["bp", "first_day_views"]  # their pages stand on the same blueprint
 PAGE = 25
 LAST_PAGE = 10**6  # more is no page of any list, and no number for a database
 RESULTS = ("normal", "problem", "could_not_see")
@@ -36,9 +37,10 @@ UNWRITTEN_DAYS = timedelta(days=14)
 def start() -> str | Response:
     """Send everybody to the page their work begins on."""
     who = actor()
+    is_begun = not who.may("system.edit") or first_day.is_over(read(), who)
     for action, endpoint in (
         ("patrol.walk", "desk.home"),
-        ("system.edit", "accounts.index"),
+        ("system.edit", "accounts.index" if is_begun else "desk.first_day_steps"),
         ("log.read", "desk.log"),
         ("desk.read", "desk.desk"),
     ):
@@ -79,6 +81,7 @@ def _village(grid_id: int) -> dict[str, Any]:
         "cell": cell,
         "due": patrol_queries.due(lines),
         "all": len(lines),
+        "keepers": None if lines else patrol_queries.keepers(read(), cell),
         "this_week": sum(today < line.due_on <= today + timedelta(days=7) for line in lines),
     }
 
@@ -163,6 +166,7 @@ def desk() -> str:
         places=_places(),
         page=_page(),
         now=clock.now(),
+        steps=first_day.found(read(), actor()) if actor().may("setup.read") else [],
     )
 
 

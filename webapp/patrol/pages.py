@@ -30,15 +30,17 @@ def untouched(grid_id: int, kept: dict[str, Any]) -> str:
         "later": len(lines) - len(shown),
         "whole": _whole(grid_id),
     }
+    bare = {"keepers": queries.keepers(read(), cell), "report": address_of_report(grid_id)} if not lines else None
     facts = {
         **walker,
+        "bare": bare,
         "sent": None,
         "blank": PatrolForm,
         "any": bool(shown),
         "more_later": len(lines) > len(shown),
         "gone": (),
     }
-    return (drawn.uncached if walker["walker"] else drawn.page)("patrol/round.html", values, **facts)
+    return (drawn.uncached if walker["walker"] or bare else drawn.page)("patrol/round.html", values, **facts)
 
 
 def sent_back(kept: dict[str, Any], sent: PatrolForm) -> str:
@@ -59,7 +61,13 @@ def sent_back(kept: dict[str, Any], sent: PatrolForm) -> str:
         any=bool(shown),
         more_later=False,
         gone=gone,
+        bare=None,
     )
+
+
+def address_of_report(grid_id: int) -> str:
+    """Where a problem of a grid is reported, which needs no object."""
+    return url_for("report.start", grid_id=grid_id)
 
 
 def _whole(grid_id: int) -> Any:

@@ -24,12 +24,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from ..access import Actor, Shape, where
+from ..access import Actor, Shape, holders, where
 from ..core import clock
 from ..core.errors import NotFound
 from ..grid import queries as grid_queries
 from ..grid.models import Grid
 from ..grid.queries import Cell
+from ..people import queries as people_queries
 from ..people.models import Person
 from .models import ObjectType, Patrol, PatrolObject, Visit
 
@@ -299,6 +300,14 @@ def _in_period(results: tuple[str, ...], start: datetime, end: datetime) -> Any:
         .correlate(PatrolObject)
         .exists()
     )
+
+
+def keepers(session: Session, cell: Cell) -> tuple[Cell, list[Person]] | None:
+    """Who keeps a grid's list: those posted nearest above it, with the grid they sit at; None when nobody is."""
+    above = list(reversed(grid_queries.parents(session, cell)))
+    found = people_queries.posted(session, [up.id for up in above], holders("object.edit"))
+    at = {grid_id: [person for person, where_ in found if where_ == grid_id] for _, grid_id in found}
+    return next(((up, at[up.id]) for up in above if up.id in at), None)
 
 
 def of_grids(session: Session, grid_ids: Collection[int]) -> list[PatrolObject]:

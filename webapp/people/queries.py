@@ -101,6 +101,22 @@ def officers(session: Session, grid_id: int, on: date | None = None) -> list[Per
     )
 
 
+def posted(session: Session, grid_ids: Collection[int], roles: Collection[str]) -> list[tuple[Person, int]]:
+    """Who holds one of the roles at one of the grids today, his account open, with the grid; as they were posted."""
+    rows = session.execute(
+        select(Person, Posting.grid_id)
+        .join(Posting, Posting.person_id == Person.id)
+        .where(
+            Posting.grid_id.in_(grid_ids),
+            Posting.role.in_(roles),
+            in_force(clock.today()),
+            Person.suspended_at.is_(None),
+        )
+        .order_by(Posting.id)
+    )
+    return [(person, grid_id) for person, grid_id in rows]
+
+
 def officers_so_far(session: Session, grid_id: int) -> dict[Person, date | None]:
     """Everybody who is or was the officer of a grid, with the last day for whom it is over: those of today,
     then the latest."""

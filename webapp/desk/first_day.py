@@ -1,0 +1,183 @@
+"""What a county needs before its work can begin: each step is a list, and its number is the list's length."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..access import Actor, holders
+from ..core import clock
+from ..core.errors import N_
+from ..core.models import TimeLimit
+from ..grid import queries as grid_queries
+from ..grid.queries import Cell
+from ..patrol.models import ObjectType, PatrolObject
+from ..patrol.queries import in_list
+from ..people import queries as people_queries
+from ..people import rules
+from ..people.models import Person, Posting
+
+OURS = "county setting"  # the source of a value that no document gives
+OFFICE, SUPERVISORS, OFFICERS = holders("setting.edit"), holders("report.submit_for"), people_queries.WALKERS
+LIAISONS = tuple(role for role in rules.POSTINGS if rules.places(role) == ("department",))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry of a list: a row with zh and en, and its key for an address; ``kind`` says what it is."""
+
+    kind: str
+    key: Any
+    row: Any
+
+
+@dataclass(frozen=True)
+class Step:
+    """``is_lack``: it is done when its list is empty and there is anything it could be about; else when its list holds
+    something. ``roles``: who would have to be posted."""
+
+    key: str
+    label: str
+    advice: str
+    is_lack: bool
+    roles: tuple[str, ...] = ()
+
+
+STEPS = (
+    Step(
+        "borders", N_("Grids with their borders"), N_("By a command of the server: ./run.sh grids import FILE"), False
+    ),
+    Step("office", N_("People of the county office"), N_("The system administrator posts them."), False, OFFICE),
+    Step("supervisors", N_("Townships without a supervisor"), N_("One person or more for each."), True, SUPERVISORS),
+    Step("officers", N_("Villages without an officer"), N_("Best by a sheet: one row a person."), True, OFFICERS),
+    Step("objects", N_("Villages without objects"), N_("Best by a sheet: one row an object."), True),
+    Step(
+        "departments",
+        N_("Departments without a liaison"),
+        N_("Without one nothing can be dispatched there."),
+        True,
+        LIAISONS,
+    ),
+    Step(
+        "limits",
+        N_("Limits and intervals that are still our proposal"),
+        N_("The county office saves each, changed or as it stands."),
+        True,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A step with what stands in its list. ``of``: how many there are that it could be about."""
+
+    step: Step
+    lines: list[Line]
+    of: int
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to do for it."""
+        return bool(self.of) and not self.lines if self.step.is_lack else bool(self.lines)
+
+
+def found(session: Session, actor: Actor) -> list[Found]:
+    """All steps as they stand."""
+    county = _County(session, actor)
+    return [Found(step, *LISTS[step.key](county)) for step in STEPS]
+
+
+def is_over(session: Session, actor: Actor) -> bool:
+    """Whether all of it is done."""
+    return all(each.is_done for each in found(session, actor))
+
+
+class _County:
+    """What the steps look at, each read once."""
+
+    def __init__(self, session: Session, actor: Actor):
+        self.session = session
+        self.cells = grid_queries.cells(session, actor, "setup.read")
+        self.lowest = grid_queries.lowest_tier(session)
+
+    def of_kind(self, kind: str) -> list[Cell]:
+        """The grids of a tier, in code order."""
+        return [cell for cell in self.cells if rules.tier_kind(cell.tier, self.lowest) == kind]
+
+    @cached_property
+    def posted(self) -> Mapping[str, set[int]]:
+        """Grids with somebody posted today whose account is open, by role."""
+        rows = self.session.execute(
+            select(Posting.role, Posting.grid_id)
+            .join(Person, Person.id == Posting.person_id)
+            .where(Posting.grid_id.is_not(None), people_queries.in_force(clock.today()), Person.suspended_at.is_(None))
+        )
+        found_: dict[str, set[int]] = {}
+        for role, grid_id in rows:
+            found_.setdefault(role, set()).add(grid_id)
+        return found_
+
+    def without(self, kind: str, roles: Collection[str]) -> tuple[list[Line], int]:
+        """The grids of a tier where nobody holds one of these roles."""
+        held = set[int]().union(*(self.posted.get(role, set()) for role in roles))
+        cells = self.of_kind(kind)
+        return [Line("grid", cell.id, cell) for cell in cells if cell.id not in held], len(cells)
+
+    def borders(self) -> tuple[list[Line], int]:
+        """All grids."""
+        return [Line("grid", cell.id, cell) for cell in self.cells], len(self.cells)
+
+    def office(self) -> tuple[list[Line], int]:
+        """Who is posted to the county office."""
+        rows = self.session.scalars(
+            select(Person)
+            .where(
+                Person.id.in_(
+                    select(Posting.person_id).where(Posting.role.in_(OFFICE), people_queries.in_force(clock.today()))
+                ),
+                Person.suspended_at.is_(None),
+            )
+            .order_by(Person.login)
+        )
+        lines = [Line("person", person.id, person) for person in rows]
+        return lines, len(lines)
+
+    def objects(self) -> tuple[list[Line], int]:
+        """Villages with nothing on their list today."""
+        held = set(self.session.scalars(select(PatrolObject.grid_id).where(in_list(clock.today())).distinct()))
+        cells = self.of_kind("village")
+        return [Line("village", cell.id, cell) for cell in cells if cell.id not in held], len(cells)
+
+    def departments(self) -> tuple[list[Line], int]:
+        """Departments that nobody speaks for today."""
+        bodies = people_queries.departments(self.session)
+        spoken = people_queries.spoken_for(self.session, [body.id for body in bodies])
+        return [Line("body", body.id, body) for body in bodies if body.id not in spoken], len(bodies)
+
+    def limits(self) -> tuple[list[Line], int]:
+        """Limits and intervals that the county has not set or confirmed."""
+        return list(self._ours()), 1
+
+    def _ours(self) -> Iterator[Line]:
+        kinds: tuple[tuple[str, Any, Any], ...] = (
+            ("limit", TimeLimit, TimeLimit.code),
+            ("interval", ObjectType, ObjectType.position),
+        )
+        for kind, model, order in kinds:
+            query = select(model).where(model.changed_at.is_(None), model.source == OURS).order_by(order)
+            for row in self.session.scalars(query):
+                yield Line(kind, row.code, row)
+
+
+LISTS: Mapping[str, Callable[[_County], tuple[list[Line], int]]] = {
+    "borders": _County.borders,
+    "office": _County.office,
+    "supervisors": lambda county: county.without("township", SUPERVISORS),
+    "officers": lambda county: county.without("village", OFFICERS),
+    "objects": _County.objects,
+    "departments": _County.departments,
+    "limits": _County.limits,
+}

@@ -1,0 +1,79 @@
+"""Pages of the first day: the steps with their numbers, and the list behind each number."""
+
+from typing import Any
+
+from flask import abort, render_template, request, url_for
+from flask_babel import gettext as _
+
+from ..people import rules
+from ..web.request import actor, may, read
+from . import first_day
+from .blueprint import bp
+from .first_day import Line, Step
+
+PAGE = 50
+LAST_PAGE = 10**6
+
+
+@bp.get("/first-day")
+@may("setup.read")
+def first_day_steps() -> str:
+    """Each step, its number, and what to do for it."""
+    found = first_day.found(read(), actor())
+    return render_template(
+        "desk/first_day.html",
+        found=found,
+        over=all(each.is_done for each in found),
+        acts={each.step.key: _acts(each.step) for each in found},
+        onward=url_for("desk.desk") if actor().may("desk.read") else url_for("accounts.index"),
+    )
+
+
+def _acts(step: Step) -> list[tuple[str, str]]:
+    """What the reader can do for a step: label and address."""
+    who = actor()
+    if step.key == "objects":
+        return [(_("Objects by a sheet"), url_for("patrol.import_objects"))] if who.may("object.edit") else []
+    if step.key == "limits":
+        return [(_("Settings"), url_for("desk.settings_page"))] if who.may("setting.edit") else []
+    made = [(_("New person"), url_for("accounts.new_person", role=role)) for role in step.roles if _gives(role)]
+    return [*made, *([(_("By a sheet"), url_for("accounts.import_page"))] if made else [])]
+
+
+def _gives(role: str) -> bool:
+    return role in rules.offered(actor().roles())
+
+
+@bp.get("/first-day/<step>")
+@may("setup.read")
+def first_day_list(step: str) -> str:
+    """What stands behind the number of a step, a page at a time."""
+    found = next((each for each in first_day.found(read(), actor()) if each.step.key == step), None)
+    if found is None:
+        abort(404)
+    page = min(max(request.args.get("page", 0, type=int), 0), LAST_PAGE)
+    shown = found.lines[page * PAGE : (page + 1) * PAGE]
+    return render_template(
+        "desk/first_day_list.html",
+        step=found.step,
+        count=len(found.lines),
+        lines=[(line, _address(line)) for line in shown],
+        acts=_acts(found.step),
+        page=page,
+        another=len(found.lines) > (page + 1) * PAGE,
+    )
+
+
+def _address(line: Line) -> str | None:
+    """Where a line is worked on, by who may."""
+    who: Any = actor()
+    addresses = {
+        "grid": ("grid.read", lambda: url_for("desk.card", grid_id=line.key)),
+        "village": ("object.edit", lambda: url_for("patrol.things", grid_id=line.key, add="yes")),
+        "person": ("person.read", lambda: url_for("accounts.person", person_id=line.key)),
+        "body": ("posting.grant", lambda: url_for("accounts.body", body_id=line.key)),
+        "limit": ("setting.edit", lambda: url_for("desk.settings_page") + f"#limit-{line.key}"),
+        "interval": ("setting.edit", lambda: url_for("desk.settings_page") + f"#interval-{line.key}"),
+    }
+    right, address = addresses[line.kind]
+    return address() if who.may(right) else None
