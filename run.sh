@@ -12,7 +12,17 @@ Usage: ./run.sh VERB …
                    --full: full counts, and again on PostgreSQL with and without PostGIS
   check            the rules of the code alone: ruff, types, imports, pinned lists
   docs             write the generated pages under docs/
-  anything else    goes to the command wangge: ./run.sh --help lists its verbs
+
+A real county (each says more with --help behind it, after the set-up):
+  init             make the data folder ready: key, tables, seeds
+  admin            create LOGIN: the first administrator; code LOGIN: a log-in code for one who lost his password
+  grids            import FILE: borders
+  objects          import FILE, export FILE: the lists of what there is to look at
+  backup FILE      all records and their files, while work goes on
+  restore FILE     into an empty place
+  migrate, seed    after an update
+  sweep            delete what is past its time; serve does so itself
+  verify-store, verify-reports, seeds   look whether all is in order
 
 Environment: PYTHON chooses the interpreter of the set-up (3.11 or newer); DATA_DIR is where the
 records are (default: instance/ beside this file). For test --full:
@@ -220,7 +230,7 @@ run_tests() {
 }
 
 case ${1:-help} in
-help | -h)
+help | -h | --help)
     usage
     ;;
 test)
@@ -235,6 +245,8 @@ check)
     setup app
     # Files named on the command line are the caller's; the records stay here wherever he stands.
     export DATA_DIR="${DATA_DIR:-$root/instance}"
+    # What a message tells to type is what was typed here.
+    export WANGGE_COMMAND="$0"
     exec "$venv/bin/wangge" "$@"
     ;;
 esac

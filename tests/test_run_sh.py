@@ -1,6 +1,7 @@
 """`run.sh` sets up when it must and only then, also after an interruption; a stand-in plays Python and pip."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -116,6 +117,21 @@ def test_an_old_python_is_told_what_is_needed(tree):
     assert not (tree / ".venv").exists()
 
 
-def test_help_needs_no_set_up(tree):
-    assert run(tree).stdout.startswith("Usage: ./run.sh")
+@pytest.mark.parametrize("words", [(), ("help",), ("-h",), ("--help",)])
+def test_help_needs_no_set_up(tree, words):
+    assert run(tree, *words).stdout.startswith("Usage: ./run.sh")
     assert steps(tree) == []
+    assert not (tree / ".venv").exists()
+
+
+def test_help_names_every_command(tree):
+    from webapp.cli import main
+
+    told = run(tree).stdout
+    assert [name for name in main.commands if not re.search(rf"\b{name}\b", told)] == []
+
+
+def test_the_program_is_told_how_it_was_called(tree):
+    wangge = tree.parent / "python"
+    wangge.write_text(PYTHON.replace('"wangge $*"', '"$WANGGE_COMMAND $*"'))
+    assert run(tree, "serve").stdout == f"{tree / 'run.sh'} serve\n"

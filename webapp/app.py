@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from . import domains
-from .config import FEW_PROXIES, Config
+from .config import FEW_PROXIES, Config, command
 from .core import ids
 from .core.db import Store
 from .desk import frame
@@ -94,6 +94,7 @@ def create_app(config: Config, store: Store | None = None) -> App:
         "g",
     ):  # macros take what they need; a page that is drawn for everybody has none of these
         app.jinja_env.globals.pop(name)
+    app.jinja_env.globals["command"] = command
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.teardown_request(web_request.close_reads)
     for part in (compress, bounds, static_files, language, errors, headers, gate, health):

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from . import console
-from .config import Config
+from .config import Config, command
 from .core.db import Store
 from .listeners import open_store
 from .ops import faults, migrate
@@ -34,7 +34,7 @@ def _ours(error: Exception, ctx: click.Context) -> str:
     what = f"{type(error).__name__}: {error}".splitlines()[0]
     return (
         f"This is a fault of wangge itself, not yours ({what}). To see all of it for those who can mend it: "
-        f"wangge --debug {ctx.invoked_subcommand} …"
+        f"{command(f'--debug {ctx.invoked_subcommand} …')}"
     )
 
 

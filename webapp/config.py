@@ -8,7 +8,21 @@ from pathlib import Path
 
 SAMPLE_KEYS = frozenset({"", "change-me", "sample", "secret", "dev"})
 SHORTEST_KEY = 32
+KEY_FILE = "secret.key"  # in DATA_DIR, made by ``init``
 FEW_PROXIES = "PROXIES is the number of our own proxies in front: 0 to 9."
+
+
+def command(words: str) -> str:
+    """A command of ours as it can be typed here: after ``run.sh``, when that started us (it says so), or ``wangge``."""
+    return f"{os.environ.get('WANGGE_COMMAND') or 'wangge'} {words}"
+
+
+def _kept_key(data: Path) -> str:
+    """The key of the data folder; empty when it has none that this user may read."""
+    try:
+        return (data / KEY_FILE).read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
 
 
 @dataclass(frozen=True)
@@ -17,7 +31,7 @@ class Config:
 
     database_url: str  #: DATABASE_URL: SQLAlchemy URL; default an SQLite file in the data folder
     data_dir: Path  #: DATA_DIR: photos and the SQLite file; default ./instance
-    secret_key: str  #: SECRET_KEY: at least 32 characters; ``serve`` refuses a sample
+    secret_key: str  #: SECRET_KEY: 32 characters or more, else what secret.key in DATA_DIR holds; ``serve`` needs one
     https: bool = False  #: HTTPS: "yes" marks cookies Secure and sends HSTS; set it wherever TLS ends before us
     proxies: int = 0  #: PROXIES: how many proxies of ours stand in front and say which address a person comes from
     demo_made: date | None = None  #: set by ``wangge demo`` only: the day the invented county was made
@@ -34,7 +48,7 @@ class Config:
         return cls(
             environ.get("DATABASE_URL") or f"sqlite:///{data / 'wangge.db'}",
             data,
-            environ.get("SECRET_KEY", ""),
+            environ.get("SECRET_KEY") or _kept_key(data),
             environ.get("HTTPS") == "yes",
             int(proxies) if (proxies := environ.get("PROXIES") or "0").isascii() and proxies.isdigit() else -1,
         )

@@ -7,7 +7,7 @@ import gc
 
 from .accounts.service import has_admin
 from .app import App, create_app
-from .config import FEW_PROXIES, Config
+from .config import FEW_PROXIES, KEY_FILE, Config, command
 from .core.db import Store
 from .listeners import open_store
 from .ops import faults, migrate
@@ -17,8 +17,8 @@ def refusal(config: Config, store: Store) -> str | None:
     """Why a real county cannot be served so; None when it can."""
     if not config.key_is_safe():
         return (
-            "SECRET_KEY is missing, a sample or too short. "
-            "Make one: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+            f"There is no key that is safe: {KEY_FILE} in DATA_DIR is missing or cannot be read, and SECRET_KEY is "
+            f"missing, a sample or too short. Run: {command('init')}"
         )
     if not config.proxies_are_few():
         return FEW_PROXIES
@@ -26,7 +26,7 @@ def refusal(config: Config, store: Store) -> str | None:
         return lacks
     with store.read() as session:
         if not has_admin(session):
-            return "Nobody administers this place yet. Run: wangge admin create LOGIN"
+            return f"Nobody administers this place yet. Run: {command('admin create LOGIN')}"
     return None
 
 

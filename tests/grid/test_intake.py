@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from gis.delivery import MESSAGES, WARNING, Delivery, Finding
 from tests.gis import boundary_files
 from tests.test_shape import ROOT
 from tests.web.test_first_load import HEAVY
@@ -78,3 +79,18 @@ def test_who_examines_loads_nothing_heavy(make_file: str, tmp_path: Path) -> Non
         [sys.executable, "-c", READ, str(path)], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert (done.stdout.strip(), done.stderr) == ("", "")
+
+
+def test_every_kind_of_warning_says_whether_it_is_harmless() -> None:
+    """What was shown with sixteen warnings said of none of them what to do."""
+    warnings = {code for code, (level, _) in MESSAGES.items() if level == WARNING}
+    assert set(intake.ADVICE) == warnings
+
+
+def test_the_advice_counts_warnings_by_kind_and_leaves_errors_out() -> None:
+    findings = (Finding("sliver"), Finding("overlap"), Finding("sliver"), Finding("no_shape"))
+    examined = intake.Examined(Delivery((), (), ()), findings, "x")
+    assert list(examined.advice()) == [
+        f"2 warnings (sliver): {intake.ADVICE['sliver']}.",
+        f"1 warning (overlap): {intake.ADVICE['overlap']}.",
+    ]

@@ -47,9 +47,7 @@ class Step:
 
 
 STEPS = (
-    Step(
-        "borders", N_("Grids with their borders"), N_("By a command of the server: ./run.sh grids import FILE"), False
-    ),
+    Step("borders", N_("Grids with their borders"), N_("By a command of the server: %(command)s"), False),
     Step("office", N_("People of the county office"), N_("The system administrator posts them."), False, OFFICE),
     Step("supervisors", N_("Townships without a supervisor"), N_("One person or more for each."), True, SUPERVISORS),
     Step("officers", N_("Villages without an officer"), N_("Best by a sheet: one row a person."), True, OFFICERS),

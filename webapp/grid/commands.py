@@ -40,6 +40,8 @@ def grids_import(paths: tuple[Path, ...], yes: bool, crs: str | None, since: dat
         click.echo(line)
     if examined.errors:
         fail(f"Nothing stored: {counted(len(examined.errors), 'error')} above. Mend the files and try again.")
+    for line in examined.advice():
+        click.echo(line)
     click.echo(examined.summary)
     if not yes and not agreed("Store these grids?"):
         fail("Nothing stored.")

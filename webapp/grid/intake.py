@@ -4,6 +4,7 @@ The command and a page take the same steps. GDAL runs in a child process of its 
 checks is loaded only when there is something to read.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from gis.delivery import ERROR, Delivery, Facts, Finding
+from gis.delivery import ERROR, WARNING, Delivery, Facts, Finding
 from gis.delivery import Refused as Unreadable
 
 from ..access import Actor
@@ -23,6 +24,20 @@ from .models import Grid
 TIERS = ((1, "county"), (2, "townships"), (3, "villages"))
 EXAMPLES = 3
 CODECS = {"utf-8": "UTF-8", "gb18030": "GBK (GB18030)", "cp950": "Big5", "big5": "Big5"}
+#: What to do about each kind of warning. What has no line here is said by the warning itself.
+ADVICE = {
+    "sliver": "harmless, two drawings of a border differ by some metres; a point between is offered both villages",
+    "invalid": "harmless, the border was repaired",
+    "multipart": "harmless where there really is an exclave or an island: look at one or two",
+    "zip_aside": "harmless, only borders are read",
+    "layer_ignored": "harmless if the borders are in the other layers",
+    "encoding_wrong": "harmless if the names above read well",
+    "text_cut": "look at these names, and mend them in the file before storing",
+    "text_private": "look at these names, and mend them in the file before storing",
+    "overlap": "not harmless if large: reports from there are offered both villages. Better mended before storing",
+    "gap": "not harmless if large: a point there lies in no village. Better mended before storing",
+    "outside_parent": "not harmless if large: is the village in the right township? Better mended before storing",
+}
 FROM = {
     "cpg": "as its .cpg file says",
     "ldid": "as its .dbf file says",
@@ -54,6 +69,12 @@ class Examined:
         for tier, word in TIERS:
             labels = [cell.label for cell in self.delivery.cells if cell.tier == tier]
             yield f"{word}: {len(labels)}" + (f", e.g. {', '.join(labels[:EXAMPLES])}" if labels else "")
+
+    def advice(self) -> Iterator[str]:
+        """For each kind of warning how many there are, whether it is harmless, and what to do."""
+        counts = Counter(finding.code for finding in self.findings if finding.level == WARNING)
+        for code, number in counts.items():
+            yield f"{counted(number, 'warning')} ({code}): {ADVICE.get(code, 'read it above')}."
 
     @property
     def summary(self) -> str:

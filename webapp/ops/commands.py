@@ -9,7 +9,39 @@ from typing import Any
 
 import click
 
+from ..config import KEY_FILE
+from ..config import command as said
 from ..console import counted, fail, opened, ready
+
+#: What a new key ends, and what it does not: nothing in the records depends on it.
+WITH_A_NEW_KEY = (
+    "With a new key everybody logs in again, pages that are open have to be opened anew, and photos that came with a "
+    "refused form have to be chosen again; passwords, log-in codes on slips and all records stay."
+)
+
+
+@click.command()
+def init() -> None:
+    """Make the place ready: data folder, key, tables, seeds. Safe to repeat; what is there stays."""
+    from . import migrate as revisions
+    from .secret import make_key
+    from .seeding import seed as run
+
+    config, store = opened()
+    key = config.data_dir / KEY_FILE
+    if config.key_is_safe():
+        click.echo("The key is there, and stays.")
+    elif make_key(key):
+        click.echo(f"Key made: {key}. Keep a copy of it apart from the backups. {WITH_A_NEW_KEY}")
+    else:
+        fail(
+            f"{key} is there, but it is no key that is safe, or this user may not read it. Mend that, or move it away."
+        )
+    revisions.run(store, "upgrade", "head")
+    click.echo(f"Database at {revisions.current(store)}.")
+    changes = run(store)
+    click.echo(f"Seeds: {sum(change.added + change.changed for change in changes.values())} rows added or changed.")
+    click.echo(f"Next: {said('admin create LOGIN')}, then {said('grids import FILE')}, then {said('serve')}")
 
 
 @click.command()
@@ -79,8 +111,11 @@ def restore(file: Path) -> None:
     click.echo(f"{file}: {run(file, store, config.data_dir)}")
     click.echo(
         "Accounts, log-ins and suspensions are those of that moment: what was ended since has to be ended again.\n"
-        "If the backup is older than two weeks, say once that the clock is right: wangge sweep --yes-the-clock-is-right"
+        "If the backup is older than two weeks, say once that the clock is right: "
+        f"{said('sweep --yes-the-clock-is-right')}"
     )
+    if not config.key_is_safe():
+        click.echo(f"No backup holds the key. Put the old {KEY_FILE} back, or run {said('init')}. {WITH_A_NEW_KEY}")
 
 
 @click.command("verify-store")
@@ -135,4 +170,4 @@ def docs() -> None:
     click.echo(f"Wrote {target.name}.")
 
 
-COMMANDS = (migrate, seed, seeds, backup, restore, verify_store, verify_reports, sweep, docs)
+COMMANDS = (init, migrate, seed, seeds, backup, restore, verify_store, verify_reports, sweep, docs)

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 import migrations
 
+from ..config import command as said
 from ..core import settings as county_settings
 from ..core.db import Store
 
@@ -61,7 +62,9 @@ def lacking(store: Store, *, seeds: bool = True) -> str | None:
     Without ``seeds`` its tables are enough.
     """
     if current(store) != newest():
-        return "The database is not at this program's version. Run: wangge migrate"
+        return f"The database is not at this program's version. Run: {said('migrate')}"
     with store.read() as session:
         missing = county_settings.missing(session) if seeds else []
-    return f"Nothing is seeded, or not all of it (no setting {missing[0]}). Run: wangge seed" if missing else None
+    if missing:
+        return f"Nothing is seeded, or not all of it (no setting {missing[0]}). Run: {said('seed')}"
+    return None

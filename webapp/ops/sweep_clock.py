@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from ..config import command
 from ..core import audit, clock, numbers
 from ..core.models import AuditEntry
 from ..login.models import LoginSession
@@ -25,7 +26,7 @@ NAME = "swept-day"
 MOMENTS = (AuditEntry.at, ReportEvent.at, Patrol.received_at, LoginSession.seen_at)
 HOW_TO_GO_ON = (
     "If the clock is wrong, set it right. If it is right, because the county was switched off meanwhile, or was swept "
-    "under a wrong clock, say so once: wangge sweep --yes-the-clock-is-right"
+    "under a wrong clock, say so once: {command}"
 )
 
 
@@ -71,5 +72,5 @@ def _why(last: date, today: date) -> str:
     apart = f"{days:,} days later; {AHEAD.days} are believed" if today > last else f"{days:,} days earlier"
     return (
         f"Nothing was deleted. This machine's clock says {today}, and the last day of work or of a sweep was {last}: "
-        f"that is {apart}. {HOW_TO_GO_ON}"
+        f"that is {apart}. {HOW_TO_GO_ON.format(command=command('sweep --yes-the-clock-is-right'))}"
     )
