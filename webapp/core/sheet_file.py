@@ -32,7 +32,7 @@ _PAGE = re.compile(r"\s*<(?:!doctype|html|\?xml|table)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Leaf:
-    """One sheet of a file: its name (empty for CSV), and the rows with anything in them.
+    """One sheet of a file: its name, and the rows with anything in them.
 
     ``counts_from_1904``: its numbers of days begin later, as on the Macs of old.
     """
@@ -49,7 +49,7 @@ def leaves(data: bytes) -> tuple[list[Leaf], list[str]]:
         raise refused(NO_FILE)
     if len(data) > MAX_BYTES:
         raise refused(N_("The file is too large: at most %(mb)d MB."), mb=MAX_BYTES // 2**20)
-    return _xlsx(data) if data[:4] == b"PK\x03\x04" else ([Leaf("", _csv(data))], [])
+    return _xlsx(data) if data[:4] == b"PK\x03\x04" else ([Leaf("CSV", _csv(data))], [])
 
 
 def refused(message: str, **params: Any) -> Refused:

@@ -115,7 +115,7 @@ class _County:
         )
         found_: dict[str, set[int]] = {}
         for role, grid_id in rows:
-            found_.setdefault(role, set()).add(grid_id)
+            found_.setdefault(role, set()).add(grid_id or 0)
         return found_
 
     def without(self, kind: str, roles: Collection[str]) -> tuple[list[Line], int]:

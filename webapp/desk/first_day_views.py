@@ -1,7 +1,5 @@
 """Pages of the first day: the steps with their numbers, and the list behind each number."""
 
-from typing import Any
-
 from flask import abort, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -64,16 +62,20 @@ def first_day_list(step: str) -> str:
     )
 
 
+#: Kind of line → the view it is worked on in, the name of its key there, the anchor on that page, the right it takes.
+ADDRESSES = {
+    "grid": ("desk.card", "grid_id", "", "grid.read"),
+    "village": ("patrol.things", "grid_id", "", "object.edit"),
+    "person": ("accounts.person", "person_id", "", "person.read"),
+    "body": ("accounts.body", "body_id", "", "posting.grant"),
+    "limit": ("desk.settings_page", "", "limit", "setting.edit"),
+    "interval": ("desk.settings_page", "", "interval", "setting.edit"),
+}
+
+
 def _address(line: Line) -> str | None:
     """Where a line is worked on, by who may."""
-    who: Any = actor()
-    addresses = {
-        "grid": ("grid.read", lambda: url_for("desk.card", grid_id=line.key)),
-        "village": ("object.edit", lambda: url_for("patrol.things", grid_id=line.key, add="yes")),
-        "person": ("person.read", lambda: url_for("accounts.person", person_id=line.key)),
-        "body": ("posting.grant", lambda: url_for("accounts.body", body_id=line.key)),
-        "limit": ("setting.edit", lambda: url_for("desk.settings_page") + f"#limit-{line.key}"),
-        "interval": ("setting.edit", lambda: url_for("desk.settings_page") + f"#interval-{line.key}"),
-    }
-    right, address = addresses[line.kind]
-    return address() if who.may(right) else None
+    endpoint, keyed, anchor, right = ADDRESSES[line.kind]
+    if not actor().may(right):
+        return None
+    return url_for(endpoint, **({keyed: line.key} if keyed else {})) + (anchor and f"#{anchor}-{line.key}")

@@ -108,7 +108,8 @@ def degrees(given: Sequence[tuple[float, float, str]]) -> list[Pair | Refused]:
         ats = [at for at, (*_, text) in enumerate(given) if text == system]
         pairs = [given[at][:2] for at in ats]
         together = _degrees(pairs, system)
-        found |= dict(zip(ats, together or [_alone(pair, system) for pair in pairs], strict=True))
+        turned: Sequence[Pair | Refused] = together or [_alone(pair, system) for pair in pairs]
+        found |= dict(zip(ats, turned, strict=True))
     return [found[at] for at in range(len(given))]
 
 

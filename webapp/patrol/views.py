@@ -120,7 +120,7 @@ def _list_page(grid_id: int, form: ObjectForm) -> str:
         form=form,
         may_edit=actor().may("object.edit"),
         lines=lines,
-        adding=form.errors or "add" in request.args,
+        adding=form.errors or not lines or "add" in request.args,
         layer=grid_queries.layers(read(), grid_queries.edition_id(read())).get("grids"),
         points=[(named(each), each.lon, each.lat) for each in queries.of_grids(read(), [grid_id]) if _is_placed(each)],
     )

@@ -114,7 +114,7 @@ def posted(session: Session, grid_ids: Collection[int], roles: Collection[str]) 
         )
         .order_by(Posting.id)
     )
-    return [(person, grid_id) for person, grid_id in rows]
+    return [(person, grid_id) for person, grid_id in rows if grid_id is not None]
 
 
 def officers_so_far(session: Session, grid_id: int) -> dict[Person, date | None]:
