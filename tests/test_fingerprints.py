@@ -17,7 +17,7 @@ from webapp.core.files import PhotoFile
 from webapp.feedback.service import Message
 from webapp.patrol.service import PatrolEntry, VisitEntry
 from webapp.report.service import MoveEntry, ReportEntry
-from webapp.report.side_acts import Correction, Result
+from webapp.report.side_acts import Correction, LookAnswer, Result
 
 ID, OTHER = uuid.UUID("01a223cb-a914-750d-abc1-924ae5c00001"), uuid.UUID("01a223cb-a914-750d-abc1-924ae5c00002")
 NOON = datetime(2026, 11, 28, 4, 5, 6, 789000, UTC)
@@ -69,7 +69,19 @@ PINS: dict[str, tuple[Any, str, str]] = {
         "da5264d5e6d2f10162752e6c9759c843c9ac9e1bd33985de8adf1df14d6fa6a5",
         "2:N613CdkefCrf-U9Cr50ZAhA7uH76sa2H4HiWXCvH4Zg",
     ),
+    "an answer to a look": (
+        LookAnswer(OTHER, "not_yet", "墙后还有一堆。", PHOTOS),
+        "",
+        "2:x3l_TJqc7nDWX2oQ3v4Qb-fj-g4BERF-1giCs29jMQg",
+    ),
+    "a bare answer to a look": (
+        LookAnswer(OTHER, "right"),
+        "",
+        "2:8-17OwpyEJg8HdtdTfnq8idjWszpwcjupaFPB4J0WQQ",
+    ),
 }
+#: Kinds that came after the first recipe: nothing stored by it can be one.
+LATER = {LookAnswer}
 #: Kept whole and compared whole, so no fingerprint of it is stored; pinned all the same, for both sides are computed.
 MESSAGE = Message(ID, "/map", "字太小。")
 
@@ -80,7 +92,7 @@ each_kind = pytest.mark.parametrize(("entry", "first", "second"), PINS.values(),
 @each_kind
 def test_the_fingerprint_of_every_kind_is_what_it_was(entry: Any, first: str, second: str) -> None:
     assert fingerprint_of(entry) == second
-    assert fits(first, entry) and fits(second, entry)
+    assert fits(second, entry) and fits(first, entry) == (type(entry) not in LATER)
 
 
 def test_the_newest_recipe_is_the_one_that_is_pinned() -> None:
@@ -104,7 +116,7 @@ def younger(entry: Any, **used: Any) -> Any:
 @each_kind
 def test_a_field_that_is_added_leaves_every_stored_fingerprint_as_it_is(entry: Any, first: str, second: str) -> None:
     assert type(younger(entry)) is not type(entry)
-    assert fits(first, younger(entry)) and fits(second, younger(entry))
+    assert fits(second, younger(entry)) and fits(first, younger(entry)) == (type(entry) not in LATER)
     assert fingerprint_of(younger(entry)) == second
 
 

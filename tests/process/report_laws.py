@@ -123,13 +123,30 @@ def only_a_check_or_settling_closes(table: Process, _world: World) -> Iterator[s
 
 
 def guards_stand_where_they_belong(table: Process, _world: World) -> Iterator[str]:
-    """Whoever handled it passes nothing, whatever roles he has; only what waits to be looked at again is taken up."""
+    """Whoever handled it passes nothing, whatever roles he has; what was seen not right is passed by a row that asks
+    why alone; only what waits to be looked at again is taken up."""
     for move in table.moves:
-        passes, takes_up = move.action == "confirm", move.action == "unsettle"
-        if move.unless != ({"handled"} if passes else set()):
+        passes, against, takes_up = move.action == "confirm", "against" in move.needs, move.action == "unsettle"
+        unless = {"handled"} if against else {"handled", "not_right"}
+        if move.unless != (unless if passes else set()):
             yield f"{move.action} from {move.source}: unless {sorted(move.unless)}"
-        if move.only_if != ({"waits_for_sample"} if takes_up else set()):
+        if move.only_if != ({"not_right"} if against else {"waits_for_sample"} if takes_up else set()):
             yield f"{move.action} from {move.source}: if {sorted(move.only_if)}"
+
+
+def what_was_seen_not_right_is_sent_back_or_passed_with_a_reason(table: Process, _world: World) -> Iterator[str]:
+    """Wherever something is passed, a second row passes it against a look, asks for all that the first asks for and for
+    why, and stands below the row that sends it back, which is therefore the first button."""
+    for state in table.states:
+        rows = [move for move in table.leaving(state) if move.action in ("confirm", "redo")]
+        if rows and [(move.action, "against" in move.needs) for move in rows] != [
+            ("confirm", False),
+            ("redo", False),
+            ("confirm", True),
+        ]:
+            yield f"{state}: not pass, send back, pass against a look"
+        elif rows and {*rows[2].needs} != {*rows[0].needs, "against"}:
+            yield f"{state}: what is asked for, and why"
 
 
 def a_village_alone_ends_nothing(table: Process, _world: World) -> Iterator[str]:
@@ -192,7 +209,7 @@ def what_waits_to_be_received_can_be_declined(table: Process, _world: World) -> 
 def results_and_checks_are_written_down(table: Process, _world: World) -> Iterator[str]:
     """A township that closes a matter writes what it saw; who handled it says what came of it."""
     for move in table.moves:
-        if move.action == "confirm" and "township_supervisor" in move.by and move.needs != ("note",):
+        if move.action == "confirm" and "township_supervisor" in move.by and move.needs[:1] != ("note",):
             yield f"confirm from {move.source} without a note"
         if move.action in HANDLING and "result" not in move.needs:
             yield f"handle from {move.source} without a result"
@@ -234,6 +251,7 @@ LAWS: tuple[Law, ...] = (
     a_result_is_looked_at_by_another,
     only_a_check_or_settling_closes,
     guards_stand_where_they_belong,
+    what_was_seen_not_right_is_sent_back_or_passed_with_a_reason,
     a_village_alone_ends_nothing,
     each_deciding_desk_has_every_answer,
     handing_over_names_whom_and_until_when,

@@ -9,12 +9,17 @@ from tests.conftest import World
 from webapp.access import ROLES
 from webapp.core import clock
 from webapp.core.errors import Refused
-from webapp.core.process import CANNOT, FILL_IN
+from webapp.core.process import CANNOT, FILL_IN, Move
 from webapp.report import service
 from webapp.report.workflow import REPORT
 
-#: Nothing stands against any row.
-OPEN = {"handled": False, "waits_for_sample": True}
+#: Nothing stands against any row, but for those that a look stands against or is asked for by.
+OPEN = {"handled": False, "waits_for_sample": True, "not_right": False}
+
+
+def open_to(move: Move) -> dict[str, bool]:
+    """Facts by which nothing stands against this row."""
+    return OPEN | dict.fromkeys(move.only_if, True)
 
 
 def test_step_asks_for_each_fact_by_its_field() -> None:
@@ -22,14 +27,14 @@ def test_step_asks_for_each_fact_by_its_field() -> None:
         for need in move.needs:
             given = {other: "x" for other in move.needs if other != need}
             with pytest.raises(Refused, match=FILL_IN) as refusal:
-                REPORT.step(move.source, move.action, move.by, OPEN, given)
+                REPORT.step(move.source, move.action, move.by, open_to(move), given)
             assert refusal.value.field == need
 
 
 def test_step_refuses_roles_that_do_not_hold_the_report() -> None:
     for move in REPORT.moves:
         with pytest.raises(Refused, match=CANNOT):
-            REPORT.step(move.source, move.action, set(ROLES) - move.by, OPEN, dict.fromkeys(move.needs, "x"))
+            REPORT.step(move.source, move.action, set(ROLES) - move.by, open_to(move), dict.fromkeys(move.needs, "x"))
 
 
 def test_what_does_not_wait_to_be_looked_at_again_is_not_taken_up_by_the_township() -> None:
@@ -41,12 +46,12 @@ def test_what_does_not_wait_to_be_looked_at_again_is_not_taken_up_by_the_townshi
 
 def test_step_lets_no_handler_pass_his_own_result_whatever_roles_he_has() -> None:
     checks = [move for move in REPORT.moves if move.action == "confirm"]
-    assert len(checks) == 3
+    assert len(checks) == 6
     for move in checks:
         given = dict.fromkeys(move.needs, "x")
-        assert REPORT.step(move.source, "confirm", ROLES, OPEN, given) == move
+        assert REPORT.step(move.source, "confirm", ROLES, open_to(move), given) == move
         with pytest.raises(Refused, match="somebody else"):
-            REPORT.step(move.source, "confirm", ROLES, OPEN | {"handled": True}, given)
+            REPORT.step(move.source, "confirm", ROLES, open_to(move) | {"handled": True}, given)
 
 
 def test_person_who_handled_cannot_pass_it_in_another_role(world: World) -> None:

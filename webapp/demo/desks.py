@@ -54,7 +54,7 @@ def act(story: Story, session: Session, report_id: Any, action: str | None = Non
     """Make the next move (or the given one, with what is ``wanted`` of it) as somebody who may,
     and expect the one after it."""
     report = session.get_one(Report, report_id)
-    choices = [row.action for row in REPORT.leaving(report.state)]
+    choices = list(dict.fromkeys(row.action for row in REPORT.leaving(report.state)))
     action = action or story.random.choices(choices, [WEIGHTS.get(choice, 1) for choice in choices])[0]
     who = story.actor(session, _who(story, session, report, action))
     given = _given(story, session, report, action) | wanted
@@ -149,6 +149,7 @@ SCENES = (
     Scene(122, ("raise", "dispatch", "receive")),
     Scene(98, ("raise", "dispatch", "receive", "handle")),
     Scene(28, ("assign",), is_neighbours=True, to_station=True),
+    Scene(53, ("assign", "handle", "look", "not_yet"), is_neighbours=True),
     Scene(54, ("handle",), is_neighbours=True),
     Scene(27, ("raise",), is_neighbours=True),
     Scene(51, ("raise", "dispatch"), is_neighbours=True),
@@ -249,6 +250,10 @@ def _scene_act(story: Story, report_id: Any, action: str, scene: Scene, session:
     township = story.county.townships[story.county.villages[story.county.sample_village].township or 0]
     if action == "look":
         side_acts.ask_look(session, story.actor(session, township.people[0]), report_id, ids.new(), "清干净了没有？")
+    elif action == "not_yet":
+        look = details.looks(session, report_id)[0]
+        officer = story.county.villages[look.grid_id].people[0]
+        side_acts.answer_look(session, story.actor(session, officer), look.id, "not_yet", "墙后还有一堆没清。")
     elif action == "assign" and scene.to_station:
         act(story, session, report_id, action, body=story.county.stations[township.id][0])
     else:

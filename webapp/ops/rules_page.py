@@ -139,7 +139,7 @@ def _setting(row: seeds.Setting) -> Row:
 def _diagram() -> str:
     names = [f'    state "{state(code)}" as {code}' for code in REPORT.states]
     arrows = [f"    {_node(move.source)} --> {move.target}: {button(move)}" for move in REPORT.moves]
-    return "\n".join(["```mermaid", "stateDiagram-v2", *names, *arrows, "```"])
+    return "\n".join(["```mermaid", "stateDiagram-v2", *names, *dict.fromkeys(arrows), "```"])
 
 
 def _node(code: str) -> str:

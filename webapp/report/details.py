@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from ..duty.models import ProblemType
 from ..people.models import Body
-from .models import Assignment, ReportJoint, ReportProblem, SiteLook
+from .given import Given
+from .models import Assignment, ReportAttachment, ReportEvent, ReportJoint, ReportProblem, SiteLook
 
 
 class Place(NamedTuple):
@@ -121,6 +122,23 @@ def joint_grids(session: Session, report_id: uuid.UUID) -> list[int]:
 def on_borders(session: Session, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     """Which of the reports lie between two villages."""
     return set(session.scalars(select(ReportJoint.report_id).where(ReportJoint.report_id.in_(ids)))) if ids else set()
+
+
+def look_photos(session: Session, looks: Sequence[SiteLook]) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """Ids of the photos that came with the last answer of each of these looks, by the look's id."""
+    if not looks:
+        return {}
+    rows = session.execute(
+        select(ReportEvent.id, ReportEvent.given, ReportAttachment.attachment_id)
+        .outerjoin(ReportAttachment, ReportAttachment.event_id == ReportEvent.id)
+        .where(ReportEvent.report_id.in_({look.report_id for look in looks}), ReportEvent.action == "look_answer")
+        .order_by(ReportEvent.seq, ReportAttachment.position)
+    )
+    last: dict[str, dict[uuid.UUID, list[uuid.UUID]]] = {}
+    for event_id, given, photo in rows:
+        of_look = last.get(Given(given).text("look"), {})
+        last[Given(given).text("look")] = {event_id: [*of_look.get(event_id, ()), *([photo] if photo else ())]}
+    return {look.id: [photo for each in last.get(str(look.id), {}).values() for photo in each] for look in looks}
 
 
 def looks(session: Session, report_id: uuid.UUID) -> list[SiteLook]:

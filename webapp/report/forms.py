@@ -86,6 +86,9 @@ class ReportForm(PointForm, WhenForm):
 FIELDS: dict[str, tuple[tuple[str, Field], ...]] = {
     "note": (("note", text(_l("What you saw"), 1000, required=True, area=True)),),
     "reason": (("reason", text(_l("Reason"), 1000, required=True, area=True)),),
+    "against": (
+        ("against", text(_l("Why it is closed although a look says not put right"), 1000, required=True, area=True)),
+    ),
     "missing": (
         ("missing", SelectMultipleField(_l("What is missing"), validators=[InputRequired(_l("Choose one."))])),
         ("note", text(_l("A word, if you like"), 500, area=True)),
@@ -183,14 +186,16 @@ class LookForm(BaseForm):
 
 
 class LookAnswerForm(BaseForm):
-    """The village's answer."""
+    """The village's answer; a page of before it had an id of its own has none."""
 
+    id = IdField(may_be_absent=True)
     answer = RadioField(
         _l("How is it now"),
         choices=[SelectChoice("right", _l("Put right")), SelectChoice("not_yet", _l("Not yet"))],
         validators=[InputRequired(_l("Choose one."))],
     )
     note = text(_l("A word, if you like"), 500, area=True)
+    photos = MultipleFileField(_l("Photos"))
 
 
 class ResultForm(BaseForm):

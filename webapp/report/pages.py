@@ -21,7 +21,7 @@ from ..patrol.models import PatrolObject
 from ..people.models import Body, Person
 from ..web.language import left, moment, named
 from ..web.request import actor, read
-from . import details, history, labels, queries
+from . import details, evidence, history, labels, queries
 from .forms import number
 from .models import Report, SiteLook
 from .words import OfficeNames, action_word, names_in, problem_words, state_word
@@ -66,6 +66,7 @@ def rows(
     problems, last = details.problems(session, ids), history.last_moves(session, ids)
     cells = grid_queries.named(session, {report.grid_id for report in reports})
     borders, names = details.on_borders(session, ids), names_in(session, last.values())
+    seen = evidence.seen(session, [report.id for report in reports if report.state not in ENDS])
 
     def row(report: Report) -> dict[str, Any]:
         open_to_me = (actions or {}).get(report.id, ())
@@ -78,6 +79,7 @@ def rows(
             "words": problem_words(problems.get(report.id, [])),
             "place": f"{named(cells[report.grid_id])} · {report.place}",
             "why": _("Why here: %(why)s", why=reason) if reason and report.state not in ENDS else reason,
+            "seen": seen.get(report.id, ()),
             "due": due_words(report),
             "due_tone": "late" if is_late(report) else "",
             "marks": marks(report, last.get(report.id), report.id in borders),
@@ -120,6 +122,7 @@ class Page:
     ground: Any
     photos: list[queries.Picture]
     looks: list[SiteLook]
+    seen: Sequence[evidence.Seen]  # what looks say of the matter as it stands now; nothing of one that ended
     history: list[dict[str, Any]]
     result: str
     facts: list[tuple[str, str]]
@@ -162,6 +165,7 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
         ground=_ground(session, report, places),
         photos=queries.photos(session, report.id),
         looks=looks,
+        seen=() if report.state in ENDS else evidence.seen(session, [report.id]).get(report.id, ()),
         history=(events := _history(session, report, whose)),
         result=_result(events),
         facts=_facts(session, report),

@@ -22,7 +22,7 @@ from ..core.process import Facts, Move
 from ..grid.models import Grid
 from ..patrol.models import Patrol, PatrolObject, Visit
 from .history import HISTORY
-from .models import Assignment, Report, ReportAttachment, ReportJoint, SiteLook
+from .models import Assignment, Report, ReportAttachment, ReportEvent, ReportJoint, SiteLook
 from .workflow import ENDS, HANDLING, REPORT, STATES
 
 SEES_JOINT = frozenset({"report.read"})  # a joint grid sees the report; only the lead grid acts
@@ -105,7 +105,7 @@ def one(session: Session, actor: Actor, report_id: uuid.UUID, *, lock: bool = Fa
     beside = [reach(actor, action).label(f"may_{index}") for index, action in enumerate(BESIDE)]
     via_grid = reach(actor.without_bodies(), "report.read").label("via_grid")
     row = session.execute(
-        select(Report, Grid.path, via_grid, *held.values(), *beside)
+        select(Report, Grid.path, via_grid, not_right().label("not_right"), *held.values(), *beside)
         .join(Grid, Grid.id == Report.grid_id)
         .where(Report.id == report_id, reach(actor, "report.read"))
     ).first()
@@ -114,7 +114,7 @@ def one(session: Session, actor: Actor, report_id: uuid.UUID, *, lock: bool = Fa
     roles = frozenset(role for role in held if getattr(row, f"role_{role}"))
     allowed = frozenset(action for index, action in enumerate(BESIDE) if getattr(row, f"may_{index}"))
     handled = bool(handled_by(session, [report_id], actor.person_id))
-    facts = {"handled": handled, "waits_for_sample": row.Report.waits_for_sample}
+    facts = {"handled": handled, "waits_for_sample": row.Report.waits_for_sample, "not_right": bool(row.not_right)}
     moves_ = REPORT.open_moves(row.Report.state, roles, facts)
     moved = HISTORY.moved(session, report_id)
     return Found(row.Report, row.path, roles, facts, moves_, allowed, moved, bool(row.via_grid))
@@ -132,7 +132,13 @@ def moves(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> dict[uuid
     if not ids or not held:
         return {}
     rows = session.execute(
-        select(Report.id, Report.state, waits_for_sample().label("waits"), *held.values())
+        select(
+            Report.id,
+            Report.state,
+            waits_for_sample().label("waits"),
+            not_right().label("not_right"),
+            *held.values(),
+        )
         .join(Grid, Grid.id == Report.grid_id)
         .where(Report.id.in_(ids), reach(actor, "report.read"))
     )
@@ -141,7 +147,11 @@ def moves(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> dict[uuid
         row.id: REPORT.open_moves(
             row.state,
             frozenset(role for role in held if getattr(row, f"role_{role}")),
-            {"handled": row.id in handled, "waits_for_sample": bool(row.waits)},
+            {
+                "handled": row.id in handled,
+                "waits_for_sample": bool(row.waits),
+                "not_right": bool(row.not_right),
+            },
         )
         for row in rows
     }
@@ -177,6 +187,28 @@ def held_by(actor: Actor) -> Condition:
 def waits_for_sample() -> Condition:
     """The condition that a matter settled on the spot was not looked at again yet."""
     return and_(Report.settled, Report.sampled_at.is_(None))
+
+
+def _looks_count() -> Condition:
+    """The condition that a look says how the matter stands now: it waits for its answer, whoever was asked and when,
+    or it was answered after a result was last reported. An answer to an earlier result is history."""
+    return ~exists().where(
+        ReportEvent.report_id == SiteLook.report_id,
+        ReportEvent.action.in_(HANDLING),
+        ReportEvent.at > SiteLook.answered_at,
+    )
+
+
+def not_right() -> Condition:
+    """The condition that one of the looks that count says "not put right"; another that says "put right" does not
+    outweigh it."""
+    return exists().where(SiteLook.report_id == Report.id, SiteLook.answer == "not_yet", _looks_count())
+
+
+def looks_that_count(session: Session, ids: Sequence[uuid.UUID]) -> list[SiteLook]:
+    """The looks beside these reports that say how they stand now, in the order in which they were asked for."""
+    query = select(SiteLook).where(SiteLook.report_id.in_(ids), _looks_count())
+    return list(session.scalars(query.order_by(SiteLook.asked_at, SiteLook.id))) if ids else []
 
 
 class Picture(NamedTuple):

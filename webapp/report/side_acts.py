@@ -16,12 +16,14 @@ from ..core import clock
 from ..core.calendar import limit_after
 from ..core.entry import fingerprint_of, is_resend, same
 from ..core.errors import N_, Conflict, NotFound, Refused
+from ..core.files import PhotoFile
 from ..core.history import Author
 from ..duty.models import ProblemType
 from . import details, queries
 from .effects import body_for, look_again
 from .history import HISTORY
 from .models import Assignment, Report, ReportEvent, ReportProblem, SiteLook
+from .service import keep_photos
 from .workflow import ENDS
 
 ANSWERS = ("right", "not_yet")
@@ -44,6 +46,16 @@ class Correction:
     codes: tuple[str, ...]
 
     V1_FIELDS: ClassVar = "codes"
+
+
+@dataclass(frozen=True)
+class LookAnswer:
+    """The answer to a look as it was sent."""
+
+    look_id: uuid.UUID
+    answer: str
+    note: str | None = None
+    photos: tuple[PhotoFile, ...] = ()
 
 
 def ask_look(
@@ -85,31 +97,58 @@ def ask_look(
     return look
 
 
-def answer_look(session: Session, actor: Actor, look_id: uuid.UUID, answer: str, note: str | None) -> SiteLook:
-    """The village's answer: put right, or not yet. A second sending of the same answer changes nothing."""
+def answer_look(
+    session: Session,
+    actor: Actor,
+    look_id: uuid.UUID,
+    answer: str,
+    note: str | None,
+    *,
+    photos: tuple[PhotoFile, ...] = (),
+    event_id: uuid.UUID | None = None,
+) -> SiteLook:
+    """The village's answer: put right, or not yet. A second sending of the same answer changes nothing.
+
+    ``event_id`` is the id of the form; one of before forms had it stands for the first answer that the look ever got.
+    """
     look = session.get(SiteLook, look_id)
     if look is not None:  # the report first, as every other act on it does
         queries.hold(session, look.report_id)
         session.refresh(look)
     if look is None or look.grid_id not in actor.grids_for("look.answer"):
         raise NotFound
+    entry = LookAnswer(look_id, answer, note, photos)
+    if _answered_so(session, actor, look, entry, event_id):
+        return look
     if answer not in ANSWERS:
         raise Refused(N_("Choose one."), field="answer")
-    if look.answer is not None:
-        if (look.answer, look.answered_by, look.note) == (answer, actor.person_id, note):
-            return look
+    event_id = event_id or _without_id(look)
+    if look.answer is not None or session.get(ReportEvent, event_id) is not None:
         raise Refused(N_("This look was answered already."))
     look.answer, look.note, look.answered_by, look.answered_at = answer, note, actor.person_id, clock.now()
-    _note(
-        session,
-        actor,
-        session.get_one(Report, look.report_id),
-        "look_answer",
-        _role(actor, "look.answer"),
-        {"answer": answer, "note": note},
-        event_id=uuid.uuid5(look_id, "answer"),
-    )
+    report, given = session.get_one(Report, look.report_id), {"answer": answer, "note": note, "look": str(look_id)}
+    _note(session, actor, report, "look_answer", _role(actor, "look.answer"), given, event_id=event_id, entry=entry)
+    keep_photos(session, actor, report.id, photos, event_id)
     return look
+
+
+def _without_id(look: SiteLook) -> uuid.UUID:
+    """The id of an answer whose form had none: there was one answer to a look and no more."""
+    return uuid.uuid5(look.id, "answer")
+
+
+def _answered_so(session: Session, actor: Actor, look: SiteLook, entry: LookAnswer, event_id: uuid.UUID | None) -> bool:
+    """Whether this very answer was received: the form comes again, or another one says the same without a photo."""
+    if event_id is not None:
+        if HISTORY.sent_before(session, look.report_id, event_id, entry, actor.person_id):
+            return True
+    else:
+        known = session.get(ReportEvent, _without_id(look))
+        said = known is not None and (known.given.get("answer"), known.person_id, known.given.get("note"))
+        if said == (entry.answer, actor.person_id, entry.note):
+            return True
+    in_force = (look.answer, look.answered_by, look.note)
+    return not entry.photos and in_force == (entry.answer, actor.person_id, entry.note)
 
 
 def add_result(session: Session, actor: Actor, report_id: uuid.UUID, event_id: uuid.UUID, result: str) -> None:

@@ -25,7 +25,7 @@ from ..web import lists, photos
 from ..web.errors import say, wants_json
 from ..web.forms import BaseForm, clean
 from ..web.places import stamp
-from ..web.request import actor, may, read, write, write_once
+from ..web.request import actor, may, read, write_once
 from . import choices, pages, queries, service, side_acts
 from . import search as finding
 from .forms import (
@@ -237,33 +237,47 @@ def ask_look(report_id: uuid.UUID) -> Any:
     )
 
 
+@bp.get("/looks/<uuid:look_id>")
+@may("look.answer")
+def look(look_id: uuid.UUID) -> str:
+    """The two lines of an answer as a page: what was chosen before, a word, photos."""
+    form = LookAnswerForm(data={"id": ids.new(), "answer": request.args.get("answer")})
+    return _look_page(look_id, form)
+
+
 @bp.post("/looks/<uuid:look_id>")
 @may("look.answer")
 def answer_look(look_id: uuid.UUID) -> Any:
     """The village's answer, from the home page or the report's."""
     form, who = LookAnswerForm(request.form), actor()
     queries.look(read(), who, look_id)
+    sent = photos.received(form.id.data, who.person_id)
     try:
         if not form.validate():
             raise Refused(N_("Please check what you wrote."))
-        with write() as session:
-            side_acts.answer_look(session, who, look_id, form.answer.data, form.note.data)
+        answer, note, event_id, files = form.answer.data, form.note.data, form.id.data, sent.files()
+        write_once(
+            lambda session: side_acts.answer_look(session, who, look_id, answer, note, photos=files, event_id=event_id)
+        )
     except NotFound:
         raise
     except Refused as refusal:
-        return _look_page(look_id, form, refusal), refusal.status
+        if wants_json():
+            raise
+        form.id.data = ids.new() if refusal.status == 409 else form.id.data or ids.new()
+        refusal.field = refusal.field or "note"
+        _explain(form, sent, refusal)
+        return _look_page(look_id, form, sent), refusal.status
     flash(_("Received. Thank you for looking."), "good")
     return redirect("/", 303)
 
 
-def _look_page(look_id: uuid.UUID, form: LookAnswerForm, refusal: Refused) -> str:
-    """The look with what was typed, and what is wrong with it."""
-    if wants_json():
-        raise refusal
-    if not form.errors:
-        form.refuse(refusal.field or "note", say(refusal))
+def _look_page(look_id: uuid.UUID, form: LookAnswerForm, sent: photos.Photos | None = None) -> str:
+    """The look with what was typed and the photos that arrived, and what is wrong with it."""
     look = queries.look(read(), actor(), look_id)
-    return render_template("report/look.html", look=look, form=form, page=pages.page(read(), actor(), look.report_id))
+    kept = sent.carried(form.id.data, actor().person_id) if sent else []
+    page = pages.page(read(), actor(), look.report_id)
+    return render_template("report/look.html", look=look, form=form, kept=kept, page=page)
 
 
 @bp.post("/reports/<uuid:report_id>/beside/result")

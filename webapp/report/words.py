@@ -35,6 +35,11 @@ def holder_word(role: str, cell: Cell, body: Body | None) -> str:
     return _(labels.HOLDERS[role], name=name)
 
 
+def answer_word(answer: str) -> str:
+    """What a look found."""
+    return {"right": _("Put right"), "not_yet": _("Not yet")}.get(answer, "")
+
+
 def problem_words(problems: Sequence[Any]) -> str:
     """ "Smoke, bad smell"."""
     return _(", ").join(named(problem) for problem in problems)
@@ -89,7 +94,7 @@ class NamesInHistory:
         return named(found) if found else ""
 
     def _answer(self, given: Given) -> str:
-        return {"right": _("Put right"), "not_yet": _("Not yet")}.get(given.text("answer"), "")
+        return answer_word(given.text("answer"))
 
     def _types(self, given: Given) -> str:
         return _(", ").join(self.types[code] for code in given.texts("after") if code in self.types)
@@ -131,7 +136,7 @@ PARTS = (
     NamesInHistory._whose_duty,
     NamesInHistory._due,
 )
-TYPED = ("place", "done", "document_no", "reason", "note", "question", "ground_text")
+TYPED = ("place", "done", "document_no", "reason", "note", "against", "question", "ground_text")
 
 
 def names_in(session: Session, events: Iterable[history.Event]) -> NamesInHistory:

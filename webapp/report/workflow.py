@@ -45,18 +45,21 @@ dismiss     township         void             township_supervisor               
 supplement  returned         township         grid_officer                      -                -        note   # and a better place or photos, if he has them
 cannot_add  returned         township         grid_officer                      -                -        reason
 handle      station          station_done     station_officer                   -                -        result
-confirm     station_done     closed           township_supervisor               -                handled  note
+confirm     station_done     closed           township_supervisor               -                handled,not_right  note
 redo        station_done     station          township_supervisor               -                -        reason
-confirm     township_done    closed           county_office                     -                handled  -
+confirm     station_done     closed           township_supervisor               not_right        handled  note,against   # below redo, so that sending it back comes first
+confirm     township_done    closed           county_office                     -                handled,not_right  -
 redo        township_done    township         county_office                     -                -        reason
+confirm     township_done    closed           county_office                     not_right        handled  against
 dispatch    county           department       county_office                     -                -        body,ground,due   # body = lead + cooperating; ground = duty, none_listed, minutes, instruction
 give_back   county           township         county_office                     -                -        reason
 dismiss     county           void             county_office                     -                -        reason
 receive     department       handling         department_liaison                -                -        -
 bounce      department       county           department_liaison                -                -        duty_or_none,reason
 handle      handling         department_done  department_liaison                -                -        result
-confirm     department_done  closed           township_supervisor               -                handled  note
+confirm     department_done  closed           township_supervisor               -                handled,not_right  note
 redo        department_done  handling         township_supervisor               -                -        reason
+confirm     department_done  closed           township_supervisor               not_right        handled  note,against
 reopen      closed           county           county_office                     -                -        reason
 reopen      void             county           county_office                     -                -        reason
 unsettle    closed           township         township_supervisor               waits_for_sample -        reason   # settled on the spot, looked at again, not in order
@@ -64,6 +67,7 @@ unsettle    closed           township         township_supervisor               
     guards={
         "handled": N_("You handled this yourself; somebody else has to look and close it."),
         "waits_for_sample": CANNOT,  # settled on the spot, and nobody has looked at it again yet
+        "not_right": CANNOT,  # a look since the last result says "not put right": two rows of confirm share this fact
     },
 )
 
