@@ -13,20 +13,25 @@ from ..web import drawn
 from ..web.language import in_words, named, of_page
 from ..web.request import actor, read, read_connection
 from . import queries, service
-from .forms import PatrolForm
+from .forms import NOT_GONE, PatrolForm
 from .queries import NOT_SEEN
 
 
 def untouched(grid_id: int, kept: dict[str, Any]) -> str:
-    """What is due today, or the whole list with ?all=1; ``kept`` goes along unseen."""
+    """What is due today, or the whole list with ?all=1; ``kept`` goes along unseen.
+
+    Only of what is due to the very person who walks is "normal" said beforehand. Whoever types in a sheet, or opens the
+    whole list, finds nothing stated: one press would claim visits that nobody made.
+    """
     cell, lines = queries.village(read_connection(), actor(), "patrol.write", grid_id)
     everything = request.query_string and request.args.get("all")
     shown = lines if everything else queries.due(lines)
     walker = _walker(grid_id)
+    is_stated = not (everything or walker["walker"])
     values = {
         **kept,
         "village": named(cell),
-        "rows": _rows(shown, None),
+        "rows": _rows(shown, None, is_stated=is_stated, is_sheet=bool(walker["walker"])),
         "later": len(lines) - len(shown),
         "whole": _whole(grid_id),
     }
@@ -37,6 +42,7 @@ def untouched(grid_id: int, kept: dict[str, Any]) -> str:
         "sent": None,
         "blank": PatrolForm,
         "any": bool(shown),
+        "is_stated": is_stated,
         "more_later": len(lines) > len(shown),
         "gone": (),
     }
@@ -50,13 +56,19 @@ def sent_back(kept: dict[str, Any], sent: PatrolForm) -> str:
     """
     grid_id, answered = sent.grid.data, {visit.object_id for visit in sent.answers()}
     cell, lines = queries.village(read_connection(), actor(), "patrol.write", grid_id, clock.day(sent.occurred()))
-    shown = [line for line in lines if line.object.id in answered]
+    shown, walker = [line for line in lines if line.object.id in answered], _walker(grid_id, sent)
     gone = queries.in_village(read_connection(), grid_id, answered - {line.object.id for line in shown})
     return drawn.uncached(
         "patrol/round.html",
-        {**kept, "village": named(cell), "rows": _rows(shown, sent), "whole": _whole(grid_id)},
-        **_walker(grid_id, sent),
+        {
+            **kept,
+            "village": named(cell),
+            "rows": _rows(shown, sent, is_sheet=bool(walker["walker"])),
+            "whole": _whole(grid_id),
+        },
+        **walker,
         sent=sent,
+        is_stated=False,
         blank=PatrolForm,
         any=bool(shown),
         more_later=False,
@@ -83,12 +95,21 @@ def _walker(grid_id: int, sent: PatrolForm | None = None) -> dict[str, Any]:
     return {"walker": form.person_id, "nobody": not somebody, "may_post": actor().may("posting.grant")}
 
 
-def _rows(lines: list[queries.ObjectRow], sent: PatrolForm | None) -> Markup:
-    """The objects to be seen: untouched, or with what was said of each."""
+def _rows(
+    lines: list[queries.ObjectRow], sent: PatrolForm | None, *, is_sheet: bool, is_stated: bool = False
+) -> Markup:
+    """The objects to be seen: untouched, with "normal" (``is_stated``) or nothing said, or with what was said of each.
+    Of a sheet, nothing said means that it does not stand there."""
     reasons = tuple(words.of(read_connection(), "could_not_see"))
     name = in_words(of_page())["named"]
     blank = drawn.piece(
-        "patrol/_row.html", ("key", "label", "kind"), outcome="normal", reason="", error="", reasons=reasons
+        "patrol/_row.html",
+        ("key", "label", "kind"),
+        outcome="normal" if is_stated else NOT_GONE,
+        is_sheet=is_sheet,
+        reason="",
+        error="",
+        reasons=reasons,
     )
 
     def row(line: queries.ObjectRow) -> str:
@@ -102,6 +123,7 @@ def _rows(lines: list[queries.ObjectRow], sent: PatrolForm | None) -> Markup:
             "patrol/_row.html",
             **names,
             outcome=outcome,
+            is_sheet=is_sheet,
             reason=reason,
             reasons=reasons,
             error=_(service.SAY_WHY) if missing else "",
