@@ -194,6 +194,18 @@ def no_move_is_silent(table: Process, _world: World) -> Iterator[str]:
             yield f"{move.action}: not the five fields"
 
 
+def every_move_says_what_it_did_and_whose_it_is_now(table: Process, _world: World) -> Iterator[str]:
+    """A sentence for each move, by what was done and where it led: with whom and until when where somebody holds it
+    then, without where nobody does; and one for each act beside the state."""
+    yield from differences("done", {(move.action, move.target) for move in table.moves}, labels.DONE)
+    yield from differences("done beside", ASIDE, labels.DONE_BESIDE)
+    for (action, target), sentence in labels.DONE.items():
+        state = table.states.get(target)
+        says = "%(who)s" in sentence and ("%(due)s" in sentence or "%(at)s" in sentence)
+        if state is not None and (state.holder is not None) != says:
+            yield f"{action} to {target}: with whom and until when"
+
+
 def what_waits_to_be_received_can_be_declined(table: Process, _world: World) -> Iterator[str]:
     """A department receives what was dispatched to it or sends it back to the county, and after receiving handles
     it."""
@@ -256,6 +268,7 @@ LAWS: tuple[Law, ...] = (
     each_deciding_desk_has_every_answer,
     handing_over_names_whom_and_until_when,
     no_move_is_silent,
+    every_move_says_what_it_did_and_whose_it_is_now,
     what_waits_to_be_received_can_be_declined,
     results_and_checks_are_written_down,
     each_state_has_the_limit_of_its_work_alone,

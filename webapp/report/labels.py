@@ -68,6 +68,41 @@ WHY = {
     ("dismiss", "void"): N_("not accepted: %(reason)s"),
 }
 
+#: What a move did, as its page says it right after: whose the matter is now (%(who)s) and until when (%(due)s a day,
+#: %(at)s a moment).
+DONE = {
+    ("submit", "township"): N_("Next: %(who)s reviews by %(at)s"),
+    ("settle", "closed"): N_("Settled on the spot and closed. The township looks at some of these again."),
+    ("supplement", "township"): N_("Added. Back with the %(who)s, due %(due)s."),
+    ("cannot_add", "township"): N_("You said that it cannot be added. Back with the %(who)s, due %(due)s."),
+    ("give_back", "returned"): N_("Returned to the %(who)s for what is missing, due %(due)s."),
+    ("give_back", "township"): N_("Returned to the %(who)s, due %(due)s."),
+    ("redo", "township"): N_("Sent back to the %(who)s, due %(due)s."),
+    ("assign", "station"): N_("Handed to the %(who)s, due %(due)s."),
+    ("redo", "station"): N_("Sent back to the %(who)s, due %(due)s."),
+    ("handle", "station_done"): N_("Result sent. Now the %(who)s looks, due %(due)s."),
+    ("handle", "township_done"): N_("Result sent. Now the %(who)s looks, due %(due)s."),
+    ("raise", "county"): N_("Raised to the %(who)s, due %(due)s."),
+    ("bounce", "county"): N_("Said not ours. Back with the %(who)s, due %(due)s."),
+    ("reopen", "county"): N_("Reopened. With the %(who)s, due %(due)s."),
+    ("unsettle", "township"): N_("Taken up again. With the %(who)s, due %(due)s."),
+    ("dispatch", "department"): N_("Dispatched to the %(who)s, to be received by %(due)s."),
+    ("receive", "handling"): N_("Received. The %(who)s handles it, due %(due)s."),
+    ("redo", "handling"): N_("Sent back to the %(who)s, due %(due)s."),
+    ("handle", "department_done"): N_("Result sent. Now the %(who)s looks, due %(due)s."),
+    ("confirm", "closed"): N_("Looked at and closed. Nobody has anything left to do."),
+    ("dismiss", "void"): N_("Not accepted. It ends here, and its finder sees why."),
+}
+
+#: The same of acts beside the state; %(who)s is the village that is asked to look.
+DONE_BESIDE = {
+    "ask_look": N_("The %(who)s is asked to go and look, by %(due)s."),
+    "look_answer": N_("Your answer has arrived: %(answer)s. Thank you for looking."),
+    "coop_result": N_("Your result stands in the history. The lead goes on with the rest."),
+    "sample": N_("Looked at again, in order. It leaves the list."),
+    "correct": N_("Corrected. It is now: %(problems)s."),
+}
+
 #: Who holds a state, as a page says it; %(name)s is the grid or the body.
 HOLDERS = {
     "grid_officer": N_("grid officer of %(name)s"),

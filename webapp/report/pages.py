@@ -19,12 +19,12 @@ from ..grid.queries import Cell
 from ..patrol import queries as patrol_queries
 from ..patrol.models import PatrolObject
 from ..people.models import Body, Person
-from ..web.language import left, moment, named
+from ..web.language import day, left, moment, named
 from ..web.request import actor, read
 from . import details, evidence, history, labels, queries
 from .forms import number
 from .models import Report, SiteLook
-from .words import OfficeNames, action_word, names_in, problem_words, state_word
+from .words import OfficeNames, action_word, holder_word, names_in, problem_words, state_word
 from .workflow import ENDS, HANDLING, STATES
 
 SHORT = 5  # the digits of a number that people say
@@ -339,11 +339,42 @@ def share(page_: Page) -> str:
     )
 
 
-def next_words(page_: Page) -> str:
-    """After sending: who looks next, by when."""
-    if page_.report.state in ENDS:
-        return ""
-    return _("Next: %(who)s reviews by %(at)s", who=page_.standing["who"], at=moment(page_.report.due_at))
+def done_words(session: Session, actor: Actor, report_id: uuid.UUID, event_id: uuid.UUID | None) -> str:
+    """What the move that was just made did, whose the matter is now and until when; of one that came again after
+    others had moved on, how it stands."""
+    found = queries.one(session, actor, report_id)
+    report, last = found.report, history.last_moves(session, [report_id])[report_id]
+    sentence = labels.DONE[last.event.action, report.state]
+    if event_id is not None and last.event.id != event_id:
+        return _('This had arrived before. It is now "%(state)s".', state=state_word(report.state))
+    cell = grid_queries.named(session, {report.grid_id})[report.grid_id]
+    above, holder = grid_queries.parents(session, cell), STATES[report.state].holder
+    whose = OfficeNames(cell, above[-1] if above else cell)
+    lead = _lead(details.assignments(session, report_id, now=True))
+    who = whose.word(holder, lead) if holder else ""
+    return _(sentence, who=who, due=day(report.due_at), at=moment(report.due_at))
 
 
-__all__ = ["Page", "action_word", "next_words", "page", "prefilled", "rows", "share", "stale_words", "state_word"]
+def beside_words(page_: Page, action: str) -> str:
+    """The same of an act beside the state."""
+    asked = next((look for look in page_.looks if look.answer is None), None)
+    return _(
+        labels.DONE_BESIDE[action],
+        who=holder_word("grid_officer", page_.cell, None),
+        due=day(asked.due_at) if asked else "",
+        problems=page_.problems,
+    )
+
+
+__all__ = [
+    "Page",
+    "action_word",
+    "beside_words",
+    "done_words",
+    "page",
+    "prefilled",
+    "rows",
+    "share",
+    "stale_words",
+    "state_word",
+]

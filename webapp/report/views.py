@@ -26,7 +26,7 @@ from ..web.errors import say, wants_json
 from ..web.forms import BaseForm, clean
 from ..web.places import stamp
 from ..web.request import actor, may, read, write_once
-from . import choices, pages, queries, service, side_acts
+from . import choices, labels, pages, queries, service, side_acts
 from . import search as finding
 from .forms import (
     LookAnswerForm,
@@ -38,11 +38,14 @@ from .forms import (
     SampleForm,
     form_for,
 )
+from .words import answer_word
 from .workflow import REPORT
 
 bp = Blueprint("report", __name__, template_folder="templates")
 bp.add_app_template_filter(pages.desk_rows, "report_rows")  # of report/_tab.html, which desks show
 bp.context_processor(lambda: {"duty_words": HELPERS})
+#: The form of an act beside the state → the act, as the history has it.
+BESIDE = {"look": "ask_look", "result": "coop_result", "sample": "sample", "problems": "correct"}
 #: Said over the form when its id is taken by other content; the form goes on under a fresh id.
 SENT_BEFORE = N_(
     "A report was already sent from this page, with other words. What you wrote now is kept below. "
@@ -120,7 +123,9 @@ def _explain(form: BaseForm, sent: photos.Photos, refusal: Refused) -> None:
 def receipt(report_id: uuid.UUID) -> str:
     """The number, when it arrived, what arrived, and who looks next by when."""
     page = pages.page(read(), actor(), report_id)
-    return render_template("report/receipt.html", page=page, next_words=pages.next_words(page))
+    moved = page.found.moved > 1  # since it was sent: the receipt says what is so of it now, not what it began with
+    next_words = "" if moved else pages.done_words(read(), actor(), report_id, None)
+    return render_template("report/receipt.html", page=page, next_words=next_words)
 
 
 @bp.get("/reports/<uuid:report_id>")
@@ -203,11 +208,11 @@ def move(report_id: uuid.UUID, action: str) -> Any:
             return _move_page(report_id, made, form, refusal, sent), 409
         _explain(form, sent, refusal)
         return _move_page(report_id, made, form, sent=sent), 422
+    flash(pages.done_words(read(), who, report_id, entry.id), "good")
     return _after(report_id)
 
 
 def _after(report_id: uuid.UUID) -> Response:
-    flash(_("Done."), "good")
     return redirect(url_for("report.show", report_id=report_id), 303)  # type: ignore[return-value]
 
 
@@ -268,7 +273,8 @@ def answer_look(look_id: uuid.UUID) -> Any:
         refusal.field = refusal.field or "note"
         _explain(form, sent, refusal)
         return _look_page(look_id, form, sent), refusal.status
-    flash(_("Received. Thank you for looking."), "good")
+    sentence = labels.DONE_BESIDE["look_answer"]
+    flash(_(sentence, answer=answer_word(answer)), "good")
     return redirect("/", 303)
 
 
@@ -326,6 +332,7 @@ def _beside(report_id: uuid.UUID, name: str, form: Any, act: Any) -> Any:
             raise
         form.refuse(refusal.field, say(refusal))
         return _page(report_id, 422, **{name: form})
+    flash(pages.beside_words(pages.page(read(), actor(), report_id), BESIDE[name]), "good")
     return _after(report_id)
 
 
