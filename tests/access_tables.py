@@ -142,6 +142,7 @@ problems  border    township_a,county
 sample    closed    township_a,county
 result    work      ecology
 answer    township  officer_a1
+undo      closed    -                 # nobody has just said anything there
 """)
 }
 
@@ -314,6 +315,7 @@ POST   /reports/<report_id>/beside/look                  beside   look     404  
 POST   /reports/<report_id>/beside/problems              beside   problems 404    .   .    .       x        x      .       .       .      .         .     .
 POST   /reports/<report_id>/beside/sample                beside   sample   404    .   .    .       x        x      .       .       .      .         .     .
 POST   /reports/<report_id>/beside/result                beside   result   404    .   .    .       .        .      x       .       .      .         .     .
+POST   /reports/<report_id>/beside/undo      beside   undo     404    .   .    x       x        x      x       x       .      .         .     .
 GET    /looks/<look_id>                                  look     answer   404    .   .    x       .        .      .       .       .      .         .     .
 POST   /looks/<look_id>                                  look     answer   404    .   .    x       .        .      .       .       .      .         .     .
 GET    /photos/<attachment_id>                           photo    r        404    .   .    x       x        x      x       x       x      x         .     .

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import seeds
 from tests.process.laws import Law, Names, Words, World, differences
 from webapp.access import MATRIX, ROLES
-from webapp.core.process import START, Process
+from webapp.core.process import START, UNDO, Process
 from webapp.desk import tabs
 from webapp.report import effects, labels
 from webapp.report.forms import FIELDS, ReportForm
@@ -20,7 +20,9 @@ PLACES = {"own": "grid", "tree": "grid", "lead": "lead"}  # what a reach of the 
 SILENT = {
     ("receive", "handling"),
     ("confirm", "closed"),
-}  # may say nothing: what is said there stands in the move before
+    ("undo", "department"),
+    ("undo", "township_done"),
+}  # may say nothing: what is said there stands in the move before, which undo takes back
 
 
 def tabs_by_state() -> dict[str, set[str]]:
@@ -126,12 +128,23 @@ def guards_stand_where_they_belong(table: Process, _world: World) -> Iterator[st
     """Whoever handled it passes nothing, whatever roles he has; what was seen not right is passed by a row that asks
     why alone; only what waits to be looked at again is taken up."""
     for move in table.moves:
-        passes, against, takes_up = move.action == "confirm", "against" in move.needs, move.action == "unsettle"
+        passes, against = move.action == "confirm", "against" in move.needs
+        only_if = {"unsettle": {"waits_for_sample"}, UNDO: {"just_done"}}.get(move.action, set())
         unless = {"handled"} if against else {"handled", "not_right"}
         if move.unless != (unless if passes else set()):
             yield f"{move.action} from {move.source}: unless {sorted(move.unless)}"
-        if move.only_if != ({"not_right"} if against else {"waits_for_sample"} if takes_up else set()):
+        if move.only_if != ({"not_right"} if against else only_if):
             yield f"{move.action} from {move.source}: if {sorted(move.only_if)}"
+
+
+def what_one_tap_did_is_taken_back_by_who_did_it(table: Process, _world: World) -> Iterator[str]:
+    """Each move of an open report for which nothing has to be said can be taken back, to where it came from, by whoever
+    makes it, and nothing else can."""
+    taps = [move for move in table.moves if not move.needs and move.action != UNDO and move.source != START]
+    wanted = {(move.target, move.source, move.by) for move in taps}
+    found = {(move.source, move.target, move.by) for move in table.moves if move.action == UNDO}
+    yield from differences("taken back", found, wanted)
+    yield from (f"undo to {move.target} asks" for move in table.moves if move.action == UNDO and move.needs)
 
 
 def what_was_seen_not_right_is_sent_back_or_passed_with_a_reason(table: Process, _world: World) -> Iterator[str]:
@@ -158,7 +171,8 @@ def a_village_alone_ends_nothing(table: Process, _world: World) -> Iterator[str]
 
 def each_deciding_desk_has_every_answer(table: Process, _world: World) -> Iterator[str]:
     """Township and county each can send a new matter on, send it back and turn it down. The county alone reopens what
-    ended, but for what was settled on the spot: that its township takes up when it looks again."""
+    ended, or takes back what it has just ended with one tap; but what was settled on the spot its township takes up
+    when it looks again."""
     for state, back in (("township", "returned"), ("county", "township")):
         found = {move.action: move.target for move in table.leaving(state)}
         if found.get("give_back") != back or found.get("dismiss") != "void" or len(found) < 3:
@@ -168,6 +182,7 @@ def each_deciding_desk_has_every_answer(table: Process, _world: World) -> Iterat
         ("reopen", "closed", "county", "county_office"),
         ("reopen", "void", "county", "county_office"),
         ("unsettle", "closed", "township", "township_supervisor"),
+        ("undo", "closed", "township_done", "county_office"),
     ]:
         yield "what ended is reopened by the county alone, at its desk"
 
@@ -198,7 +213,7 @@ def every_move_says_what_it_did_and_whose_it_is_now(table: Process, _world: Worl
     """A sentence for each move, by what was done and where it led: with whom and until when where somebody holds it
     then, without where nobody does; and one for each act beside the state."""
     yield from differences("done", {(move.action, move.target) for move in table.moves}, labels.DONE)
-    yield from differences("done beside", ASIDE, labels.DONE_BESIDE)
+    yield from differences("done beside", ASIDE | {UNDO}, labels.DONE_BESIDE)
     for (action, target), sentence in labels.DONE.items():
         state = table.states.get(target)
         says = "%(who)s" in sentence and ("%(due)s" in sentence or "%(at)s" in sentence)
@@ -264,6 +279,7 @@ LAWS: tuple[Law, ...] = (
     only_a_check_or_settling_closes,
     guards_stand_where_they_belong,
     what_was_seen_not_right_is_sent_back_or_passed_with_a_reason,
+    what_one_tap_did_is_taken_back_by_who_did_it,
     a_village_alone_ends_nothing,
     each_deciding_desk_has_every_answer,
     handing_over_names_whom_and_until_when,

@@ -14,7 +14,7 @@ from webapp.report import service
 from webapp.report.workflow import REPORT
 
 #: Nothing stands against any row, but for those that a look stands against or is asked for by.
-OPEN = {"handled": False, "waits_for_sample": True, "not_right": False}
+OPEN = {"handled": False, "waits_for_sample": True, "not_right": False, "just_done": False}
 
 
 def open_to(move: Move) -> dict[str, bool]:

@@ -11,7 +11,7 @@ from webapp.core import clock
 from webapp.core.errors import Refused
 from webapp.core.process import FILL_IN
 from webapp.ops import verify
-from webapp.report import evidence, queries, side_acts
+from webapp.report import evidence, facts, queries, side_acts
 from webapp.report.models import Report, ReportEvent, SiteLook
 
 LOOKED = "Looked at on {day} by the grid officer of Village A1: Not yet; a heap lies behind the wall"
@@ -138,11 +138,11 @@ def test_an_answer_between_redo_and_the_next_result_is_history(way):
     way.move("township_a", "redo", reason="look again")
     answer(way, look)
     with way.world.store.read() as session:
-        assert [each.answer for each in queries.looks_that_count(session, [way.entry.id])] == ["not_yet"]
+        assert [each.answer for each in facts.looks_that_count(session, [way.entry.id])] == ["not_yet"]
     handled(way)
     assert not against(way)
     with way.world.store.read() as session:
-        assert queries.looks_that_count(session, [way.entry.id]) == []
+        assert facts.looks_that_count(session, [way.entry.id]) == []
     assert closed_by(way, note="clean") == "closed"
 
 

@@ -12,7 +12,7 @@ from webapp.core import clock
 from webapp.core.errors import Conflict, NotFound, Refused
 from webapp.core.files import PhotoFile
 from webapp.people.models import Body
-from webapp.report import queries, service, side_acts
+from webapp.report import facts, service, side_acts
 from webapp.report.models import Assignment, Report, ReportEvent
 
 PHOTO = PhotoFile("a" * 64, "b" * 64, 10, 10)
@@ -172,7 +172,7 @@ def test_a_settled_matter_that_the_county_reopened_waits_for_no_second_look(worl
     with world.store.write() as session:
         service.move(session, make.actor(session, "county"), entry.id, make.move("reopen", "closed", reason="x"))
     with world.store.read() as session:
-        assert not session.scalars(select(Report.id).where(queries.waits_for_sample())).all()
+        assert not session.scalars(select(Report.id).where(facts.waits_for_sample())).all()
 
 
 def test_nobody_is_asked_to_look_at_what_is_closed(way):

@@ -6,7 +6,7 @@ One ``History`` for each kind of thing. The thing itself is a row with ``id``, `
 """
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from . import clock
 from .db import Moment
 from .entry import fingerprint_of, is_resend
 from .errors import Conflict
-from .process import START, Process
+from .process import START, UNDO, Process
 
 SAME_MOMENT = timedelta(minutes=1)  # thing and event are written in one transaction, each with its look at the clock
 
@@ -59,6 +59,24 @@ class Left(NamedTuple):
 
     state: str | None
     due: datetime | None
+
+
+class Stood(NamedTuple):
+    """Where a move led to: the state, its limit, and since when the thing is there."""
+
+    state: str
+    due: datetime | None
+    since: datetime
+
+
+def stood(moves: Iterable[Any]) -> list[Stood]:
+    """Where each of these moves led to, in their order; one that takes another back, to where that one came from."""
+    found: list[Stood] = []
+    for move in moves:
+        is_back = move.action == UNDO and len(found) > 1
+        since = found[-2].since if is_back else move.at
+        found.append(Stood(move.to_state, move.due_after, since))
+    return found
 
 
 @dataclass(frozen=True)
@@ -127,6 +145,12 @@ class History:
         moves = select(func.max(self.event.seq)).where(self.key == thing_id, self.event.to_state.is_not(None))
         return session.scalar(moves) or 0
 
+    def before(self, session: Session, thing_id: Any) -> Stood | None:
+        """Where the thing stood before its last move; None when that is how it came to be."""
+        moves = select(self.event).where(self.key == thing_id, self.event.to_state.is_not(None))
+        found = stood(session.scalars(moves.order_by(self.event.seq)))
+        return found[-2] if len(found) > 1 else None
+
     def last_moves(self, ids: Sequence[Any]) -> Subquery:
         """The last move of each of these things: columns ``thing_id`` and ``seq``, to be joined (``is_in``)."""
         return (
@@ -174,12 +198,15 @@ def replay(
     """
     if [event.seq for event in events] != list(range(1, len(events) + 1)) or not events:
         yield "order", f"the events are numbered {[event.seq for event in events]}"
+    moves = [event for event in events if event.to_state is not None]  # the others are acts beside the state
     state, due, since = None, None, None
-    for event in events:
-        if event.to_state is None:
-            continue  # an act beside the state
+    came: list[Stood] = []
+    for event, now in zip(moves, stood(moves), strict=True):
         yield from _faults(process, event, state, due)
-        state, due, since = event.to_state, event.due_after, event.at
+        if event.action == UNDO and (len(came) < 2 or came[-2][:2] != now[:2]):
+            yield "move", f"event {event.seq}, {event.action}: not back to where the move before it came from"
+        came.append(now)
+        state, due, since = now
     if thing.state != state or since is None or abs(thing.state_since - since) > SAME_MOMENT:
         yield "state", f"is {thing.state} since {thing.state_since}, its history says {state} since {since}"
     if thing.due_at != due:

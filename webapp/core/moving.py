@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from . import clock, happened
-from .errors import Stale
+from .errors import Refused, Stale
 from .history import Author, History, Left
-from .process import Facts, Move
+from .process import CANNOT, UNDO, Facts, Move
 
 #: What a move changes besides the state; what it returns goes to the clocks, such as a day that a desk set.
 Effect = Callable[[Move], Any]
@@ -80,14 +80,25 @@ def move(
         raise Stale
     made = history.process.step(thing.state, sent.action, standing.relations, standing.facts, sent.given)
     left = Left(thing.state, thing.due_at)
-    agreed = effect(made)
-    thing.state, thing.state_since = made.target, clock.now()
-    set_clocks(made, thing.state_since, agreed)
+    if made.action == UNDO:
+        _put_back(session, history, thing, made)
+    else:
+        agreed = effect(made)
+        thing.state, thing.state_since = made.target, clock.now()
+        set_clocks(made, thing.state_since, agreed)
     by = standing.author(made)
     line = _append(session, history, thing, made, sent, by, left)
     evidence(line)
     _tell(session, history, thing, made, by, line)
     return line
+
+
+def _put_back(session: Session, history: History, thing: Any, made: Move) -> None:
+    """As it stood before its last move, clock and all; Refused when the row leads elsewhere."""
+    before = history.before(session, thing.id)
+    if before is None or before.state != made.target:
+        raise Refused(CANNOT)
+    thing.state, thing.due_at, thing.state_since = before
 
 
 def begin(session: Session, history: History, thing: Any, made: Move, sent: Sent, by: Author) -> Any:

@@ -15,6 +15,9 @@ START = "-"  # where a thing comes from that is not there yet
 CANNOT = N_("This cannot be done in the present state.")
 FILL_IN = N_("Please fill this in.")
 CLOCK_CHANGES = ("keep", "pause", "resume")
+#: The action of a row that takes the last move back: the thing is again in the state before, with the limit and since
+#: the moment from before, as if nothing had been done; both moves stand in the history.
+UNDO = "undo"
 COLUMNS = {
     "holders": ({"holder", "role", "of"}, set()),
     "states": ({"state", "holder", "clocks"}, set()),

@@ -17,6 +17,7 @@ from ..patrol import queries as patrol_queries
 from ..patrol.models import Patrol
 from ..report import pages
 from ..report import queries as report_queries
+from ..report.forms import look_form
 from ..web import lists
 from ..web.errors import say
 from ..web.language import moment, named
@@ -57,11 +58,14 @@ def home() -> str:
     villages = [_village(grid_id) for grid_id in who.grids_for("patrol.walk")]
     returned = report_queries.to_supplement(read(), who)
     moves = report_queries.moves(read(), who, [report.id for report in returned])
+    looks = report_queries.open_looks(read(), who)
     return render_template(
         "desk/home.html",
         villages=villages,
         returned=pages.rows(read(), returned, moves),
-        looks=report_queries.open_looks(read(), who),
+        looks=looks,
+        answers={look.id: look_form(look) for look, _report in looks},
+        undoing=report_queries.just_answered(read(), who),
         unwritten=report_queries.unwritten(read(), who, clock.now() - UNWRITTEN_DAYS),
         border=pages.rows(read(), report_queries.led_next_door(read(), who, who.grids_for("patrol.walk"))),
         mine=pages.rows(read(), report_queries.found_by(read(), who)),

@@ -52,5 +52,6 @@ ABOUT = About(
     settings=setting_rules("""
 key                   right         least
 stuck_days            setting.edit  -
+undo_seconds          setting.edit  -
 """),
 )

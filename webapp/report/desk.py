@@ -11,7 +11,7 @@ from ..access import Actor, Condition
 from ..core import calendar, clock, settings
 from ..core.tables import table
 from ..core.tabs import DomainTabs, SelectLists, Tab
-from . import queries
+from . import facts, queries
 from .labels import TABS as LABELS
 from .models import Report
 from .workflow import STATES
@@ -74,7 +74,7 @@ ONLY: dict[str, Callable[[Moments], Condition]] = {
     "overdue": lambda at: Report.due_at < at.now,
     "bounced": lambda at: queries.last_action_is("bounce"),
     "stuck": lambda at: Report.state_since < at.stuck_since,
-    "unsampled": lambda at: queries.waits_for_sample(),
+    "unsampled": lambda at: facts.waits_for_sample(),
     "redo": lambda at: queries.last_action_is("redo"),
 }
 
@@ -97,7 +97,7 @@ def _condition(row: Mapping[str, str], actor: Actor, at: Moments) -> Condition:
 def lists(session: Session, actor: Actor, at: datetime) -> SelectLists:
     """What the tabs hold for the actor: reports he may read, the clock that runs out first on top."""
     found = moments(session, at)
-    live = or_(queries.is_open(), queries.waits_for_sample())  # the rest only grows, and counting would go through it
+    live = or_(queries.is_open(), facts.waits_for_sample())  # the rest only grows, and counting would go through it
     return SelectLists(
         session,
         queries.readable(actor),

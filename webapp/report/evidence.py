@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..grid import queries as grid_queries
 from ..web.language import day
-from . import details, queries
+from . import details, facts
 from .models import SiteLook
 from .words import answer_word, holder_word
 
@@ -25,8 +25,8 @@ class Seen:
 
 
 def seen(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Seen]]:
-    """For each of these reports that have any, the looks that say how it stands now (``queries.looks_that_count``)."""
-    looks = queries.looks_that_count(session, ids)
+    """For each of these reports that have any, the looks that say how it stands now (``facts.looks_that_count``)."""
+    looks = facts.looks_that_count(session, ids)
     cells = grid_queries.named(session, {look.grid_id for look in looks})
     photos = details.look_photos(session, [look for look in looks if look.answer])
     found: dict[uuid.UUID, list[Seen]] = {}

@@ -19,10 +19,12 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
+from ..core import ids
 from ..core.files import PhotoFile
 from ..core.process import Move
 from ..web.forms import BaseForm, IdField, text
 from ..web.places import PointForm, WhenForm
+from .models import SiteLook
 from .service import MoveEntry, ReportEntry
 
 LONGEST_ID = 9  # digits; ids are 32-bit integers
@@ -127,6 +129,11 @@ FIELDS: dict[str, tuple[tuple[str, Field], ...]] = {
 #: What a move may say besides, though it needs none of it.
 MORE: dict[str, tuple[tuple[str, Field], ...]] = {
     "supplement": (("place", text(_l("Where, more exactly"), 200)), ("photos", MultipleFileField(_l("Photos")))),
+    "receive": (("note", text(_l("A word, if you like"), 500, area=True)),),
+    "confirm": (
+        ("note", text(_l("A word, if you like"), 500, area=True)),
+        ("photos", MultipleFileField(_l("Photos"))),
+    ),
 }
 
 
@@ -168,7 +175,7 @@ def form_for(move: Move, choices: Mapping[str, list[tuple[Any, str]]], *args: An
         args = (unpicked(args[0]), *args[1:])
     fields = {
         name: field
-        for fields in (*(FIELDS[need] for need in move.needs), MORE.get(move.action, ()))
+        for fields in (MORE.get(move.action, ()), *(FIELDS[need] for need in move.needs))
         for name, field in fields
     }
     made = type("MoveForm", (MoveBase,), fields)(*args, **given)
@@ -206,9 +213,25 @@ class ResultForm(BaseForm):
 
 
 class SampleForm(BaseForm):
-    """A second look at what was settled on the spot."""
+    """A second look at what was settled on the spot; a page of before it had an id of its own has none."""
 
+    id = IdField(may_be_absent=True)
     note = text(_l("What you saw"), 500, area=True)
+    photos = MultipleFileField(_l("Photos"))
+
+
+def look_form(look: SiteLook) -> LookAnswerForm:
+    """The two lines of an answer, on a page with others: the ids of its fields are its own."""
+    form = LookAnswerForm(data={"id": ids.new()})
+    for field in form:
+        field.id = f"{field.id}-{look.id.hex}"
+    return form
+
+
+class UndoForm(BaseForm):
+    """What has just been said and is taken back."""
+
+    event = IdField()
 
 
 class ProblemsForm(BaseForm):

@@ -36,6 +36,7 @@ ACTIONS = {
     "bounce": N_("Not ours"),
     "reopen": N_("Reopen"),
     "unsettle": N_("Take up again"),
+    "undo": N_("Take back"),
     "ask_look": N_("Ask for a look"),
     "look_answer": N_("Site look answered"),
     "coop_result": N_("Cooperating body's result"),
@@ -66,6 +67,8 @@ WHY = {
     ("confirm", "closed"): N_("looked at and closed"),
     ("settle", "closed"): N_("settled on the spot"),
     ("dismiss", "void"): N_("not accepted: %(reason)s"),
+    ("undo", "department"): N_("%(who)s took back that it had received it"),
+    ("undo", "township_done"): N_("the county took back that it had closed it; it has to look again"),
 }
 
 #: What a move did, as its page says it right after: whose the matter is now (%(who)s) and until when (%(due)s a day,
@@ -92,6 +95,8 @@ DONE = {
     ("handle", "department_done"): N_("Result sent. Now the %(who)s looks, due %(due)s."),
     ("confirm", "closed"): N_("Looked at and closed. Nobody has anything left to do."),
     ("dismiss", "void"): N_("Not accepted. It ends here, and its finder sees why."),
+    ("undo", "department"): N_("Taken back. The %(who)s has still to receive it, by %(due)s."),
+    ("undo", "township_done"): N_("Taken back. The %(who)s has still to look, by %(due)s."),
 }
 
 #: The same of acts beside the state; %(who)s is the village that is asked to look.
@@ -101,6 +106,7 @@ DONE_BESIDE = {
     "coop_result": N_("Your result stands in the history. The lead goes on with the rest."),
     "sample": N_("Looked at again, in order. It leaves the list."),
     "correct": N_("Corrected. It is now: %(problems)s."),
+    "undo": N_("Taken back. It waits to be answered again."),
 }
 
 #: Who holds a state, as a page says it; %(name)s is the grid or the body.

@@ -4,7 +4,7 @@ Every one starts from ``reach``: what the actor may see or move, as the one perm
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -21,10 +21,12 @@ from ..core.models import Attachment
 from ..core.process import Facts, Move
 from ..grid.models import Grid
 from ..patrol.models import Patrol, PatrolObject, Visit
+from . import facts
 from .history import HISTORY
 from .models import Assignment, Report, ReportAttachment, ReportEvent, ReportJoint, SiteLook
 from .workflow import ENDS, HANDLING, REPORT, STATES
 
+ANSWERS = ("look_answer", "sample")  # acts beside the state that one tap does
 SEES_JOINT = frozenset({"report.read"})  # a joint grid sees the report; only the lead grid acts
 
 
@@ -104,8 +106,9 @@ def one(session: Session, actor: Actor, report_id: uuid.UUID, *, lock: bool = Fa
     held = _roles_here(actor)
     beside = [reach(actor, action).label(f"may_{index}") for index, action in enumerate(BESIDE)]
     via_grid = reach(actor.without_bodies(), "report.read").label("via_grid")
+    asked = facts.asked(session, actor)
     row = session.execute(
-        select(Report, Grid.path, via_grid, not_right().label("not_right"), *held.values(), *beside)
+        select(Report, Grid.path, via_grid, *_labelled(asked), *held.values(), *beside)
         .join(Grid, Grid.id == Report.grid_id)
         .where(Report.id == report_id, reach(actor, "report.read"))
     ).first()
@@ -114,10 +117,14 @@ def one(session: Session, actor: Actor, report_id: uuid.UUID, *, lock: bool = Fa
     roles = frozenset(role for role in held if getattr(row, f"role_{role}"))
     allowed = frozenset(action for index, action in enumerate(BESIDE) if getattr(row, f"may_{index}"))
     handled = bool(handled_by(session, [report_id], actor.person_id))
-    facts = {"handled": handled, "waits_for_sample": row.Report.waits_for_sample, "not_right": bool(row.not_right)}
-    moves_ = REPORT.open_moves(row.Report.state, roles, facts)
+    known = {"handled": handled} | {name: bool(getattr(row, name)) for name in asked}
+    moves_ = REPORT.open_moves(row.Report.state, roles, known)
     moved = HISTORY.moved(session, report_id)
-    return Found(row.Report, row.path, roles, facts, moves_, allowed, moved, bool(row.via_grid))
+    return Found(row.Report, row.path, roles, known, moves_, allowed, moved, bool(row.via_grid))
+
+
+def _labelled(asked: Mapping[str, Condition]) -> list[Any]:
+    return [fact.label(name) for name, fact in asked.items()]
 
 
 def hold(session: Session, report_id: uuid.UUID) -> None:
@@ -131,14 +138,9 @@ def moves(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> dict[uuid
     held = _roles_here(actor)
     if not ids or not held:
         return {}
+    asked = facts.asked(session, actor)
     rows = session.execute(
-        select(
-            Report.id,
-            Report.state,
-            waits_for_sample().label("waits"),
-            not_right().label("not_right"),
-            *held.values(),
-        )
+        select(Report.id, Report.state, *_labelled(asked), *held.values())
         .join(Grid, Grid.id == Report.grid_id)
         .where(Report.id.in_(ids), reach(actor, "report.read"))
     )
@@ -147,11 +149,7 @@ def moves(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> dict[uuid
         row.id: REPORT.open_moves(
             row.state,
             frozenset(role for role in held if getattr(row, f"role_{role}")),
-            {
-                "handled": row.id in handled,
-                "waits_for_sample": bool(row.waits),
-                "not_right": bool(row.not_right),
-            },
+            {"handled": row.id in handled} | {name: bool(getattr(row, name)) for name in asked},
         )
         for row in rows
     }
@@ -184,31 +182,22 @@ def held_by(actor: Actor) -> Condition:
     )
 
 
-def waits_for_sample() -> Condition:
-    """The condition that a matter settled on the spot was not looked at again yet."""
-    return and_(Report.settled, Report.sampled_at.is_(None))
-
-
-def _looks_count() -> Condition:
-    """The condition that a look says how the matter stands now: it waits for its answer, whoever was asked and when,
-    or it was answered after a result was last reported. An answer to an earlier result is history."""
-    return ~exists().where(
-        ReportEvent.report_id == SiteLook.report_id,
-        ReportEvent.action.in_(HANDLING),
-        ReportEvent.at > SiteLook.answered_at,
+def just_answered(session: Session, actor: Actor) -> list[tuple[ReportEvent, Report]]:
+    """Acts beside the state that the actor can still take back, newest first."""
+    rows = session.execute(
+        select(ReportEvent, Report)
+        .join(Report, Report.id == ReportEvent.report_id)
+        .join(Grid, Grid.id == Report.grid_id)
+        .where(
+            ReportEvent.person_id == actor.person_id,
+            ReportEvent.at >= facts.since(session),
+            ReportEvent.action.in_(ANSWERS),
+            facts.is_last(ReportEvent),
+            reach(actor, "report.read"),
+        )
+        .order_by(ReportEvent.at.desc())
     )
-
-
-def not_right() -> Condition:
-    """The condition that one of the looks that count says "not put right"; another that says "put right" does not
-    outweigh it."""
-    return exists().where(SiteLook.report_id == Report.id, SiteLook.answer == "not_yet", _looks_count())
-
-
-def looks_that_count(session: Session, ids: Sequence[uuid.UUID]) -> list[SiteLook]:
-    """The looks beside these reports that say how they stand now, in the order in which they were asked for."""
-    query = select(SiteLook).where(SiteLook.report_id.in_(ids), _looks_count())
-    return list(session.scalars(query.order_by(SiteLook.asked_at, SiteLook.id))) if ids else []
+    return [(event, report) for event, report in rows]
 
 
 class Picture(NamedTuple):

@@ -18,13 +18,14 @@ from ..core.entry import fingerprint_of, is_resend, same
 from ..core.errors import N_, Conflict, NotFound, Refused
 from ..core.files import PhotoFile
 from ..core.history import Author
+from ..core.process import UNDO
 from ..duty.models import ProblemType
 from . import details, queries
 from .effects import body_for, look_again
 from .history import HISTORY
 from .models import Assignment, Report, ReportEvent, ReportProblem, SiteLook
 from .service import keep_photos
-from .workflow import ENDS
+from .workflow import ENDS, TOO_LATE
 
 ANSWERS = ("right", "not_yet")
 CLOSED = N_("This is closed. Reopen it first.")
@@ -50,9 +51,9 @@ class Correction:
 
 @dataclass(frozen=True)
 class LookAnswer:
-    """The answer to a look as it was sent."""
+    """The answer to a look as it was sent; of a second look at what was settled on the spot, "in_order"."""
 
-    look_id: uuid.UUID
+    look_id: uuid.UUID  # or the report's
     answer: str
     note: str | None = None
     photos: tuple[PhotoFile, ...] = ()
@@ -180,12 +181,23 @@ def add_result(session: Session, actor: Actor, report_id: uuid.UUID, event_id: u
     )
 
 
-def sample(session: Session, actor: Actor, report_id: uuid.UUID, note: str | None) -> None:
-    """A desk has looked again at a matter that was settled on the spot."""
+def sample(
+    session: Session,
+    actor: Actor,
+    report_id: uuid.UUID,
+    note: str | None,
+    *,
+    photos: tuple[PhotoFile, ...] = (),
+    event_id: uuid.UUID | None = None,
+) -> None:
+    """A desk has looked again at a matter that was settled on the spot. ``event_id`` as in ``answer_look``."""
     found = queries.one(session, actor, report_id, lock=True)
     if "report.sample" not in found.allowed:
         raise NotFound
-    event_id = uuid.uuid5(report_id, "sample")
+    entry = LookAnswer(report_id, "in_order", note, photos)
+    if event_id is not None and HISTORY.sent_before(session, report_id, event_id, entry, actor.person_id):
+        return
+    event_id = event_id or uuid.uuid5(report_id, "sample")
     first = session.get(ReportEvent, event_id)
     if first is not None and first.person_id == actor.person_id and same(first.given, {"note": note}):
         return
@@ -200,7 +212,27 @@ def sample(session: Session, actor: Actor, report_id: uuid.UUID, note: str | Non
         _role(actor, "report.sample", found.roles),
         {"note": note},
         event_id=event_id,
+        entry=entry,
     )
+    keep_photos(session, actor, report_id, photos, event_id)
+
+
+def undo(session: Session, actor: Actor, report_id: uuid.UUID, event_id: uuid.UUID) -> None:
+    """Take back what one tap said beside the state: the look waits for its answer again, what was settled on the spot
+    to be looked at. Only its own author can, at once, and while nobody has acted since; both stand in the history."""
+    found = queries.one(session, actor, report_id, lock=True)
+    undone_id = uuid.uuid5(event_id, "undo")
+    if session.get(ReportEvent, undone_id) is not None:
+        return
+    event = next((event for event, _ in queries.just_answered(session, actor) if event.id == event_id), None)
+    if event is None or event.report_id != report_id:
+        raise Refused(TOO_LATE)
+    if event.action == "sample":
+        found.report.sampled_at = None
+    else:
+        look = session.get_one(SiteLook, uuid.UUID(event.given["look"]))
+        look.answer = look.note = look.answered_by = look.answered_at = None
+    _note(session, actor, found.report, UNDO, event.role, {"undone": event.action}, event_id=undone_id)
 
 
 def correct_problems(

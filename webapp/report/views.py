@@ -1,6 +1,7 @@
 """Pages of reports: reporting a problem, the report's page, and one view for all moves."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import (
@@ -36,7 +37,9 @@ from .forms import (
     ReportForm,
     ResultForm,
     SampleForm,
+    UndoForm,
     form_for,
+    look_form,
 )
 from .words import answer_word
 from .workflow import REPORT
@@ -216,17 +219,30 @@ def _after(report_id: uuid.UUID) -> Response:
     return redirect(url_for("report.show", report_id=report_id), 303)  # type: ignore[return-value]
 
 
-def _page(report_id: uuid.UUID, status: int = 200, **forms: Any) -> Any:
+def _page(report_id: uuid.UUID, status: int = 200, kept: Sequence[tuple[str, str]] = (), **forms: Any) -> Any:
     page = pages.page(read(), actor(), report_id)
     ready = {
         "look": LookForm(data={"id": ids.new()}),
         "result": ResultForm(data={"id": ids.new()}),
-        "sample": SampleForm(),
+        "sample": SampleForm(data={"id": ids.new()}),
         "problems": ProblemsForm(data={"id": ids.new(), "problem": page.problem_codes}),
-        "answer": LookAnswerForm(),
     } | forms
     ready["problems"].problem.choices = choices.problem_choices(read())
-    return make_response(render_template("report/show.html", page=page, forms=ready, share=pages.share(page)), status)
+    answer = look_form(page.look) if page.look else None
+    undoing = [event.id for event, report in queries.just_answered(read(), actor()) if report.id == report_id]
+    return make_response(
+        render_template(
+            "report/show.html",
+            page=page,
+            forms=ready,
+            answer=answer,
+            undo_id=ids.new(),
+            undoing=undoing,
+            kept=kept,
+            share=pages.share(page),
+        ),
+        status,
+    )
 
 
 @bp.post("/reports/<uuid:report_id>/beside/look")
@@ -304,7 +320,28 @@ def add_result(report_id: uuid.UUID) -> Any:
 def sample(report_id: uuid.UUID) -> Any:
     """A second look at what was settled on the spot."""
     form, who = SampleForm(request.form), actor()
-    return _beside(report_id, "sample", form, lambda session: side_acts.sample(session, who, report_id, form.note.data))
+    sent = photos.received(form.id.data, who.person_id)
+    return _beside(
+        report_id,
+        "sample",
+        form,
+        lambda session: side_acts.sample(
+            session, who, report_id, form.note.data, photos=sent.files(), event_id=form.id.data
+        ),
+        sent,
+    )
+
+
+@bp.post("/reports/<uuid:report_id>/beside/undo")
+@may("report.move")
+def undo(report_id: uuid.UUID) -> Any:
+    """Take back what one tap has just said beside the state."""
+    form, who = UndoForm(request.form), actor()
+    if not form.validate():
+        raise Refused(N_("This form is damaged. Open it again."))
+    write_once(lambda session: side_acts.undo(session, who, report_id, form.event.data))
+    flash(pages.beside_words(pages.page(read(), who, report_id), "undo"), "good")
+    return redirect("/" if who.may("look.answer") else url_for("report.show", report_id=report_id), 303)
 
 
 @bp.post("/reports/<uuid:report_id>/beside/problems")
@@ -321,17 +358,18 @@ def correct(report_id: uuid.UUID) -> Any:
     )
 
 
-def _beside(report_id: uuid.UUID, name: str, form: Any, act: Any) -> Any:
-    """Validate, act once, and come back to the page with what was typed when it was refused."""
+def _beside(report_id: uuid.UUID, name: str, form: Any, act: Any, sent: photos.Photos | None = None) -> Any:
+    """Validate, act once, and come back to the page with what was typed, and sent, when it was refused."""
+    kept = sent.carried(form.id.data, actor().person_id) if sent else ()
     try:
         if not form.validate():
-            return _page(report_id, 422, **{name: form})
+            return _page(report_id, 422, kept, **{name: form})
         write_once(act)
     except Refused as refusal:
         if refusal.status in (404, 409):
             raise
         form.refuse(refusal.field, say(refusal))
-        return _page(report_id, 422, **{name: form})
+        return _page(report_id, 422, kept, **{name: form})
     flash(pages.beside_words(pages.page(read(), actor(), report_id), BESIDE[name]), "good")
     return _after(report_id)
 

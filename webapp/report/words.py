@@ -96,6 +96,10 @@ class NamesInHistory:
     def _answer(self, given: Given) -> str:
         return answer_word(given.text("answer"))
 
+    def _undone(self, given: Given) -> str:
+        undone = given.text("undone")
+        return action_word(undone) if undone in labels.ACTIONS else ""
+
     def _types(self, given: Given) -> str:
         return _(", ").join(self.types[code] for code in given.texts("after") if code in self.types)
 
@@ -128,6 +132,7 @@ PARTS = (
     NamesInHistory._missing,
     NamesInHistory._result,
     NamesInHistory._answer,
+    NamesInHistory._undone,
     NamesInHistory._types,
     NamesInHistory._to,
     NamesInHistory._with_others,

@@ -6,7 +6,9 @@ problem type) are no moves and stand in ``side_acts.py``. Words and buttons: doc
 """
 
 from ..core.errors import N_
-from ..core.process import CANNOT, read
+from ..core.process import CANNOT, UNDO, read
+
+TOO_LATE = N_("It can be taken back only right after, by who did it, and only while nobody else has acted.")
 
 REPORT = read(
     "report",
@@ -63,10 +65,13 @@ confirm     department_done  closed           township_supervisor               
 reopen      closed           county           county_office                     -                -        reason
 reopen      void             county           county_office                     -                -        reason
 unsettle    closed           township         township_supervisor               waits_for_sample -        reason   # settled on the spot, looked at again, not in order
+undo        handling         department       department_liaison                just_done        -        -   # what one tap did: its own author, at once, nobody else having acted
+undo        closed           township_done    county_office                     just_done        -        -
 """,
     guards={
         "handled": N_("You handled this yourself; somebody else has to look and close it."),
         "waits_for_sample": CANNOT,  # settled on the spot, and nobody has looked at it again yet
+        "just_done": TOO_LATE,
         "not_right": CANNOT,  # a look since the last result says "not put right": two rows of confirm share this fact
     },
 )
@@ -74,3 +79,5 @@ unsettle    closed           township         township_supervisor               
 STATES, ENDS = REPORT.states, REPORT.ends
 HANDLING = frozenset({"handle"})  # who did one of these on a report has handled it
 RECEIVING = frozenset({"receive"})  # clocks before the work has begun: a day that the desk set only shortens the limit
+#: The moves that can be taken back at once: from and to; those that one tap makes, for which nothing has to be said.
+TAKEN_BACK = tuple((row.target, row.source) for row in REPORT.moves if row.action == UNDO)

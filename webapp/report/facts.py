@@ -1,0 +1,70 @@
+"""What of a report the guards of its process ask, as conditions for a SELECT; and which looks say how it stands now."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from ..access import Actor, Condition
+from ..core import clock, settings
+from .models import Report, ReportEvent, SiteLook
+from .workflow import HANDLING, TAKEN_BACK
+
+
+def asked(session: Session, actor: Actor) -> dict[str, Condition]:
+    """The facts of the guards by their names, of a report and the actor; "handled" alone is asked elsewhere."""
+    return {"waits_for_sample": waits_for_sample(), "not_right": not_right(), "just_done": just_done(session, actor)}
+
+
+def waits_for_sample() -> Condition:
+    """The condition that a matter settled on the spot was not looked at again yet."""
+    return and_(Report.settled, Report.sampled_at.is_(None))
+
+
+def _looks_count() -> Condition:
+    """The condition that a look says how the matter stands now: it waits for its answer, whoever was asked and when,
+    or it was answered after a result was last reported. An answer to an earlier result is history."""
+    return ~exists().where(
+        ReportEvent.report_id == SiteLook.report_id,
+        ReportEvent.action.in_(HANDLING),
+        ReportEvent.at > SiteLook.answered_at,
+    )
+
+
+def not_right() -> Condition:
+    """The condition that one of the looks that count says "not put right"; another that says "put right" does not
+    outweigh it."""
+    return exists().where(SiteLook.report_id == Report.id, SiteLook.answer == "not_yet", _looks_count())
+
+
+def looks_that_count(session: Session, ids: Sequence[uuid.UUID]) -> list[SiteLook]:
+    """The looks beside these reports that say how they stand now, in the order in which they were asked for."""
+    query = select(SiteLook).where(SiteLook.report_id.in_(ids), _looks_count())
+    return list(session.scalars(query.order_by(SiteLook.asked_at, SiteLook.id))) if ids else []
+
+
+def since(session: Session) -> datetime:
+    """From when on an act may still be taken back by who did it (a county setting)."""
+    return clock.now() - timedelta(seconds=settings.get(session, "undo_seconds"))
+
+
+def is_last(event: Any) -> Condition:
+    """The condition that an event is the last of its report."""
+    later = ReportEvent.__table__.alias("later")
+    return ~exists().where(later.c.report_id == event.report_id, later.c.seq > event.seq)
+
+
+def just_done(session: Session, actor: Actor) -> Condition:
+    """The condition that the actor himself has just brought a report to where it is by one of the moves that can be
+    taken back, and that nothing has been done to it since, beside its state or otherwise."""
+    move = aliased(ReportEvent)
+    return exists().where(
+        move.report_id == Report.id,
+        move.person_id == actor.person_id,
+        move.at >= since(session),
+        or_(*(and_(move.from_state == source, move.to_state == target) for source, target in TAKEN_BACK)),
+        is_last(move),
+    )
