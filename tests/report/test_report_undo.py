@@ -179,7 +179,7 @@ def test_the_button_stands_on_the_page_and_needs_no_second_one(way, browse):
     liaison = browse("liaison")
     liaison.post(f"/reports/{way.entry.id}/receive", **move_fields(liaison, way.entry.id, "receive", note="seen"))
     page = liaison.get(f"/reports/{way.entry.id}").text
-    assert "Take back</button>" in page and "seen" in page.split("History")[1]
+    assert "Undo</button>" in page and "seen" in page.split("History")[1]
     fields = {"id": hidden(page, "id"), "seen": hidden(page, "seen")}
     back = liaison.post(f"/reports/{way.entry.id}/undo", follow=True, **fields)
     assert "Taken back. The Housing Bureau has still to receive it, by" in back.text
@@ -265,7 +265,7 @@ def test_the_officer_answers_in_two_lines_at_home_and_takes_it_back_there(way, b
     assert "Taken back. It waits to be answered again." in back and "Just answered" not in back
     assert 'class="row-acts answer"' in back
     history = browse("township_a").get(f"/reports/{way.entry.id}").text.split("History")[1]
-    assert "Take back</strong>" in history and "Site look answered" in history
+    assert "Undo</strong>" in history and "Site look answered" in history
 
 
 def test_a_second_look_at_what_was_settled_is_taken_back_and_done_again(world, browse):

@@ -36,7 +36,7 @@ ACTIONS = {
     "bounce": N_("Not ours"),
     "reopen": N_("Reopen"),
     "unsettle": N_("Take up again"),
-    "undo": N_("Take back"),
+    "undo": N_("Undo"),
     "ask_look": N_("Ask for a look"),
     "look_answer": N_("Site look answered"),
     "coop_result": N_("Cooperating body's result"),
