@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..duty.models import ProblemType
+from ..patrol.models import PatrolObject
 from ..people.models import Body
 from .given import Given
 from .models import Assignment, ReportAttachment, ReportEvent, ReportJoint, ReportProblem, SiteLook
@@ -50,6 +51,13 @@ def leads(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Body]:
 def bodies(session: Session, ids: Collection[int]) -> dict[int, Body]:
     """Bodies by id, for the names that stand in records that were already reached."""
     return {body.id: body for body in session.scalars(select(Body).where(Body.id.in_(ids)))} if ids else {}
+
+
+def things(session: Session, ids: Collection[int | None]) -> dict[int | None, PatrolObject]:
+    """Objects that reports name, likewise."""
+    wanted = {id_ for id_ in ids if id_ is not None}
+    found = session.scalars(select(PatrolObject).where(PatrolObject.id.in_(wanted))) if wanted else ()
+    return {thing.id: thing for thing in found}
 
 
 def problems(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[ProblemType]]:

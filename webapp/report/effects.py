@@ -16,7 +16,7 @@ from ..grid.models import Grid
 from ..people import queries as people_queries
 from ..people.models import Body
 from .details import assignments, needs_enforcement, problem_codes
-from .models import Assignment, Report
+from .models import ADDED, Assignment, Report
 from .queries import Found
 from .workflow import REPORT, STATES
 
@@ -201,7 +201,7 @@ def _again(code: str) -> Effect:
 def _supplement(_session: Session, _actor: Actor, found: Found, given: Mapping[str, Any]) -> None:
     """A better place is added to the first one; nothing that was sent is overwritten."""
     if given.get("place"):
-        found.report.place = f"{found.report.place}；{given['place']}"
+        found.report.place = f"{found.report.place}{ADDED}{given['place']}"
 
 
 def look_again(report: Report, actor: Actor) -> None:

@@ -11,6 +11,8 @@ from ..core.history import EventRow
 
 OPEN = text("state not in ('closed', 'void')")
 
+ADDED = "；"  # between the place as it was sent and what was added to it
+
 vocabulary("severity")
 vocabulary("report_state")
 vocabulary("report_action", 30)

@@ -24,7 +24,7 @@ from ..web.request import actor, read
 from . import details, evidence, history, labels, queries
 from .forms import number
 from .models import Report, SiteLook
-from .words import OfficeNames, action_word, holder_word, names_in, problem_words, state_word
+from .words import OfficeNames, action_word, holder_word, names_in, place_words, problem_words, state_word
 from .workflow import ENDS, HANDLING, STATES
 
 SHORT = 5  # the digits of a number that people say
@@ -66,6 +66,7 @@ def rows(
     problems, last = details.problems(session, ids), history.last_moves(session, ids)
     cells = grid_queries.named(session, {report.grid_id for report in reports})
     borders, names = details.on_borders(session, ids), names_in(session, last.values())
+    things = details.things(session, {report.object_id for report in reports})
     seen = evidence.seen(session, [report.id for report in reports if report.state not in ENDS])
 
     def row(report: Report) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def rows(
             "url": url,
             "state": (state_word(report.state), tone(report)),
             "words": problem_words(problems.get(report.id, [])),
-            "place": f"{named(cells[report.grid_id])} · {report.place}",
+            "place": f"{named(cells[report.grid_id])} · {place_words(report, things.get(report.object_id))}",
             "why": _("Why here: %(why)s", why=reason) if reason and report.state not in ENDS else reason,
             "seen": seen.get(report.id, ()),
             "due": due_words(report),
@@ -99,6 +100,11 @@ def desk_rows(reports: Sequence[Report]) -> list[dict[str, Any]]:
     return rows(read(), reports, queries.moves(read(), actor(), [report.id for report in reports]))
 
 
+def place(report: Report) -> str:
+    """Where a report is that stands by itself in a list of something else."""
+    return place_words(report, details.things(read(), {report.object_id}).get(report.object_id))
+
+
 def tone(report: Report) -> str:
     """The colour that repeats the state's word."""
     return "late" if is_late(report) else labels.TONES.get(report.state, "")
@@ -115,6 +121,7 @@ class Page:
     problems: str
     problem_codes: list[str]
     thing: PatrolObject | None
+    place: str
     finder: str
     standing: dict[str, Any]
     moves: list[tuple[Move, str]]
@@ -157,7 +164,8 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
         joint=[cells[id_] for id_ in ids if id_ != report.grid_id],
         problems=problem_words(problems),
         problem_codes=[problem.code for problem in problems],
-        thing=_thing(session, report),
+        thing=(thing := details.things(session, {report.object_id}).get(report.object_id)),
+        place=place_words(report, thing),
         finder=_finder(session, found, cell),
         standing=_standing(session, found, whose, places, last),
         moves=[(move, action_word(move.action, move.target)) for move in found.moves],
@@ -183,10 +191,6 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
             for place in places
         ),
     )
-
-
-def _thing(session: Session, report: Report) -> PatrolObject | None:
-    return session.get(PatrolObject, report.object_id) if report.object_id else None
 
 
 def _finder(session: Session, found: queries.Found, cell: Cell) -> str:
@@ -333,7 +337,7 @@ def share(page_: Page) -> str:
         number=page_.report.number[-SHORT:],
         problems=page_.problems,
         village=named(page_.cell),
-        place=page_.report.place,
+        place=page_.place,
         state=page_.standing["word"],
         link=url_for("report.show", report_id=page_.report.id, _external=True),
     )

@@ -45,6 +45,7 @@ from .words import answer_word
 from .workflow import REPORT
 
 bp = Blueprint("report", __name__, template_folder="templates")
+bp.add_app_template_filter(pages.place, "report_place")
 bp.add_app_template_filter(pages.desk_rows, "report_rows")  # of report/_tab.html, which desks show
 bp.context_processor(lambda: {"duty_words": HELPERS})
 #: The form of an act beside the state → the act, as the history has it.

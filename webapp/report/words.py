@@ -11,12 +11,13 @@ from ..core import words
 from ..duty import words as duty_words
 from ..duty.details import Wordings, wordings
 from ..grid.queries import Cell
+from ..patrol.models import PatrolObject
 from ..people import rules
 from ..people.models import Body
 from ..web.language import day, named
 from . import details, history, labels
 from .given import NO_KEY, Given
-from .models import ReportEvent
+from .models import ADDED, Report, ReportEvent
 
 
 def state_word(state: str) -> str:
@@ -43,6 +44,13 @@ def answer_word(answer: str) -> str:
 def problem_words(problems: Sequence[Any]) -> str:
     """ "Smoke, bad smell"."""
     return _(", ").join(named(problem) for problem in problems)
+
+
+def place_words(report: Report, thing: PatrolObject | None) -> str:
+    """The place as it was typed. Where it was left as the object has it, the object's own name, which has two
+    languages: the report keeps which object it is, and the text alone says whether it was changed."""
+    first, added, more = report.place.partition(ADDED)
+    return named(thing) + added + more if thing is not None and first in (thing.zh, thing.en) else report.place
 
 
 @dataclass(frozen=True)
