@@ -322,6 +322,7 @@ GET    /photos/<attachment_id>                           photo    r        404  
 GET    /attachments/<attachment_id>                      photo    r        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /first-day                                        -        -        404    .   .    .       .        x      .       .       .      .         x     .
 GET    /first-day/<step>                                 -        -        404    .   .    .       .        x      .       .       .      .         x     .
+GET    /attachments/<attachment_id>/small                photo    r        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /people                                           -        -        404    .   .    .       x        x      .       .       .      .         x     .
 GET    /people/new                                       -        -        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/new                                       village  t        422    .   .    .       x        x      .       .       .      .         x     .

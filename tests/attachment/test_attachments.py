@@ -4,10 +4,12 @@ import io
 import os
 import time
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from sqlalchemy import Column, ForeignKey, MetaData, Table, delete, insert, select
 from sqlalchemy.orm import Session
 
@@ -25,7 +27,7 @@ from webapp.ops import backup, verify
 from webapp.ops.retention import drop_photos
 from webapp.patrol import service as patrol_service
 from webapp.patrol.models import Patrol
-from webapp.report import service
+from webapp.report import details, service
 from webapp.report.models import ReportAttachment
 
 PDF = b"%PDF-1.7 a letter of the township"
@@ -207,3 +209,81 @@ def test_a_backup_brings_documents_along(letter: uuid.UUID, world: World, data_d
     assert made.rows["attachment"] == made.rows["report_attachment"] == 1
     kept = files.path(Path("photos"), "originals", files.hashlib.sha256(PDF).hexdigest())
     assert str(kept).removeprefix("photos/").encode() in (tmp_path / "b.tar").read_bytes()
+
+
+# --- the small size ---
+
+
+@pytest.fixture
+def photo(world: World, data_dir: Path) -> uuid.UUID:
+    """A large photo of a report of A1."""
+    picture = io.BytesIO()
+    Image.effect_noise((1200, 900), 60).convert("RGB").save(picture, "JPEG", quality=95)
+    picture.seek(0)
+    id_ = ids.new()
+    with world.store.write() as session:
+        attach(session, {id_: files.keep(data_dir, picture)}, clock.now(), None)
+        of_report(session, world, id_)
+    return id_
+
+
+def test_a_list_loads_small_photos_that_are_made_once_and_never_the_whole_ones(
+    browse: Any, photo: uuid.UUID, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    township = browse("township_a")
+    row = township.get("/desk").text.split("row-body")[1].split("</li>")[0]
+    assert f'src="/attachments/{photo}/small"' in row and 'loading="lazy"' in row
+    assert f'href="/attachments/{photo}"' in row.replace("/photos/", "/attachments/")
+    whole, small = (township.get(f"/attachments/{photo}{tail}", buffered=True) for tail in ("", "/small"))
+    assert small.status_code == 200 and small.mimetype == "image/jpeg"
+    assert Image.open(io.BytesIO(small.data)).size == (160, 120)
+    assert len(small.data) < 10_000 < len(whole.data)
+    assert small.headers["Cache-Control"] == whole.headers["Cache-Control"] == "private, no-store"
+    monkeypatch.setattr(files, "_reencode", lambda *_: pytest.fail("made a second time"))
+    assert township.get(f"/attachments/{photo}/small", buffered=True).data == small.data
+    assert not list((data_dir / "tmp").glob("*"))
+
+
+def test_whoever_may_not_see_the_photo_sees_no_small_one_either(browse: Any, photo: uuid.UUID) -> None:
+    assert browse("township_a").get(f"/attachments/{photo}/small", buffered=True).status_code == 200
+    for login in ("officer_b1", "township_b", "liaison"):
+        assert browse(login).get(f"/attachments/{photo}/small").status_code == 404, login
+    assert browse("admin").get(f"/attachments/{photo}/small").status_code == 403
+
+
+def test_of_a_document_and_of_a_photo_that_is_gone_there_is_no_small_size(
+    browse: Any, letter: uuid.UUID, photo: uuid.UUID, data_dir: Path
+) -> None:
+    assert browse("township_a").get(f"/attachments/{letter}/small").status_code == 404
+    next((data_dir / "photos" / "copies").glob("*/*")).unlink()
+    gone = browse("township_a").get(f"/attachments/{photo}/small")
+    assert gone.status_code == 422 and "missing on the server" in gone.text
+
+
+def test_no_backup_and_no_check_knows_of_small_photos(
+    world: World, browse: Any, photo: uuid.UUID, data_dir: Path
+) -> None:
+    browse("township_a").get(f"/attachments/{photo}/small", buffered=True)
+    assert verify.verify_store(world.store, data_dir) == []
+
+
+def test_a_row_shows_the_first_two_photos_and_the_last_that_came_later(world: World, data_dir: Path) -> None:
+    def kept(colour: str) -> files.PhotoFile:
+        picture = io.BytesIO()
+        Image.new("RGB", (40, 30), colour).save(picture, "JPEG")
+        picture.seek(0)
+        return files.keep(data_dir, picture)
+
+    first = tuple(kept(colour) for colour in ("red", "green", "blue"))
+    entry, other = (make.report(world.grids["A1"], photos=photos) for photos in (first, first[:1]))
+    moves = [make.move("handle", "township", result="true", done="x"), make.move("redo", "township_done", reason="x")]
+    with world.store.write() as session:
+        for each in (entry, other):
+            service.submit(session, make.actor(session, "officer_a1"), each)
+        for login, move, colours in (("township_a", moves[0], ("white", "black")), ("county", moves[1], ())):
+            sent = replace(move, photos=tuple(kept(colour) for colour in colours))
+            service.move(session, make.actor(session, login), entry.id, sent)
+        shown = details.thumbs(session, [entry.id, other.id])
+        hashes = {row.id: row.sha256 for row in session.scalars(select(Attachment))}
+        assert [hashes[id_] for id_ in shown[entry.id]] == [first[0].sha256, first[1].sha256, kept("black").sha256]
+        assert [hashes[id_] for id_ in shown[other.id]] == [first[0].sha256]

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, send_file
 
 from ..core import files
 from ..core.attachments import IMAGE
-from ..core.errors import N_, Refused
+from ..core.errors import N_, NotFound, Refused
 from ..core.models import Attachment
 from ..web.request import actor, may, read
 from . import queries
@@ -29,6 +29,19 @@ def show(attachment_id: uuid.UUID) -> Response:
     found = queries.one(read(), actor(), attachment_id)
     response = _image(found) if found.kind == IMAGE else _document(found)
     response.headers["Cache-Control"] = "private, no-store"  # a browser that is handed on must not keep it
+    return response
+
+
+@bp.get("/attachments/<uuid:attachment_id>/small")
+@may("attachment.read")
+def small(attachment_id: uuid.UUID) -> Response:
+    """A photo as lists show it, to whoever may see the photo; of a document there is none."""
+    found = queries.one(read(), actor(), attachment_id)
+    if found.kind != IMAGE:
+        raise NotFound
+    _place(found, "copies", found.copy)
+    response = send_file(files.small(current_app.config["WANGGE"].data_dir, found.copy or ""), mimetype="image/jpeg")
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

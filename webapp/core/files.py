@@ -28,6 +28,7 @@ PATIENCE = 120  # seconds of waiting for a decoder, which may itself work for re
 UNNAMED = 1.5 * DAY  # a file that no record names: time to put right, the next day too, the form that it came with
 LOOKED_AT = 30 * DAY  # an hourly look has decided about all that is older
 LONGEST_NAME = 120
+SMALL = "160"  # pixels of the longest side, for lists; twice as many as are shown, for sharp screens
 TOO_LARGE = N_('"%(name)s" is larger than 20 MB. Choose a smaller one, or take it again with a lower quality.')
 BUSY = N_('"%(name)s" could not be looked at just now, because the server is busy. Please send it again.')
 #: Why a photo is not taken, by the word of ``reencode.WHY``.
@@ -102,7 +103,8 @@ def keep(data_dir: Path, sent: IO[bytes], name: str = "-") -> PhotoFile:
     """
     with _arriving(data_dir) as original:
         fingerprint, size = _copy(sent, original, name)
-        copied, width, height = _reencode(original.name, name)
+        copied = f"{original.name}.copy"
+        width, height = _reencode(original.name, copied, name)
         try:
             _settle(Path(copied), path(data_dir, "copies", copy := _hash(Path(copied))))
         finally:
@@ -199,6 +201,21 @@ def drop(data_dir: Path, file: Path) -> bool:
     return True
 
 
+def small(data_dir: Path, copy: str) -> Path:
+    """The small size of a photo's copy, made at first use and once.
+
+    It can be made again from the copy, so no record, backup or check knows of it. Refused when it cannot be made.
+    """
+    target = data_dir / "small" / copy[:2] / copy
+    if not target.is_file():
+        made = data_dir / "tmp" / f"small-{uuid.uuid4().hex}"
+        made.parent.mkdir(parents=True, exist_ok=True)
+        _reencode(str(path(data_dir, "copies", copy)), str(made), copy, SMALL)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(made, target)
+    return target
+
+
 def path(data_dir: Path, kind: str, fingerprint: str) -> Path:
     """Where a file lies: ``originals`` as sent, never served of photos; ``copies`` are the re-encoded photos."""
     return data_dir / "photos" / kind / fingerprint[:2] / fingerprint
@@ -220,28 +237,27 @@ def _hash(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _reencode(place: str, name: str) -> tuple[str, int, int]:
+def _reencode(place: str, target: str, name: str, *side: str) -> tuple[int, int]:
     """Decode and write anew in a child process with little memory and time: what is served was written by us."""
-    target = f"{place}.copy"
-    said = _decoded(place, target, name)
+    said = _decoded([place, target, *side], name)
     if len(said) == 2:
-        return target, int(said[0]), int(said[1])
+        return int(said[0]), int(said[1])
     Path(target).unlink(missing_ok=True)
     raise Refused(WHY[said[0]], field="photos", name=name)
 
 
-def _decoded(place: str, target: str, name: str) -> list[str]:
+def _decoded(words: list[str], name: str) -> list[str]:
     """What the child says: width and height, or the word why not. Busy when it did not come to it for lack of room."""
     try:
         done = subprocess.run(
-            [sys.executable, "-I", CHILD, place, target],
+            [sys.executable, "-I", CHILD, *words],
             capture_output=True,
             timeout=PATIENCE,
             check=False,
             env={"PATH": "/usr/bin:/bin"},
         )
     except (subprocess.TimeoutExpired, OSError) as error:
-        Path(target).unlink(missing_ok=True)
+        Path(words[1]).unlink(missing_ok=True)
         raise Busy(BUSY, field="photos", name=name) from error
     if done.returncode == 0:
         return done.stdout.decode().split()

@@ -1,4 +1,5 @@
-"""Child process: decode a photo and write a lighter JPEG without any of its metadata. Arguments: source, target.
+"""Child process: decode a photo and write a lighter JPEG without any of its metadata. Arguments: source, target, and
+the longest side in pixels where it is not that of a copy.
 
 Prints width and height, or one word of ``WHY`` that says why not. Takes JPEG, PNG, WebP and HEIC of at most 50
 megapixels. What stands beside the pixels (EXIF, colour profile, trailing bytes) may be damaged: it is left away.
@@ -26,16 +27,16 @@ def limit() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
 
-def reencode(source: str, target: str) -> tuple[int, int]:
-    """Turn upright by its EXIF, drop the EXIF, fit into SIDE pixels, write JPEG."""
+def reencode(source: str, target: str, side: int = SIDE) -> tuple[int, int]:
+    """Turn upright by its EXIF, drop the EXIF, fit into ``side`` pixels, write JPEG."""
     warnings.simplefilter("ignore")  # a decoder's warning is about what stands beside the pixels, but for this one
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     Image.MAX_IMAGE_PIXELS = PIXELS
     with Image.open(source, formats=_formats(source)) as picture:
-        picture.draft("RGB", (SIDE, SIDE))
+        picture.draft("RGB", (side, side))
         picture.load()
         upright = _on_white(_turned(picture))
-    upright.thumbnail((SIDE, SIDE))
+    upright.thumbnail((side, side))
     clean = Image.new("RGB", upright.size)
     clean.paste(upright)
     clean.save(target, "JPEG", quality=QUALITY, optimize=True)
@@ -88,6 +89,6 @@ def why_not(error: Exception, source: str) -> str:
 if __name__ == "__main__":
     limit()
     try:
-        print(*reencode(*sys.argv[1:3]))
+        print(*reencode(*sys.argv[1:3], *map(int, sys.argv[3:4])))
     except Exception as error:
         print(why_not(error, sys.argv[1]))

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..core.attachments import IMAGE
+from ..core.models import Attachment
 from ..duty.models import ProblemType
 from ..patrol.models import PatrolObject
 from ..people.models import Body
@@ -130,6 +132,21 @@ def joint_grids(session: Session, report_id: uuid.UUID) -> list[int]:
 def on_borders(session: Session, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     """Which of the reports lie between two villages."""
     return set(session.scalars(select(ReportJoint.report_id).where(ReportJoint.report_id.in_(ids)))) if ids else set()
+
+
+def thumbs(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """The photos by which a list shows each report: the first two that were found, and the last that came later."""
+    is_later = ReportAttachment.event_id.is_not(None)
+    rows = session.execute(
+        select(ReportAttachment.report_id, Attachment.id, is_later)
+        .join(Attachment, Attachment.id == ReportAttachment.attachment_id)
+        .where(ReportAttachment.report_id.in_(ids), Attachment.kind == IMAGE)
+        .order_by(is_later, Attachment.received_at, ReportAttachment.position)
+    )
+    found: dict[uuid.UUID, tuple[list[uuid.UUID], list[uuid.UUID]]] = {}
+    for report_id, photo, later in rows if ids else ():
+        found.setdefault(report_id, ([], []))[bool(later)].append(photo)
+    return {report_id: [*first[:2], *last[-1:]] for report_id, (first, last) in found.items()}
 
 
 def look_photos(session: Session, looks: Sequence[SiteLook]) -> dict[uuid.UUID, list[uuid.UUID]]:

@@ -37,6 +37,11 @@ def seen(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[See
     return found
 
 
+def others(photos: Sequence[uuid.UUID], looks: Sequence[Seen]) -> list[uuid.UUID]:
+    """These photos without those that stand with a look already."""
+    return [photo for photo in photos if not any(photo in look.photos for look in looks)]
+
+
 def _sentence(look: SiteLook, who: Any) -> str:
     if look.answer is None:
         return _("Asked on %(day)s to go and look, no answer yet: %(who)s", day=day(look.asked_at), who=who)

@@ -66,6 +66,7 @@ def rows(
     problems, last = details.problems(session, ids), history.last_moves(session, ids)
     cells = grid_queries.named(session, {report.grid_id for report in reports})
     borders, names = details.on_borders(session, ids), names_in(session, last.values())
+    thumbs = details.thumbs(session, ids)
     things = details.things(session, {report.object_id for report in reports})
     seen = evidence.seen(session, [report.id for report in reports if report.state not in ENDS])
 
@@ -80,7 +81,8 @@ def rows(
             "words": problem_words(problems.get(report.id, [])),
             "place": f"{named(cells[report.grid_id])} · {place_words(report, things.get(report.object_id))}",
             "why": _("Why here: %(why)s", why=reason) if reason and report.state not in ENDS else reason,
-            "seen": seen.get(report.id, ()),
+            "seen": (looks := seen.get(report.id, ())),
+            "thumbs": evidence.others(thumbs.get(report.id, ()), looks),
             "due": due_words(report),
             "due_tone": "late" if is_late(report) else "",
             "marks": marks(report, last.get(report.id), report.id in borders),
