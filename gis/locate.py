@@ -5,15 +5,14 @@ roughly. The caller, and in the end the person, chooses. Everything is longitude
 (WGS84 or CGCS2000) in degrees; distances are metres.
 """
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import shapely
 
-# WGS84: half of the equatorial axis in metres, and the square of the eccentricity.
-_AXIS = 6378137.0
-_ECCENTRICITY2 = 0.00669437999014
+from gis import sketch
+from gis.metres import metres_per_degree
+
 # Nothing on Earth is farther away; keeps the search box finite whatever a phone reports.
 _FARTHEST = 20_100_000.0
 
@@ -29,19 +28,6 @@ class Candidate(NamedTuple):
     id: int
     distance_m: float
     inside: bool
-
-
-def metres_per_degree(lat: float) -> tuple[float, float]:
-    """The length of one degree of longitude and of latitude at this latitude, in metres, on the WGS84 ellipsoid.
-
-    Good for distances of some kilometres, where the Earth is flat enough.
-    """
-    sine = math.sin(math.radians(lat))
-    curve = 1 - _ECCENTRICITY2 * sine * sine
-    prime = _AXIS / math.sqrt(curve)
-    meridian = prime * (1 - _ECCENTRICITY2) / curve
-    # At the pole a degree of longitude has no length; a centimetre keeps the division possible.
-    return max(math.radians(prime) * math.cos(math.radians(lat)), 0.01), math.radians(meridian)
 
 
 class Cells:
@@ -89,6 +75,15 @@ class Cells:
         shape = self._shapes[self._ids.index(id_)]
         degrees = SAME_BORDER_M / min(metres_per_degree(shape.centroid.y))
         return frozenset(self._ids[row] for row in self._tree.query(shape, "dwithin", degrees).tolist()) - {id_}
+
+    def sketch(self, own: int, lon: float, lat: float, accuracy_m: float = 0) -> sketch.Sketch:
+        """A small drawing of the point, which belongs to the cell ``own``, among the cells around it."""
+        shape = self._shapes[self._ids.index(own)] if own in self._ids else shapely.Point(lon, lat)
+        east, north = metres_per_degree(lat)
+        reach = sketch.reach_m(shape, lat) + min(accuracy_m, _FARTHEST)
+        area = shapely.box(lon - reach / east, lat - reach / north, lon + reach / east, lat + reach / north)
+        rows = self._tree.query(shapely.union(area, shapely.envelope(shape))).tolist()
+        return sketch.draw([(self._ids[row], self._shapes[row]) for row in rows], own, lon, lat, accuracy_m)
 
     def _near(self, lon: float, lat: float, reach: float, held: set[int]) -> list[Candidate]:
         """The cells that do not hold the point but come within `reach` metres of it."""

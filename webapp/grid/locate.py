@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from gis.delivery import Refused as Unreadable
 from gis.locate import SAME_BORDER_M as BORDER_M
 from gis.locate import Candidate, Cells
+from gis.sketch import Sketch
 
 from ..core.cells import half_width
 from ..core.errors import N_, Refused
@@ -27,6 +28,11 @@ def candidates(session: Session, lon: float, lat: float, accuracy_m: float = 0) 
 def beside(session: Session, village_id: int) -> frozenset[int]:
     """Villages that share a border with this one."""
     return _cells(session).beside(village_id)
+
+
+def sketch(session: Session, village_id: int, lon: float, lat: float, accuracy_m: float = 0) -> Sketch:
+    """A small drawing of a point that belongs to a village, among the villages around it."""
+    return _cells(session).sketch(village_id, lon, lat, accuracy_m)
 
 
 def _cells(session: Session) -> Cells:

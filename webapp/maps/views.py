@@ -42,6 +42,7 @@ def show() -> Response:
         may_open=actor().may("grid.read"),
         card_url=_card_url(period),
         selected=_own(),
+        at=_place(),
         **_figures(period),
     )
     response = make_response(page, status)
@@ -87,6 +88,15 @@ def _own() -> int | None:
     """Where the map opens: on the one village or township that the person is posted to, else on the whole."""
     grids = actor().grids_for("patrol.write")
     return grids[0] if len(grids) == 1 else None
+
+
+def _place() -> str | None:
+    """The place that the address asks for, "lon,lat" in WGS84 degrees; None for what is none."""
+    try:
+        lon, lat = map(float, request.args.get("at", "").split(","))
+    except ValueError:
+        return None
+    return f"{lon:.6f},{lat:.6f}" if abs(lon) <= 180 and abs(lat) <= 90 else None
 
 
 def _presets() -> list[Period]:

@@ -1,17 +1,21 @@
 """What was seen of a matter, as it stands beside a decision: the answers of looks in words, with their photos."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from gis.sketch import Sketch
+
+from ..grid import locate
 from ..grid import queries as grid_queries
-from ..web.language import day
+from ..web.language import day, named
 from . import details, facts
-from .models import SiteLook
+from .models import Report, SiteLook
 from .words import answer_word, holder_word
 
 
@@ -40,6 +44,41 @@ def seen(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[See
 def others(photos: Sequence[uuid.UUID], looks: Sequence[Seen]) -> list[uuid.UUID]:
     """These photos without those that stand with a look already."""
     return [photo for photo in photos if not any(photo in look.photos for look in looks)]
+
+
+@dataclass(frozen=True)
+class Position:
+    """The point that somebody gave, as pages show it: the drawing with the names of its villages, and where the map
+    shows it."""
+
+    lon: float
+    lat: float
+    accuracy_m: float | None
+    drawing: Sketch
+    names: Mapping[int, str]
+
+    @property
+    def words(self) -> str:
+        """ "115.78767, 37.69650, good to about 20 m"; without the last where the phone did not say."""
+        at = f"{self.lon:.5f}, {self.lat:.5f}"
+        if self.accuracy_m is None:
+            return at
+        return _("%(at)s, good to about %(m)d m", at=at, m=round(self.accuracy_m))
+
+    @property
+    def map_url(self) -> str:
+        """The map at that place."""
+        return url_for("maps.show", at=f"{self.lon:.6f},{self.lat:.6f}")
+
+
+def position(session: Session, report: Report) -> Position | None:
+    """Where a report says that it is, if somebody gave a point."""
+    if report.lon is None or report.lat is None:
+        return None
+    drawing = locate.sketch(session, report.grid_id, report.lon, report.lat, report.accuracy_m or 0)
+    cells = grid_queries.named(session, {outline.id for outline in drawing.outlines})
+    names = {id_: named(cell) for id_, cell in cells.items()}
+    return Position(report.lon, report.lat, report.accuracy_m, drawing, names)
 
 
 def _sentence(look: SiteLook, who: Any) -> str:

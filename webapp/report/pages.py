@@ -124,6 +124,7 @@ class Page:
     problem_codes: list[str]
     thing: PatrolObject | None
     place: str
+    position: evidence.Position | None
     finder: str
     standing: dict[str, Any]
     moves: list[tuple[Move, str]]
@@ -168,6 +169,7 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
         problem_codes=[problem.code for problem in problems],
         thing=(thing := details.things(session, {report.object_id}).get(report.object_id)),
         place=place_words(report, thing),
+        position=evidence.position(session, report),
         finder=_finder(session, found, cell),
         standing=_standing(session, found, whose, places, last),
         moves=[(move, action_word(move.action, move.target)) for move in found.moves],

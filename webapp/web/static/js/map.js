@@ -102,7 +102,15 @@ function build(box, layer, values, points) {
     map.fitBounds(own.shape.getBounds().pad(own.lowest ? 0.6 : 0.05));
     pick(view.selected, true);
   }
+  if (box.dataset.at) spot(map, box.dataset.at);
   listen(box, map, view, pick);
+}
+
+/* The place that the address names ("lon,lat"): a ring around it, and the map goes there. */
+function spot(map, at) {
+  const place = at.split(",").map(Number).reverse();
+  L.circleMarker(place, { radius: 15, weight: 4, color: "#a3271b", fill: false, interactive: false }).addTo(map);
+  map.setView(place, 15);
 }
 
 /* A link with data-map-show="id", in the table or on a card, shows its cell on the map. */
