@@ -169,7 +169,7 @@ def test_return_answer_and_second_answer(way):
     assert way.move("township_a", "give_back", missing=["place"]) == "returned"
     with way.world.store.read() as session:
         assert session.get(Report, way.entry.id).due_at is not None
-    assert way.move("officer_a1", "supplement", note="behind the school") == "township"
+    assert way.move("officer_a1", "supplement", place="behind the school") == "township"
     way.move("township_a", "give_back", missing=["facts"])
     assert way.move("officer_a1", "cannot_add", reason="gone") == "township"
 

@@ -213,7 +213,7 @@ def test_photos_of_a_refused_result_go_with_the_next_try_and_with_a_page_that_wa
     assert answer.status_code == 422 and len(kept(answer)) == 1
     way.corrected("dust")
     way.move("township_a_two", "give_back", missing=["place"])
-    way.move("officer_a1", "supplement", note="here")
+    way.move("officer_a1", "supplement", note="here", place="here")
     answer = town.post(f"{report}/handle", **fields, result="true", kept=kept(answer))
     assert answer.status_code == 409 and len(kept(answer)) == 1
     again = fields | {"id": hidden(answer.text, "id"), "seen": hidden(answer.text, "seen"), "result": "true"}

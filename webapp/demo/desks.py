@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..core import clock, ids
 from ..core.calendar import limit_after
+from ..core.process import UNDO
 from ..duty import dispatching
 from ..duty import service as duty_service
 from ..report import details, side_acts
@@ -54,7 +55,7 @@ def act(story: Story, session: Session, report_id: Any, action: str | None = Non
     """Make the next move (or the given one, with what is ``wanted`` of it) as somebody who may,
     and expect the one after it."""
     report = session.get_one(Report, report_id)
-    choices = list(dict.fromkeys(row.action for row in REPORT.leaving(report.state)))
+    choices = list(dict.fromkeys(row.action for row in REPORT.leaving(report.state) if row.action != UNDO))
     action = action or story.random.choices(choices, [WEIGHTS.get(choice, 1) for choice in choices])[0]
     who = story.actor(session, _who(story, session, report, action))
     given = _given(story, session, report, action) | wanted
@@ -87,7 +88,7 @@ def _given(story: Story, session: Session, report: Report, action: str) -> dict[
     result = pick(["true", "true", "true", "partly", "not_true"])
     given: dict[str, dict[str, Any]] = {
         "give_back": {"missing": pick(things.MISSING), "reason": "请乡镇先核实位置再报。"},
-        "supplement": {"note": "位置在村东头第二排房后，已补充。"},
+        "supplement": {"note": "到现场又看了一遍，已补充。", "place": "村东头第二排房后"},
         "cannot_add": {"reason": "现场已经没有痕迹，补不了。"},
         "raise": {"reason": too_much},
         "dismiss": {"reason": pick(things.DISMISS)},

@@ -103,6 +103,15 @@ def _bodies(bodies: Sequence[Body]) -> Options:
     return [(body.id, named(body)) for body in bodies]
 
 
+def asked(session: Session, found: Found, move: Move) -> list[tuple[str, bool]]:
+    """The fields of a supplement in the order in which they stand, and whether each was asked for and must be filled
+    in: first those, then the rest. Nothing for another move."""
+    if move.action != "supplement":
+        return []
+    first = effects.asked_of(session, found.report)
+    return [(field, field in first) for field in dict.fromkeys((*first, *effects.LACKING))]
+
+
 def presets(session: Session, found: Found, move: Move, duty: str | None = None) -> dict[str, Any]:
     """The day a hand-over proposes: the limit of the state in which the work is done. What goes back to the township
     because of a ``duty`` of its own begins with that reason.

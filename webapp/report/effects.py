@@ -10,15 +10,18 @@ from sqlalchemy.orm import Session
 from ..access import Actor, below
 from ..core import calendar, clock
 from ..core.errors import N_, Refused
-from ..core.process import Move
+from ..core.process import FILL_IN, Move
 from ..duty import dispatching
+from ..grid import locate
 from ..grid.models import Grid
 from ..people import queries as people_queries
 from ..people.models import Body
-from .details import assignments, needs_enforcement, problem_codes
+from .details import assignments, joint_grids, needs_enforcement, problem_codes
+from .given import Given
+from .history import last_moves
 from .models import ADDED, Assignment, Report
 from .queries import Found
-from .workflow import REPORT, STATES
+from .workflow import ASKED, IN_WORDS, REPORT, STATES
 
 Effect = Callable[[Session, Actor, Found, Mapping[str, Any]], date | None]
 LONGEST = timedelta(days=366)  # a later day is a slip of the finger
@@ -34,6 +37,11 @@ WHY_ALL_THE_SAME = {
     dispatching.NOT_LINKED: N_(
         "This duty is not linked to this problem. Choose one that fits, or say below why it is the ground all the same."
     ),
+}
+LACKING = {
+    "place": N_("The place was asked for: write where it is, or add the position."),
+    "photos": N_("A photo was asked for: add one, or say that it cannot be added."),
+    "note": FILL_IN,
 }
 NOBODY = "none"  # "not ours", and no other department can be named
 
@@ -198,8 +206,39 @@ def _again(code: str) -> Effect:
     return effect
 
 
-def _supplement(_session: Session, _actor: Actor, found: Found, given: Mapping[str, Any]) -> None:
-    """A better place is added to the first one; nothing that was sent is overwritten."""
+def asked_of(session: Session, report: Report) -> list[str]:
+    """The fields that answer what a returned report was returned for, in the order of the words; each once."""
+    last = last_moves(session, [report.id])[report.id].event
+    if not last.to_state == report.state == "returned":
+        return []
+    return list(dict.fromkeys(ASKED.get(code, IN_WORDS) for code in Given(last.given).texts("missing"))) or [IN_WORDS]
+
+
+def supplemented(session: Session, report: Report, given: Mapping[str, Any], has_photos: bool) -> dict[str, Any]:
+    """What a supplement says, with what of it answers something, and the point that a better one takes the place of.
+
+    Refused when it says nothing, by the first field that was asked for.
+    """
+    facts = dict(given)
+    has_point = given.get("lon") is not None and given.get("lat") is not None
+    answers = {"place": given.get("place") or has_point, "photos": has_photos, "note": given.get("note")}
+    facts["added"] = [field for field, is_there in answers.items() if is_there]
+    asked = asked_of(session, report)
+    if asked and not facts["added"]:
+        raise Refused(LACKING[asked[0]], field=asked[0])
+    if has_point and report.lon is not None:
+        facts["point_before"] = [report.lon, report.lat, report.accuracy_m]
+    return facts
+
+
+def _supplement(session: Session, _actor: Actor, found: Found, given: Mapping[str, Any]) -> None:
+    """Everything that was asked for. A better place is added to the first one; a better point takes the place of the
+    first one, which stays in the history."""
+    lacking = next((field for field in asked_of(session, found.report) if field not in given["added"]), None)
+    if lacking is not None:
+        raise Refused(LACKING[lacking], field=lacking)
+    if given.get("lon") is not None and given.get("lat") is not None:
+        _place_anew(session, found.report, given)
     if given.get("place"):
         found.report.place = f"{found.report.place}{ADDED}{given['place']}"
 
@@ -228,6 +267,18 @@ def _day(value: Any) -> date:
     if on > clock.today() + LONGEST:
         raise Refused(N_("Choose a day within a year."), field="due")
     return on
+
+
+def _place_anew(session: Session, report: Report, given: Mapping[str, Any]) -> None:
+    """The point that the officer added; Refused where it lies in a village that the matter does not concern."""
+    lon, lat, accuracy = (given.get(name) for name in ("lon", "lat", "accuracy_m"))
+    if not all(isinstance(each, int | float) for each in (lon, lat, accuracy or 0)):
+        raise Refused(N_("This form is damaged. Open it again."))
+    assert lon is not None and lat is not None
+    inside = {candidate.id for candidate in locate.candidates(session, lon, lat, accuracy or 0)}
+    if inside and not inside & {report.grid_id, *joint_grids(session, report.id)}:
+        raise Refused(N_("The point lies in another village. Leave it out and write where it is."), field="place")
+    report.lon, report.lat, report.accuracy_m = lon, lat, accuracy
 
 
 EFFECTS: dict[tuple[str, str], Effect] = {

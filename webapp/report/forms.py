@@ -91,6 +91,7 @@ FIELDS: dict[str, tuple[tuple[str, Field], ...]] = {
     "against": (
         ("against", text(_l("Why it is closed although a look says not put right"), 1000, required=True, area=True)),
     ),
+    "added": (("added", HiddenField()),),  # worked out of the rest by the act, which knows what was asked for
     "missing": (
         ("missing", SelectMultipleField(_l("What is missing"), validators=[InputRequired(_l("Choose one."))])),
         ("note", text(_l("A word, if you like"), 500, area=True)),
@@ -128,13 +129,21 @@ FIELDS: dict[str, tuple[tuple[str, Field], ...]] = {
 
 #: What a move may say besides, though it needs none of it.
 MORE: dict[str, tuple[tuple[str, Field], ...]] = {
-    "supplement": (("place", text(_l("Where, more exactly"), 200)), ("photos", MultipleFileField(_l("Photos")))),
+    "supplement": (
+        ("place", text(_l("Where, more exactly"), 200)),
+        ("photos", MultipleFileField(_l("Photos"))),
+        *((name, getattr(PointForm, name)) for name in ("lon", "lat", "accuracy_m")),
+        ("note", text(_l("What you saw"), 1000, area=True)),
+    ),
     "receive": (("note", text(_l("A word, if you like"), 500, area=True)),),
     "confirm": (
         ("note", text(_l("A word, if you like"), 500, area=True)),
         ("photos", MultipleFileField(_l("Photos"))),
     ),
 }
+
+
+APART = frozenset({"id", "seen", "photos", "added"})  # no facts that the sender states
 
 
 class MoveBase(BaseForm):
@@ -145,7 +154,7 @@ class MoveBase(BaseForm):
 
     def given(self) -> dict[str, Any]:
         """The facts of the move as plain JSON values; empty ones left out."""
-        found = {name: field.data for name, field in self._fields.items() if name not in ("id", "seen", "photos")}
+        found = {name: field.data for name, field in self._fields.items() if name not in APART}
         return {
             name: value.isoformat() if hasattr(value, "isoformat") else value
             for name, value in found.items()

@@ -20,6 +20,10 @@ class Given:
         self._facts: Mapping[str, Any] = stored if isinstance(stored, Mapping) else {}
         self.at = at
 
+    def has(self, name: str) -> bool:
+        """Whether anything was said under this name."""
+        return self._facts.get(name) is not None
+
     def text(self, name: str) -> str:
         """A text as it was typed; empty when there is none."""
         return _text(self._facts.get(name))

@@ -285,14 +285,16 @@ class MoveEntry:
 def move(session: Session, actor: Actor, report_id: uuid.UUID, entry: MoveEntry) -> Report:
     """Make one move. Sent twice it happens once; from a page that is out of date it is Stale and loses nothing."""
     found = queries.one(session, actor, report_id, lock=True)
-    report = found.report
+    report, given = found.report, entry.given
+    if entry.action == "supplement":
+        given = effects.supplemented(session, report, given, bool(entry.photos))
     moving.move(
         session,
         HISTORY,
         report,
-        Sent(entry.id, entry.action, entry.seen_state, entry.given, entry),
+        Sent(entry.id, entry.action, entry.seen_state, given, entry),
         Standing(actor.person_id, found.roles, found.facts, found.seen, partial(effects.body_for, actor)),
-        lambda made: effects.apply(session, actor, found, made, entry.given),
+        lambda made: effects.apply(session, actor, found, made, given),
         lambda made, now, on: run_clocks(session, report, made, now, on),
         lambda line: keep_photos(session, actor, report.id, entry.photos, line.id),
     )

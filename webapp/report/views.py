@@ -186,6 +186,7 @@ def _move_page(
         kept=kept,
         action_word=pages.action_word(move.action, move.target),
         picked=request.form.get("pick"),
+        asked=choices.asked(read(), page.found, move),
         **extra,
     )
 

@@ -130,6 +130,9 @@ class NamesInHistory:
     def _typed(self, given: Given) -> str:
         return _(", ").join(filter(None, map(given.text, TYPED)))
 
+    def _point(self, given: Given) -> str:
+        return _("position added") if "place" in given.texts("added") and given.has("lon") else ""
+
     def _due(self, given: Given) -> str:
         on = given.day("due")
         return _("due %(day)s", day=day(on)) if on else ""
@@ -146,6 +149,7 @@ PARTS = (
     NamesInHistory._with_others,
     NamesInHistory._ground,
     NamesInHistory._typed,
+    NamesInHistory._point,
     NamesInHistory._whose_duty,
     NamesInHistory._due,
 )

@@ -7,6 +7,7 @@ problem type) are no moves and stand in ``side_acts.py``. Words and buttons: doc
 
 from ..core.errors import N_
 from ..core.process import CANNOT, UNDO, read
+from ..core.tables import table
 
 TOO_LATE = N_("It can be taken back only right after, by who did it, and only while nobody else has acted.")
 
@@ -44,7 +45,7 @@ raise       township         county           township_supervisor               
 give_back   township         returned         township_supervisor               -                -        missing
 handle      township         township_done    township_supervisor               -                -        result
 dismiss     township         void             township_supervisor               -                -        reason
-supplement  returned         township         grid_officer                      -                -        note   # and a better place or photos, if he has them
+supplement  returned         township         grid_officer                      -                -        added   # what was asked for (ASKED), and the rest if he has it
 cannot_add  returned         township         grid_officer                      -                -        reason
 handle      station          station_done     station_officer                   -                -        result
 confirm     station_done     closed           township_supervisor               -                handled,not_right  note
@@ -79,5 +80,21 @@ undo        closed           township_done    county_office                     
 STATES, ENDS = REPORT.states, REPORT.ends
 HANDLING = frozenset({"handle"})  # who did one of these on a report has handled it
 RECEIVING = frozenset({"receive"})  # clocks before the work has begun: a day that the desk set only shortens the limit
+#: What an officer is asked for when a report is returned, by the ready words "return_missing", and the field of the form
+#: that answers it. Words that a county adds are answered in words.
+ASKED = {
+    row["missing"]: row["field"]
+    for row in table("""
+missing            field
+place              place   # or a position
+photo              photos
+facts              note
+duplicate          note
+not_environmental  note
+other              note
+""")
+}
+IN_WORDS = "note"
+
 #: The moves that can be taken back at once: from and to; those that one tap makes, for which nothing has to be said.
 TAKEN_BACK = tuple((row.target, row.source) for row in REPORT.moves if row.action == UNDO)
