@@ -14,16 +14,18 @@ from gis.metres import metres_per_degree
 WIDTH, HEIGHT, MARGIN = 320, 240, 12
 LEAST_M = 400.0  # across and down at least: a hamlet is not drawn as large as the sheet
 THIN = 0.6  # of a unit: what lies closer together cannot be told apart
+ROOM = 2000.0  # square units: in less a name would lie over its neighbours
+NAME = (110, 13)  # how long and high a name is
 BARS_M = (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 
 
 class Outline(NamedTuple):
-    """A cell in the drawing: its id, whether it is the point's own, the path, and where its name may stand."""
+    """A cell in the drawing: its id, whether it is the point's own, the path, and where its name stands, if it fits."""
 
     id: int
     is_own: bool
     path: str
-    at: tuple[float, float]
+    at: tuple[float, float] | None
 
 
 class Sketch(NamedTuple):
@@ -63,7 +65,7 @@ def draw(cells: Sequence[tuple[int, Any]], own: int, lon: float, lat: float, acc
     drawn = sorted((outline for outline in outlines if outline), key=lambda outline: outline.is_own)
     bar_m = max((bar for bar in BARS_M if bar * scale <= WIDTH / 3), default=BARS_M[0])
     at = view.units(shapely.get_coordinates(shapely.Point(0, 0)))[0].round(1).tolist()
-    return Sketch(tuple(drawn), (at[0], at[1]), round(accuracy_m * scale, 1), bar_m, round(bar_m * scale, 1))
+    return Sketch(_legible(drawn), (at[0], at[1]), round(accuracy_m * scale, 1), bar_m, round(bar_m * scale, 1))
 
 
 def reach_m(shape: Any, lat: float) -> float:
@@ -90,8 +92,22 @@ def _outline(view: _View, id_: int, shape: Any, is_own: bool) -> Outline | None:
     if not polygons:
         return None
     rings = [ring for part in polygons for ring in (part.exterior, *part.interiors)]
-    middle = view.units(shapely.get_coordinates(shapely.point_on_surface(max(polygons, key=shapely.area))))[0]
-    return Outline(id_, is_own, "".join(_path(view, ring) for ring in rings), tuple(middle.round(1).tolist()))
+    largest = max(polygons, key=shapely.area)
+    x, y = view.units(shapely.get_coordinates(shapely.point_on_surface(largest)))[0].round(1).tolist()
+    at = (x, y) if is_own or largest.area * view.scale**2 >= ROOM else None
+    return Outline(id_, is_own, "".join(_path(view, ring) for ring in rings), at)
+
+
+def _legible(outlines: Sequence[Outline]) -> tuple[Outline, ...]:
+    """Of names that would lie over each other the first one stays, that of the point's own cell before all."""
+    taken: list[tuple[float, float]] = []
+    kept: dict[int, Outline] = {}
+    for outline in sorted(outlines, key=lambda each: not each.is_own):
+        at = outline.at
+        free = at is not None and all(abs(at[0] - x) > NAME[0] or abs(at[1] - y) > NAME[1] for x, y in taken)
+        kept[outline.id] = outline if free else outline._replace(at=None)
+        taken += [at] if at is not None and free else []
+    return tuple(kept[outline.id] for outline in outlines)
 
 
 def _path(view: _View, ring: Any) -> str:

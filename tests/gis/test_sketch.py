@@ -62,6 +62,17 @@ def test_a_hole_stays_a_hole_and_far_pieces_are_cut_away():
     assert [outline.path.count("M") for outline in made.outlines] == [2]
 
 
+def test_names_do_not_lie_over_each_other_and_slivers_have_none():
+    thin = [shapely.box(115.002 * 1, LAT + 0.0101 + 0.0004 * n, 115.02, LAT + 0.0105 + 0.0004 * n) for n in range(3)]
+    cells = [SQUARES[0], *thin]
+    made = Cells([1, 2, 3, 4], [shapely.to_wkb(each) for each in cells]).sketch(1, 115.005, LAT + 0.005, 10)
+    places = [outline.at for outline in made.outlines if outline.at]
+    assert made.outlines[-1].at in places, "the own village is always named"
+    for one in places:
+        others = [other for other in places if other != one]
+        assert all(abs(one[0] - x) > 110 or abs(one[1] - y) > 13 for x, y in others)
+
+
 def test_it_is_light_for_an_old_phone():
     """Borders of a whole invented county with many points each."""
     dense = [shapely.segmentize(shapely.buffer(square.centroid, 0.006, quad_segs=400), 1e-5) for square in SQUARES]

@@ -99,7 +99,7 @@ function build(box, layer, values, points) {
   names();
   if (view.byId[view.selected]) {
     const own = view.byId[view.selected];
-    map.fitBounds(own.shape.getBounds().pad(own.lowest ? 0.6 : 0.05));
+    if (!box.dataset.at) map.fitBounds(own.shape.getBounds().pad(own.lowest ? 0.6 : 0.05)); // a second move would be ignored
     pick(view.selected, true);
   }
   if (box.dataset.at) spot(map, box.dataset.at);
@@ -110,7 +110,7 @@ function build(box, layer, values, points) {
 function spot(map, at) {
   const place = at.split(",").map(Number).reverse();
   L.circleMarker(place, { radius: 15, weight: 4, color: "#a3271b", fill: false, interactive: false }).addTo(map);
-  map.setView(place, 15);
+  map.setView(place, 15, { animate: false });
 }
 
 /* A link with data-map-show="id", in the table or on a card, shows its cell on the map. */
