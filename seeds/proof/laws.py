@@ -38,6 +38,7 @@ LAWS = (
     Law("about", meaning.about, needs_lines=True),
     Law("negated", meaning.negated, needs_lines=True),
     Law("turned", meaning.turned),
+    Law("sense", meaning.sense),
     Law("number", numbers.of_text, needs_lines=True),
     Law("english_number", numbers.of_english),
     Law("unit", numbers.unit, needs_lines=True),

@@ -74,6 +74,21 @@ def turned(case: Case) -> Iterator[Finding]:
             yield turn.code, f"our Chinese says {turn.code}, the English does not"
 
 
+def sense(case: Case) -> Iterator[Finding]:
+    """At least or at most, which tier, which medium: said by us only where the text says it nearby. What stands behind
+    a bar in words.csv is another way of saying it.
+    """
+    english = LISTED.sub("", case.row.en)
+    for words in case.aids.of("sense").values():
+        ours, _, others = words.zh.partition("|")
+        zh = ours.split() + others.split()
+        said = [word for word in ours.split() if word in case.own]
+        if said and case.text and not holds(case.near, zh):
+            yield said[0], f"our sentence says {said[0]!r}, the text near the anchor nothing like it"
+        if words.en and (word := _english(words, english)) and not holds(case.row.zh, zh):
+            yield word, f"the English says {word!r}, our Chinese says nothing like it"
+
+
 def _english(words: Words, text: str) -> str:
     """The first of the English words that the text has, whatever its ending where a star allows one."""
     match = _pattern(words.en).search(text)

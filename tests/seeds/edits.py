@@ -33,6 +33,15 @@ TURNS_EN = (
     ("carry out", "postpone"), ("set up", "abolish"),
 )  # fmt: skip
 
+SENSES_ZH = (
+    ("以上", "以下"), ("不低于", "不超过"), ("不少于", "不超过"), ("前完成", "后完成"), ("上级", "下级"),
+    ("县级", "市级"), ("乡镇", "村级"), ("大气", "土壤"), ("达标", "超标"), ("查处", "放过"), ("推进", "阻断"), ("严格", "宽松"),
+)  # fmt: skip
+SENSES_EN = (
+    ("at least", "at most"), ("county", "city"), ("township", "village"), ("water", "air"), ("strict", "lenient"),
+    ("check", "skip"), ("clear", "pile up"), ("promote", "discourage"),
+)  # fmt: skip
+
 
 def is_duty(row: Row) -> bool:
     """Duties and figures have different columns."""
@@ -76,6 +85,12 @@ def turned_en(rng: Random, row: Row) -> Row:
         old, new = rng.choice(found)
         return {"en": re.sub(rf"\b{old}\b", new, row["en"], count=1, flags=re.IGNORECASE)}
     return {"en": rng.choice(("Do not ", "Never ")) + row["en"][0].lower() + row["en"][1:]}
+
+
+def turned_by(rng: Random, row: Row, column: str, pairs: tuple[tuple[str, str], ...]) -> Row | None:
+    """One word of our sentence is its opposite, or another tier or medium."""
+    found = [pair for pair in pairs if pair[0] in row[column]]
+    return {column: row[column].replace(*rng.choice(found), 1)} if found else None
 
 
 def unit(rng: Random, row: Row) -> Row | None:
@@ -153,6 +168,8 @@ OF_ROWS: dict[str, Edit] = {
     "line moved": moved,
     "number of a figure": number("number", of_duty=False),
     # beside the 26 that were once looked for
+    "other sense in Chinese": lambda rng, row: turned_by(rng, row, "zh", SENSES_ZH),
+    "other sense in English": lambda rng, row: turned_by(rng, row, "en", SENSES_EN),
     "topic of a duty": swapped("topic", TOPICS),
     "doubt made sure": lambda rng, row: dict(SURE) if row["status"] == "to_confirm" else None,
     "duration invented": lambda rng, row: (

@@ -61,6 +61,8 @@ def test_raw_and_clean_text_get_the_same_answer(small):
         ({"zh": "不检查"}, "negated: our sentence says '不检', the lines do not"),
         ({"zh": "取消检查"}, "turned: our sentence says '取消', the lines say nothing like it"),
         ({"en": "Never inspect"}, "turned: the English begins with a not, our Chinese does not"),
+        ({"zh": "至少检查"}, "sense: our sentence says '至少', the text near the anchor nothing like it"),
+        ({"en": "inspect water"}, "sense: the English says 'water', our Chinese says nothing like it"),
         ({"en": "stop inspections"}, "turned: the English says 'stop', our Chinese says nothing like it"),
         ({"zh": "检查13次", "en": "13 inspections"}, "number: our sentence says 13, which is not in the lines"),
         (

@@ -30,6 +30,8 @@ FLOOR = {
     "unit": 9,
     "duration invented": 7,
     "topic of a duty": 4,
+    "other sense in Chinese": 7,
+    "other sense in English": 5,
 }
 
 
