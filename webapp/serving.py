@@ -6,6 +6,7 @@ the reader's language: both languages stand on the page.
 
 import socket
 from collections.abc import Sequence
+from typing import Any
 
 import waitress
 from flask import Flask
@@ -39,6 +40,9 @@ PAGE = (
 
 class _Refusal(ErrorTask):
     """Waitress's own refusal, told as a page."""
+
+    request: Any  # an error has it; the types of waitress do not say so
+    response_headers: Any
 
     def execute(self) -> None:
         """Send it, and close."""

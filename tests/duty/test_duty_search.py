@@ -21,20 +21,20 @@ def lines(answer):
 
 @pytest.mark.parametrize("asked", ["扬尘", "dust", "秸秆", "straw", "污水", "sewage"])
 def test_what_applies_here_comes_first(pages, asked):
-    ours = [code.startswith(PART_13) for code in codes(pages.get("/duties", q=asked, all=1))]
+    ours = [code.startswith(PART_13) for code in codes(pages.get("/duties", q=asked, all=1, scope="all"))]
     assert True in ours and False in ours and ours == sorted(ours, reverse=True)
 
 
 def test_what_the_county_puts_in_force_moves_up(pages, store, county):
     def place():
-        return codes(pages.get("/duties", q="扬尘", all=1)).index("004-22-c24-named06")
+        return codes(pages.get("/duties", q="扬尘", all=1, scope="all")).index("004-22-c24-named06")
 
     before = place()
     with store.write() as session:
         decision = service.Decision("in_force", clock.today(), None, "county notice 3")
         service.decide(session, county, "004", "22", decision)
     assert place() < before
-    assert codes(pages.get("/duties", q="扬尘", all=1))[0].startswith(PART_13)
+    assert codes(pages.get("/duties", q="扬尘", all=1, scope="all"))[0].startswith(PART_13)
 
 
 @pytest.mark.parametrize(
@@ -59,13 +59,13 @@ def test_the_words_themselves_come_before_what_they_mean(pages):
 
 
 def test_restaurant_fumes_are_found_in_english_and_lead_to_who_is_responsible(pages):
-    answer = pages.get("/duties", q="restaurant fumes")
+    answer = pages.get("/duties", q="restaurant fumes", scope="all")
     assert {"004-13-dept05-01", "004-20-s1-04"} <= set(codes(answer))
     assert 'href="/who?q=restaurant+fumes"' in answer.text
 
 
 def test_dust_is_not_in_industry(pages):
-    found = codes(pages.get("/duties", q="dust", all=1))
+    found = codes(pages.get("/duties", q="dust", all=1, scope="all"))
     assert 5 < len(found) < 40
     dust = {row.duty for row in seeds.read("problem_duties") if row.problem == "dust"}
     assert [code for code in found if not re.search(r"\bdusts?\b", DUTIES[code].en, re.I) and code not in dust] == []
@@ -91,7 +91,7 @@ def test_the_sheet_holds_what_the_list_holds(pages):
 
 
 def test_figures_are_searched_by_whole_words_and_what_applies_comes_first(pages):
-    shown = text(pages.get("/figures", q="village"))
+    shown = text(pages.get("/figures", q="village", scope="all"))
     ours, others = shown.find("document 004, line 183"), shown.find("document 000, line")
     assert ours == -1 or others == -1 or ours < others
     assert "No figure has all of this" in text(pages.get("/figures", q="illage"))

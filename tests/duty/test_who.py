@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from webapp.duty.script import traditional
 
+from seeds.script import traditional
 from tests.duty.conftest import person
 from webapp.core import clock
 from webapp.core.models import Setting

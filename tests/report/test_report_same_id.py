@@ -195,7 +195,7 @@ def test_nothing_goes_to_a_body_that_is_closed_or_that_nobody_speaks_for(way, bo
             ).suspended_at = clock.now()
     if body == "housing":
         way.to_county()
-    of_its_kind = "Choose a department" if body == "housing" else "committee or station of this township"
+    of_its_kind = "Choose a department" if body == "housing" else "or a station of this township"
     why = of_its_kind if gone == "closed" else "Nobody is posted to"
     with pytest.raises(Refused, match=why) as refusal:
         way.dispatch() if body == "housing" else way.move("township_a", "assign", body=way.world.bodies[body], due=DUE)

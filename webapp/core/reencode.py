@@ -89,6 +89,6 @@ def why_not(error: Exception, source: str) -> str:
 if __name__ == "__main__":
     limit()
     try:
-        print(*reencode(*sys.argv[1:3], side=int(sys.argv[3]) if sys.argv[3:] else SIDE))
+        print(*reencode(sys.argv[1], sys.argv[2], int(sys.argv[3]) if sys.argv[3:] else SIDE))
     except Exception as error:
         print(why_not(error, sys.argv[1]))

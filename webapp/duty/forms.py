@@ -145,7 +145,7 @@ class LinkForm(BaseForm):
     """A row "problem, duty": in which place, in which role, when it holds."""
 
     duty = text(_l("Number of the duty"), 60)
-    rank = IntegerField(_l("Place"), validators=[InputRequired(_l("Write a whole number."))])
+    rank = IntegerField(_l("Place in the list"), validators=[InputRequired(_l("Write a whole number."))])
     role = RadioField(_l("What it is to the problem"), validators=[InputRequired(_l("Choose one."))])
     zh = text(_l("When it holds, in Chinese"), 60)
     en = text(_l("When it holds, in English"), 120)

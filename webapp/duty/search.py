@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from seeds.script import folded
 from . import who
 from .finding import Text, found
 from .models import Duty, Figure
-from .queries import IN_ORDER, LINES, NAMED, RETIRED, WHOSE, DutyRow, Now
+from .queries import ALL, IN_ORDER, LINES, NAMED, RETIRED, WHOSE, DutyRow, Now
 from .scope import applies
 
 Condition = ColumnElement[bool]
@@ -33,10 +33,18 @@ class Wanted:
     topic: str = ""
     status: str = ""
     kind: str = ""
+    scope: str = ""  # ALL shows all texts; else what applies here
 
 
-def duties(session: Session, wanted: Wanted) -> list[int]:
-    """The keys of the duties: those that apply here first, then the others, each in the order of the documents.
+class Keys(NamedTuple):
+    """The rows to be shown, by key and in order, and how many more there are in texts that do not apply here."""
+
+    keys: list[int]
+    elsewhere: int
+
+
+def duties(session: Session, wanted: Wanted) -> Keys:
+    """The duties: those that apply here first, then the others, each in the order of the documents.
 
     Of duties that are searched by words, those of the problem that the words mean come after those that hold them.
     """
@@ -55,7 +63,7 @@ def duties(session: Session, wanted: Wanted) -> list[int]:
         .where(*_equal(pairs), _standing(wanted.status))
         .order_by(here.desc(), *IN_ORDER)
     ).all()
-    return _kept(rows, wanted.words, who.codes(session, wanted.words))
+    return _kept(rows, wanted, who.codes(session, wanted.words))
 
 
 def duty_rows(session: Session, keys: Sequence[int]) -> list[DutyRow]:
@@ -64,8 +72,8 @@ def duty_rows(session: Session, keys: Sequence[int]) -> list[DutyRow]:
     return _in_order(rows, keys, lambda row: row.duty.id)
 
 
-def figures(session: Session, wanted: Wanted) -> list[int]:
-    """The keys of the documents' own figures, frequencies, steps and lists in force: those that apply here first."""
+def figures(session: Session, wanted: Wanted) -> Keys:
+    """The documents' own figures, frequencies, steps and lists in force: those that apply here first."""
     pairs = ((Figure.document, wanted.document), (Figure.section, wanted.section), (Figure.kind, wanted.kind))
     here = applies(session, Figure).label("here")
     rows = session.execute(
@@ -73,7 +81,7 @@ def figures(session: Session, wanted: Wanted) -> list[int]:
         .where(Figure.valid_to.is_(None), *_equal(pairs))
         .order_by(here.desc(), Figure.document, Figure.line_from, Figure.position, Figure.id)
     ).all()
-    return _kept(rows, wanted.words)
+    return _kept(rows, wanted)
 
 
 def figure_rows(session: Session, keys: Sequence[int]) -> list[Figure]:
@@ -100,11 +108,15 @@ def _standing(status: str) -> Condition:
     return and_(in_force, Duty.status == status, Duty.named.is_(None)) if status else in_force
 
 
-def _kept(rows: Sequence[Any], words: str, meant: Sequence[str] = ()) -> list[int]:
-    """The keys of the rows in which the words are found, and of those whose code is meant; all without words."""
-    if not words.strip():
-        return [row.id for row in rows]
+def _kept(rows: Sequence[Any], wanted: Wanted, meant: Sequence[str] = ()) -> Keys:
+    """Those rows in which the words are found, or whose code is meant; all without words."""
+    kept = list(rows) if not wanted.words.strip() else _searched(rows, wanted.words, meant)
+    shown = [row.id for row in kept if row.here or wanted.scope == ALL]
+    return Keys(shown, len(kept) - len(shown))
+
+
+def _searched(rows: Sequence[Any], words: str, meant: Sequence[str]) -> list[Any]:
     texts = [Text(folded(" ".join(text)), first, last) for _id, _code, first, last, _here, *text in rows]
     literal = set(found(words, texts))
     kept = [at for at, row in enumerate(rows) if at in literal or row.code in meant]
-    return [rows[at].id for at in sorted(kept, key=lambda at: (not rows[at].here, at not in literal))]
+    return [rows[at] for at in sorted(kept, key=lambda at: (not rows[at].here, at not in literal))]

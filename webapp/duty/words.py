@@ -33,7 +33,7 @@ def plan(row: Duty | Figure | Cited) -> str:
     return _("%(plan)s · %(lines)s", plan=name, lines=source(row)) if name else source(row)
 
 
-def plan_name(row: Duty | Figure) -> str:
+def plan_name(row: Duty | Figure | Cited) -> str:
     """Whose plan a row is of, and of when; empty where no part is known."""
     part = scope.part_of(parts(), row)
     return whose(part) if part else ""

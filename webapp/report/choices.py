@@ -145,6 +145,11 @@ class Proposal:
     was_last: bool
 
     @property
+    def is_theirs(self) -> bool:
+        """Whether the township or village leads here, so that the matter can go back to it."""
+        return self.row.is_local and self.row.applies and self.row.link.role == "lead"
+
+    @property
     def value(self) -> str:
         """What the choice sends."""
         return f"{self.body.id}:{self.row.line.duty.id}" if self.body and self.row.line else ""
