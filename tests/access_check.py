@@ -177,6 +177,7 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/reports/<report_id>/beside/problems": {"id": uuid.uuid4(), "problem": "smell"},
         "/reports/<report_id>/beside/sample": {"note": "clean"},
         "/reports/<report_id>/beside/result": {"id": uuid.uuid4(), "done": "measured"},
+        "/reports/<report_id>/beside/undo": {"event": uuid.uuid4()},
         "/looks/<look_id>": {"answer": "right"},
         "/people/new": person | posting | {"login": "new"},
         "/objects/import": {"sheet": _sheet(thing)},

@@ -116,6 +116,14 @@ def test_after_the_window_nothing_is_taken_back_and_the_county_sets_it(way):
         refused(way, "liaison")
 
 
+def test_a_county_that_was_not_seeded_since_the_update_works_on_and_takes_nothing_back(way):
+    dispatched(way)
+    with way.world.store.write() as session:
+        session.delete(session.get_one(Setting, "undo_seconds"))
+    assert way.move("liaison", "receive") == "handling"
+    refused(way, "liaison")
+
+
 def test_a_colleague_takes_nothing_back(way):
     with way.world.store.write() as session:
         make.person(session, "liaison_two", "department_liaison", body=way.world.bodies["housing"])

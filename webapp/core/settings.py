@@ -20,10 +20,13 @@ KINDS: dict[str, Any] = {
 }
 
 
-def get(session: Session, key: str) -> Any:
-    """The value of a setting in its own type; a missing key is a programming error."""
-    row = session.get_one(Setting, key)
-    return KINDS[row.kind](row.value)
+def get(session: Session, key: str, unseeded: Any = None) -> Any:
+    """The value of a setting in its own type; a missing key is a programming error.
+
+    ``unseeded`` stands for a setting that is younger than the last seeding, where work has to go on without it.
+    """
+    row = session.get(Setting, key) if unseeded is not None else session.get_one(Setting, key)
+    return unseeded if row is None else KINDS[row.kind](row.value)
 
 
 def missing(session: Session) -> list[str]:

@@ -13,6 +13,8 @@ from ..core import clock, settings
 from .models import Report, ReportEvent, SiteLook
 from .workflow import HANDLING, TAKEN_BACK
 
+SAID = ("right", "not_yet")  # whatever else ends a look says nothing of the matter
+
 
 def asked(session: Session, actor: Actor) -> dict[str, Condition]:
     """The facts of the guards by their names, of a report and the actor; "handled" alone is asked elsewhere."""
@@ -27,11 +29,12 @@ def waits_for_sample() -> Condition:
 def _looks_count() -> Condition:
     """The condition that a look says how the matter stands now: it waits for its answer, whoever was asked and when,
     or it was answered after a result was last reported. An answer to an earlier result is history."""
-    return ~exists().where(
+    later = exists().where(
         ReportEvent.report_id == SiteLook.report_id,
         ReportEvent.action.in_(HANDLING),
         ReportEvent.at > SiteLook.answered_at,
     )
+    return and_(or_(SiteLook.answer.is_(None), SiteLook.answer.in_(SAID)), ~later)
 
 
 def not_right() -> Condition:
@@ -47,8 +50,9 @@ def looks_that_count(session: Session, ids: Sequence[uuid.UUID]) -> list[SiteLoo
 
 
 def since(session: Session) -> datetime:
-    """From when on an act may still be taken back by who did it (a county setting)."""
-    return clock.now() - timedelta(seconds=settings.get(session, "undo_seconds"))
+    """From when on an act may still be taken back by who did it (a county setting); from now on, so nothing can, in a
+    county that was not seeded since the program was updated."""
+    return clock.now() - timedelta(seconds=settings.get(session, "undo_seconds", 0))
 
 
 def is_last(event: Any) -> Condition:

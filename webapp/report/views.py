@@ -339,6 +339,7 @@ def sample(report_id: uuid.UUID) -> Any:
 def undo(report_id: uuid.UUID) -> Any:
     """Take back what one tap has just said beside the state."""
     form, who = UndoForm(request.form), actor()
+    queries.one(read(), who, report_id)
     if not form.validate():
         raise Refused(N_("This form is damaged. Open it again."))
     write_once(lambda session: side_acts.undo(session, who, report_id, form.event.data))
