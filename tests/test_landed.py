@@ -22,7 +22,7 @@ from webapp.config import Config
 from webapp.core.db import Store
 from webapp.core.entry import FIRST, NEWEST, RECIPES
 from webapp.grid.models import Grid
-from webapp.ops import backup, migrate, verify
+from webapp.ops import backup, migrate, seeding, verify
 from webapp.patrol.models import PatrolObject
 from webapp.patrol.service import record
 from webapp.people.models import Posting
@@ -88,6 +88,7 @@ def test_what_is_posted_today_is_a_resend_when_it_comes_again(
     kinds: set[type] = set()
     monkeypatch.setitem(RECIPES, NEWEST, noted(RECIPES[NEWEST], kinds))
     app = serve(FOLDERS[-1])
+    seeding.seed(app.extensions["store"])  # as an update does
     diary = Day(app).lived()
     assert left_out(app, diary) == []
     assert again.all_unchanged(app, diary.entries) == []

@@ -179,6 +179,22 @@ class Day:
             {"answer": "not_yet", "note": "小了些。"},
             {"note": OTHER},
         )
+        self.diary.fill(
+            "an answer that is taken back",
+            OFFICER,
+            "/home",
+            f"/reports/{report_id}/beside/undo",
+            {},
+            {"event": str(ids.new())},
+        )
+        self.diary.fill(
+            "the answer to a look, given again",
+            OFFICER,
+            f"/reports/{report_id}",
+            r"/looks/[-0-9a-f]+",
+            {"answer": "right", "note": "没有了。"},
+            {"note": OTHER},
+        )
         self.act(
             "another kind of problem",
             TOWNSHIP,
@@ -203,6 +219,15 @@ class Day:
         )
         self.act("what a cooperating department did", HELPER, report_id, "result", {"done": OTHER}, done="已采样送检。")
         self.move("received by the department", LEAD, report_id, "receive", other={"seen": "department"})
+        self.diary.fill(
+            "a receipt that is taken back",
+            LEAD,
+            f"/reports/{report_id}",
+            f"/reports/{report_id}/undo",
+            {},
+            {"seen": "handling"},
+        )
+        self.move("received once more", LEAD, report_id, "receive", other={"seen": "department"})
 
     def handled(self, report_id: str) -> None:
         """Handled, redone, closed."""
