@@ -141,6 +141,30 @@ def test_a_name_that_gives_no_log_in_name_is_a_finding():
     assert sheet_logins.proposed("欧阳修", "13900000001", {"ouyangxiu", "ouyangxiu2"}) == "ouyangxiu3"
 
 
+# --- the samples ---
+
+
+@pytest.mark.parametrize(
+    ("of", "filled", "made"),
+    [
+        ("", {"姓名": "赵强敏", "角色": "网格员", "网格": "甲1村"}, ["赵强敏"]),
+        ("?of=bodies", {"单位": "县水利局"}, ["县水利局"]),
+    ],
+)
+def test_a_sample_is_filled_in_below_its_explanations_and_comes_in(world, browse, of, filled, made):
+    browser = browse("county")
+    browser.get("/language?lang=zh")
+    sample = openpyxl.load_workbook(io.BytesIO(browser.get(f"/people/import/sample{of}").data))
+    heads = {cell.value: cell.column for cell in sample.active[3]}
+    assert all(cell.value for cell in sample.active[2] if cell.column in heads.values() and cell.column == 1)
+    for name, value in filled.items():
+        sample.active.cell(4, heads[name], value)
+    data = io.BytesIO()
+    sample.save(data)
+    shown = brought_in(world, data.getvalue())
+    assert [zh for _, zh, _ in shown.people] + shown.bodies == made
+
+
 # --- what stands where ---
 
 

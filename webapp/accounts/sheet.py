@@ -1,5 +1,7 @@
 """The columns of a sheet of people, bodies and postings."""
 
+from dataclasses import replace
+
 from ..core.errors import N_
 from ..core.sheet import Sheet, declared
 
@@ -58,4 +60,10 @@ proposed   text    -         -                  -    # "yes": the log-in name is
     ),
     frozenset({"zh", "login", "body"}),
     N_("No row near the top has headings we know. They need at least 姓名 (name) and 角色 (role), or 单位 (body)."),
+)
+#: The same sheet for those who set up bodies alone; what it holds is brought in as any sheet of people.
+BODIES = replace(
+    PEOPLE,
+    title=N_("Departments, stations, committees"),
+    columns={key: PEOPLE.columns[key] for key in ("body", "town", "grid", "body_en", "canonical")},
 )

@@ -16,7 +16,7 @@ from ..web.request import actor, close_reads, may, read, write_once
 from ..web.sheets import SheetForm
 from . import queries, service, sheet_acts
 from .blueprint import bp
-from .sheet import PEOPLE
+from .sheet import BODIES, PEOPLE
 from .slips import Slip, show
 
 
@@ -58,7 +58,9 @@ def _taken_for(outcome: Any) -> list[tuple[str, str, int]]:
 @bp.get("/people/import/sample")
 @may("posting.grant")
 def sample() -> Response:
-    """An empty sheet with a row that explains each column."""
+    """An empty sheet with a row that explains each column; with ``?of=bodies`` the columns of a body alone."""
+    if request.args.get("of") == "bodies":
+        return sheets.sample(BODIES, "bodies.xlsx")
     return sheets.sample(PEOPLE, "people.xlsx")
 
 

@@ -23,7 +23,7 @@ SHOWN = 40  # letters of a row that is left out
 
 #: The first words of a row that closes a list or signs it, and is nobody's.
 _CLOSING = re.compile(
-    r"((合\s*计|总\s*计|小\s*计|共\s*计|总\s*数|共)\s*\d*\s*[人名个户处家]?|total|sum|"
+    r"((合\s*计|总\s*计|小\s*计|共\s*计|总\s*数|共)\s*\d*\s*[人名个户处家]?|total|"
     r"(填表|制表|填报|审核|审批|负责|经办|联系|统计|报送|复核|签发|批准)\s*(人|单位|日期|时间|电话|人签字|人签名|领导)?|"
     r"(单位)?(盖章|公章|签章|签字|签名)|日\s*期|备\s*注|说\s*明|注)\s*(?:[:：].*)?",
     re.IGNORECASE,

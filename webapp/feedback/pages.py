@@ -29,11 +29,17 @@ INTROS = {
     "grid_officer": N_("You walk your village, say what you saw, and report what is wrong."),
     "station_officer": N_("You handle what the township hands to your village committee or station."),
     "township_supervisor": N_("You look at every report first, hand it out, raise it, and check what was done."),
-    "county_office": N_("You dispatch to departments, check, and set how this county works."),
+    "county_office": N_(
+        "You dispatch to departments, check, and set how this county works. First day, under Settings, says what is "
+        "lacking."
+    ),
     "department_liaison": N_("You receive what the county dispatches and report what your department did."),
     "leader": N_("You see everything in your area and change nothing."),
     "inspector": N_("You read everything in your area until your last day here."),
-    "system_admin": N_("You look after accounts. Reports and patrols are not for you to see."),
+    "system_admin": N_(
+        "You look after accounts, and see under First day what the county still lacks. Reports and patrols are not for "
+        "you to see."
+    ),
     "audit_admin": N_("You read the log. Reports and patrols are not for you to see."),
 }
 REACHES = {
