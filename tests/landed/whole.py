@@ -14,6 +14,8 @@ NO_ENTRY = {
     "accounts.": "people, postings and bodies: the log-in name is taken, the posting stands already",
     "desk.set_setting": "a setting has one value: sent again it is that value already",
     "duty.": "a department named, a duty forgotten: sent again it is so already",
+    "patrol.look_at_objects": "a rehearsal, which keeps nothing",
+    "patrol.bring_in_objects": "objects of a sheet: what stands on a list already is not doubled",
     "patrol.retire": "an object leaves the list once; sent again it is off the list already",
 }
 
