@@ -8,8 +8,9 @@ Usage: ./run.sh VERB …
 
   demo             set up, invent a county, serve it and print the address and the log-ins
   serve …          serve a real county
-  test [--full] …  rules of the code, then the tests; further words go to pytest
+  test [--full|--long] …  rules of the code, then the tests; further words go to pytest
                    --full: full counts, and again on PostgreSQL with and without PostGIS
+                   --long: as --full, and what is repeated is repeated far more often; hours
   check            the rules of the code alone: ruff, types, imports, pinned lists
   docs             write the generated pages under docs/
 
@@ -25,7 +26,7 @@ A real county (each says more with --help behind it, after the set-up):
   verify-store, verify-reports, seeds   look whether all is in order
 
 Environment: PYTHON chooses the interpreter of the set-up (3.11 or newer); DATA_DIR is where the
-records are (default: instance/ beside this file). For test --full:
+records are (default: instance/ beside this file). For test --full and --long:
 WANGGE_TEST_PG is the SQLAlchemy URL of a server to use instead of a private one;
 REQUIRE_POSTGRES=1 and REQUIRE_BROWSER=1 make a missing server or browser an error, not a skip.
 END
@@ -220,7 +221,8 @@ check() {
 run_tests() {
     setup test
     check
-    if [ "${1:-}" = --full ]; then
+    if [ "${1:-}" = --full ] || [ "${1:-}" = --long ]; then
+        [ "$1" = --full ] || export WANGGE_LONG=1
         shift
         need_postgres
         WANGGE_FULL=1 "$venv/bin/python" -m pytest -n auto --dist loadfile --durations=20 "$@"

@@ -11,7 +11,6 @@ from http.client import HTTPConnection
 from urllib.parse import urlencode
 
 from webapp.core import ids
-from webapp.web.places import stamp
 
 from .county import PASSWORD, Walker
 
@@ -94,7 +93,6 @@ def patrol_fields(walker: Walker) -> dict[str, str]:
     fields = {
         "id": str(ids.new()),
         "grid": str(walker.grid_id),
-        "made_at": stamp(),
         "occurred_at": "",
         "occurred_on": "",
         "note": "河边有新堆的秸秆，已告知户主。",

@@ -8,6 +8,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from webapp.core import ids
+
 from . import procs
 from .client import Answer, Browser, send_all
 from .county import County, environment
@@ -89,7 +91,13 @@ def _cases(county: County, ours: procs.Server, peer: procs.Server) -> list[Case]
         Case("patrol POST", ours, patrol(posters), 303, 320),
         Case("twin's patrol POST", peer, patrol(peers), 303, 240),
         Case("twin's hello", peer, lambda: stranger.raw("GET", "/healthz"), 200, 600),
-        Case("form page", ours, lambda: reader.raw("GET", f"/grids/{county.reader.grid_id}/patrol"), 200, 320),
+        Case(
+            "form page",
+            ours,
+            lambda: reader.raw("GET", f"/grids/{county.reader.grid_id}/patrol?id={ids.new()}"),
+            200,
+            320,
+        ),
         Case(
             "layer, 304",
             ours,

@@ -323,6 +323,9 @@ GET    /attachments/<attachment_id>                      photo    r        404  
 GET    /first-day                                        -        -        404    .   .    .       .        x      .       .       .      .         x     .
 GET    /first-day/<step>                                 -        -        404    .   .    .       .        x      .       .       .      .         x     .
 GET    /attachments/<attachment_id>/small                photo    r        404    .   .    x       x        x      x       x       x      x         .     .
+GET    /entries/<entry_id>                               -        -        404    .   x    x       x        x      x       x       x      x         x     x
+GET    /entries/<entry_id>/photos/<mark>                 -        -        404    .   .    x       x        x      x       x       .      .         .     .
+PUT    /entries/<entry_id>/photos/<mark>                 -        -        404    .   .    x       x        x      x       x       .      .         .     .
 GET    /people                                           -        -        404    .   .    .       x        x      .       .       .      .         x     .
 GET    /people/new                                       -        -        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/new                                       village  t        422    .   .    .       x        x      .       .       .      .         x     .
@@ -359,8 +362,11 @@ ALSO_422 = {
     "/duties/<code>/department": "the duty has a department already",
     "/people/<person_id>/postings/new": "an administrator cannot hold a second role",
 }
+#: Let through when the answer is 404: nothing was sent there by its asker.
+ALSO_404 = {"/entries/<entry_id>/photos/<mark>"}
 #: Posts that succeed without changing a row here: a rehearsal, nobody it is about, or it is so already.
 CHANGES_NOTHING = {
+    "/entries/<entry_id>/photos/<mark>",  # a file waits, no row tells of it
     "/duties/<code>/forget",
     "/objects/import",
     "/people/import",

@@ -41,6 +41,7 @@ report.sample      .        .             tree                 tree           . 
 look.ask           .        .             tree                 tree           .                   .                .       .          .             .            .
 look.answer        .        own           .                    .              .                   .                .       .          .             .            .
 attachment.read    .        all           all                  all            all                 all              all     all        .             .            .       # opens the address; which ones: whoever may read what it belongs to (attachment/queries.py)
+attachment.send    .        all           all                  all            all                 all              .       .       .             .            .       # photos before the entry that names them, which its own row decides about
 desk.read          .        .             tree                 tree           dept                dept             tree    tree       .             .            .
 duty.read          .        all           all                  all            all                 all              all     all        .             .            .
 duty.confirm       .        .             .                    all            .                   .                .       .          .             .            .

@@ -18,7 +18,7 @@ from .login import queries as login_queries
 from .login import service as login_service
 from .login import views as login_views
 from .ops import migrate
-from .web import askers, bounds, compress, errors, gate, headers, health, language, static_files
+from .web import askers, bounds, compress, entries, errors, gate, headers, health, language, static_files
 from .web import request as web_request
 from .web.cookies import Cookies
 
@@ -88,6 +88,8 @@ def create_app(config: Config, store: Store | None = None) -> App:
     app.extensions["gate"] = gate.Gate([askers.ByCookie(login_queries.by_token, login_service.seen), askers.Nobody()])
     app.extensions["newest_revision"] = migrate.newest
     app.extensions["log_in_page"] = login_views.log_in_page
+    app.extensions["kept_page"] = login_views.kept_page
+    app.extensions["whose_log_in"] = login_queries.whose
     for name in (
         "request",
         "session",
@@ -97,7 +99,7 @@ def create_app(config: Config, store: Store | None = None) -> App:
     app.jinja_env.globals["command"] = command
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.teardown_request(web_request.close_reads)
-    for part in (compress, bounds, static_files, language, errors, headers, gate, health):
+    for part in (compress, bounds, static_files, language, errors, headers, gate, health, entries):
         part.init(app)
     register(app)
     frame.init(app)

@@ -18,7 +18,7 @@ def _hidden(page, name):
 
 def _round(world, browser, outcomes, **more):
     page = browser.get(f"/grids/{world.grids['A1']}/patrol").text
-    fields = {name: _hidden(page, name) for name in ("id", "grid", "made_at")}
+    fields = {name: _hidden(page, name) for name in ("id", "grid")}
     fields |= {f"v{world.things[key]}-outcome": value for key, value in outcomes.items()}
     return fields | more
 

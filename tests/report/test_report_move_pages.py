@@ -228,7 +228,7 @@ def test_it_is_back_opens_a_new_report_with_the_old_one_linked(world, browse, se
     link = re.search(r'href="(/grids/\d+/report\?recurs=[^"]+)"', officer.get(f"/reports/{sent}").text)[1]
     page = officer.get(link).text
     assert hidden(page, "recurs_id") == str(sent)
-    fields = {name: hidden(page, name) for name in ("id", "grid", "made_at", "recurs_id", "place")}
+    fields = {name: hidden(page, name) for name in ("id", "grid", "recurs_id", "place")}
     answer = officer.post(
         "/reports", **fields, problem=["smoke"], severity="minor", first_measure="not_heeded", note="smoke again"
     )

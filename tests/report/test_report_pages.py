@@ -18,7 +18,7 @@ def form(world, browse):
     """A logged-in officer and the fields of a report that is complete."""
     browser = browse("officer_a1")
     page = browser.get(f"/grids/{world.grids['A1']}/report").text
-    fields = {name: hidden(page, name) for name in ("id", "grid", "made_at")}
+    fields = {name: hidden(page, name) for name in ("id", "grid")}
     return browser, fields | {
         "place": "ditch behind the school",
         "problem": ["smell", "sewage"],

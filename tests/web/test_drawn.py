@@ -21,7 +21,7 @@ from webapp.patrol.service import record
 from webapp.web import drawn, gate, language
 from webapp.web.request import actor, read, read_connection
 
-OWN = re.compile(r'value="[^"]{25,}"')  # ids, tokens and moments: another for every page
+OWN = re.compile(r'value="[^"]{25,}"|[0-9a-f]{8}-[0-9a-f-]{27}')  # ids and tokens: others for every page
 MACROS = '{% macro csrf() %}<input name="csrf_token" value="{{ csrf_token() }}">{% endmacro %}'
 
 

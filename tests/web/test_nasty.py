@@ -197,7 +197,7 @@ def test_no_single_wrong_field_of_a_form_brings_a_fault(app: App, world: World, 
 
     def answers() -> Iterator[tuple[Any, Any]]:
         for login, address in OPENED:
-            page = crowd[login].client.get(address.format(**ids))
+            page = crowd[login].get(address.format(**ids))
             assert page.status_code == 200, address
             for action, fields in list(forms(page.text))[:4]:
                 filled = {name: value or FIT.get(name) or "" for name, value in fields.items()}

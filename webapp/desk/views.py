@@ -146,6 +146,7 @@ def round_receipt(patrol_id: uuid.UUID) -> str:
         found=found,
         cell=cell,
         may_report=actor().may("report.submit"),
+        may_write=actor().may("patrol.write"),
         reasons=words.named(read_connection(), "could_not_see"),
         written=report_queries.written_for(read(), patrol_id),
     )

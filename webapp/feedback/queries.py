@@ -137,3 +137,8 @@ def to_answer(session: Session, actor: Actor, message_id: uuid.UUID) -> Feedback
     if found is None:
         raise NotFound
     return found
+
+
+def sent_by(session: Session, message_id: uuid.UUID) -> int | None:
+    """Who sent the message with this id; None when it is not there."""
+    return session.scalar(select(Feedback.person_id).where(Feedback.id == message_id))

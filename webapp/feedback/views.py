@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from ..core import ids
 from ..core.errors import Conflict, Refused
+from ..web import entries, kept
 from ..web.errors import say
 from ..web.language import day, safe_next
 from ..web.request import actor, may, person, read, write, write_once
@@ -25,13 +26,20 @@ bp = Blueprint("feedback", __name__, template_folder="templates")
 def write_page() -> str:
     """The box; it knows the page it was opened from."""
     about = safe_next(request.args.get("page"))[:LONGEST_PAGE]
-    return _box(MessageForm(data={"id": ids.new(), "page": about}))
+    return _box(MessageForm(data={"id": entries.of_address(_receipt), "page": about}))
+
+
+def _receipt(message_id: uuid.UUID) -> str | None:
+    """Where a message is that this person sent already."""
+    is_mine = queries.sent_by(read(), message_id) == actor().person_id
+    return url_for("feedback.mine") if is_mine else None
 
 
 def _box(form: MessageForm) -> str:
     return render_template(
         "feedback/write.html",
         form=form,
+        here=url_for("feedback.write_page", page=form.page.data or None, id=form.id.data),
         limit=pages.limits(read())[queries.LIMIT],
         mine=len(queries.mine(read(), actor())),
     )
@@ -39,6 +47,7 @@ def _box(form: MessageForm) -> str:
 
 @bp.post("/feedback")
 @may("feedback.write")
+@kept.tells(lambda fields: kept.in_words(MessageForm(fields)))
 def send() -> Any:
     """Keep the message; sent twice it is there once, and both times the answer is the same."""
     form, who = MessageForm(request.form), actor()

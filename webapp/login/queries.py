@@ -85,6 +85,11 @@ def _logged_in(rows: Sequence[Row[*tuple[Any, ...]]]) -> LoggedIn:
     return LoggedIn(actor, first.seen_at, first.is_remembered)
 
 
+def whose(db: Connection, token: str) -> int | None:
+    """The person of a log-in, also of one that has ended, as long as it is known (``login/retention.py``)."""
+    return db.scalar(select(LoginSession.person_id).where(LoginSession.token_hash == token_hash(token)))
+
+
 def phones(session: Session, person_id: int) -> list[LoginSession]:
     """The person's log-ins that still count, newest first."""
     return list(

@@ -1,5 +1,6 @@
 """Log-in, log-out, the account page: password, phones, language."""
 
+import uuid
 from typing import Any
 
 from flask import (
@@ -7,6 +8,7 @@ from flask import (
     Response,
     current_app,
     flash,
+    g,
     make_response,
     redirect,
     render_template,
@@ -16,14 +18,17 @@ from flask import (
 )
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
+from flask_babel import refresh
 
 from ..core import passwords, settings
 from ..core.errors import Refused
 from ..people import queries, words
+from ..web import photos
 from ..web.errors import say
-from ..web.kept import unpack
+from ..web.gate import is_id
+from ..web.kept import told, unpack
 from ..web.language import LOCALES, safe_next
-from ..web.request import actor, may, read, signed_in, write
+from ..web.request import actor, may, read, read_connection, signed_in, write
 from . import device
 from . import queries as sessions
 from . import service as acts
@@ -36,6 +41,11 @@ CHOICES = ("lang", "large")  # what a browser chose for itself outlives a log-in
 @bp.record_once
 def _words(state: BlueprintSetupState) -> None:
     words.init(state.app)
+
+
+def kept_page(next_address: str, kept: str) -> Response:
+    """What had been typed, offered again to who is logged in already: only the page's token was of another log-in."""
+    return make_response(_kept(next_address, unpack(kept)), 401)
 
 
 def log_in_page(message: str, next_address: str, kept: str) -> Response:
@@ -91,6 +101,7 @@ def log_in() -> Any:
         _count(refusal, form.login.data)
         return _login_page(form, say(refusal)), refusal.status
     _take(token)
+    _begin_as(token)
     if code_id is None and not must_change:
         return _onward(form.next.data, form.kept.data)
     return _choose_password(form.next.data, form.kept.data, ask_current=code_id is None)
@@ -116,12 +127,25 @@ def _take(token: str) -> None:
     session.permanent = True
 
 
+def _begin_as(token: str) -> None:
+    """What this answer still shows, it shows to who has just logged in: his name in the frame, his language."""
+    g.actor = sessions.by_token(read_connection(), token).actor  # type: ignore[union-attr]
+    g.pop("language", None)
+    refresh()
+
+
 def _onward(next_address: str | None, kept: str | None) -> Any:
     """To where the person was going; what had been typed is offered again on the way."""
     fields = unpack(kept)
-    if fields:
-        return render_template("login/kept.html", fields=fields, address=safe_next(next_address))
-    return redirect(safe_next(next_address))
+    return _kept(safe_next(next_address), fields) if fields else redirect(safe_next(next_address))
+
+
+def _kept(address: str, fields: list[tuple[str, str]]) -> str:
+    """In the words of its page, with the photos that arrived with it when they were this person's."""
+    words, opens = told(address, fields)
+    entry = dict(fields).get("id", "")
+    waiting = photos.carried(uuid.UUID(entry), actor().person_id) if is_id(entry) else []
+    return render_template("login/kept.html", fields=fields, address=address, words=words, opens=opens, kept=waiting)
 
 
 def _choose_password(next_address: str | None, kept: str | None, *, ask_current: bool) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import and_, not_, select
 from sqlalchemy.orm import Session
 
 from .. import domains
-from ..core import audit, clock, files, settings
+from ..core import audit, clock, files, settings, waiting
 from ..core.attachments import FOLDERS
 from ..core.db import Store
 from ..core.models import AuditEntry
@@ -31,7 +31,8 @@ def sweep(store: Store, data_dir: Path, *, clock_is_right: bool = False) -> dict
         if clock_is_right:
             sweep_clock.confirm(session)
         gone = purge(session)
-    return gone | {"uploads": files.tidy(data_dir), "photos": drop_photos(store, data_dir)}
+    left = files.tidy(data_dir) + waiting.tidy(data_dir)
+    return gone | {"uploads": left, "photos": drop_photos(store, data_dir)}
 
 
 def purge(session: Session, most: int = BATCH) -> dict[str, int]:

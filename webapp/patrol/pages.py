@@ -8,9 +8,11 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from ..core import clock, words
+from ..core.errors import N_
 from ..people import words as people_words
-from ..web import drawn
-from ..web.language import in_words, named, of_page
+from ..web import drawn, language
+from ..web.kept import in_words
+from ..web.language import named, of_page
 from ..web.request import actor, read, read_connection
 from . import queries, service
 from .forms import NOT_GONE, PatrolForm
@@ -24,16 +26,18 @@ def untouched(grid_id: int, kept: dict[str, Any]) -> str:
     whole list, finds nothing stated: one press would claim visits that nobody made.
     """
     cell, lines = queries.village(read_connection(), actor(), "patrol.write", grid_id)
-    everything = request.query_string and request.args.get("all")
+    everything = request.args.get("all")
     shown = lines if everything else queries.due(lines)
     walker = _walker(grid_id)
     is_stated = not (everything or walker["walker"])
     values = {
         **kept,
+        "person": actor().person_id,
+        "here": request.full_path,
         "village": named(cell),
         "rows": _rows(shown, None, is_stated=is_stated, is_sheet=bool(walker["walker"])),
         "later": len(lines) - len(shown),
-        "whole": _whole(grid_id),
+        "whole": _whole(grid_id, kept["id"]),
     }
     bare = {"keepers": queries.keepers(read(), cell), "report": address_of_report(grid_id)} if not lines else None
     facts = {
@@ -62,9 +66,11 @@ def sent_back(kept: dict[str, Any], sent: PatrolForm) -> str:
         "patrol/round.html",
         {
             **kept,
+            "person": actor().person_id,
+            "here": url_for("patrol.start", grid_id=grid_id, id=kept["id"] or None),
             "village": named(cell),
             "rows": _rows(shown, sent, is_sheet=bool(walker["walker"])),
-            "whole": _whole(grid_id),
+            "whole": _whole(grid_id, kept["id"]),
         },
         **walker,
         sent=sent,
@@ -82,8 +88,26 @@ def address_of_report(grid_id: int) -> str:
     return url_for("report.start", grid_id=grid_id)
 
 
-def _whole(grid_id: int) -> Any:
-    return partial(url_for, "patrol.start", grid_id=grid_id, all=1)
+#: How a round's outcomes are called in its form.
+OUTCOMES = {"normal": N_("Normal"), "not_gone": N_("Not gone"), NOT_SEEN: N_("Could not see"), "problem": N_("Problem")}
+
+
+def told(sent: PatrolForm) -> list[tuple[str, str]]:
+    """What a round says, in the words of its form: village, the objects by what was found, and the rest."""
+    cell, _lines = queries.village(read_connection(), actor(), "patrol.write", sent.grid.data or 0)
+    answers = list(sent.answers())
+    things = queries.in_village(read_connection(), cell.id, {visit.object_id for visit in answers})
+
+    def named_as(result: str) -> str:
+        ids = {visit.object_id for visit in answers if visit.result == result}
+        return _(", ").join(named(thing) for thing in things if thing.id in ids)
+
+    found = [(_(word), named_as(result)) for result, word in OUTCOMES.items() if named_as(result)]
+    return [(_("Village"), named(cell)), *found, *in_words(sent)]
+
+
+def _whole(grid_id: int, entry: object) -> Any:
+    return partial(url_for, "patrol.start", grid_id=grid_id, all=1, id=entry or None)
 
 
 def _walker(grid_id: int, sent: PatrolForm | None = None) -> dict[str, Any]:
@@ -101,7 +125,7 @@ def _rows(
     """The objects to be seen: untouched, with "normal" (``is_stated``) or nothing said, or with what was said of each.
     Of a sheet, nothing said means that it does not stand there."""
     reasons = tuple(words.of(read_connection(), "could_not_see"))
-    name = in_words(of_page())["named"]
+    name = language.in_words(of_page())["named"]
     blank = drawn.piece(
         "patrol/_row.html",
         ("key", "label", "kind"),

@@ -91,6 +91,14 @@ def _last_seen(before: datetime | None = None) -> Any:
     )
 
 
+_ENTERED_BY = select(Patrol.entered_by).where(Patrol.id == bindparam("id"))
+
+
+def entered_by(db: Connection, patrol_id: uuid.UUID) -> int | None:
+    """Who sent the round with this id; None when it is not there."""
+    return db.scalar(_ENTERED_BY, {"id": patrol_id})
+
+
 #: The columns of a ``ObjectRow``, in its order.
 _COLUMNS = (
     *(getattr(PatrolObject, name) for name in Thing._fields),
@@ -149,8 +157,9 @@ def _village(shape: Shape, action: str) -> Select[*tuple[Any, ...]]:
 
 
 def in_village(db: Connection, grid_id: int, ids: Collection[int]) -> list[Row[Any]]:
-    """The names (``zh``, ``en``) of those of the objects that are or were of a grid the actor was found to reach."""
-    query = select(PatrolObject.zh, PatrolObject.en).where(PatrolObject.grid_id == grid_id, PatrolObject.id.in_(ids))
+    """Id and names (``zh``, ``en``) of those of the objects that are or were of a grid the actor was found to reach."""
+    query = select(PatrolObject.id, PatrolObject.zh, PatrolObject.en)
+    query = query.where(PatrolObject.grid_id == grid_id, PatrolObject.id.in_(ids))
     return list(db.execute(query.order_by(PatrolObject.id))) if ids else []
 
 

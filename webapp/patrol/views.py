@@ -1,5 +1,6 @@
 """Pages of patrols: the round and its receipt, an object's file, the list of objects, intervals."""
 
+import uuid
 from typing import Any
 
 from flask import (
@@ -17,10 +18,9 @@ from flask_babel import gettext as _
 from ..core import ids, words
 from ..core.errors import Refused
 from ..grid import queries as grid_queries
-from ..web import lists
+from ..web import entries, kept, lists
 from ..web.errors import say, wants_json
 from ..web.language import named
-from ..web.places import stamp
 from ..web.request import actor, may, read, read_connection, write, write_once
 from . import pages, queries, service, sheet_views
 from .blueprint import bp
@@ -33,14 +33,27 @@ __all__ = ["bp", "sheet_views"]  # their pages stand on the same blueprint
 @may("patrol.write")
 def start(grid_id: int) -> str:
     """The round of a village: what is due today; with ?all=1 the whole list."""
-    return pages.untouched(grid_id, {"id": ids.new(), "grid": grid_id, "made_at": stamp()})
+    return pages.untouched(grid_id, {"id": entries.of_address(_receipt), "grid": grid_id})
+
+
+def _receipt(patrol_id: uuid.UUID) -> str | None:
+    """Where a round is that this person sent already."""
+    is_mine = queries.entered_by(read_connection(), patrol_id) == actor().person_id
+    return url_for("desk.round_receipt", patrol_id=patrol_id) if is_mine else None
+
+
+def _told(fields: Any) -> list[tuple[str, str]]:
+    return pages.told(PatrolForm(fields))
 
 
 @bp.post("/patrols")
 @may("patrol.write")
+@kept.tells(_told, opens=True)
 def receive() -> Any:
     """Store a round; from a page (303 to the receipt) or from the phone's own code (JSON, 201 each time)."""
     form = PatrolForm(from_json(request.get_json()) if request.is_json else request.form)
+    if request.form.get("open") and not form.grid.errors:
+        return pages.sent_back({"id": form.id.data or "", "grid": form.grid.data}, form)
     try:
         if not form.validate():
             raise Refused(_first_error(form))
@@ -73,12 +86,8 @@ def _refused(form: PatrolForm, refusal: Refused) -> Any:
         raise refusal
     taken = refusal.status == 409
     form.refuse(refusal.field, _(TAKEN) if taken else say(refusal))
-    kept = {
-        "id": ids.new() if taken else form.id.data or "",
-        "grid": form.grid.data,
-        "made_at": form.made_at.data or "",
-    }
-    return pages.sent_back(kept, form), refusal.status
+    id_ = ids.new() if taken else form.id.data or ""
+    return pages.sent_back({"id": id_, "grid": form.grid.data}, form), refusal.status
 
 
 @bp.get("/objects/<int:object_id>")

@@ -359,3 +359,15 @@ def unwritten(session: Session, actor: Actor, since: datetime) -> list[tuple[Vis
         .order_by(Visit.at)
     )
     return [(visit, thing) for visit, thing in rows]
+
+
+def entered_by(session: Session, report_id: uuid.UUID) -> int | None:
+    """Who sent the report with this id; None when it is not there."""
+    return session.scalar(select(Report.entered_by).where(Report.id == report_id))
+
+
+def moved_by(session: Session, event_id: uuid.UUID, person_id: int) -> uuid.UUID | None:
+    """The report of the move or act with this id, if this person made it."""
+    return session.scalar(
+        select(ReportEvent.report_id).where(ReportEvent.id == event_id, ReportEvent.person_id == person_id)
+    )

@@ -22,11 +22,11 @@ from ..core.errors import N_, NotFound, Refused, Stale
 from ..core.process import CANNOT, Move
 from ..duty.words import HELPERS
 from ..grid import queries as grid_queries
-from ..web import lists, photos
+from ..web import entries, kept, lists, photos
 from ..web.errors import say, wants_json
 from ..web.forms import BaseForm, clean
-from ..web.places import stamp
-from ..web.request import actor, may, read, write_once
+from ..web.language import named
+from ..web.request import actor, may, read, write, write_once
 from . import choices, labels, pages, queries, service, side_acts
 from . import search as finding
 from .forms import (
@@ -61,19 +61,39 @@ SENT_BEFORE = N_(
 @may("report.submit")
 def start(grid_id: int) -> str:
     """The form, prefilled with the object and round it comes from, or with the report that is back."""
+    entry = entries.of_address(_receipt)
     cell = grid_queries.cell(read(), actor(), "report.submit", grid_id)
     given = pages.prefilled(read(), actor(), request.args)
-    form = ReportForm(data={"id": ids.new(), "grid": grid_id, "made_at": stamp(), "severity": "minor", **given})
-    return render_template("report/new.html", form=form, **choices.for_report(read(), cell, form))
+    form = ReportForm(data={"id": entry, "grid": grid_id, "severity": "minor", **given})
+    kept_ = photos.carried(entry, actor().person_id)
+    return render_template(
+        "report/new.html", form=form, kept=kept_, here=request.full_path, **choices.for_report(read(), cell, form)
+    )
+
+
+def _receipt(report_id: uuid.UUID) -> str | None:
+    """Where a report is that this person sent already."""
+    is_mine = queries.entered_by(read(), report_id) == actor().person_id
+    return url_for("report.receipt", report_id=report_id) if is_mine else None
+
+
+def _told(fields: Any) -> list[tuple[str, str]]:
+    form = ReportForm(fields)
+    cell = grid_queries.cell(read(), actor(), "report.submit", form.grid.data or 0)
+    choices.for_report(read(), cell, form)
+    return [(_("Village"), named(cell)), *kept.in_words(form)]
 
 
 @bp.post("/reports")
 @may("report.submit")
+@kept.tells(_told, opens=True)
 def submit() -> Any:
     """Store a report; 303 to the receipt, or JSON 201 each time."""
     form, who = ReportForm(request.form), actor()
     choices.fill(read(), form)
     sent = photos.received(form.id.data, who.person_id)
+    if request.form.get("open") and form.grid.data is not None:
+        return _new_page(form, sent)
     try:
         if not form.validate():
             raise Refused(N_("Please check what you wrote."))
@@ -81,6 +101,7 @@ def submit() -> Any:
         receipt = write_once(lambda session: service.submit(session, who, entry))
     except Refused as refusal:
         return _not_submitted(form, sent, refusal)
+    photos.are_recorded(entry.id, who.person_id)
     if wants_json():
         return make_response(
             jsonify(
@@ -104,14 +125,20 @@ def _not_submitted(form: ReportForm, sent: photos.Photos, refusal: Refused) -> A
         form.id.data, message = ids.new(), _(SENT_BEFORE)
     else:
         _explain(form, sent, refusal)
+    return _new_page(form, sent, message), refusal.status
+
+
+def _new_page(form: ReportForm, sent: photos.Photos, message: str | None = None) -> str:
+    """The form with what was typed, the photos that arrived, and its address."""
     cell = grid_queries.cell(read(), actor(), "report.submit", form.grid.data)
     return render_template(
         "report/new.html",
         form=form,
         message=message,
         kept=sent.carried(form.id.data, actor().person_id),
+        here=url_for("report.start", grid_id=cell.id, id=form.id.data),
         **choices.for_report(read(), cell, form),
-    ), refusal.status
+    )
 
 
 def _explain(form: BaseForm, sent: photos.Photos, refusal: Refused) -> None:
@@ -143,6 +170,7 @@ def show(report_id: uuid.UUID) -> str:
 @may("report.move")
 def ask(report_id: uuid.UUID, action: str) -> str | Response:
     """The form of one move."""
+    entry = entries.of_address(_made)
     found = queries.one(read(), actor(), report_id)
     move = _move(found, action)
     if move is None:
@@ -151,9 +179,25 @@ def ask(report_id: uuid.UUID, action: str) -> str | Response:
     form = form_for(
         move,
         choices.for_move(read(), actor(), found, move),
-        data={"id": ids.new(), "seen": found.seen, **choices.presets(read(), found, move, request.args.get("duty"))},
+        data={"id": entry, "seen": found.seen, **choices.presets(read(), found, move, request.args.get("duty"))},
+        data={"id": entry, "seen": found.seen, **choices.presets(read(), found, move)},
     )
     return _move_page(report_id, move, form)
+
+
+def _made(event_id: uuid.UUID) -> str | None:
+    """The report of a move that this person made already."""
+    report_id = queries.moved_by(read(), event_id, actor().person_id)
+    return url_for("report.show", report_id=report_id) if report_id else None
+
+
+def _told_move(fields: Any, report_id: uuid.UUID, action: str) -> list[tuple[str, str]]:
+    found = queries.one(read(), actor(), report_id)
+    made = _move(found, action) or REPORT.row(str(fields.get("seen", "")).partition(".")[0], action)
+    if made is None:
+        raise Refused(CANNOT)
+    form = form_for(made, choices.for_move(read(), actor(), found, made), fields)
+    return [(pages.action_word(made.action, made.target), found.report.number), *kept.in_words(form)]
 
 
 def _move(found: queries.Found, action: str) -> Move | None:
@@ -176,14 +220,16 @@ def _move_page(
     if move.action == "dispatch":
         everywhere = bool(request.values.get("all"))
         extra = choices.dispatch_panel(read(), report_id, page.problem_codes, everywhere=everywhere)
-    kept = sent.carried(form.id.data, actor().person_id) if sent else []
+    who = actor().person_id
+    kept_ = sent.carried(form.id.data, who) if sent else photos.carried(form.id.data, who)
     return render_template(
         "report/move.html",
         page=page,
         move=move,
         form=form,
         message=message,
-        kept=kept,
+        kept=kept_,
+        here=url_for("report.ask", report_id=report_id, action=move.action, id=form.id.data),
         action_word=pages.action_word(move.action, move.target),
         picked=request.form.get("pick"),
         asked=choices.asked(read(), page.found, move),
@@ -193,6 +239,7 @@ def _move_page(
 
 @bp.post("/reports/<uuid:report_id>/<action>")
 @may("report.move")
+@kept.tells(_told_move, opens=True)
 def move(report_id: uuid.UUID, action: str) -> Any:
     """Make one move. A page that is out of date is answered clearly and keeps what was typed."""
     found = queries.one(read(), actor(), report_id)
@@ -201,11 +248,14 @@ def move(report_id: uuid.UUID, action: str) -> Any:
         raise Refused(CANNOT)
     form, who = form_for(made, choices.for_move(read(), actor(), found, made), request.form), actor()
     sent = photos.received(form.id.data, who.person_id)
+    if request.form.get("open"):
+        return _move_page(report_id, made, form, sent=sent)
     try:
         if not form.validate():
             raise Refused(N_("Please check what you wrote."))
         entry = form.entry(action, sent.files())
         write_once(lambda session: service.move(session, who, report_id, entry))
+        photos.are_recorded(entry.id, who.person_id)
     except NotFound:
         raise
     except Refused as refusal:

@@ -1,5 +1,6 @@
 """The gate before every view: who asks, whether the view is for them, and that the post came from our own page."""
 
+import uuid
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -11,10 +12,10 @@ from itsdangerous import URLSafeTimedSerializer
 
 from ..access import VISITOR, visitors_may
 from ..core.errors import N_
-from . import errors
+from . import errors, photos
 from .askers import Asker, Nobody, NotKnown, who_asks
 from .kept import from_our_page, pack
-from .request import SIGNED_IN
+from .request import SIGNED_IN, close_reads, read_connection
 
 SAFE = frozenset({"GET", "HEAD"})  # run a view that only reads; every other method that reaches a view needs the token
 OLD_PAGE = N_("This page was open too long. Check what you wrote and send it again.")
@@ -51,7 +52,8 @@ def refuse(rule: str) -> Response | None:
     if is_open(rule):
         return None
     if g.actor is VISITOR:
-        session.pop("sid", None)
+        if "sid" in session:
+            session["was"] = session.pop("sid")  # whose the page was that this browser may still show
         return keep_and_log_in(rule, LOG_IN)
     if g.is_program and (rule == SIGNED_IN or g.actor.must_change):
         return errors.answer(403, gettext(errors.WORDS[403]))
@@ -94,8 +96,35 @@ def keep_and_log_in(rule: str, message: str) -> Response:
         return errors.answer(401, gettext(message))
     if request.method in SAFE:
         return redirect(url_for("login.login", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
-    back, kept = (request.path, pack(request.form)) if from_our_page() else ("/", "")
-    return current_app.extensions["log_in_page"](gettext(message), back, "" if rule in NEVER_KEPT else kept)
+    back, kept = (request.path, pack(request.form)) if from_our_page() and rule not in NEVER_KEPT else ("/", "")
+    if kept:
+        _keep_photos()
+    if kept and g.actor is not VISITOR:  # logged in again meanwhile, in another tab: only the page's token is of before
+        return current_app.extensions["kept_page"](back, kept)
+    return current_app.extensions["log_in_page"](gettext(message), back, kept)
+
+
+def _keep_photos() -> None:
+    """The photos of that form wait for its sender, when it is certain who that is.
+
+    Either he is logged in, or this browser's cookie, with our signature, names the log-in that has ended and the form
+    has its token. Nobody else can leave a file here.
+    """
+    entry, sender = request.form.get("id", ""), g.actor.person_id
+    if g.actor is VISITOR:
+        was = session.get("was") if token_is_good() else None
+        sender = current_app.extensions["whose_log_in"](read_connection(), was) if was else None
+    if sender is not None and is_id(entry) and request.files:
+        close_reads()
+        photos.wait(uuid.UUID(entry), sender)
+
+
+def is_id(text: str) -> bool:
+    """Whether this is a UUID as pages and phones write it."""
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
 
 
 def csrf_token() -> str:

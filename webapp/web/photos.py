@@ -1,28 +1,33 @@
 """Photos of a posted form, and documents where a form takes them: on disk before any transaction begins, and kept when
 the form is refused.
 
-Whoever took them on the spot cannot take them again. So a refused form carries each file that arrived as a value signed
-for this entry and this person; sent again, it stands for the file on disk. Nothing shows that file before a record
-names it.
+Whoever took them on the spot cannot take them again. So each file that arrived, with its form or before it, waits for
+this entry and this person, and the form names it: by its sha256, or by a value that the page of a refused form signed.
+Nothing shows that file before a record names it.
 """
 
+import re
+import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import FileStorage
 
-from ..core import files
+from ..core import files, waiting
 from ..core.errors import N_, Refused
 from ..core.files import DocumentFile, PhotoFile
+from ..core.waiting import Waiting
 from .forms import clean
 
 MOST = 3
 FIELD, CARRIED = "photos", "kept"
 LONGEST_NAME = 40
+MOST_UNKNOWN = 9  # that wait for a person who has still to log in
+MARK = re.compile(r"[0-9a-f]{64}", re.ASCII)
 TOO_MANY = N_("At most %(most)d photos. Left out: %(names)s")
 LOST = N_("The photos could not be kept. Please choose them again.")
 NO_EVIDENCE = N_(
@@ -30,6 +35,8 @@ NO_EVIDENCE = N_(
     "Word, Excel or WPS). Choose another."
 )
 TOO_MANY_FILES = N_("At most %(most)d files. Left out: %(names)s")
+NO_ROOM = N_("Too many photos wait for an entry that was never sent. Send those first, or wait a day.")
+DAMAGED = N_("This photo did not arrive as it was sent. Send it again.")
 FILES_LOST = N_("The files could not be kept. Please choose them again.")
 
 File = PhotoFile | DocumentFile
@@ -66,18 +73,10 @@ EVIDENCE = Accepted((PhotoFile, DocumentFile), _photo_or_document, TOO_MANY_FILE
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A file on disk, and what it is called on the phone."""
-
-    file: Any  # of a class that the form takes
-    name: str
-
-
-@dataclass(frozen=True)
 class Photos:
     """The files of one form: those that are on disk, and what was wrong with others."""
 
-    taken: tuple[Taken, ...]
+    taken: tuple[Waiting, ...]
     wrong: tuple[Refused, ...]
 
     def files(self) -> tuple[Any, ...]:
@@ -93,38 +92,95 @@ class Photos:
         ]
 
 
-def received(entry: object, person_id: int, accepted: Accepted = PHOTOS) -> Photos:
+def received(entry: uuid.UUID | None, person_id: int, accepted: Accepted = PHOTOS) -> Photos:
     """The files of this request, those of an earlier try of the same entry first; each file once."""
     earlier, lost = _earlier(entry, person_id, accepted)
     fresh, wrong = _fresh(MOST - len(earlier), accepted)
+    if entry is not None:
+        for taken in fresh:
+            _keep_in_mind(entry, person_id, taken)
     each = {taken.file.sha256: taken for taken in (*earlier, *fresh)}
     return Photos(tuple(each.values()), (*lost, *wrong))
 
 
-def _earlier(entry: object, person_id: int, accepted: Accepted) -> tuple[list[Taken], list[Refused]]:
-    values, owner = request.form.getlist(CARRIED), _owner(entry, person_id)
-    found = [taken for value in values[:MOST] if (taken := _opened(value, owner, accepted)) is not None]
-    return found, [Refused(accepted.lost, field=FIELD)] if len(found) < len(values) else []
+def wait(entry: uuid.UUID, person_id: int) -> None:
+    """Keep the photos of a form that cannot be taken now, for when this person sends it again."""
+    if waiting.has_room(_data_dir(), person_id, entry, MOST_UNKNOWN):  # else nothing is even decoded
+        for taken in _fresh(MOST, PHOTOS)[0]:
+            _keep_in_mind(entry, person_id, taken, MOST_UNKNOWN)
 
 
-def _opened(value: str, owner: list[object], accepted: Accepted) -> Taken | None:
-    """The file a value stands for; None when we did not sign it, not for this entry and form, or the file is gone."""
+def _keep_in_mind(entry: uuid.UUID, person_id: int, taken: Waiting, most: int = waiting.MOST_OF_PERSON) -> None:
+    if waiting.has_room(_data_dir(), person_id, entry, most):
+        waiting.put(_data_dir(), person_id, entry, taken)
+
+
+def arrived(entry: uuid.UUID, person_id: int, mark: str) -> Waiting | None:
+    """The photo of this sha256 that waits for the entry; only its sender finds it."""
+    return waiting.one(_data_dir(), person_id, entry, mark) if MARK.fullmatch(mark) else None
+
+
+def all_arrived(entry: uuid.UUID, person_id: int) -> list[Waiting]:
+    """Those of the photos that wait for the entry."""
+    return waiting.every(_data_dir(), person_id, entry)
+
+
+def arriving(entry: uuid.UUID, person_id: int, mark: str, sent: IO[bytes], name: str | None) -> Waiting:
+    """Take one photo before its entry. Refused when it is none, is not what the mark says, or too many wait."""
+    if not waiting.has_room(_data_dir(), person_id, entry):
+        raise Refused(NO_ROOM, field=FIELD)
+    called = (clean(name) or "-")[-LONGEST_NAME:]
+    try:
+        taken = Waiting(files.keep(_data_dir(), sent), called)
+    except Refused:
+        raise Refused(NO_PHOTO, field=FIELD, name=called) from None
+    if taken.file.sha256 != mark:
+        raise Refused(DAMAGED, field=FIELD)
+    waiting.put(_data_dir(), person_id, entry, taken)
+    return taken
+
+
+def carried(entry: uuid.UUID, person_id: int) -> list[tuple[str, str]]:
+    """What waits for an entry, as a form carries it: value and name; no more than one form takes."""
+    return Photos(tuple(all_arrived(entry, person_id)[-MOST:]), ()).carried(entry, person_id)
+
+
+def are_recorded(entry: uuid.UUID, person_id: int) -> None:
+    """The entry is in the county's records with its photos: they wait no longer."""
+    waiting.sent(_data_dir(), person_id, entry)
+
+
+def _earlier(entry: uuid.UUID | None, person_id: int, accepted: Accepted) -> tuple[list[Waiting], list[Refused]]:
+    values = request.form.getlist(CARRIED)[: waiting.MOST_OF_ENTRY]
+    found = [taken for value in values if (taken := _opened(value, entry, person_id, accepted)) is not None]
+    wrong = [Refused(accepted.lost, field=FIELD)] if len(found) < len(values) else []
+    if found[MOST:]:
+        names = ", ".join(taken.name for taken in found[MOST:])
+        wrong.append(Refused(accepted.too_many, field=FIELD, most=MOST, names=names))
+    return found[:MOST], wrong
+
+
+def _opened(value: str, entry: uuid.UUID | None, person_id: int, accepted: Accepted) -> Waiting | None:
+    """The file a value stands for; None when it does not wait for this entry and person, or does not fit this form."""
+    if entry is not None and MARK.fullmatch(value):
+        found = waiting.one(_data_dir(), person_id, entry, value)
+        return found if found and isinstance(found.file, accepted.classes) else None
     try:
         *whose, given, name = _signer().loads(value)
     except BadSignature:
         return None
     file: File = PhotoFile(**given) if "copy" in given else DocumentFile(**given)
-    is_ours = whose == owner and isinstance(file, accepted.classes)
-    return Taken(file, name) if is_ours and files.hold(_data_dir(), file) else None
+    is_ours = whose == _owner(entry, person_id) and isinstance(file, accepted.classes)
+    return Waiting(file, name) if is_ours and files.hold(_data_dir(), file) else None
 
 
-def _fresh(room: int, accepted: Accepted) -> tuple[list[Taken], list[Refused]]:
+def _fresh(room: int, accepted: Accepted) -> tuple[list[Waiting], list[Refused]]:
     sent = [item for item in request.files.getlist(FIELD) if item.filename]
-    taken: list[Taken] = []
+    taken: list[Waiting] = []
     wrong: list[Refused] = []
     for item in sent[:room]:
         try:
-            taken.append(Taken(accepted.keep(_data_dir(), item), _name(item)))
+            taken.append(Waiting(accepted.keep(_data_dir(), item), _name(item)))
         except Refused as error:
             wrong.append(error)
     if sent[room:]:

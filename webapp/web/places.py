@@ -1,13 +1,14 @@
 """Fields that many forms share: an optional point, and an optional day that is not today."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, FloatField, HiddenField, ValidationError
 from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
-from ..core import clock
+from ..core import clock, ids
 from .forms import BaseForm
 
 
@@ -26,8 +27,13 @@ class PointForm(BaseForm):
 
 
 class WhenForm(BaseForm):
-    """When it was: ``occurred_at`` (moment, from the phone) or ``occurred_on`` (a day); neither means now."""
+    """When it was: ``occurred_at`` (moment, from the phone), ``occurred_on`` (a day), else when the entry began.
 
+    That is told by its id, a UUIDv7. ``made_at`` is what pages and phones sent before November 2026 besides, and still
+    goes before it, or their entries would not be the same when they come again.
+    """
+
+    id: Any
     occurred_on = DateField(_l("Day"), validators=[Optional()])
     occurred_at = HiddenField("")
     made_at = HiddenField("")
@@ -43,9 +49,9 @@ class WhenForm(BaseForm):
             raise ValidationError(str(_l("This form is damaged. Open it again.")))
 
     def occurred(self) -> datetime:
-        """The moment the entry is about. Without one it is when the page was made, so that a resend says the same."""
+        """The moment the entry is about. Without one it is when the entry began, so that a resend says the same."""
         on = self.occurred_on.data
-        made = _moment(self.made_at.data) or clock.now()
+        made = _moment(self.made_at.data) or (self.id.data and ids.made_at(self.id.data)) or clock.now()
         if on and on != clock.day(made):
             return clock.at_hour(on, time(12))
         return _moment(self.occurred_at.data) or made
@@ -57,11 +63,6 @@ def _moment(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return found.astimezone(UTC) if found.tzinfo and clock.is_near(found.date()) else None
-
-
-def stamp() -> str:
-    """What a page writes into ``made_at``."""
-    return clock.now().isoformat()
 
 
 def last_days(days: int) -> tuple[date, date]:

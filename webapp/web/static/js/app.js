@@ -1,7 +1,11 @@
 /* What every page gains from JavaScript. Nothing here is needed to use a page; all words come from data-* attributes.
    Parses as ES2018 (Chrome 70, iOS 13). */
 
-const RESEND_AFTER_MS = 8000; // then the button works again: a second send under the same id is answered by the first receipt
+import { attach } from "./attach.js";
+
+const LEAVING_MS = 30000; // after so long a page that is still here was stopped on its way: a press counts again
+const YOUNG_MS = 600000; // so long an id of this page's is good for a form that is opened from it
+const drawn = Date.now();
 
 document.documentElement.classList.add("js");
 
@@ -28,16 +32,15 @@ function markBusy(form, button) {
 function onSubmit(event) {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post") return;
-  if (form.dataset.sending) {
+  if (Date.now() - Number(form.dataset.sending || 0) < LEAVING_MS) {
     event.preventDefault();
     return;
   }
-  form.dataset.sending = "1";
+  form.dataset.sending = Date.now();
   const pressed = event.submitter || document.activeElement;
   const button = pressed && pressed.form === form && pressed.type === "submit" ? pressed : null;
   // The name and value of the pressed button must still travel, so it changes after the form was read.
   setTimeout(() => markBusy(form, button), 0);
-  setTimeout(() => release(form), RESEND_AFTER_MS);
 }
 
 /* Leaving asks only if something was typed into a form marked data-guard and was not sent. */
@@ -46,9 +49,9 @@ function guard() {
   document.addEventListener("input", (event) => {
     if (event.isTrusted && event.target.form && "guard" in event.target.form.dataset) typed = true;
   });
-  document.addEventListener("submit", () => { typed = false; });
+  document.addEventListener("submit", (event) => { if (!event.defaultPrevented) typed = false; });
   window.addEventListener("beforeunload", (event) => {
-    if (!typed) return;
+    if (!typed || document.querySelector("form[data-sent]")) return;
     event.preventDefault();
     event.returnValue = "";
   });
@@ -98,9 +101,22 @@ function showCurrent(link) {
   line.scrollLeft = link.offsetLeft - line.offsetLeft - (line.clientWidth - link.offsetWidth) / 2;
 }
 
+/* A form's address carries the id of its entry. Where the link has one ready, the server need not lead there first; once
+   only, and not from a page that lay open: the id tells when the entry began. */
+function giveId(link) {
+  const plain = link.href;
+  const id = link.dataset.entry;
+  link.removeAttribute("data-entry");
+  if (!(Date.now() - drawn < YOUNG_MS)) return;
+  link.href = plain + (plain.indexOf("?") < 0 ? "?" : "&") + "id=" + id;
+  setTimeout(() => { link.href = plain; }, 0);
+}
+
 document.addEventListener("submit", onSubmit);
 window.addEventListener("pageshow", () => each("form[data-sending]", release));
 document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-entry]");
+  if (link) giveId(link);
   const button = event.target.closest("[data-copy], [data-print]");
   if (!button) return;
   if ("print" in button.dataset) window.print();
@@ -108,5 +124,5 @@ document.addEventListener("click", (event) => {
 });
 guard();
 each(".nav [aria-current]", showCurrent);
-each("[data-reveal]", reveal);
+attach("[data-reveal]", reveal);
 each("[data-focus]", (box) => box.focus());

@@ -1,6 +1,8 @@
 /* Photos are made smaller on the phone, to at most data-max-bytes each as JPEG, before they are sent.
    Where the browser cannot do it, or would lose which way is up, the photo goes as it is: the server takes both. */
 
+import { attach } from "./attach.js";
+
 const SIDES = [1600, 1280, 1024, 800]; // longest side in pixels, tried in this order
 const QUALITIES = [0.82, 0.7, 0.55];
 const THUMB = 96;
@@ -84,7 +86,8 @@ function watch(input) {
   input.parentNode.appendChild(status);
   input.parentNode.appendChild(thumbs);
   let turn = 0;
-  input.addEventListener("change", async () => {
+  input.addEventListener("change", () => { input.shrinking = shrink(); });
+  async function shrink() {
     const mine = turn += 1;
     thumbs.textContent = "";
     status.textContent = input.files.length ? input.dataset.working : "";
@@ -95,7 +98,7 @@ function watch(input) {
     if (mine !== turn || !all.length) return; // another choice was made meanwhile
     if (ABLE) put(input, ready.map((item) => item.file));
     report(input, status, thumbs, ready, all.length > most);
-  });
+  }
 }
 
-Array.prototype.forEach.call(document.querySelectorAll("input[data-photo]"), watch);
+attach("input[data-photo]", watch);

@@ -1,6 +1,8 @@
 /* "Add my position": asked once, at a press; fills lon, lat (degrees, WGS84 as the browser gives it) and accuracy (metres).
    Browsers give a position only to secure pages, so an http page says that instead of failing silently. */
 
+import { attach } from "./attach.js";
+
 const LOOK = { enableHighAccuracy: true, timeout: 20000, maximumAge: 60000 };
 
 function place(box) {
@@ -39,4 +41,4 @@ function place(box) {
   }
 }
 
-Array.prototype.forEach.call(document.querySelectorAll("[data-place]:not(textarea)"), place);
+attach("[data-place]:not(textarea)", place);

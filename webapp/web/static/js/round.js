@@ -1,5 +1,7 @@
 /* The button of a patrol round says exactly what is stated: how many normal, problem, not seen. "Not gone" is no statement. */
 
+import { attach } from "./attach.js";
+
 const OUTCOMES = ["normal", "problem", "could_not_see", "not_gone"];
 
 function count(form) {
@@ -23,7 +25,7 @@ function watch(button) {
   const stay = form.querySelector("[data-round-stay]");
   const update = () => {
     const found = count(form);
-    button.textContent = wording(found, button.dataset);
+    if (!form.dataset.sending) button.textContent = wording(found, button.dataset);
     if (stay) stay.hidden = found.not_gone === 0;
   };
   form.addEventListener("change", update);
@@ -31,4 +33,4 @@ function watch(button) {
   update();
 }
 
-Array.prototype.forEach.call(document.querySelectorAll("[data-round]"), watch);
+attach("[data-round]", watch);

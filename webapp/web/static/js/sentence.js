@@ -2,6 +2,8 @@
    <textarea data-sentence data-place data-problems data-measure (names of the fields)
              data-both="{problems} at {place}" data-some="{problems}" data-then=". {measure}" data-end="." data-join=", "> */
 
+import { attach } from "./attach.js";
+
 function chosen(form, name) {
   const inputs = form.querySelectorAll("input[name='" + name + "']:checked");
   return Array.prototype.map.call(inputs, (input) => input.closest("label").textContent.trim());
@@ -34,4 +36,4 @@ function follow(area) {
   area.form.addEventListener("input", update);
 }
 
-Array.prototype.forEach.call(document.querySelectorAll("textarea[data-sentence]"), follow);
+attach("textarea[data-sentence]", follow);

@@ -1,6 +1,8 @@
 /* "Settled on the spot" and its hint show only while what is chosen allows it, so that nobody presses in vain.
    <button data-settle data-severity="the one that may be" data-enforced="problems that may not">; the server decides. */
 
+import { attach } from "./attach.js";
+
 function allowed(form, rule) {
   const severity = form.querySelector("input[name='severity']:checked");
   const enforced = rule.enforced.split("/");
@@ -21,4 +23,4 @@ function watch(button) {
   update();
 }
 
-Array.prototype.forEach.call(document.querySelectorAll("[data-settle]"), watch);
+attach("[data-settle]", watch);

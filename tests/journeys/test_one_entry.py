@@ -1,0 +1,283 @@
+"""Whatever happens to the page before the receipt: each entry is there once, with its photos."""
+
+import os
+import re
+
+import pytest
+
+from tests.journeys.line import Fault, bad_line
+from tests.journeys.sending import KINDS, PASSWORD, Person, Problem
+
+TIMES = 200 if os.environ.get("WANGGE_LONG") else 10
+ONCE = 1
+
+
+# --- what happens on the way ---
+
+
+def back(person, kind, start, turn):
+    """The line breaks, the person goes back and forward again, or only back from the browser's error page."""
+    person.line.faults.append(Fault("POST", kind.post, ("lose_answer", "lose_request")[turn % 2]))
+    person.press(kind)
+    if person.script:
+        person.page.wait_for_selector("[data-sending].is-wrong")
+        person.page.go_back()
+        person.page.go_forward()
+    else:
+        person.until_broken()
+        person.page.go_back()
+
+
+def reload(person, kind, start, turn):
+    """The line breaks, and the page is loaded again."""
+    person.line.faults.append(Fault("POST", kind.post, ("lose_answer", "lose_request")[turn % 2]))
+    person.press(kind)
+    person.page.wait_for_selector("[data-sending].is-wrong")
+    person.page.reload()
+
+
+def double(person, kind, start, turn):
+    """Two presses at once."""
+    person.page.locator(kind.button).first.dblclick(no_wait_after=True)
+
+
+def impatient(person, kind, start, turn):
+    """Three presses while it is on its way."""
+    person.line.faults.append(Fault("POST", kind.post, "slow"))
+    for _ in range(3):
+        person.press(kind)
+        person.page.wait_for_timeout(100)
+    assert "till sending" in person.page.inner_text("[data-sending-words]")
+
+
+def cut_again_and_again(person, kind, start, turn):
+    """Photos and words are lost, there or back, time after time; the person only presses again."""
+    faults = [
+        Fault("PUT", "/entries/", "lose_answer", 2),
+        Fault("POST", kind.post, "lose_request", 1),
+        Fault("POST", kind.post, "lose_answer", 1),
+        Fault("GET", "/entries/", "lose_answer", 1),
+        Fault("POST", kind.post, b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbad", 1),
+    ]
+    person.line.faults += faults
+    for _ in range(8):
+        person.press(kind)
+        person.page.wait_for_timeout(50)
+        person.settle()
+        if person.is_done(start):
+            return
+
+
+def log_in_again(person, kind, start, turn):
+    """The log-in has ended; the person logs in in another tab and comes back."""
+    person.log_out()
+    person.press(kind)
+    person.page.wait_for_selector("[data-sending-login]:not([hidden])")
+    with person.context.expect_page() as opened:
+        person.page.click("[data-sending-login]")
+    person.log_in(opened.value)
+    opened.value.close()
+    person.page.evaluate("() => window.dispatchEvent(new Event('focus'))")
+
+
+WAYS = (back, reload, double, impatient, cut_again_and_again, log_in_again)
+
+
+def each_is_there_once(world, browser, address, name, way, times, *, script=True):
+    with bad_line(address) as (line, outside):
+        kind = KINDS[name](world)
+        person = Person(world, browser, line, outside, kind.login, script=script)
+        for turn in range(times):
+            start = kind.page()
+            before = kind.there()
+            person.page.goto(start)
+            kind.fill(person.page)
+            way(person, kind, start, turn)
+            person.see_it_through(kind, start)
+            with_photos = hasattr(kind, "photos") or name == "result"
+            assert kind.there() == (before[0] + 1, before[1] + (1 if with_photos else 0)), turn
+            line.faults.clear()
+        person.context.close()
+        assert person.faults == []
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+@pytest.mark.parametrize("name", KINDS)
+def test_an_entry_is_there_once(world, browser, address, name, way):
+    each_is_there_once(world, browser, address, name, way, ONCE)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+@pytest.mark.parametrize("name", KINDS)
+def test_an_entry_is_there_once_time_after_time(world, browser, address, name, way):
+    each_is_there_once(world, browser, address, name, way, TIMES)
+
+
+# --- without JavaScript ---
+
+
+def see_it_through_plainly(person, kind, start):
+    for _ in range(4):
+        person.page.wait_for_load_state()
+        if person.is_done(start) and "/login" not in person.page.url:
+            return
+        kind.fill(person.page)
+        with person.page.expect_navigation():
+            person.press(kind)
+    raise AssertionError(person.page.content())
+
+
+@pytest.mark.parametrize("name", ["round", "report", "message"])
+@pytest.mark.parametrize("lost", ["lose_answer", "lose_request"])
+def test_without_a_script_too_back_leads_to_the_receipt_or_to_the_form(world, browser, address, name, lost):
+    with bad_line(address) as (line, outside):
+        kind = KINDS[name](world)
+        person = Person(world, browser, line, outside, kind.login, script=False)
+        start, before = kind.page(), kind.there()
+        person.page.goto(start)
+        kind.fill(person.page)
+        line.faults.append(Fault("POST", kind.post, lost))
+        person.press(kind)
+        person.until_broken()
+        person.page.go_back()
+        if lost == "lose_answer":
+            assert person.is_done(start), "the receipt, and no form to send again"
+        see_it_through_plainly(person, kind, start)
+        assert kind.there()[0] == before[0] + 1
+        person.context.close()
+
+
+def test_without_a_script_a_log_in_that_ended_keeps_words_and_photos(world, browser, address):
+    with bad_line(address) as (line, outside):
+        kind = Problem(world)
+        person = Person(world, browser, line, outside, kind.login, script=False)
+        person.page.goto(kind.page())
+        kind.fill(person.page)
+        person.log_out()
+        page = person.page
+        person.press(kind)
+        page.wait_for_selector("[name=secret]")
+        page.fill("[name=login]", kind.login)
+        page.fill("[name=secret]", PASSWORD)
+        page.click("main button[type=submit]")
+        page.wait_for_selector("[name=kept]")
+        said = page.inner_text("main")
+        assert "black smoke since noon" in said and "Smoke" in said and "2 photos are kept" in said
+        assert not re.search(r"made_at|grid|first_measure|smoke_|[0-9a-f]{8}-[0-9a-f]{4}", said)
+        assert page.locator("header >> text=Me").count()
+        page.get_by_role("button", name="Back to the form").click()
+        assert page.input_value("[name=note]") == "black smoke since noon"
+        page.fill("[name=note]", "black smoke since ten")
+        person.press(kind)
+        page.wait_for_url("**/receipt")
+        assert kind.there() == (1, 1)
+        person.context.close()
+
+
+# --- what the page says ---
+
+
+ODD = {
+    "offline": ("lose_request", "There is no signal"),
+    "cut": ("lose_request", "No answer came back"),
+    "proxy": (b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", "code 502"),
+    "large": (b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", "code 413"),
+    "portal": (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nlogin", "code 200"),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_answer_that_is_not_ours_keeps_everything_and_is_said_in_words(world, browser, address, odd):
+    kind = Problem(world)
+    with bad_line(address) as (line, outside):
+        person = Person(world, browser, line, outside, kind.login)
+        person.page.goto(kind.page())
+        kind.fill(person.page)
+        fault, words = ODD[odd]
+        line.faults.append(Fault("PUT", "/entries/", fault, 1))
+        person.context.set_offline(odd == "offline")
+        person.press(kind)
+        person.page.wait_for_selector("[data-sending].is-wrong")
+        assert words in person.page.inner_text("[data-sending-words]")
+        assert person.page.input_value("[name=note]") == "black smoke since noon"
+        assert person.page.evaluate("() => document.querySelector('[name=photos]').files.length") == 2
+        person.context.set_offline(False)
+        line.faults.clear()
+        person.press(kind)
+        person.page.wait_for_url("**/receipt")
+        assert kind.there() == (1, 1)
+        puts = [request for request in line.seen if request.startswith("PUT")]
+        assert len(puts) == 2, "a photo that is there is not sent again"
+        person.context.close()
+
+
+def test_somebody_else_who_logged_in_does_not_send_it_under_his_name(world, browser, address):
+    kind = Problem(world)
+    with bad_line(address) as (line, outside):
+        person = Person(world, browser, line, outside, kind.login)
+        person.page.goto(kind.page())
+        kind.fill(person.page)
+        person.log_out()
+        person.login = "officer_b1"
+        other = person.context.new_page()
+        person.log_in(other)
+        person.press(kind)
+        person.page.wait_for_selector("[data-sending].is-wrong")
+        assert "officer_b1 is logged in here now" in person.page.inner_text("[data-sending-words]")
+        assert kind.there() == (0, 0)
+        person.context.close()
+
+
+def test_a_refused_form_comes_back_in_its_place_with_words_and_photos(world, browser, address):
+    kind = Problem(world)
+    with bad_line(address) as (line, outside):
+        person = Person(world, browser, line, outside, kind.login)
+        page = person.page
+        page.goto(kind.page())
+        kind.fill(page)
+        page.fill("[name=place]", "")
+        person.press(kind)
+        page.wait_for_selector(".summary-box")
+        assert page.locator("[name=kept]:checked").count() == 2
+        assert "/grids/" in page.url and "id=" in page.url
+        page.fill("[name=place]", "at the bridge")
+        person.press(kind)
+        page.wait_for_url("**/receipt")
+        assert kind.there() == (1, 1)
+        person.context.close()
+
+
+def test_photos_that_arrived_wait_through_a_reload_and_are_seen_by_their_sender_alone(world, browser, address):
+    kind = Problem(world)
+    with bad_line(address) as (line, outside):
+        person = Person(world, browser, line, outside, kind.login)
+        page = person.page
+        page.goto(kind.page())
+        kind.fill(page)
+        line.faults.append(Fault("POST", "/reports", "lose_request"))
+        person.press(kind)
+        page.wait_for_selector("[data-sending].is-wrong")
+        page.reload()
+        assert page.locator("[name=kept]:checked").count() == 2
+        other = Person(world, browser, line, outside, "township_a")
+        other.page.goto(page.url)
+        assert other.page.locator("[name=note]").count() == 1
+        assert other.page.locator("[name=kept]").count() == 0
+        for one in (person, other):
+            one.context.close()
+
+
+@pytest.mark.parametrize("length", [0, 1, 55, 56, 63, 64, 119, 1000, 70_001])
+def test_our_own_sha256_is_sha256(phone, length):
+    page = phone("officer_a1", "en")
+    same = page.evaluate(
+        """async (length) => {
+          const script = document.querySelector("script[src$='app.js']").src;
+          const { ownSha256, sha256 } = await import(script.replace("app.js", "sha256.js"));
+          const bytes = new Uint8Array(length).map((_, i) => (i * 7 + length) % 256).buffer;
+          return [ownSha256(bytes), await sha256(bytes)];
+        }""",
+        length,
+    )
+    assert same[0] == same[1] and len(same[0]) == 64

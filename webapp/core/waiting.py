@@ -1,0 +1,107 @@
+"""Files that arrived before their entry: on disk already, and kept in mind for the entry's id and whoever sent them.
+
+A line of text beside the files, not a row: nothing is recorded yet. It names what ``files`` keeps, is never served, and
+goes when nobody came back for it (``files.UNNAMED``).
+"""
+
+import json
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import files
+from .files import DocumentFile, PhotoFile
+
+MOST_OF_ENTRY = 6  # a form takes three: who changes his mind may change it for all of them
+MOST_OF_PERSON = 60  # twenty entries that were never sent
+_SENT = "sent"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A file on disk, and what it is called on the phone."""
+
+    file: PhotoFile | DocumentFile
+    name: str
+
+
+def put(data_dir: Path, person_id: int, entry: uuid.UUID, waiting: Waiting) -> None:
+    """Keep in mind a file that is on disk; the same again changes nothing but its age."""
+    place = _folder(data_dir, person_id, entry) / waiting.file.sha256
+    place.parent.mkdir(parents=True, exist_ok=True)
+    said = {"at": time.time_ns(), "file": vars(waiting.file), "name": waiting.name}
+    beside = data_dir / "tmp" / f"waiting-{uuid.uuid4().hex}"
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    beside.write_text(json.dumps(said), encoding="utf-8")
+    os.replace(beside, place)
+
+
+def has_room(data_dir: Path, person_id: int, entry: uuid.UUID, most: int = MOST_OF_PERSON) -> bool:
+    """Whether one more may wait: for this entry, and for all of this person's that were not sent."""
+    of_person = data_dir / "waiting" / str(person_id)
+    unsent = [folder for folder in of_person.glob("*") if not (folder / _SENT).exists()]
+    counts = {folder.name: len(list(folder.glob("?" * 64))) for folder in unsent}
+    return counts.get(str(entry), 0) < MOST_OF_ENTRY and sum(counts.values()) < most
+
+
+def one(data_dir: Path, person_id: int, entry: uuid.UUID, sha256: str) -> Waiting | None:
+    """The file of this mark, if it waits for this entry and person and is whole on disk; it is young again."""
+    place = _folder(data_dir, person_id, entry) / sha256
+    try:
+        said = json.loads(place.read_text(encoding="utf-8"))
+        os.utime(place)
+    except FileNotFoundError:
+        return None
+    found = Waiting(_file(said["file"]), said["name"])
+    return found if files.hold(data_dir, found.file) else None
+
+
+def every(data_dir: Path, person_id: int, entry: uuid.UUID) -> list[Waiting]:
+    """All that wait for this entry and person, in the order in which they came."""
+    places = sorted(_folder(data_dir, person_id, entry).glob("?" * 64), key=_arrival)
+    found = (one(data_dir, person_id, entry, place.name) for place in places)
+    return [waiting for waiting in found if waiting is not None]
+
+
+def sent(data_dir: Path, person_id: int, entry: uuid.UUID) -> None:
+    """The entry is recorded. Its files stay in mind, so that it finds them when it comes again, but take no room."""
+    folder = _folder(data_dir, person_id, entry)
+    if folder.is_dir():
+        (folder / _SENT).touch()
+
+
+def move(data_dir: Path, person_id: int, entry: uuid.UUID, other: uuid.UUID) -> None:
+    """The form goes on under another id, and what waits for it too."""
+    for waiting in every(data_dir, person_id, entry):
+        put(data_dir, person_id, other, waiting)
+
+
+def tidy(data_dir: Path) -> int:
+    """Forget what nobody came back for; how many files it was."""
+    old = [place for place in _all(data_dir) if time.time() - place.stat().st_mtime > files.UNNAMED]
+    for place in old:
+        place.unlink(missing_ok=True)
+    for folder in (*(data_dir / "waiting").glob("*/*"), *(data_dir / "waiting").glob("*")):
+        if not any(folder.iterdir()):
+            folder.rmdir()
+    return sum(place.name != _SENT for place in old)
+
+
+def _all(data_dir: Path) -> Iterator[Path]:
+    return (data_dir / "waiting").glob("*/*/*")
+
+
+def _folder(data_dir: Path, person_id: int, entry: uuid.UUID) -> Path:
+    return data_dir / "waiting" / str(person_id) / str(entry)
+
+
+def _arrival(place: Path) -> int:
+    return int(json.loads(place.read_text(encoding="utf-8"))["at"])
+
+
+def _file(said: dict[str, Any]) -> PhotoFile | DocumentFile:
+    return PhotoFile(**said) if "copy" in said else DocumentFile(**said)
