@@ -135,3 +135,9 @@ def test_the_program_is_told_how_it_was_called(tree):
     wangge = tree.parent / "python"
     wangge.write_text(PYTHON.replace('"wangge $*"', '"$WANGGE_COMMAND $*"'))
     assert run(tree, "serve").stdout == f"{tree / 'run.sh'} serve\n"
+
+
+def test_help_names_the_three_lengths_of_a_test(tree):
+    said = run(tree, "help").stdout
+    assert "--full" in said and "--long" in said
+    assert "WANGGE_LONG=1" in (tree / "run.sh").read_text()

@@ -111,7 +111,7 @@ class Person:
     """Somebody at a phone behind a bad line."""
 
     def __init__(self, world, browser, line, address, login, *, script=True):
-        self.world, self.line, self.login, self.script = world, line, login, script
+        self.world, self.line, self.login = world, line, login
         self.context = browser.new_context(viewport=PHONE, base_url=address, java_script_enabled=script)
         self.page = self.context.new_page()
         self.faults = []
@@ -131,8 +131,9 @@ class Person:
         with self.world.store.write() as session:
             session.execute(update(LoginSession).values(revoked_at=clock.now()))
 
-    def press(self, kind):
-        self.page.locator(kind.button).first.click(no_wait_after=True, force=True)
+    def press(self, kind, *, again=False):
+        """Press the button; ``again``: though it says that it is busy."""
+        self.page.locator(kind.button).first.click(no_wait_after=True, force=again)
 
     def is_done(self, start):
         return urlsplit(self.page.url).path not in (urlsplit(start).path, "/") and "chrome-error" not in self.page.url

@@ -16,16 +16,12 @@ ONCE = 1
 
 
 def back(person, kind, start, turn):
-    """The line breaks, the person goes back and forward again, or only back from the browser's error page."""
+    """The line breaks, the person goes back and comes again."""
     person.line.faults.append(Fault("POST", kind.post, ("lose_answer", "lose_request")[turn % 2]))
     person.press(kind)
-    if person.script:
-        person.page.wait_for_selector("[data-sending].is-wrong")
-        person.page.go_back()
-        person.page.go_forward()
-    else:
-        person.until_broken()
-        person.page.go_back()
+    person.page.wait_for_selector("[data-sending].is-wrong")
+    person.page.go_back()
+    person.page.go_forward()
 
 
 def reload(person, kind, start, turn):
@@ -44,8 +40,8 @@ def double(person, kind, start, turn):
 def impatient(person, kind, start, turn):
     """Three presses while it is on its way."""
     person.line.faults.append(Fault("POST", kind.post, "slow"))
-    for _ in range(3):
-        person.press(kind)
+    for number in range(3):
+        person.press(kind, again=number > 0)
         person.page.wait_for_timeout(100)
     assert "till sending" in person.page.inner_text("[data-sending-words]")
 
@@ -83,10 +79,10 @@ def log_in_again(person, kind, start, turn):
 WAYS = (back, reload, double, impatient, cut_again_and_again, log_in_again)
 
 
-def each_is_there_once(world, browser, address, name, way, times, *, script=True):
+def each_is_there_once(world, browser, address, name, way, times):
     with bad_line(address) as (line, outside):
         kind = KINDS[name](world)
-        person = Person(world, browser, line, outside, kind.login, script=script)
+        person = Person(world, browser, line, outside, kind.login)
         for turn in range(times):
             start = kind.page()
             before = kind.there()

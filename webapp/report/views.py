@@ -26,7 +26,7 @@ from ..web import entries, kept, lists, photos
 from ..web.errors import say, wants_json
 from ..web.forms import BaseForm, clean
 from ..web.language import named
-from ..web.request import actor, may, read, write, write_once
+from ..web.request import actor, may, read, write_once
 from . import choices, labels, pages, queries, service, side_acts
 from . import search as finding
 from .forms import (
@@ -180,7 +180,6 @@ def ask(report_id: uuid.UUID, action: str) -> str | Response:
         move,
         choices.for_move(read(), actor(), found, move),
         data={"id": entry, "seen": found.seen, **choices.presets(read(), found, move, request.args.get("duty"))},
-        data={"id": entry, "seen": found.seen, **choices.presets(read(), found, move)},
     )
     return _move_page(report_id, move, form)
 

@@ -130,10 +130,7 @@ def arriving(entry: uuid.UUID, person_id: int, mark: str, sent: IO[bytes], name:
     if not waiting.has_room(_data_dir(), person_id, entry):
         raise Refused(NO_ROOM, field=FIELD)
     called = (clean(name) or "-")[-LONGEST_NAME:]
-    try:
-        taken = Waiting(files.keep(_data_dir(), sent), called)
-    except Refused:
-        raise Refused(NO_PHOTO, field=FIELD, name=called) from None
+    taken = Waiting(files.keep(_data_dir(), sent, called), called)
     if taken.file.sha256 != mark:
         raise Refused(DAMAGED, field=FIELD)
     waiting.put(_data_dir(), person_id, entry, taken)

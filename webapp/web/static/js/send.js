@@ -55,6 +55,8 @@ function tell(form, trouble) {
 function busy(form, button) {
   form.dataset.sending = "1";
   form.dataset.waits = "";
+  form.dataset.still = "";
+  form.sendingStep = null;
   form.querySelector("[data-sending]").classList.remove("is-wrong");
   if (!button) return;
   button.dataset.label = button.textContent;
@@ -123,7 +125,7 @@ async function upload(form, photo, n, m) {
   const show = (sent) => {
     const percent = Math.min(99, Math.floor(100 * sent / photo.bytes.byteLength));
     form.sendingStep = { n, m };
-    say(form, words(form, "photo", { n, m }) + "  " + percent + " %", percent);
+    say(form, words(form, form.dataset.still || "photo", { n, m }) + "  " + percent + " %", percent);
   };
   show(0);
   const address = "/entries/" + field(form, "id").value + "/photos/" + photo.mark + "?name=" + encodeURIComponent(photo.name);
@@ -176,7 +178,7 @@ async function attempt(form, button) {
     }
   }
   form.sendingStep = { n: steps, m: steps };
-  say(form, words(form, "busy"), photos.length ? 100 : undefined);
+  say(form, words(form, form.dataset.still || "busy", form.sendingStep), photos.length ? 100 : undefined);
   const answer = await post(form, button, photos);
   if (answer.where) {
     form.dataset.sent = "1";
@@ -211,8 +213,8 @@ function onSubmit(event) {
     form.lastButton = button;
     send(form, button);
   } else if (form.sendingStep) {
-    const box = form.querySelector("[data-sending-words]");
-    box.textContent = words(form, "still", form.sendingStep);
+    form.dataset.still = "still";
+    form.querySelector("[data-sending-words]").textContent = words(form, "still", form.sendingStep);
   }
 }
 
