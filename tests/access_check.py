@@ -191,6 +191,8 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/reports": entry | {"place": "here", "problem": "smoke", "severity": "minor", "first_measure": "not_heeded"},
         "/reports/<report_id>/<action>": _move(county, target),
         "/reports/<report_id>/beside/look": {"id": uuid.uuid4(), "question": "how is it"},
+        "/reports/<report_id>/beside/looks/<look_id>/withdraw": {"look-reason": "so"},
+        "/reports/<report_id>/beside/part": _part(county, target),
         "/reports/<report_id>/beside/problems": {"id": uuid.uuid4(), "problem": "smell"},
         "/reports/<report_id>/beside/sample": {"note": "clean"},
         "/reports/<report_id>/beside/result": {"id": uuid.uuid4(), "done": "measured"},
@@ -224,6 +226,11 @@ def _move(county: County, target: Target) -> dict[str, Any]:
         "ground_text": "fits nothing",
         "duty_or_none": "none",
     }
+
+
+def _part(county: County, target: Target) -> dict[str, Any]:
+    report = str(county.ids["report"].get(target.name or ""))
+    return {"part-part": county.ids["part"].get(report, GONE), "part-reason": "so"}
 
 
 def _message(county: County, target: Target) -> str:

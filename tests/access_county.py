@@ -35,7 +35,7 @@ from webapp.login.models import LoginSession
 from webapp.patrol.service import record
 from webapp.people.models import Person
 from webapp.report import service, side_acts
-from webapp.report.models import Report, ReportAttachment
+from webapp.report.models import Assignment, Report, ReportAttachment
 
 BODIES = {  # kind, grid, code in the duty lists
     "housing": ("department", "county", "housing"),
@@ -76,6 +76,7 @@ class County:
                 "posting",
                 "session",
                 "message",
+                "part",
                 "layer",
                 "code",
             )
@@ -294,6 +295,8 @@ def _note(session: Session, county: County) -> None:
     found["message"]["officer_b1"] = session.scalar(
         select(Feedback.id).where(Feedback.person_id == found["account"]["officer_b1"])
     )
+    for part in session.scalars(select(Assignment).where(Assignment.role == "coop", Assignment.to_at.is_(None))):
+        found["part"][str(part.report_id)] = part.id
     found["layer"]["newest"] = session.scalar(select(MapLayer.hash))
     found["code"] = {
         "duty": session.scalar(select(Duty.code).where(Duty.status == "ok").order_by(Duty.id)),

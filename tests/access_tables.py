@@ -141,6 +141,8 @@ look      border    township_a,county
 problems  border    township_a,county
 sample    closed    township_a,county
 result    work      ecology
+withdraw  township  township_a,county
+part      work      county
 answer    township  officer_a1
 undo      closed    -                 # nobody has just said anything there
 """)
@@ -312,6 +314,8 @@ GET    /reports/<report_id>/receipt                      report   r        404  
 GET    /reports/<report_id>/<action>                     move     m        404    .   .    x       x        x      x       x       .      .         .     .
 POST   /reports/<report_id>/<action>                     move     m        404    .   .    x       x        x      x       x       .      .         .     .
 POST   /reports/<report_id>/beside/look                  beside   look     404    .   .    .       x        x      .       .       .      .         .     .
+POST   /reports/<report_id>/beside/looks/<look_id>/withdraw  beside   withdraw 404    .   .    .       x        x      .       .       .      .         .     .
+POST   /reports/<report_id>/beside/part                  beside   part     404    .   .    x       x        x      x       x       .      .         .     .
 POST   /reports/<report_id>/beside/problems              beside   problems 404    .   .    .       x        x      .       .       .      .         .     .
 POST   /reports/<report_id>/beside/sample                beside   sample   404    .   .    .       x        x      .       .       .      .         .     .
 POST   /reports/<report_id>/beside/result                beside   result   404    .   .    .       .        .      x       .       .      .         .     .
@@ -337,6 +341,7 @@ POST   /people/slips                                     -        -        404  
 GET    /people/<person_id>                               account  v        404    .   .    .       x        x      .       .       .      .         x     .
 GET    /people/<person_id>/edit                          account  h        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/<person_id>/edit                          account  h        404    .   .    .       x        x      .       .       .      .         x     .
+GET    /people/<person_id>/suspending                    account  h        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/<person_id>/suspend                       account  h        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/<person_id>/resume                        account  h        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/<person_id>/phones/<session_id>/end       account  h        404    .   .    .       x        x      .       .       .      .         x     .
@@ -360,6 +365,8 @@ ALSO_422 = {
     "/login": "nothing is typed in",
     "/account/password": "nothing is typed in",
     "/duties/<code>/department": "the duty has a department already",
+    "/reports/<report_id>/beside/looks/<look_id>/withdraw": "somebody is there who can answer",
+    "/reports/<report_id>/beside/part": "somebody speaks for the body",
     "/people/<person_id>/postings/new": "an administrator cannot hold a second role",
 }
 #: Let through when the answer is 404: nothing was sent there by its asker.

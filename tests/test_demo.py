@@ -81,6 +81,20 @@ def test_a_demo_lacks_what_counties_lack_and_its_first_day_says_so(demo):
     assert found["limits"] > 10
 
 
+def test_in_one_village_nobody_is_posted_and_what_was_returned_there_waits(demo):
+    _, store = demo
+    with store.read() as session:
+        township = session.scalars(select(Person.id).where(Person.login == "township")).one()
+        desk = tabs.Desk(session, actor_of(session, township), clock.now())
+        waiting = desk.rows("nobody", 0, 99)
+        (vacancy,) = desk.rows("vacant", 0, 99)
+        assert {report.grid_id for report in waiting} == {vacancy.seat.grid_id}
+        assert {report.state for report in waiting} == {"returned"} and vacancy.waiting == len(waiting) > 0
+        assert (clock.today() - vacancy.since).days == desks.LEFT_DAYS
+        rounds = select(func.max(Patrol.received_at)).where(Patrol.grid_id == vacancy.seat.grid_id)
+        assert clock.day(session.scalar(rounds)) <= vacancy.since, "he walked no more"
+
+
 MONDAY = datetime(2026, 11, 29, 16, tzinfo=UTC)  # the county's midnight
 #: By every thirteenth half hour of a week in the full run (each about two seconds), else some at which a scene goes on
 #: past midnight.

@@ -4,7 +4,7 @@ What gathers from all domains (menu, log, privacy page, settings, seeds, sweep, 
 that a new folder is all a new domain needs. Found by name order, so that every start finds them alike.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from graphlib import TopologicalSorter
 from importlib import import_module
@@ -15,7 +15,7 @@ from typing import Any
 
 import webapp
 
-from .core.announce import About, DataUse, MenuEntry, SettingRule, SweepAct
+from .core.announce import About, DataUse, InHand, MenuEntry, SettingRule, SweepAct
 from .core.load import SeedTable
 
 
@@ -88,3 +88,10 @@ def seeds() -> Mapping[str, SeedTable]:
 def sweep() -> Mapping[str, SweepAct]:
     """What the sweep deletes, by its name in the log."""
     return _merged("sweep")
+
+
+def in_hand(session: Any, actor: Any, seats: Collection[Any], ended: Collection[int]) -> list[InHand]:
+    """What all domains have waiting at some seats, for an actor who ends some postings (ids) there; empty kinds left
+    out."""
+    asked = [about.in_hand(session, actor, seats, ended) for about in abouts().values() if about.in_hand is not None]
+    return [found for kinds in asked for found in kinds if found.count]

@@ -1,14 +1,21 @@
 """A day in an invented county: every kind of entry there is, posted once through the pages and by the phone's JSON."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
 
 from tests.landed.browser import Diary, Values
 from tests.landed.cast import cast, picture
 from webapp.app import App
 from webapp.core import clock, ids
 from webapp.core.db import Store
+from webapp.people.models import Person
+from webapp.report.models import Assignment
 
 # The sample log-ins of the invented county.
 OFFICER, TOWNSHIP, STATION = "officer", "township", "station"
@@ -25,8 +32,8 @@ class Day:
     """Everything that is posted on that day, in its order."""
 
     def __init__(self, app: App):
-        store: Store = app.extensions["store"]
-        with store.read() as session:
+        self.store: Store = app.extensions["store"]
+        with self.store.read() as session:
             self.cast = cast(session)
         self.diary = Diary(app)
 
@@ -205,10 +212,10 @@ class Day:
         )
         self.move("raised to the county", TOWNSHIP, report_id, "raise", reason="涉及处罚，镇里无权。")
 
-    def dispatched(self, report_id: str) -> None:
-        """To a department on one of its duties, with another that helps."""
+    def dispatch(self, kind: str, report_id: str) -> None:
+        """To the department that leads, and the one that helps."""
         self.move(
-            "dispatched on a listed duty, with one that helps",
+            kind,
             COUNTY,
             report_id,
             "dispatch",
@@ -217,6 +224,10 @@ class Day:
             due=in_days(9),
             other={"due": in_days(8)},
         )
+
+    def dispatched(self, report_id: str) -> None:
+        """To a department on one of its duties, with another that helps."""
+        self.dispatch("dispatched on a listed duty, with one that helps", report_id)
         self.act("what a cooperating department did", HELPER, report_id, "result", {"done": OTHER}, done="已采样送检。")
         self.move("received by the department", LEAD, report_id, "receive", other={"seen": "department"})
         self.diary.fill(
@@ -291,6 +302,34 @@ class Day:
         self.act("a second look, in order", TOWNSHIP, in_order, "sample", {"note": OTHER}, note="干净了。")
         self.move("a second look, not in order", TOWNSHIP, not_in_order, "unsettle", reason="垃圾还在。")
 
+    @contextmanager
+    def away(self, login: str) -> Iterator[None]:
+        """Somebody is suspended for a while: nobody is where he was."""
+        for moment in (clock.now(), None):
+            with self.store.write() as session:
+                session.execute(update(Person).where(Person.login == login).values(suspended_at=moment))
+            if moment:
+                yield
+
+    def where_nobody_is(self) -> None:
+        """What the office above takes back while nobody is there."""
+        gone, helped = self.report("a report whose officer goes away"), self.report("a report whose helper goes away")
+        self.act("a look that nobody will answer", TOWNSHIP, gone, "look", {"question": OTHER}, question="清了没有？")
+        self.move("given back to who goes away", TOWNSHIP, gone, "give_back", missing=["place"])
+        self.move("raised for two departments", TOWNSHIP, helped, "raise", reason="涉及处罚，镇里无权。")
+        self.dispatch("dispatched with one that goes away", helped)
+        with self.store.read() as session:
+            helping = select(Assignment.id).where(Assignment.role == "coop", Assignment.to_at.is_(None))
+            part = session.scalars(helping.where(Assignment.report_id == UUID(helped))).one()
+        with self.away(OFFICER):
+            page, looks = f"/reports/{gone}", rf"/reports/{gone}/beside/looks/[^/]+/withdraw"
+            left = {"look-reason": "网格员已离任。"}
+            self.diary.fill("a look taken back", TOWNSHIP, page, looks, left, {"look-reason": OTHER})
+            self.move("taken back from nobody", TOWNSHIP, gone, "take_back", reason="网格员已离任。")
+        with self.away(HELPER):
+            left = {"part-part": part, "part-reason": "没有联络员。"}
+            self.act("a part taken back", COUNTY, helped, "part", {"part-reason": OTHER}, **left)
+
     def beside_reports(self) -> None:
         """A new object of the list; a message and its answer."""
         page = f"/grids/{self.cast.neighbour}/objects"
@@ -350,5 +389,6 @@ class Day:
         self.through_the_county(with_photos)
         self.in_the_township(plain, joint, back, typed)
         self.sampled(*settled)
+        self.where_nobody_is()
         self.beside_reports()
         return self.diary

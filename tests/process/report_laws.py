@@ -5,17 +5,17 @@ from collections.abc import Iterator
 import seeds
 from tests.process.laws import Law, Names, Words, World, differences
 from webapp.access import MATRIX, ROLES
-from webapp.core.process import START, UNDO, Process
+from webapp.core.process import START, UNDO, Move, Process
 from webapp.desk import tabs
 from webapp.report import effects, labels
 from webapp.report.forms import FIELDS, ReportForm
-from webapp.report.workflow import HANDLING, RECEIVING, REPORT
+from webapp.report.workflow import HANDLING, RECEIVING, REPORT, VACANT
 
 LIMITS = {row.code for row in seeds.read("limits")}
 VILLAGE = {"grid_officer", "station_officer"}
 BY_BODY = {"station_officer", "department_liaison"}
 FIRST_FACTS = ("place", "problem", "first_measure", "note")
-ASIDE = {"ask_look", "look_answer", "coop_result", "sample", "correct"}
+ASIDE = {"ask_look", "look_answer", "coop_result", "sample", "correct", "withdraw_look", "release_part"}
 PLACES = {"own": "grid", "tree": "grid", "lead": "lead"}  # what a reach of the permission table is a relation of
 SILENT = {
     ("receive", "handling"),
@@ -23,6 +23,37 @@ SILENT = {
     ("undo", "department"),
     ("undo", "township_done"),
 }  # may say nothing: what is said there stands in the move before, which undo takes back
+
+
+#: What who stands above does with what rests with nobody: action, from, to, by, if, unless. The rows by which each
+#: office goes on with what is its own are without these guards.
+FROM_ABOVE = {
+    ("take_back", "returned", "township", "township_supervisor", "nobody", ""),
+    ("take_back", "returned", "county", "county_office", "no_township nobody", ""),
+    ("take_back", "station", "township", "township_supervisor", "nobody", ""),
+    ("take_back", "station", "county", "county_office", "no_township nobody", ""),
+    ("take_back", "township", "county", "county_office", "nobody", ""),
+    ("take_back", "department", "county", "county_office", "nobody", ""),
+    ("take_back", "handling", "county", "county_office", "nobody", ""),
+    ("confirm", "station_done", "closed", "county_office", "nobody", "handled not_right"),
+    ("confirm", "station_done", "closed", "county_office", "nobody not_right", "handled"),
+    ("redo", "station_done", "station", "county_office", "lead nobody", ""),
+    ("take_back", "station_done", "township", "township_supervisor", "no_lead", ""),
+    ("take_back", "station_done", "county", "county_office", "no_lead nobody", ""),
+    ("confirm", "department_done", "closed", "county_office", "nobody", "handled not_right"),
+    ("confirm", "department_done", "closed", "county_office", "nobody not_right", "handled"),
+    ("redo", "department_done", "handling", "county_office", "lead nobody", ""),
+    ("take_back", "department_done", "county", "county_office township_supervisor", "no_lead", ""),
+    ("take_back", "township_done", "county", "county_office", "no_township", ""),
+}
+#: Whether somebody is there is asked before anything is sent to: a village, a township, the body that did it.
+BACK = {"give_back", "redo"}
+ASKED = {"returned": "officer", "township": "township", "station": "lead", "handling": "lead"}
+
+
+def own_rows(table: Process) -> list[Move]:
+    """The moves of who holds the matter, without those of who stands above where nobody is."""
+    return [move for move in table.moves if not move.only_if & VACANT]
 
 
 def tabs_by_state() -> dict[str, set[str]]:
@@ -65,11 +96,32 @@ def a_holder_is_a_role_where_the_permission_table_says(table: Process, _world: W
 
 
 def nobody_moves_what_rests_with_another(table: Process, _world: World) -> Iterator[str]:
-    """Who holds a report moves it, and nobody else."""
+    """Who holds a report moves it, and nobody else while somebody is there."""
     for state in table.states.values():
-        movers = {name for move in table.leaving(state.name) for name in move.by}
+        movers = {name for move in own_rows(table) if move.source == state.name for name in move.by}
         if state.name not in table.ends and movers != {state.holder}:
             yield f"{state.name}: held by {state.holder}, moved by {sorted(movers)}"
+
+
+def what_rests_with_nobody_is_taken_back_by_who_stands_above(table: Process, _world: World) -> Iterator[str]:
+    """These rows, each with a reason or a note, and no others."""
+    found = {
+        (
+            move.action,
+            move.source,
+            move.target,
+            " ".join(sorted(move.by)),
+            " ".join(sorted(move.only_if)),
+            " ".join(sorted(move.unless)),
+        )
+        for move in table.moves
+        if move.only_if & VACANT
+    }
+    yield from differences("from above", found, FROM_ABOVE)
+    for move in table.moves:
+        wanted = {"confirm": ("note", "against") if "not_right" in move.only_if else ("note",)}
+        if move.only_if & VACANT and move.needs != wanted.get(move.action, ("reason",)):
+            yield f"{move.action} from {move.source}: {move.needs}"
 
 
 def the_permission_table_lets_each_mover_move(table: Process, _world: World) -> Iterator[str]:
@@ -102,7 +154,7 @@ def a_result_is_looked_at_by_another(table: Process, _world: World) -> Iterator[
     waiting = {state.name for state in table.states.values() if "check" in state.clocks}
     yield from differences("check", results, waiting)
     for state, made in results.items():
-        answers = {move.action: move for move in table.leaving(state)}
+        answers = {move.action: move for move in own_rows(table) if move.source == state}
         if set(answers) != {"confirm", "redo"}:
             yield f"{state}: not exactly pass and send back"
             continue
@@ -126,10 +178,12 @@ def only_a_check_or_settling_closes(table: Process, _world: World) -> Iterator[s
 
 def guards_stand_where_they_belong(table: Process, _world: World) -> Iterator[str]:
     """Whoever handled it passes nothing, whatever roles he has; what was seen not right is passed by a row that asks
-    why alone; only what waits to be looked at again is taken up."""
-    for move in table.moves:
+    why alone; only what waits to be looked at again is taken up; and nothing is sent back to where nobody is."""
+    for move in own_rows(table):
         passes, against = move.action == "confirm", "against" in move.needs
         only_if = {"unsettle": {"waits_for_sample"}, UNDO: {"just_done"}}.get(move.action, set())
+        if move.action in BACK:
+            only_if = {ASKED.get(move.target)}
         unless = {"handled"} if against else {"handled", "not_right"}
         if move.unless != (unless if passes else set()):
             yield f"{move.action} from {move.source}: unless {sorted(move.unless)}"
@@ -225,7 +279,7 @@ def what_waits_to_be_received_can_be_declined(table: Process, _world: World) -> 
     """A department receives what was dispatched to it or sends it back to the county, and after receiving handles
     it."""
     for state in table.states.values():
-        actions = {move.action for move in table.leaving(state.name)}
+        actions = {move.action for move in own_rows(table) if move.source == state.name}
         if RECEIVING & set(state.clocks) and actions != {"receive", "bounce"}:
             yield f"{state.name}: not exactly receive and decline"
     yield from (
@@ -273,6 +327,7 @@ LAWS: tuple[Law, ...] = (
     every_fact_is_asked_for_somewhere,
     a_holder_is_a_role_where_the_permission_table_says,
     nobody_moves_what_rests_with_another,
+    what_rests_with_nobody_is_taken_back_by_who_stands_above,
     the_permission_table_lets_each_mover_move,
     what_is_submitted_can_come_everywhere,
     a_result_is_looked_at_by_another,

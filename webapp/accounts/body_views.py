@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from .. import domains
 from ..core.errors import NotFound, Refused
 from ..people import departments, rules
 from ..web.errors import say
@@ -46,7 +47,20 @@ def _page(form: BodyForm, kind: str, body: Any = None) -> str:
     form.canonical.choices = [("", _("none"))] + [(code, named(row)) for code, row in departments.known().items()]
     cells = queries.cells(read(), actor(), [rules.BODIES[kind]["place"]], rules.makers(kind))
     form.grid_id.choices = [(cell.id, f"{cell.code} {named(cell)}") for cell in cells]
-    return render_template("accounts/body.html", form=form, kind=kind, body=body, kind_name=_(rules.BODY_NAMES[kind]))
+    return render_template(
+        "accounts/body.html",
+        form=form,
+        kind=kind,
+        body=body,
+        kind_name=_(rules.BODY_NAMES[kind]),
+        **(_left_behind(body) if body else {}),
+    )
+
+
+def _left_behind(body: Any) -> dict[str, Any]:
+    """What it has in hand, and who finishes it."""
+    part = queries.leaving_body(read(), body)
+    return {"leaving": [part], "in_hand": domains.in_hand(read(), actor(), [part.seat], ())}
 
 
 @bp.post("/bodies/new")

@@ -8,15 +8,16 @@ from typing import Any, NamedTuple, TypeVarTuple
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, not_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from ..access import ROLES, SYSTEM, Actor, Concern, Condition, concerns_nobody, where
+from ..access import ROLES, SYSTEM, Actor, Concern, Condition, concerns_nobody, holders, where
 from ..core import clock
 from ..core.errors import NotFound
 from ..grid import queries as grids
 from ..grid.models import Grid, GridVersion
 from ..login.models import LoginCode, LoginSession
+from ..people import queries as people_queries
 from ..people import rules
 from ..people.models import Body, Person, Posting, RoleWord
-from ..people.queries import PostingLine
+from ..people.queries import PostingLine, Seat
 
 PAGE = 50
 Columns = TypeVarTuple("Columns")
@@ -221,6 +222,46 @@ def without_password(session: Session, actor: Actor, among: Collection[int] | No
             .order_by(Person.login)
         )
     )
+
+
+# --- what is left behind ---
+
+
+class Leaving(NamedTuple):
+    """A seat that somebody leaves, its grid or body, and who sits there afterwards, each with the day from which he no
+    longer does (None: no such day is set)."""
+
+    seat: Seat
+    place: Any
+    after: list[tuple[Person, date | None]]
+
+
+def leaving(session: Session, lines: Collection[PostingLine], ended: Collection[int]) -> list[Leaving]:
+    """The seats of some postings in which matters are moved, once the postings with these ids have ended."""
+    return [
+        Leaving(seat, line.grid or line.body, people_queries.sitting(session, seat, ended))
+        for line in lines
+        if line.posting.role in holders("report.move")
+        for seat in [Seat(line.posting.role, line.posting.grid_id, line.posting.body_id)]
+    ]
+
+
+def empty_offices(session: Session, actor: Actor) -> list[str]:
+    """The roles for the whole county that nobody holds and that the actor is the first to give: no desk stands above
+    that would list what waits there."""
+    own = [role for role in rules.offered(actor.roles()) if rules.office_above(role) in actor.roles()]
+    return [
+        role
+        for role in own
+        if rules.places(role) == ("county",) and session.scalar(people_queries.there([role]).limit(1)) is None
+    ]
+
+
+def leaving_body(session: Session, body: Body) -> Leaving:
+    """What a body that is taken out of use leaves behind: its people stay and finish it."""
+    role = next(role for role in rules.POSTINGS if body.kind in rules.places(role))
+    seat = Seat(role, body_id=body.id)
+    return Leaving(seat, body, people_queries.sitting(session, seat))
 
 
 # --- places and bodies ---

@@ -1,12 +1,13 @@
 """Pages for those who look after accounts: the list of people, one person, new accounts, postings, codes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from .. import domains
 from ..core import clock, passwords
 from ..core.errors import NotFound, Refused
 from ..login import queries as login_queries
@@ -41,6 +42,7 @@ def index() -> str:
         search=search,
         roles=rules.offered(actor().roles()),
         waiting=len(queries.without_password(read(), actor())),
+        empty_offices=queries.empty_offices(read(), actor()),
     )
 
 
@@ -140,12 +142,29 @@ def save_person(person_id: int) -> Any:
     return _back(person_id, _("Saved."))
 
 
+def left_behind(lines: Sequence[Any]) -> dict[str, Any]:
+    """What is in hand where these postings end, and to whom it goes."""
+    ended = {line.posting.id for line in lines}
+    leaving = queries.leaving(read(), lines, ended)
+    in_hand = domains.in_hand(read(), actor(), [part.seat for part in leaving], ended)
+    return {"leaving": leaving, "in_hand": in_hand}
+
+
 def _back(person_id: int, message: str) -> Any:
     flash(message, "good")
     return redirect(url_for("accounts.person", person_id=person_id))
 
 
 # --- what a tier does for those below ---
+
+
+@bp.get("/people/<int:person_id>/suspending")
+@may("person.help")
+def suspending(person_id: int) -> str:
+    """Before it is done: what is in hand where the person sits, and to whom it goes."""
+    found = queries.person(read(), actor(), person_id, to_help=True)
+    lines = people_queries.postings_of(read(), person_id)
+    return render_template("accounts/suspend.html", person=found, postings=lines, **left_behind(lines))
 
 
 @bp.post("/people/<int:person_id>/suspend")
@@ -262,7 +281,8 @@ def ending(person_id: int, posting_id: int) -> str:
 def _end_page(person_id: int, posting_id: int, form: EndForm) -> str:
     found = queries.person(read(), actor(), person_id)
     queries.posting_below(read(), actor(), posting_id)
-    return render_template("accounts/end.html", person=found, line=_line(person_id, posting_id), form=form)
+    line = _line(person_id, posting_id)
+    return render_template("accounts/end.html", person=found, line=line, form=form, **left_behind([line]))
 
 
 def _line(person_id: int, posting_id: int) -> Any:

@@ -3,8 +3,9 @@
 ``webapp/domains.py`` finds these files; nothing has to be entered anywhere else.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -66,6 +67,22 @@ def setting_rules(text: str) -> dict[str, SettingRule]:
 
 
 @dataclass(frozen=True)
+class InHand:
+    """What waits, of one kind, where somebody leaves: a msgid, how much, and of it the rows that the asker may see,
+    drawn by ``template`` as ``listing``. ``is_lost``: nobody will be there for it."""
+
+    label: str
+    template: str
+    count: int
+    rows: Sequence[Any]
+    is_lost: bool = False
+
+
+#: What waits at some seats (people.queries.Seat), for an actor who ends some postings (ids) there.
+FindInHand = Callable[[Session, Any, Collection[Any], Collection[int]], Sequence[InHand]]
+
+
+@dataclass(frozen=True)
 class About:
     """All that a domain announces. Words are msgids, texts for everybody; whatever is left out, it has not.
 
@@ -80,3 +97,4 @@ class About:
     settings: Mapping[str, SettingRule] = field(default_factory=dict)
     seeds: Mapping[str, SeedTable] = field(default_factory=dict)
     sweep: Mapping[str, SweepAct] = field(default_factory=dict)
+    in_hand: FindInHand | None = None

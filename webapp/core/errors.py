@@ -1,6 +1,13 @@
 """What a service may answer instead of a result. Messages are msgids; the web layer translates them."""
 
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class Names(NamedTuple):
+    """The two names of a row: a refusal outlives the session that the row was read with."""
+
+    zh: str
+    en: str
 
 
 def N_(text: str) -> str:
@@ -18,7 +25,10 @@ class Refused(Exception):
 
     def __init__(self, message: str, *, field: str | None = None, **params: Any):
         super().__init__(message)
-        self.message, self.field, self.params = message, field, params
+        self.message, self.field = message, field
+        self.params = {
+            name: Names(value.zh, value.en) if hasattr(value, "zh") else value for name, value in params.items()
+        }
 
 
 class Busy(Refused):

@@ -6,17 +6,21 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..access import SYSTEM, holders
+from ..accounts.service import end_posting
 from ..core import clock, ids
 from ..core.calendar import limit_after
 from ..core.process import UNDO
 from ..duty import dispatching
 from ..duty import service as duty_service
+from ..people.models import Posting
 from ..report import details, side_acts
 from ..report.models import Report
 from ..report.service import MoveEntry, move
-from ..report.workflow import ENDS, REPORT, STATES
+from ..report.workflow import ENDS, REPORT, STATES, VACANT
 from . import things
 from .people import Place
 from .story import Story, Thing
@@ -37,6 +41,7 @@ RESTS = {
     "handle": 90,
 }
 LEFT_LYING = 0.1
+LEFT_DAYS = 12  # since when the officer of one village is gone, with a report returned to him and nobody after him
 
 
 def expect(story: Story, session: Session, report: Report) -> None:
@@ -55,13 +60,34 @@ def act(story: Story, session: Session, report_id: Any, action: str | None = Non
     """Make the next move (or the given one, with what is ``wanted`` of it) as somebody who may,
     and expect the one after it."""
     report = session.get_one(Report, report_id)
-    choices = list(dict.fromkeys(row.action for row in REPORT.leaving(report.state) if row.action != UNDO))
+    choices = _choices(story, report)
+    if not choices and not action:
+        return report  # nobody is there
     action = action or story.random.choices(choices, [WEIGHTS.get(choice, 1) for choice in choices])[0]
     who = story.actor(session, _who(story, session, report, action))
     given = _given(story, session, report, action) | wanted
     move(session, who, report_id, MoveEntry(ids.new(), action, report.state, given))
     expect(story, session, report)
     return report
+
+
+def _choices(story: Story, report: Report) -> list[str]:
+    """The moves of who holds it, where he is; nothing is asked of the village that somebody has left."""
+    holder = STATES[report.state].holder
+    rows = [row for row in REPORT.leaving(report.state) if holder in row.by and not row.only_if & VACANT]
+    if report.grid_id == story.county.left and clock.now() >= left_at(story):
+        rows = [row for row in rows if holder not in holders("patrol.walk") and "officer" not in row.only_if]
+    return list(dict.fromkeys(row.action for row in rows if row.action != UNDO))
+
+
+def left_at(story: Story) -> datetime:
+    """When the officer of one village stopped being it."""
+    return story.ends - timedelta(days=LEFT_DAYS)
+
+
+def _leave(story: Story, session: Session) -> None:
+    officer = story.county.villages[story.county.left].people[0]
+    end_posting(session, SYSTEM, session.scalars(select(Posting.id).where(Posting.person_id == officer)).one())
 
 
 def _who(story: Story, session: Session, report: Report, action: str) -> int:
@@ -130,7 +156,7 @@ class Scene(NamedTuple):
     Found ``hours`` before the end (more, where nights and days off lie between), in the sample officer's village or a
     neighbour's of the same township; ``is_joint`` lies between the two. With a ``problem`` it is of that kind, wherever
     in the county such a thing can be; ``to_station`` is assigned to the sample station. ``with_photo`` has the one
-    photo that there is, of a building site.
+    photo that there is, of a building site; ``is_left`` lies in the village whose officer leaves a day later.
     """
 
     hours: int
@@ -140,6 +166,7 @@ class Scene(NamedTuple):
     problem: str | None = None
     to_station: bool = False
     with_photo: bool = False
+    is_left: bool = False
 
 
 #: What a visitor meets on each sample desk, whatever the day. Dust is the sample department's.
@@ -160,6 +187,7 @@ SCENES = (
     Scene(150, ("assign", "handle", "confirm"), is_neighbours=True),
     Scene(29, ("raise", "dispatch"), problem="dust"),
     Scene(124, ("raise", "dispatch", "receive"), problem="dust", with_photo=True),
+    Scene(24 * (LEFT_DAYS + 1), ("give_back",), is_left=True),
 )
 PACE = timedelta(hours=2)
 BREATH = timedelta(minutes=20)  # the youngest act lies so far back
@@ -173,6 +201,7 @@ def set_scene(story: Story) -> None:
     for scene in (*SCENES, *further(SCENES)):
         found, moves = times(story, scene)
         story.at(found, partial(_open_scene, story, scene, moves))
+    story.at(left_at(story), partial(_leave, story))
 
 
 def times(story: Story, scene: Scene) -> tuple[datetime, list[datetime]]:
@@ -238,8 +267,13 @@ def _places(story: Story, scene: Scene) -> Iterator[tuple[Place, Thing]]:
     """Where a scene may be set: villages with their objects."""
     sample = story.county.villages[story.county.sample_village]
     for village in story.county.villages.values():
-        is_near = village is not sample and village.township == sample.township
-        if scene.problem or (is_near if scene.is_neighbours else village is sample):
+        is_near, is_left = (
+            village is not sample and village.township == sample.township,
+            village.id == story.county.left,
+        )
+        if scene.is_left != is_left:
+            continue
+        if scene.is_left or scene.problem or (is_near if scene.is_neighbours else village is sample):
             yield from (
                 (village, thing)
                 for thing in village.objects

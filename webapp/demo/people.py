@@ -54,7 +54,7 @@ class Place:
 
 @dataclass
 class County:
-    """The whole cast. ``liaisons`` and ``station_people`` are by body id."""
+    """The whole cast; ``speakers`` by body id. In the village ``left`` nobody is posted since some days."""
 
     root: Place
     townships: dict[int, Place]
@@ -64,6 +64,7 @@ class County:
     office: list[int]
     speakers: dict[int, int]
     sample_village: int
+    left: int
 
 
 class Registry:
@@ -144,7 +145,8 @@ def _staffed(register: Registry, land: invent.County, ids: list[int]) -> County:
     townships = {id_: places[id_] for cell, id_ in cells if cell.tier == 2}
     villages = {id_: places[id_] for cell, id_ in cells if cell.tier == 3}
     sample = next(id_ for cell, id_ in cells if cell.tier == 3 and cell.kind == "village")
-    county = County(root, townships, villages, {}, {}, [], {}, sample)
+    left = max(id_ for id_, place in villages.items() if place.township == villages[sample].township and id_ != sample)
+    county = County(root, townships, villages, {}, {}, [], {}, sample, left)
     _office(register, county)
     for township in townships.values():
         _township(register, county, township)

@@ -59,6 +59,8 @@ def _morning(story: Story, on: date) -> None:
         ]
         if village.id == story.county.sample_village and (clock.day(story.ends) - on).days < SAMPLE_RESTS:
             continue
+        if village.id == story.county.left and (clock.day(story.ends) - on).days <= desks.LEFT_DAYS:
+            continue
         if due and story.random.random() < story.zeal[village.id] * (1 if story.calendar.is_workday(on) else 0.3):
             start = clock.at_hour(on, time(6, 40)) + timedelta(minutes=story.random.randint(0, 260))
             story.at(start, partial(_round, story, village, due))

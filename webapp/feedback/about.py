@@ -2,7 +2,7 @@
 
 from ..core.announce import About, DataUse, MenuEntry, setting_rules
 from ..core.errors import N_
-from . import retention
+from . import queries, retention
 
 STANDS_ON = ("login",)
 ABOUT = About(
@@ -33,4 +33,5 @@ key                   right         least
 feedback_months       setting.edit  -
 """),
     sweep={"feedback": retention.messages},
+    in_hand=queries.in_hand,
 )

@@ -11,13 +11,14 @@ from typing import NamedTuple
 from sqlalchemy import Select, and_, func, literal, select
 from sqlalchemy.orm import Session
 
-from ..access import Actor, Condition, where
+from ..access import Actor, Condition, holders, where
 from ..core import calendar, clock, settings
-from ..core.errors import NotFound
+from ..core.announce import InHand
+from ..core.errors import N_, NotFound
 from ..grid import queries as grids
 from ..grid.models import GridVersion
 from ..people.models import Body, Person, Posting
-from ..people.queries import PostingLine
+from ..people.queries import PostingLine, Seat
 from .models import Feedback
 
 PAGE = 25
@@ -142,3 +143,11 @@ def to_answer(session: Session, actor: Actor, message_id: uuid.UUID) -> Feedback
 def sent_by(session: Session, message_id: uuid.UUID) -> int | None:
     """Who sent the message with this id; None when it is not there."""
     return session.scalar(select(Feedback.person_id).where(Feedback.id == message_id))
+
+
+def in_hand(session: Session, actor: Actor, seats: Collection[Seat], _ended: Collection[int]) -> list[InHand]:
+    """What waits for an answer where those sit who give it; who leaves is ended by somebody who does not read it."""
+    if not {seat.role for seat in seats} & set(holders("feedback.answer")):
+        return []
+    waiting = session.scalar(select(func.count()).select_from(Feedback).where(_is(False))) or 0
+    return [InHand(N_("Feedback to answer"), "", waiting, ())]

@@ -1,10 +1,11 @@
 """Reads about people: who somebody is, and what he is posted to on a day."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor, Condition, holders
@@ -12,6 +13,7 @@ from ..access import Posting as Right
 from ..core import clock
 from ..grid import queries as grids
 from ..grid.models import Grid, GridVersion
+from . import rules
 from .models import Body, Person, Posting
 
 WALKERS = holders("patrol.walk")  # the officers of a grid
@@ -149,6 +151,79 @@ def spoken_for(session: Session, body_ids: Collection[int]) -> set[int]:
         .where(Posting.body_id.in_(body_ids), in_force(clock.today()), Person.suspended_at.is_(None))
     )
     return {body_id for body_id in found if body_id is not None}
+
+
+# --- who is there: somebody is posted today and his account is open, whether he ever logged in or not ---
+
+
+def there(roles: Collection[str], without: Collection[int] = (), on: Any = None) -> Select[int]:
+    """The ids of the postings in these roles that somebody fills today, but for some (``without``).
+
+    ``on`` is a parameter that is today, for a SELECT that is kept.
+    """
+    found = (
+        select(Posting.id)
+        .join(Person, Person.id == Posting.person_id)
+        .where(Posting.role.in_(roles), in_force(clock.today() if on is None else on), Person.suspended_at.is_(None))
+    )
+    return found.where(Posting.id.not_in(without)) if without else found
+
+
+def staffed_grids(role: str, without: Collection[int] = (), on: Any = None) -> Select[int | None]:
+    """The grids to which somebody is posted in a role."""
+    return there([role], without, on).with_only_columns(Posting.grid_id).where(Posting.grid_id.is_not(None))
+
+
+def staffed_bodies(without: Collection[int] = (), on: Any = None) -> Select[int | None]:
+    """The bodies for which somebody speaks."""
+    speaking = [role for role, row in rules.POSTINGS.items() if rules.sits_in_body(role)]
+    return there(speaking, without, on).with_only_columns(Posting.body_id).where(Posting.body_id.is_not(None))
+
+
+def reaches(root: Any, path: Any) -> Condition:
+    """Whether ``path`` lies in the subtree of ``root``, both columns, as an index range."""
+    return and_(path >= root, path < func.substr(root, 1, func.length(root) - 1) + "/")
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A role at a grid or in a body: what people are posted to, and what is held there whoever sits in it."""
+
+    role: str
+    grid_id: int | None = None
+    body_id: int | None = None
+
+
+def vacant_since(session: Session, seats: Collection[Seat]) -> dict[Seat, date | None]:
+    """For seats in which nobody sits today: the first day on which nobody did; None where nobody ever has."""
+    rows = session.execute(
+        select(Posting, Person)
+        .join(Person, Person.id == Posting.person_id)
+        .where(
+            or_(
+                Posting.grid_id.in_({seat.grid_id for seat in seats} - {None}),
+                Posting.body_id.in_({seat.body_id for seat in seats} - {None}),
+            ),
+            Posting.valid_from <= clock.today(),
+        )
+    )
+    found: dict[Seat, date | None] = dict.fromkeys(seats)
+    for posting, person in rows:
+        seat, last = Seat(posting.role, posting.grid_id, posting.body_id), _last_day(person, posting)
+        if seat in found and last >= posting.valid_from - ONE_DAY:
+            found[seat] = max(last + ONE_DAY, found[seat] or date.min)
+    return found
+
+
+def sitting(session: Session, seat: Seat, without: Collection[int] = ()) -> list[tuple[Person, date | None]]:
+    """Who sits there today, in the order of their postings, each with the first day on which he no longer will."""
+    rows = session.execute(
+        there([seat.role], without)
+        .with_only_columns(Person, Posting.valid_to)
+        .where(Posting.grid_id == seat.grid_id if seat.body_id is None else Posting.body_id == seat.body_id)
+        .order_by(Posting.id)
+    )
+    return [(person, ends) for person, ends in rows]
 
 
 def departments(session: Session) -> list[Body]:

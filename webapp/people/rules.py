@@ -78,6 +78,11 @@ def above(role: str) -> frozenset[str]:
     return givers(role) - {role}
 
 
+def office_above(role: str) -> str:
+    """The role next above this one: it posts people to it first of all."""
+    return POSTINGS[role]["given_by"].split(",")[0]
+
+
 def makers(kind: str) -> frozenset[str]:
     """The roles that may set up a body of this kind."""
     return frozenset(BODIES[kind]["made_by"].split(",")) if kind in BODIES else frozenset()

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from ..access import ADMIN_ROLES
 from ..web.language import day, named
 from . import queries, rules
 
@@ -17,6 +18,14 @@ from . import queries, rules
 def role_name(role: str) -> str:
     """What a role is called in the page's language."""
     return _(rules.ROLE_NAMES[role])
+
+
+def above_words(role: str) -> str:
+    """Which office can go on with what rests with a role that nobody holds somewhere."""
+    above = rules.office_above(role)
+    if above in ADMIN_ROLES:
+        return _("The system administrator has to post somebody.")
+    return _("%(office)s can take back what waits there.", office=role_name(above))
 
 
 def role_places(role: str) -> str:
@@ -58,6 +67,10 @@ def groupby_place(lines: Iterable[Any]) -> list[tuple[Any, list[Any]]]:
 def init(app: App) -> None:
     """Let the templates use them."""
     app.jinja_env.globals.update(
-        role_name=role_name, role_places=role_places, device_name=device_name, days_words=days_words
+        role_name=role_name,
+        above_words=above_words,
+        role_places=role_places,
+        device_name=device_name,
+        days_words=days_words,
     )
     app.jinja_env.filters.update(day_before=day_before, groupby_place=groupby_place)

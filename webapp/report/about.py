@@ -2,6 +2,7 @@
 
 from ..core.announce import About, DataUse, setting_rules
 from ..core.errors import N_
+from . import seats
 
 STANDS_ON = ("duty", "patrol")
 ABOUT = About(
@@ -54,4 +55,5 @@ key                   right         least
 stuck_days            setting.edit  -
 undo_seconds          setting.edit  -
 """),
+    in_hand=seats.in_hand,
 )

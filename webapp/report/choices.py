@@ -1,7 +1,7 @@
 """Pick lists of the report forms, in the reader's language."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,12 @@ def for_report(session: Session, cell: Cell, form: ReportForm) -> dict[str, Any]
         "settles": settles(session),
         "contacts": words.contacts(session),
     }
+
+
+def fill_beside(page: Any, forms: Mapping[str, Any]) -> None:
+    """The pick lists of the acts beside the state: whom one can ask to look, whose part nobody can finish."""
+    forms["look"].grid.choices = [(cell.id, named(cell)) for cell in page.can_look]
+    forms["part"].part.choices = [(place.assignment.id, named(place.body)) for place in page.left_parts]
 
 
 def settles(session: Session) -> dict[str, Any]:

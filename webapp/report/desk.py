@@ -1,8 +1,11 @@
-"""The tabs of a desk that list reports, as one table; each list is put together from the words of its row."""
+"""The tabs of a desk that list reports, as one table; each list is put together from the words of its row. And the tab
+of the seats in which nobody sits."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
+from typing import Any
 
 from sqlalchemy import and_, or_, true
 from sqlalchemy.orm import Session
@@ -11,7 +14,7 @@ from ..access import Actor, Condition
 from ..core import calendar, clock, settings
 from ..core.tables import table
 from ..core.tabs import DomainTabs, SelectLists, Tab
-from . import facts, queries
+from . import facts, queries, seats, vacant
 from .labels import TABS as LABELS
 from .models import Report
 from .workflow import STATES
@@ -37,6 +40,7 @@ bounced        dispatch        held         bounced     -      no
 stuck          open            read         stuck       -      no
 settled        any             sampled      unsampled   -      no
 redo           open            held         redo        -      no
+nobody         any             read         nobody      -      yes
 cooperating    open            cooperating  -           -      no
 all_open       open            read         -           -      no
 late_anywhere  open            read         overdue     -      yes
@@ -46,18 +50,24 @@ late_anywhere  open            read         overdue     -      yes
 
 @dataclass(frozen=True)
 class Moments:
-    """What "today" and "for days" mean now."""
+    """What "today", "for days" and "nobody" mean now."""
 
     now: datetime
     tonight: datetime
     stuck_since: datetime
+    gaps: Callable[[], vacant.Gaps]  # worked out when a list asks for it, once
 
 
 def moments(session: Session, at: datetime) -> Moments:
     """By the county's day, and by its setting of after how many work days a report counts as stuck."""
     days, worked = settings.get(session, "stuck_days"), calendar.load(session, settings.get(session, "work_to"))
     today = clock.day(at)
-    return Moments(at, clock.start(today + calendar.DAY), clock.start(worked.back(today, days)))
+    return Moments(
+        at,
+        clock.start(today + calendar.DAY),
+        clock.start(worked.back(today, days)),
+        cache(partial(vacant.gaps, session)),
+    )
 
 
 WHOSE: dict[str, Callable[[Actor], Condition]] = {
@@ -76,7 +86,10 @@ ONLY: dict[str, Callable[[Moments], Condition]] = {
     "stuck": lambda at: Report.state_since < at.stuck_since,
     "unsampled": lambda at: facts.waits_for_sample(),
     "redo": lambda at: queries.last_action_is("redo"),
+    "nobody": lambda at: vacant.rests_with_nobody(at.gaps()),
 }
+LIVE = frozenset({"unsampled", "nobody"})  # true of nothing but what is open, or waits to be looked at again
+VACANT = Tab("vacant", LABELS["vacant"], "report/_vacant.html")
 
 
 def _waiting(limit: str) -> Condition:
@@ -94,8 +107,28 @@ def _condition(row: Mapping[str, str], actor: Actor, at: Moments) -> Condition:
     return and_(_waiting(row["waits_for"]), WHOSE[row["whose"]](actor), ONLY[row["only"]](at))
 
 
-def lists(session: Session, actor: Actor, at: datetime) -> SelectLists:
-    """What the tabs hold for the actor: reports he may read, the clock that runs out first on top."""
+class Lists:
+    """What the tabs hold for the actor: reports, and the seats in which nobody sits."""
+
+    def __init__(self, session: Session, actor: Actor, at: datetime):
+        self._session, self._actor = session, actor
+        self._reports = reports(session, actor, at)
+
+    def counts(self, keys: Sequence[str]) -> dict[str, int]:
+        """The numbers of all these tabs."""
+        listed = [key for key in keys if key != VACANT.key]
+        found = self._reports.counts(listed) if listed else {}
+        return found | ({VACANT.key: seats.count(self._session, self._actor)} if VACANT.key in keys else {})
+
+    def rows(self, key: str, first: int, most: int) -> list[Any]:
+        """One page of a tab's list."""
+        if key == VACANT.key:
+            return seats.vacancies(self._session, self._actor)[first : first + most]
+        return self._reports.rows(key, first, most)
+
+
+def reports(session: Session, actor: Actor, at: datetime) -> SelectLists:
+    """The lists of reports: those that he may read, the clock that runs out first on top."""
     found = moments(session, at)
     live = or_(queries.is_open(), facts.waits_for_sample())  # the rest only grows, and counting would go through it
     return SelectLists(
@@ -122,7 +155,7 @@ def _tab(key: str, row: Mapping[str, str]) -> Tab:
 def check(rows: Mapping[str, Mapping[str, str]]) -> None:
     """ValueError for a row that names what is not there: such a tab would be empty for ever, or break its desk."""
     for key, row in rows.items():
-        is_live = row["waits_for"] != "any" or row["only"] == "unsampled"  # else the counting would pass it by
+        is_live = row["waits_for"] != "any" or row["only"] in LIVE  # else the counting would pass it by
         is_there = row["waits_for"] in ("open", "any") or _states(row["waits_for"])
         if not (is_there and is_live) or row["whose"] not in WHOSE or row["only"] not in ONLY:
             raise ValueError(f"the tab {key} names a limit or a condition that is not there: {dict(row)}")
@@ -130,7 +163,7 @@ def check(rows: Mapping[str, Mapping[str, str]]) -> None:
 
 check(ROWS)
 TABS = DomainTabs(
-    {key: _tab(key, row) for key, row in ROWS.items()},
-    lists,
+    {key: _tab(key, row) for key, row in ROWS.items()} | {VACANT.key: VACANT},
+    Lists,
     on_home=frozenset({"returned"}),  # queries.to_supplement
 )

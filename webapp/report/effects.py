@@ -286,6 +286,7 @@ EFFECTS: dict[tuple[str, str], Effect] = {
     ("dispatch", "*"): _dispatch,
     ("bounce", "*"): _bounce,
     ("confirm", "*"): _let_go,
+    ("take_back", "*"): _let_go,
     ("receive", "*"): _agreed_day,
     ("redo", "station"): _again(STATES["station"].clocks[0]),
     ("redo", "handling"): _again(STATES["handling"].clocks[0]),

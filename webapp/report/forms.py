@@ -199,6 +199,7 @@ class LookForm(BaseForm):
 
     id = IdField()
     question = text(_l("What to look for, if not plain"), 300, area=True)
+    grid = SelectField(_l("Which village"), coerce=number, validate_choice=False, validators=[Optional()])
 
 
 class LookAnswerForm(BaseForm):
@@ -219,6 +220,18 @@ class ResultForm(BaseForm):
 
     id = IdField()
     done = text(_l("What was done"), 2000, required=True, area=True)
+
+
+class ReasonForm(BaseForm):
+    """Why a look is taken back that nobody can answer."""
+
+    reason = text(_l("Reason"), 500, required=True, area=True)
+
+
+class PartForm(ReasonForm):
+    """Whose part is taken back, of the cooperating bodies for which nobody speaks; and why."""
+
+    part = SelectField(_l("Whose part"), coerce=number, validate_choice=False, validators=[InputRequired()])
 
 
 class SampleForm(BaseForm):

@@ -37,11 +37,14 @@ ACTIONS = {
     "reopen": N_("Reopen"),
     "unsettle": N_("Take up again"),
     "undo": N_("Undo"),
+    "take_back": N_("Take it back"),
     "ask_look": N_("Ask for a look"),
     "look_answer": N_("Site look answered"),
     "coop_result": N_("Cooperating body's result"),
     "sample": N_("Looked at again"),
     "correct": N_("Problem type corrected"),
+    "withdraw_look": N_("Site look taken back"),
+    "release_part": N_("Cooperating part taken back"),
 }
 
 #: Why a report stands where it stands: by the last move and the state it led to. %(who)s acted, %(reason)s was given.
@@ -60,6 +63,8 @@ WHY = {
     ("bounce", "county"): N_("%(who)s says not ours: %(reason)s"),
     ("reopen", "county"): N_("reopened: %(reason)s"),
     ("unsettle", "township"): N_("settled on the spot, looked at again, not in order: %(reason)s"),
+    ("take_back", "township"): N_("nobody was there to do it; the township took it back: %(reason)s"),
+    ("take_back", "county"): N_("nobody was there to do it; taken back for the county: %(reason)s"),
     ("dispatch", "department"): N_("dispatched by the county"),
     ("receive", "handling"): N_("%(who)s has received it"),
     ("redo", "handling"): N_("looked at, not right yet: %(reason)s"),
@@ -155,6 +160,8 @@ TABS = {
     "settled": N_("Settled on the spot"),
     "redo": N_("Redo"),
     "cooperating": N_("Cooperating"),
+    "nobody": N_("With nobody"),
+    "vacant": N_("Nobody posted"),
     "all_open": N_("All open"),
     "late_anywhere": N_("Overdue"),
 }

@@ -18,14 +18,15 @@ from ..grid import queries as grid_queries
 from ..grid.queries import Cell
 from ..patrol import queries as patrol_queries
 from ..patrol.models import PatrolObject
+from ..people import queries as people_queries
 from ..people.models import Body, Person
 from ..web.language import day, left, moment, named
 from ..web.request import actor, read
 from . import details, evidence, history, labels, queries
 from .forms import number
 from .models import Report, SiteLook
-from .words import OfficeNames, action_word, holder_word, names_in, place_words, problem_words, state_word
-from .workflow import ENDS, HANDLING, STATES
+from .words import OfficeNames, action_word, held_word, holder_word, names_in, place_words, problem_words, state_word
+from .workflow import ENDS, HANDLING, REPORT, STATES
 
 SHORT = 5  # the digits of a number that people say
 
@@ -107,6 +108,11 @@ def place(report: Report) -> str:
     return place_words(report, details.things(read(), {report.object_id}).get(report.object_id))
 
 
+def plain_rows(reports: Sequence[Report]) -> list[dict[str, Any]]:
+    """Reports as rows without buttons."""
+    return rows(read(), reports)
+
+
 def tone(report: Report) -> str:
     """The colour that repeats the state's word."""
     return "late" if is_late(report) else labels.TONES.get(report.state, "")
@@ -142,6 +148,10 @@ class Page:
     may_recur: bool
     look: SiteLook | None  # waits for the reader's answer
     cooperates: bool  # the reader's department has still to say what it did
+    barred: list[str]  # why a button that the reader would have is not there: nobody is where it leads to
+    can_look: list[Cell]  # the villages whose officer can be asked to go and look
+    left_look: SiteLook | None  # was asked of a village where nobody is; the reader may take it back
+    left_parts: list[details.Place]  # parts of cooperating bodies for which nobody speaks; likewise
 
     @property
     def report(self) -> Report:
@@ -151,8 +161,7 @@ class Page:
 
 def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
     """One report as its page shows it, else NotFound."""
-    found = queries.one(session, actor, report_id)
-    report = found.report
+    report = (found := queries.one(session, actor, report_id)).report
     ids = {report.grid_id, *details.joint_grids(session, report.id)}
     cells = grid_queries.named(session, ids)
     cell, last = cells[report.grid_id], history.last_moves(session, [report.id]).get(report.id)
@@ -186,7 +195,11 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
         later=queries.recurrences(session, actor, report.id),
         may_recur=report.state in ENDS and cell.id in actor.grids_for("patrol.walk"),
         look=next(
-            (look for look in looks if not look.answer and "look.answer" in found.allowed and report.state not in ENDS),
+            (
+                look
+                for look in looks
+                if not look.answer and look.grid_id in actor.grids_for("look.answer") and report.state not in ENDS
+            ),
             None,
         ),
         cooperates="report.result" in found.allowed
@@ -194,7 +207,33 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
             place.body.id in actor.bodies() and place.assignment.role == "coop" and not place.assignment.to_at
             for place in places
         ),
+        barred=_barred(found),
+        can_look=[cells[id_] for id_ in sorted(ids) if people_queries.officers(session, id_)],
+        left_look=_left_look(session, found, looks),
+        left_parts=_left_parts(session, found, places),
     )
+
+
+def _barred(found: queries.Found) -> list[str]:
+    """The sentences of the rows that are closed only because nobody is where they would send it."""
+    facts = {**found.facts, "officer": True, "township": True, "lead": True}
+    rows_ = [row for row in REPORT.leaving(found.report.state) if row.by & found.roles and not row.barred_by(facts)]
+    guards = dict.fromkeys(guard for row in rows_ if (guard := row.barred_by(found.facts)))
+    return [_(REPORT.guards[guard]) for guard in guards]
+
+
+def _left_look(session: Session, found: queries.Found, looks: Sequence[SiteLook]) -> SiteLook | None:
+    asked = next((look for look in looks if look.answer is None), None)
+    is_mine = asked is not None and "look.ask" in found.allowed and found.report.state not in ENDS
+    return asked if is_mine and not people_queries.officers(session, asked.grid_id) else None  # type: ignore[union-attr]
+
+
+def _left_parts(session: Session, found: queries.Found, places: Sequence[details.Place]) -> list[details.Place]:
+    parts = [place for place in places if place.assignment.role == "coop" and place.assignment.to_at is None]
+    if not parts or not found.roles & REPORT.movers("dispatch"):
+        return []
+    staffed = people_queries.spoken_for(session, [place.body.id for place in parts])
+    return [place for place in parts if place.body.id not in staffed]
 
 
 def _finder(session: Session, found: queries.Found, cell: Cell) -> str:
@@ -227,7 +266,8 @@ def _standing(
         "due_tone": "late" if is_late(report) else "",
         "marked": marks(report, last, joint),
         "who": who,
-        "holder": _("With: %(who)s", who=who) if who else "",
+        "is_unheld": found.facts["nobody"],
+        "holder": held_word(session, found, whose, _lead(places)) if who else "",
         "why": _("Why here: %(why)s", why=reason) if reason else "",
     }
 

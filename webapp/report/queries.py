@@ -21,7 +21,7 @@ from ..core.models import Attachment
 from ..core.process import Facts, Move
 from ..grid.models import Grid
 from ..patrol.models import Patrol, PatrolObject, Visit
-from . import facts
+from . import facts, vacant
 from .history import HISTORY
 from .models import Assignment, Report, ReportAttachment, ReportEvent, ReportJoint, SiteLook
 from .workflow import ENDS, HANDLING, REPORT, STATES
@@ -117,7 +117,9 @@ def one(session: Session, actor: Actor, report_id: uuid.UUID, *, lock: bool = Fa
     roles = frozenset(role for role in held if getattr(row, f"role_{role}"))
     allowed = frozenset(action for index, action in enumerate(BESIDE) if getattr(row, f"may_{index}"))
     handled = bool(handled_by(session, [report_id], actor.person_id))
+    subject = vacant.Subject(report_id, row.Report.state, row.Report.grid_id, row.path)
     known = {"handled": handled} | {name: bool(getattr(row, name)) for name in asked}
+    known |= vacant.facts(session, [subject])[report_id]
     moves_ = REPORT.open_moves(row.Report.state, roles, known)
     moved = HISTORY.moved(session, report_id)
     return Found(row.Report, row.path, roles, known, moves_, allowed, moved, bool(row.via_grid))
@@ -134,22 +136,23 @@ def hold(session: Session, report_id: uuid.UUID) -> None:
 
 
 def moves(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[Move, ...]]:
-    """What the actor may do to each of these reports, for a list's buttons: two SELECTs, however long the list."""
+    """What the actor may do to each of these reports, for a list's buttons: a few SELECTs, however long the list."""
     held = _roles_here(actor)
     if not ids or not held:
         return {}
     asked = facts.asked(session, actor)
     rows = session.execute(
-        select(Report.id, Report.state, *_labelled(asked), *held.values())
+        select(Report.id, Report.state, Report.grid_id, Grid.path, *_labelled(asked), *held.values())
         .join(Grid, Grid.id == Report.grid_id)
         .where(Report.id.in_(ids), reach(actor, "report.read"))
-    )
+    ).all()
+    staffed = vacant.facts(session, [vacant.Subject(row.id, row.state, row.grid_id, row.path) for row in rows])
     handled = handled_by(session, ids, actor.person_id)
     return {
         row.id: REPORT.open_moves(
             row.state,
             frozenset(role for role in held if getattr(row, f"role_{role}")),
-            {"handled": row.id in handled} | {name: bool(getattr(row, name)) for name in asked},
+            {"handled": row.id in handled} | {name: bool(getattr(row, name)) for name in asked} | staffed[row.id],
         )
         for row in rows
     }
@@ -236,7 +239,7 @@ def look(session: Session, actor: Actor, look_id: uuid.UUID) -> SiteLook:
         .join(Report, Report.id == SiteLook.report_id)
         .join(Grid, Grid.id == Report.grid_id)
         .where(
-            SiteLook.id == look_id, SiteLook.grid_id.in_(actor.grids_for("look.answer")), reach(actor, "look.answer")
+            SiteLook.id == look_id, SiteLook.grid_id.in_(actor.grids_for("look.answer")), reach(actor, "report.read")
         )
     )
     if found is None:
@@ -254,7 +257,7 @@ def open_looks(session: Session, actor: Actor) -> list[tuple[SiteLook, Report]]:
             SiteLook.answer.is_(None),
             SiteLook.grid_id.in_(actor.grids_for("look.answer")),
             is_open(),
-            reach(actor, "look.answer"),
+            reach(actor, "report.read"),
         )
         .order_by(SiteLook.due_at)
     )

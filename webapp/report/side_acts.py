@@ -1,4 +1,5 @@
-"""Acts beside the state: a site look and its answer, a cooperating body's result, sampling, a corrected problem type.
+"""Acts beside the state: a site look and its answer, a cooperating body's result, sampling, a corrected problem type;
+and taking back a look or a part of which nobody is left.
 
 Each appends to the history and moves nothing; docs/glossary.md has the words.
 """
@@ -20,14 +21,18 @@ from ..core.files import PhotoFile
 from ..core.history import Author
 from ..core.process import UNDO
 from ..duty.models import ProblemType
+from ..grid import queries as grid_queries
+from ..people import queries as people_queries
+from ..people.models import Body
 from . import details, queries
 from .effects import body_for, look_again
 from .history import HISTORY
 from .models import Assignment, Report, ReportEvent, ReportProblem, SiteLook
 from .service import keep_photos
-from .workflow import ENDS, TOO_LATE
+from .workflow import ENDS, REPORT, TOO_LATE
 
 ANSWERS = ("right", "not_yet")
+WITHDRAWN = "withdrawn"  # stands in the place of an answer
 CLOSED = N_("This is closed. Reopen it first.")
 
 
@@ -60,9 +65,15 @@ class LookAnswer:
 
 
 def ask_look(
-    session: Session, actor: Actor, report_id: uuid.UUID, look_id: uuid.UUID, question: str | None
+    session: Session,
+    actor: Actor,
+    report_id: uuid.UUID,
+    look_id: uuid.UUID,
+    question: str | None,
+    grid_id: int | None = None,
 ) -> SiteLook:
-    """Ask the village's officer to go and look; on top of his page until he answers."""
+    """Ask the officer of the village, or of the other one of a matter on a border (``grid_id``), to go and look; on top
+    of his page until he answers. Nobody can be asked where nobody is posted."""
     found = queries.one(session, actor, report_id, lock=True)
     known = session.get(SiteLook, look_id)
     if known is not None and known.report_id != report_id:
@@ -76,10 +87,12 @@ def ask_look(
         raise Refused(CLOSED)
     if any(look.answer is None for look in details.looks(session, report_id)):
         raise Refused(N_("Somebody was asked to look already and has not answered yet."))
+    asked_at = grid_id or found.report.grid_id
+    _somebody_to_ask(session, found.report, asked_at)
     look = SiteLook(
         id=look_id,
         report_id=report_id,
-        grid_id=found.report.grid_id,
+        grid_id=asked_at,
         asked_by=actor.person_id,
         asked_at=clock.now(),
         due_at=limit_after(session, "look", clock.now()),
@@ -96,6 +109,53 @@ def ask_look(
         event_id=uuid.uuid5(look_id, "ask"),
     )
     return look
+
+
+def _somebody_to_ask(session: Session, report: Report, grid_id: int) -> None:
+    """Refused where nobody is posted, with the village that could be asked instead, if there is one."""
+    others = {report.grid_id, *details.joint_grids(session, report.id)}
+    if grid_id not in others:
+        raise Refused(N_("Choose one of the villages of this report."), field="grid")
+    could = sorted(id_ for id_ in others if people_queries.officers(session, id_))
+    if grid_id in could:
+        return
+    names = grid_queries.named(session, {grid_id, *could})
+    if could:
+        raise Refused(
+            N_("Nobody is posted to %(village)s. You could ask %(other)s."),
+            field="grid",
+            village=names[grid_id],
+            other=names[could[0]],
+        )
+    raise Refused(
+        N_("Nobody is posted to %(village)s, so nobody there can go and look. Go yourselves, or post somebody first."),
+        field="question",
+        village=names[grid_id],
+    )
+
+
+def withdraw_look(session: Session, actor: Actor, report_id: uuid.UUID, look_id: uuid.UUID, reason: str) -> None:
+    """Take back a look that was asked of a village to which nobody is posted any more; another can be asked then."""
+    found = queries.one(session, actor, report_id, lock=True)
+    look = session.get(SiteLook, look_id)
+    if look is None or look.report_id != report_id or "look.ask" not in found.allowed:
+        raise NotFound
+    if look.answer is not None:
+        if (look.answer, look.answered_by, look.note) == (WITHDRAWN, actor.person_id, reason):
+            return
+        raise Refused(N_("This look was answered already."))
+    if people_queries.officers(session, look.grid_id):
+        raise Refused(N_("Somebody is posted to that village now and can answer."))
+    look.answer, look.note, look.answered_by, look.answered_at = WITHDRAWN, reason, actor.person_id, clock.now()
+    _note(
+        session,
+        actor,
+        found.report,
+        "withdraw_look",
+        _role(actor, "look.ask", found.roles),
+        {"reason": reason},
+        event_id=uuid.uuid5(look_id, WITHDRAWN),
+    )
 
 
 def answer_look(
@@ -179,6 +239,26 @@ def add_result(session: Session, actor: Actor, report_id: uuid.UUID, event_id: u
         event_id=event_id,
         entry=entry,
     )
+
+
+def release_part(session: Session, actor: Actor, report_id: uuid.UUID, part_id: int, reason: str) -> None:
+    """Take back the part of a cooperating body (its assignment) for which nobody speaks any more."""
+    found = queries.one(session, actor, report_id, lock=True)
+    part, dispatching = session.get(Assignment, part_id), found.roles & REPORT.movers("dispatch")
+    if part is None or (part.report_id, part.role) != (report_id, "coop") or not dispatching:
+        raise NotFound
+    event_id = uuid.uuid5(report_id, f"part:{part_id}")
+    first = session.get(ReportEvent, event_id)
+    if first is not None and first.person_id == actor.person_id and first.given["reason"] == reason:
+        return
+    if part.to_at is not None:
+        raise Refused(N_("That department does not cooperate on this one now."))
+    if people_queries.spoken_for(session, [part.body_id]):
+        body = session.get_one(Body, part.body_id)
+        raise Refused(N_("Somebody speaks for %(body)s now and can report what it did."), body=body)
+    part.to_at = clock.now()
+    given = {"body": part.body_id, "reason": reason}
+    _note(session, actor, found.report, "release_part", min(dispatching), given, event_id=event_id)
 
 
 def sample(

@@ -27,13 +27,15 @@ from ..web.errors import say, wants_json
 from ..web.forms import BaseForm, clean
 from ..web.language import named
 from ..web.request import actor, may, read, write_once
-from . import choices, labels, pages, queries, service, side_acts
+from . import choices, labels, pages, queries, service, side_acts, words
 from . import search as finding
 from .forms import (
     LookAnswerForm,
     LookForm,
     MoveBase,
+    PartForm,
     ProblemsForm,
+    ReasonForm,
     ReportForm,
     ResultForm,
     SampleForm,
@@ -50,6 +52,8 @@ bp.add_app_template_filter(pages.desk_rows, "report_rows")  # of report/_tab.htm
 bp.context_processor(lambda: {"duty_words": HELPERS})
 #: The form of an act beside the state → the act, as the history has it.
 BESIDE = {"look": "ask_look", "result": "coop_result", "sample": "sample", "problems": "correct"}
+bp.add_app_template_filter(pages.plain_rows)  # of report/_plain.html, where somebody leaves
+bp.add_app_template_filter(words.vacancy_row)  # of report/_vacant.html
 #: Said over the form when its id is taken by other content; the form goes on under a fresh id.
 SENT_BEFORE = N_(
     "A report was already sent from this page, with other words. What you wrote now is kept below. "
@@ -277,7 +281,10 @@ def _page(report_id: uuid.UUID, status: int = 200, kept: Sequence[tuple[str, str
         "result": ResultForm(data={"id": ids.new()}),
         "sample": SampleForm(data={"id": ids.new()}),
         "problems": ProblemsForm(data={"id": ids.new(), "problem": page.problem_codes}),
+        "withdraw": ReasonForm(prefix="look-"),
+        "part": PartForm(prefix="part-"),
     } | forms
+    choices.fill_beside(page, ready)
     ready["problems"].problem.choices = choices.problem_choices(read())
     answer = look_form(page.look) if page.look else None
     undoing = [event.id for event, report in queries.just_answered(read(), actor()) if report.id == report_id]
@@ -305,7 +312,35 @@ def ask_look(report_id: uuid.UUID) -> Any:
         report_id,
         "look",
         form,
-        lambda session: side_acts.ask_look(session, who, report_id, form.id.data, form.question.data),
+        lambda session: side_acts.ask_look(
+            session, who, report_id, form.id.data, form.question.data, form.grid.data or None
+        ),
+    )
+
+
+@bp.post("/reports/<uuid:report_id>/beside/looks/<uuid:look_id>/withdraw")
+@may("look.ask")
+def withdraw_look(report_id: uuid.UUID, look_id: uuid.UUID) -> Any:
+    """Take back a look of a village where nobody is posted any more."""
+    form, who = ReasonForm(request.form, prefix="look-"), actor()
+    return _beside(
+        report_id,
+        "withdraw",
+        form,
+        lambda session: side_acts.withdraw_look(session, who, report_id, look_id, form.reason.data),
+    )
+
+
+@bp.post("/reports/<uuid:report_id>/beside/part")
+@may("report.move")
+def release_part(report_id: uuid.UUID) -> Any:
+    """Take back the part of a cooperating body for which nobody speaks any more."""
+    form, who = PartForm(request.form, prefix="part-"), actor()
+    return _beside(
+        report_id,
+        "part",
+        form,
+        lambda session: side_acts.release_part(session, who, report_id, form.part.data, form.reason.data),
     )
 
 

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from ..core import words
@@ -12,12 +14,18 @@ from ..duty import words as duty_words
 from ..duty.details import Wordings, wordings
 from ..grid.queries import Cell
 from ..patrol.models import PatrolObject
+from ..people import queries as people_queries
 from ..people import rules
 from ..people.models import Body
+from ..people.queries import Seat
 from ..web.language import day, named
+from ..web.request import actor
 from . import details, history, labels
 from .given import NO_KEY, Given
 from .models import ADDED, Report, ReportEvent
+from .queries import Found
+from .seats import Vacancy
+from .workflow import REPORT, STATES
 
 
 def state_word(state: str) -> str:
@@ -63,6 +71,61 @@ class OfficeNames:
     def word(self, role: str, body: Body | None) -> str:
         """Who acts in a role: the township's office, the village's officer, a body by its own name."""
         return holder_word(role, self.township if rules.places(role) == ("township",) else self.village, body)
+
+
+def held_word(session: Session, found: Found, whose: OfficeNames, lead: Body | None) -> str:
+    """Whose it is now; where nobody is, since when, and which office can go on with it."""
+    who = whose.word(str(STATES[found.report.state].holder), lead)
+    return _unheld(session, found, whose, lead, who) if found.facts["nobody"] else _("With: %(who)s", who=who)
+
+
+def _unheld(session: Session, found: Found, whose: OfficeNames, lead: Body | None, who: str) -> str:
+    seat = _seat(str(STATES[found.report.state].holder), found, whose, lead)
+    since = people_queries.vacant_since(session, [seat])[seat]
+    if people_queries.sitting(session, seat):
+        first = _("With: %(who)s, where everybody handled it themselves and may not check it", who=who)
+    elif since is None:
+        first = _("With: %(who)s, but nobody was ever posted there", who=who)
+    else:
+        first = _("With: %(who)s, but nobody has been posted there since %(day)s", who=who, day=day(since))
+    return first + _("; ") + _way_on(session, found, whose)
+
+
+def _way_on(session: Session, found: Found, whose: OfficeNames) -> str:
+    """The office above that can go on with what rests with nobody, if somebody is there."""
+    facts = {**found.facts, "handled": False}
+    for row in REPORT.leaving(found.report.state):
+        above = min(row.by)
+        if "nobody" not in row.only_if or row.barred_by(facts):
+            continue
+        if people_queries.sitting(session, _seat(above, found, whose, None)):
+            sentence = _("%(above)s can take it back") if row.action == "take_back" else _("%(above)s can check it")
+            return sentence % {"above": whose.word(above, None)}
+    return _("somebody has to be posted first")
+
+
+def _seat(role: str, found: Found, whose: OfficeNames, lead: Body | None) -> Seat:
+    """Where the people sit who hold this report in a role."""
+    if rules.sits_in_body(role):
+        return Seat(role, body_id=lead.id if lead else 0)
+    root = int(found.path.partition(".")[0])
+    grids = {"village": whose.village.id, "township": whose.township.id, "county": root}
+    return Seat(role, grid_id=grids[rules.places(role)[0]])
+
+
+def vacancy_row(vacancy: Vacancy) -> dict[str, Any]:
+    """A seat in which nobody sits, as a row of the desk's list."""
+    seat, waiting = vacancy.seat, vacancy.waiting
+    may_post = seat.role in rules.offered(actor().roles())
+    return {
+        "words": named(vacancy.place),
+        "url": url_for("desk.card", grid_id=seat.grid_id or vacancy.place.grid_id),
+        "state": (_(rules.ROLE_NAMES[seat.role]), "late" if waiting else ""),
+        "why": _("nobody since %(day)s", day=day(vacancy.since)) if vacancy.since else _("nobody was ever posted here"),
+        "due": ngettext("%(num)d report waits here", "%(num)d reports wait here", waiting) if waiting else "",
+        "due_tone": "late",
+        "actions": [(_("Post somebody"), url_for("accounts.new_person", role=seat.role))] if may_post else [],
+    }
 
 
 @dataclass(frozen=True)

@@ -37,46 +37,73 @@ closed           -                       -
 void             -                       -
 """,
     moves="""
-action      from             to               by                                if               unless   needs
-submit      -                township         grid_officer,township_supervisor  -                -        place,problem,first_measure,note   # township: typed for a named officer
-settle      -                closed           grid_officer,township_supervisor  -                -        place,problem,first_measure,note   # minor, no enforcement type; in a list to sample
-assign      township         station          township_supervisor               -                -        body,due
-raise       township         county           township_supervisor               -                -        reason
-give_back   township         returned         township_supervisor               -                -        missing
-handle      township         township_done    township_supervisor               -                -        result
-dismiss     township         void             township_supervisor               -                -        reason
-supplement  returned         township         grid_officer                      -                -        added   # what was asked for (ASKED), and the rest if he has it
-cannot_add  returned         township         grid_officer                      -                -        reason
-handle      station          station_done     station_officer                   -                -        result
-confirm     station_done     closed           township_supervisor               -                handled,not_right  note
-redo        station_done     station          township_supervisor               -                -        reason
-confirm     station_done     closed           township_supervisor               not_right        handled  note,against   # below redo, so that sending it back comes first
-confirm     township_done    closed           county_office                     -                handled,not_right  -
-redo        township_done    township         county_office                     -                -        reason
-confirm     township_done    closed           county_office                     not_right        handled  against
-dispatch    county           department       county_office                     -                -        body,ground,due   # body = lead + cooperating; ground = duty, none_listed, minutes, instruction
-give_back   county           township         county_office                     -                -        reason
-dismiss     county           void             county_office                     -                -        reason
-receive     department       handling         department_liaison                -                -        -
-bounce      department       county           department_liaison                -                -        duty_or_none,reason
-handle      handling         department_done  department_liaison                -                -        result
-confirm     department_done  closed           township_supervisor               -                handled,not_right  note
-redo        department_done  handling         township_supervisor               -                -        reason
-confirm     department_done  closed           township_supervisor               not_right        handled  note,against
-reopen      closed           county           county_office                     -                -        reason
-reopen      void             county           county_office                     -                -        reason
-unsettle    closed           township         township_supervisor               waits_for_sample -        reason   # settled on the spot, looked at again, not in order
-undo        handling         department       department_liaison                just_done        -        -   # what one tap did: its own author, at once, nobody else having acted
-undo        closed           township_done    county_office                     just_done        -        -
+action      from             to               by                                if                  unless              needs
+submit      -                township         grid_officer,township_supervisor  -                   -                   place,problem,first_measure,note   # township: typed for a named officer
+settle      -                closed           grid_officer,township_supervisor  -                   -                   place,problem,first_measure,note   # minor, no enforcement type; in a list to sample
+assign      township         station          township_supervisor               -                   -                   body,due
+raise       township         county           township_supervisor               -                   -                   reason
+give_back   township         returned         township_supervisor               officer             -                   missing
+handle      township         township_done    township_supervisor               -                   -                   result
+dismiss     township         void             township_supervisor               -                   -                   reason
+supplement  returned         township         grid_officer                      -                   -                   added   # what was asked for (ASKED), and the rest if he has it
+cannot_add  returned         township         grid_officer                      -                   -                   reason
+handle      station          station_done     station_officer                   -                   -                   result
+confirm     station_done     closed           township_supervisor               -                   handled,not_right   note
+redo        station_done     station          township_supervisor               lead                -                   reason
+confirm     station_done     closed           township_supervisor               not_right           handled             note,against   # below redo, so that sending it back comes first
+confirm     township_done    closed           county_office                     -                   handled,not_right   -
+redo        township_done    township         county_office                     township            -                   reason
+confirm     township_done    closed           county_office                     not_right           handled             against
+dispatch    county           department       county_office                     -                   -                   body,ground,due   # body = lead + cooperating; ground = duty, none_listed, minutes, instruction
+give_back   county           township         county_office                     township            -                   reason
+dismiss     county           void             county_office                     -                   -                   reason
+receive     department       handling         department_liaison                -                   -                   -
+bounce      department       county           department_liaison                -                   -                   duty_or_none,reason
+handle      handling         department_done  department_liaison                -                   -                   result
+confirm     department_done  closed           township_supervisor               -                   handled,not_right   note
+redo        department_done  handling         township_supervisor               lead                -                   reason
+confirm     department_done  closed           township_supervisor               not_right           handled             note,against
+reopen      closed           county           county_office                     -                   -                   reason
+reopen      void             county           county_office                     -                   -                   reason
+unsettle    closed           township         township_supervisor               waits_for_sample    -                   reason   # settled on the spot, looked at again, not in order
+undo        handling         department       department_liaison                just_done           -                   -   # what one tap did: its own author, at once, nobody else having acted
+undo        closed           township_done    county_office                     just_done           -                   -
+take_back   returned         township         township_supervisor               nobody              -                   reason   # from here on: who stands above where nobody is
+take_back   returned         county           county_office                     nobody,no_township  -                   reason
+take_back   station          township         township_supervisor               nobody              -                   reason
+take_back   station          county           county_office                     nobody,no_township  -                   reason
+take_back   township         county           county_office                     nobody              -                   reason
+take_back   department       county           county_office                     nobody              -                   reason
+take_back   handling         county           county_office                     nobody              -                   reason
+confirm     station_done     closed           county_office                     nobody              handled,not_right   note
+redo        station_done     station          county_office                     nobody,lead         -                   reason
+confirm     station_done     closed           county_office                     nobody,not_right    handled             note,against
+take_back   station_done     township         township_supervisor               no_lead             -                   reason   # cannot be sent back to who did it
+take_back   station_done     county           county_office                     nobody,no_lead      -                   reason
+confirm     department_done  closed           county_office                     nobody              handled,not_right   note
+redo        department_done  handling         county_office                     nobody,lead         -                   reason
+confirm     department_done  closed           county_office                     nobody,not_right    handled             note,against
+take_back   department_done  county           county_office,township_supervisor no_lead             -                   reason
+take_back   township_done    county           county_office                     no_township         -                   reason
 """,
     guards={
         "handled": N_("You handled this yourself; somebody else has to look and close it."),
         "waits_for_sample": CANNOT,  # settled on the spot, and nobody has looked at it again yet
         "just_done": TOO_LATE,
         "not_right": CANNOT,  # a look since the last result says "not put right": two rows of confirm share this fact
+        # Where it rests: nobody who could do what it waits for, be it that all who sit there handled it themselves.
+        "nobody": N_("Somebody is there now who can go on with this."),
+        "no_township": N_("Somebody is posted to the township office; it can go on with this."),
+        "no_lead": N_("Somebody speaks for the body that did this; send it back there."),
+        # To whom something is sent back: somebody is there.
+        "officer": N_("Nobody is posted to this village, so nothing can be asked there. Post somebody first."),
+        "township": N_("Nobody is posted to the township office, so nothing can be sent there. Post somebody first."),
+        "lead": N_("Nobody speaks for the body that did this any more. Take it back, or post somebody there."),
     },
 )
 
+#: Rows by which who stands above goes on with what rests with nobody.
+VACANT = frozenset({"nobody", "no_township", "no_lead"})
 STATES, ENDS = REPORT.states, REPORT.ends
 HANDLING = frozenset({"handle"})  # who did one of these on a report has handled it
 RECEIVING = frozenset({"receive"})  # clocks before the work has begun: a day that the desk set only shortens the limit

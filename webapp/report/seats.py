@@ -1,0 +1,168 @@
+"""Seats: a role at a grid or in a body. What waits in one, and the seats in which nobody sits."""
+
+from collections.abc import Collection
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Date, Select, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from ..access import Actor, Condition, Shape, anyone, where
+from ..core import clock
+from ..core.announce import InHand
+from ..core.errors import N_
+from ..grid import queries as grid_queries
+from ..grid.models import Grid, GridLevel
+from ..people import queries as people_queries
+from ..people import rules
+from ..people.models import Body
+from ..people.queries import Seat
+from . import queries, vacant
+from .models import Assignment, Report, SiteLook
+from .workflow import ENDS, REPORT
+
+PLAIN = "report/_plain.html"
+MOST = 100  # rows of what is in hand; the page says how many there are
+_Seat = aliased(Grid)  # beside the grid of a report
+#: The role that holds reports at each kind of place.
+ROLES = {kind: role for role in REPORT.holdings for kind in rules.places(role)}
+
+
+class Vacancy(NamedTuple):
+    """A seat in which nobody sits: its grid or body, the first day of it (None: nobody ever sat there), and how many
+    reports wait there for somebody."""
+
+    seat: Seat
+    place: Any
+    since: date | None
+    waiting: int
+
+
+def waits_at(role: str, key: Any, path: Any) -> Condition:
+    """Of ``Report`` joined with its ``Grid``: it rests with a seat, or a look or a cooperating part waits there.
+
+    ``key`` is the id of the seat's grid or body and ``path`` that of its grid: columns, or values.
+    """
+    held = Report.state.in_(REPORT.holdings[role])
+    if rules.sits_in_body(role):
+        is_open = and_(Assignment.report_id == Report.id, Assignment.body_id == key, Assignment.to_at.is_(None))
+        part = and_(Report.state.not_in(ENDS), _is_there(is_open, Assignment.role == "coop"))
+        return or_(and_(held, _is_there(is_open, Assignment.role == "lead")), part)
+    if rules.places(role) != ("village",):
+        return and_(held, people_queries.reaches(path, Grid.path))
+    asked = _is_there(SiteLook.report_id == Report.id, SiteLook.grid_id == key, SiteLook.answer.is_(None))
+    return or_(and_(held, Report.grid_id == key), and_(Report.state.not_in(ENDS), asked))
+
+
+def _is_there(*conditions: Condition) -> Condition:
+    """EXISTS, of a report and, where a SELECT goes through seats, of each of them: that stands two SELECTs higher."""
+    return exists().where(*conditions).correlate(Report, _Seat, Body)
+
+
+def _waiting(role: str, key: Any, seats: Any) -> Any:
+    """How many reports wait in each of the seats that a SELECT goes through."""
+    found = select(func.count()).select_from(Report).join(Grid, Grid.id == Report.grid_id)
+    return found.where(waits_at(role, key, _Seat.path)).correlate(seats).scalar_subquery()
+
+
+def vacancies(session: Session, actor: Actor) -> list[Vacancy]:
+    """The seats within the actor's reach in which nobody sits, first those where something waits, then from the county
+    down. A body out of use is none, unless something waits there still."""
+    found = [*_in_grids(session, actor), *_in_bodies(session, actor)]
+    since = people_queries.vacant_since(session, [vacancy.seat for vacancy in found])
+    ready = [vacancy._replace(since=since[vacancy.seat]) for vacancy in found]
+    return sorted(ready, key=lambda vacancy: vacancy.waiting == 0)
+
+
+def count(session: Session, actor: Actor) -> int:
+    """How many there are of these: the same conditions, without looking at what waits there."""
+    return sum(session.execute(_numbers(actor.shape()), {"today": clock.today(), **actor.reach()}).one())
+
+
+@lru_cache(maxsize=256)
+def _numbers(shape: Shape) -> Select[*tuple[int, ...]]:
+    """The SELECT of ``count``, kept for all with the same rights, as every desk asks it."""
+    actor, on = anyone(shape), bindparam("today", type_=Date)
+    numbers = [select(func.count(_Seat.id)).where(condition) for condition in _grids(actor, on).values()]
+    numbers.append(_of_bodies(func.count(Body.id)).where(_bodies(actor, on)))
+    return select(*(number.scalar_subquery() for number in numbers))
+
+
+def _grids(actor: Actor, on: Any = None) -> dict[str, Condition]:
+    """For each role that sits at a grid the condition that nobody does at a grid within reach."""
+    lowest = select(func.max(GridLevel.tier)).scalar_subquery()
+    tiers = {  # as in rules.tier_kind
+        "county": and_(_Seat.tier == 1, _Seat.tier != lowest),
+        "township": and_(_Seat.tier == 2, _Seat.tier != lowest),
+        "village": _Seat.tier == lowest,
+    }
+    within = _within(actor)
+    return {
+        ROLES[kind]: and_(is_one, _Seat.id.not_in(people_queries.staffed_grids(ROLES[kind], on=on)), within)
+        for kind, is_one in tiers.items()
+    }
+
+
+def _bodies(actor: Actor, on: Any = None) -> Condition:
+    """The same for bodies, each beside its grid (``_of_bodies``)."""
+    holds = or_(*(and_(Body.kind == kind, _waiting(ROLES[kind], Body.id, Body) > 0) for kind in rules.BODIES))
+    in_use = or_(Body.closed_on.is_(None), holds)
+    return and_(Body.id.not_in(people_queries.staffed_bodies(on=on)), in_use, _within(actor))
+
+
+def _of_bodies(*columns: Any) -> Any:
+    return select(*columns).select_from(Body).join(_Seat, _Seat.id == Body.grid_id)
+
+
+def _within(actor: Actor) -> Condition:
+    return where(actor, "report.read", grid_path=_Seat.path)
+
+
+def _in_grids(session: Session, actor: Actor) -> list[Vacancy]:
+    found = {
+        id_: (role, number)
+        for role, condition in _grids(actor).items()
+        for id_, number in session.execute(select(_Seat.id, _waiting(role, _Seat.id, _Seat)).where(condition))
+    }
+    cells = sorted(grid_queries.named(session, set(found)).values(), key=lambda cell: (cell.tier, cell.code))
+    return [Vacancy(Seat(found[cell.id][0], grid_id=cell.id), cell, None, found[cell.id][1]) for cell in cells]
+
+
+def _in_bodies(session: Session, actor: Actor) -> list[Vacancy]:
+    waiting = case(*((Body.kind == kind, _waiting(ROLES[kind], Body.id, Body)) for kind in rules.BODIES))
+    rows = session.execute(_of_bodies(Body, waiting).where(_bodies(actor)).order_by(_Seat.path, Body.id))
+    return [Vacancy(Seat(ROLES[body.kind], body_id=body.id), body, None, number) for body, number in rows]
+
+
+def in_hand(session: Session, actor: Actor, seats: Collection[Seat], ended: Collection[int]) -> list[InHand]:
+    """What waits in some seats, and what of it would be with nobody once some postings (by their ids) have ended and is
+    with somebody now: how many reports, and those that the actor may see, the first due first."""
+    waits = _waits_in(session, seats)
+    after, now = (vacant.rests_with_nobody(vacant.gaps(session, but)) for but in (ended, ()))
+    lost = and_(waits, after, ~now)
+    every, gone = _listed(session, actor, waits), _listed(session, actor, lost)
+    if every == gone:
+        return [InHand(N_("What waits there and will be with nobody"), PLAIN, *every, is_lost=True)]
+    return [
+        InHand(N_("What waits there"), PLAIN, *every),
+        InHand(N_("Of these with nobody afterwards"), PLAIN, *gone, is_lost=True),
+    ]
+
+
+def _listed(session: Session, actor: Actor, which: Condition) -> tuple[int, list[Report]]:
+    every = select(func.count()).select_from(Report).join(Grid, Grid.id == Report.grid_id).where(which)
+    found = queries.readable(actor).where(which).order_by(Report.due_at, Report.received_at, Report.id)
+    return session.scalar(every) or 0, list(session.scalars(found.limit(MOST)))
+
+
+def _waits_in(session: Session, seats: Collection[Seat]) -> Condition:
+    paths = dict(session.execute(select(Grid.id, Grid.path).where(Grid.id.in_({seat.grid_id for seat in seats}))).all())
+    return or_(
+        *(
+            waits_at(seat.role, seat.body_id or seat.grid_id, paths.get(seat.grid_id or 0))
+            for seat in seats
+            if seat.role in REPORT.holdings
+        ),
+        Report.id.is_(None),
+    )

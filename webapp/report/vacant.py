@@ -1,0 +1,265 @@
+"""What rests with nobody: nobody is posted where it rests, or all who are have handled it themselves and may not look
+at their own work.
+
+Somebody is there who is posted today and not suspended, whether he ever logged in or not. Lists ask by ``Gaps``, the
+few places where nobody is; the guards of single reports (``facts``) by who is there.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Date, Select, and_, bindparam, exists, false, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from ..access import MATRIX, Condition, holders
+from ..core import clock
+from ..core.process import Relation
+from ..grid.models import Grid
+from ..people import queries as people_queries
+from ..people import rules
+from ..people.models import Body, Posting
+from .models import Assignment, Report, ReportEvent, SiteLook
+from .workflow import ENDS, HANDLING, REPORT, STATES
+
+NOBODY = frozenset[int]()
+#: States in which whoever handled the matter cannot go on with it, though he holds it.
+CHECKED = frozenset(move.source for move in REPORT.moves if "handled" in move.unless)
+HELD = {name: REPORT.relations[name] for name in REPORT.holdings}
+#: Who holds at the village and at the township, as the guards ask for them.
+OFFICER, TOWNSHIP = (next(role for role in HELD if rules.places(role) == (kind,)) for kind in ("village", "township"))
+SAMPLERS = holders("report.sample")
+FEW = 2  # who found and who entered it: more people than these cannot all have settled a matter themselves
+_Root = aliased(Grid)
+
+
+def reach(relation: Relation) -> str:
+    """How far who stands in a relation moves reports: ``own``, ``tree`` or ``lead``."""
+    return MATRIX["report.move"][str(relation.role)]
+
+
+OVER_GRIDS = {str(relation.role) for relation in HELD.values() if reach(relation) == "tree"} | set(SAMPLERS)
+
+
+# --- for lists: the places where nobody is ---
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """Where nobody is today: for each role the grids that nobody in it reaches, and the bodies for which nobody speaks.
+    ``few`` are grids whose matters only so few people may look at again, by these people. ``without``: as if the
+    postings with these ids had ended."""
+
+    grids: Mapping[str, Collection[int]]
+    bodies: Collection[int]
+    few: Mapping[frozenset[int], Collection[int]]
+    without: Collection[int] = NOBODY
+
+
+def gaps(session: Session, without: Collection[int] = NOBODY) -> Gaps:
+    """The gaps of today. Few, so that what rests there is found by their ids, however many reports there are."""
+    ended, on = frozenset(without), {"today": clock.today()}
+    empty: dict[str, list[int]] = {role: [] for role in OVER_GRIDS}
+    few: dict[frozenset[int], list[int]] = {}
+    for seats, grids in _grids_by_seats(session, ended).items():
+        roles = {role for role, _ in seats}
+        for role in OVER_GRIDS - roles:
+            empty[role] += grids
+        people = frozenset(person for role, person in seats if role in SAMPLERS)
+        if len(people) <= FEW:
+            few[people] = few.get(people, []) + grids
+    empty[OFFICER] = list(session.scalars(_empty_villages(ended), on))
+    return Gaps(empty, list(session.scalars(_empty_bodies(ended), on)), few, ended)
+
+
+def _grids_by_seats(session: Session, without: frozenset[int]) -> dict[frozenset[tuple[str, int]], list[int]]:
+    """The grids by who is there over them, role and person: those of one township have the same."""
+    here: dict[int | None, set[tuple[str, int]]] = defaultdict(set)
+    for id_, role, person in session.execute(_over(without), {"today": clock.today()}):
+        here[id_].add((role, person))
+    over: dict[str, frozenset[tuple[str, int]]] = {"": frozenset()}
+    found: dict[frozenset[tuple[str, int]], list[int]] = defaultdict(list)
+    for id_, path in session.execute(select(Grid.id, Grid.path).order_by(Grid.path)):  # what lies above comes before
+        above = over[path[: path.rindex(".", 0, -1) + 1] if path.count(".") > 1 else ""]
+        over[path] = above | here[id_] if id_ in here else above
+        found[over[path]].append(id_)
+    return found
+
+
+TODAY = bindparam("today", type_=Date)
+
+
+@lru_cache(maxsize=8)
+def _over(without: frozenset[int]) -> Select[int | None, str, int]:
+    """Who sits over grids. Kept, as those that follow: putting a SELECT together costs more than running it."""
+    there = people_queries.there(OVER_GRIDS, without, TODAY)
+    return there.with_only_columns(Posting.grid_id, Posting.role, Posting.person_id)
+
+
+@lru_cache(maxsize=8)
+def _empty_villages(without: frozenset[int]) -> Select[int]:
+    return select(Grid.id).where(Grid.id.not_in(people_queries.staffed_grids(OFFICER, without, TODAY)))
+
+
+@lru_cache(maxsize=8)
+def _empty_bodies(without: frozenset[int]) -> Select[int]:
+    return select(Body.id).where(Body.id.not_in(people_queries.staffed_bodies(without, TODAY)))
+
+
+def _among(column: Any, ids: Collection[int]) -> Condition:
+    return column.in_(ids) if ids else false()
+
+
+def _led_by(bodies: Collection[int], role: str) -> Condition:
+    """Bodies have the report now, as lead or cooperating."""
+    if not bodies:
+        return false()
+    parts = select(Assignment.report_id).where(
+        Assignment.body_id.in_(bodies), Assignment.role == role, Assignment.to_at.is_(None)
+    )
+    return Report.id.in_(parts)
+
+
+def _unheld(relation: Relation, gone: Gaps) -> Condition:
+    """Of a report that rests with a relation: nobody is there who can do what it waits for."""
+    role = str(relation.role)
+    empty = _led_by(gone.bodies, "lead") if reach(relation) == "lead" else _among(Report.grid_id, gone.grids[role])
+    checks = CHECKED & set(REPORT.holdings[relation.name])
+    if not checks:
+        return empty
+    return or_(
+        empty, and_(Report.state.in_(sorted(checks)), _all_handled(role, frozenset(gone.without), clock.today()))
+    )
+
+
+@lru_cache(maxsize=8)
+def _all_handled(role: str, without: frozenset[int], on: date) -> Condition:
+    """Everybody there in a role has handled it. Whether any of them has is asked first: mostly none has."""
+    there = people_queries.there([role], without, on)
+    handled = and_(ReportEvent.report_id == Report.id, ReportEvent.action.in_(HANDLING))
+    himself = exists().where(handled, ReportEvent.person_id == Posting.person_id).correlate(Report, Posting)
+    another = (
+        there.join(_Root, _Root.id == Posting.grid_id)
+        .where(people_queries.reaches(_Root.path, Grid.path), ~himself)
+        .correlate(Report, Grid)
+        .exists()
+    )
+    one_of_them = ReportEvent.person_id.in_(there.with_only_columns(Posting.person_id))
+    return and_(exists().where(handled, one_of_them).correlate(Report), ~another)
+
+
+def is_unheld(gone: Gaps) -> Condition:
+    """An open report rests with nobody. Of ``Report`` joined with its ``Grid``, as all that follows."""
+    held = [and_(Report.state.in_(REPORT.holdings[name]), _unheld(relation, gone)) for name, relation in HELD.items()]
+    return or_(*held)
+
+
+def is_never_sampled(gone: Gaps) -> Condition:
+    """It was settled on the spot, waits to be looked at again, and nobody is there who did not settle it himself."""
+    mine = (Report.entered_by, Report.found_by)
+    left = [
+        and_(Report.grid_id.in_(grids), *(or_(*(column == person for column in mine)) for person in people))
+        for people, grids in gone.few.items()
+    ]
+    return and_(Report.settled, Report.sampled_at.is_(None), or_(false(), *left))
+
+
+def rests_with_nobody(gone: Gaps) -> Condition:
+    """Of a report something waits for somebody, and nobody is there: itself, its second look, a site look, a
+    cooperating body's part."""
+    villages = gone.grids[OFFICER]
+    asked = select(SiteLook.report_id).where(SiteLook.answer.is_(None), SiteLook.grid_id.in_(villages))
+    looks = Report.id.in_(asked) if villages else false()
+    beside = and_(Report.state.not_in(ENDS), or_(looks, _led_by(gone.bodies, "coop")))
+    return or_(is_unheld(gone), is_never_sampled(gone), beside)
+
+
+# --- for single reports: who is there ---
+
+
+class Subject(NamedTuple):
+    """What has to be known of a report for its guards."""
+
+    id: uuid.UUID
+    state: str
+    grid_id: int
+    path: str
+
+
+#: Who sits at a place (``grid`` or ``body``, and its id) in a role.
+Seated = Mapping[tuple[str, int, str], set[int]]
+
+
+def facts(session: Session, subjects: Collection[Subject]) -> dict[uuid.UUID, dict[str, bool]]:
+    """The guards of the process that ask whether somebody is there, of each of these: three small statements."""
+    ids = [subject.id for subject in subjects]
+    lead = dict(session.execute(_LEADS, {"ids": ids}).all())
+    places = {
+        "grids": list({id_ for each in subjects for id_ in _ancestors(each)}),
+        "bodies": list(set(lead.values())),
+    }
+    seated: dict[tuple[str, int, str], set[int]] = defaultdict(set)
+    for role, grid_id, body_id, person_id in session.execute(_THERE, {"today": clock.today(), **places}):
+        seated["grid" if body_id is None else "body", body_id or grid_id or 0, role].add(person_id)
+    handlers = _handlers(session, [subject.id for subject in subjects if subject.state in CHECKED])
+    return {each.id: _facts(each, lead.get(each.id), seated, handlers.get(each.id, set())) for each in subjects}
+
+
+def _ancestors(subject: Subject) -> list[int]:
+    """The ids of its grid and of all grids above."""
+    return [int(part) for part in subject.path.split(".")[:-1]]
+
+
+_LEADS = select(Assignment.report_id, Assignment.body_id).where(
+    Assignment.report_id.in_(bindparam("ids", expanding=True)), Assignment.role == "lead", Assignment.to_at.is_(None)
+)
+#: Who is there in some grids, and for some bodies.
+_THERE = (
+    people_queries.there([str(relation.role) for relation in HELD.values()], on=TODAY)
+    .with_only_columns(Posting.role, Posting.grid_id, Posting.body_id, Posting.person_id)
+    .where(
+        or_(
+            Posting.grid_id.in_(bindparam("grids", expanding=True)),
+            Posting.body_id.in_(bindparam("bodies", expanding=True)),
+        )
+    )
+)
+
+
+def _handlers(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, set[int | None]]:
+    """Who ever handled each of these."""
+    found: dict[uuid.UUID, set[int | None]] = defaultdict(set)
+    if ids:
+        event = ReportEvent
+        asked = select(event.report_id, event.person_id).where(event.report_id.in_(ids), event.action.in_(HANDLING))
+        for id_, person_id in session.execute(asked):
+            found[id_].add(person_id)
+    return found
+
+
+def _facts(subject: Subject, lead: int | None, seated: Seated, handlers: Collection[int | None]) -> dict[str, bool]:
+    places = {
+        "own": [("grid", subject.grid_id)],
+        "tree": [("grid", id_) for id_ in _ancestors(subject)],
+        "lead": [("body", lead or 0)],
+    }
+    people = {
+        name: {person for place in places[reach(relation)] for person in seated.get((*place, name), ())}
+        for name, relation in HELD.items()
+    }
+    speaking = any(people[name] for name, relation in HELD.items() if reach(relation) == "lead")
+    holder = STATES[subject.state].holder
+    able = people.get(str(holder), set()) - (set(handlers) if subject.state in CHECKED else set())
+    officer, township = bool(people[OFFICER]), bool(people[TOWNSHIP])
+    return {
+        "nobody": holder is not None and not able,
+        "officer": officer,
+        "township": township,
+        "no_township": not township,
+        "lead": speaking,
+        "no_lead": not speaking,
+    }
