@@ -1,5 +1,6 @@
 """What a look says stands where the matter is decided, and closing against it says why."""
 
+import html
 import re
 
 import pytest
@@ -226,3 +227,14 @@ def test_an_answer_with_a_photo_is_received_once_and_its_twin_is_known(way, brow
         assert session.get_one(Report, way.entry.id).state == "station_done"
     again = officer.post(f"/looks/{look}", **fields | {"id": str(make.ids.new())}, photos=(picture("blue"), "b.jpg"))
     assert again.status_code == 422 and "b.jpg" in again.text, "a photo more is never thought to be received"
+
+
+def test_why_it_is_closed_comes_back_as_text_when_the_form_is_refused(way, browse):
+    handled(way)
+    answer(way, ask(way))
+    township = browse("township_a")
+    typed = '"\'></textarea></title><b class="broken-against"><i>&lt;'
+    fields = move_fields(township, way.entry.id, "confirm", note="", against=typed)
+    refused = township.post(f"/reports/{way.entry.id}/confirm", **fields)
+    assert refused.status_code == 422 and '<b class="broken-against">' not in refused.text
+    assert html.unescape(refused.text.split('id="against"')[1].split("</textarea>")[0].split(">\n", 1)[1]) == typed

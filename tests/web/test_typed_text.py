@@ -33,6 +33,7 @@ FORMS = (
 TYPED = ("text", "search", "tel", "url", "email")
 TOO_LONG = "x" * 70_000  # so that the form is refused and comes back
 NEVER_DRAWN_AGAIN = {
+    "against": "asked for where a look says not put right; tests/report/test_report_evidence.py sees it coming back",
     "section": "hidden: a list is narrowed to a section by a link",
     "why": "an object that leaves the list without a fitting reason is told so in a message, on its page",
 }
