@@ -273,6 +273,14 @@ GET    /map/layers/<fingerprint>.json                    layer    *        404  
 GET    /map/grids/<grid_id>/card                         grid     *        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /documents                                        -        -        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /documents/<code>                                 -        -        404    .   .    x       x        x      x       x       x      x         .     .
+GET    /documents/<document>/parts/<part>                -        -        404    .   .    x       x        x      x       x       x      x         .     .
+POST   /documents/<document>/parts/<part>                -        -        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /problems                                         -        -        404    .   .    x       x        x      x       x       x      x         .     .
+GET    /problems/<problem>                               -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /problems/<problem>/add                           -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /problems/<problem>/<link_id>                     -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /problems/<problem>/<link_id>/confirm             -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /problems/<problem>/<link_id>/remove              -        -        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /duties                                           -        -        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /duties.xlsx                                      -        -        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /duties/<code>                                    -        -        404    .   .    x       x        x      x       x       x      x         .     .
@@ -367,6 +375,7 @@ ALSO_422 = {
     "/duties/<code>/department": "the duty has a department already",
     "/reports/<report_id>/beside/looks/<look_id>/withdraw": "somebody is there who can answer",
     "/reports/<report_id>/beside/part": "somebody speaks for the body",
+    "/problems/<problem>/add": "the row is there already",
     "/people/<person_id>/postings/new": "an administrator cannot hold a second role",
 }
 #: Let through when the answer is 404: nothing was sent there by its asker.
