@@ -221,6 +221,7 @@ class Day:
             "dispatch",
             pick=f"{self.cast.lead}:{self.cast.duty}",
             coop=[self.cast.helper],
+            ground_text="这是他们管的工地。",
             due=in_days(9),
             other={"due": in_days(8)},
         )
