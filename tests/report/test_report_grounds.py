@@ -171,3 +171,13 @@ def test_what_the_county_decides_changes_the_dispatch_at_once(world, browse):
     with pytest.raises(Refused, match="does not apply here"):
         dispatch(world, report_id, duty_id(world, "004-13-dept04-01"))
     assert dispatch(world, report_id, duty_id(world, "004-22-c24-named04")).doubt is None
+
+
+def test_who_is_responsible_can_be_asked_from_the_forms_and_the_help(world, browse):
+    """In a window of its own where something has been typed already."""
+    link = r'<a [^>]*href="/who"[^>]*target="_blank"'
+    assert re.search(link, browse("county").get(f"/reports/{matter(world, 'dust')}/dispatch").text)
+    officer = browse("officer_a1")
+    assert re.search(link, officer.get(f"/grids/{world.grids['A1']}/report").text)
+    assert 'href="/who"' in officer.get("/help/grid_officer").text
+    assert 'href="/who"' not in browse().get("/help/grid_officer").text
