@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from urllib.parse import urlencode
 
-from webapp.core import ids
+from webapp.core import clock, ids
 
 from .county import PASSWORD, Walker
 
@@ -93,6 +93,7 @@ def patrol_fields(walker: Walker) -> dict[str, str]:
     fields = {
         "id": str(ids.new()),
         "grid": str(walker.grid_id),
+        "made_at": clock.now().isoformat(),  # the twin knows no time of an id
         "occurred_at": "",
         "occurred_on": "",
         "note": "河边有新堆的秸秆，已告知户主。",

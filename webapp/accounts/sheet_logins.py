@@ -1,7 +1,7 @@
 """Log-in names for those whose list has none: the name in pinyin, with a number where somebody has it already.
 
 The telephone comes second: log-in names stand in the log, where telephone numbers have no place
-(docs/decisions/0024).
+(docs/decisions/0029).
 """
 
 from collections.abc import Collection
