@@ -19,6 +19,7 @@ from webapp.patrol.models import Patrol, PatrolObject, Visit
 from webapp.people.models import Person
 from webapp.people.queries import actor_of
 from webapp.report import details
+from webapp.report import queries as report_queries
 from webapp.report.models import Assignment, Report, ReportAttachment, ReportEvent, ReportJoint, ReportProblem
 from webapp.report.workflow import STATES
 
@@ -74,7 +75,7 @@ def test_a_demo_lacks_what_counties_lack_and_its_first_day_says_so(demo):
         found = {each.step.key: len(each.lines) for each in first_day.found(session, actor_of(session, county.id))}
     assert {key: found[key] for key in ("supervisors", "officers", "objects", "departments")} == {
         "supervisors": 0,
-        "officers": 2,
+        "officers": 3,  # of one of them the officer left during the story
         "objects": 2,
         "departments": 1,
     }
@@ -226,3 +227,25 @@ def test_there_is_one_photo_and_it_is_of_the_building_site_it_hangs_on(demo):
         ).all()
     assert [(type_, problem) for type_, problem, _ in found] == [("construction_site", "dust")]
     assert not list(verify.verify_store(store, config.data_dir))
+
+
+def test_the_start_tells_the_way_of_one_matter_and_what_is_never_kept(demo):
+    config, store = demo
+    told = list(place.welcome(config, store, "http://127.0.0.1:8000/"))
+    first = next(number for number, line in enumerate(told) if line.startswith("One matter, 20"))
+    steps = [line.split() for line in told[first + 1 : first + 7]]
+    assert [step[0] for step in steps] == list("123456")
+    assert [step[4] for step in steps] == ["village", "township", "county", "department", "village", "township2"]
+    assert "004:219" in told[first + 3] and "Housing" in told[first + 3]
+    at = [datetime.strptime(" ".join(step[1:4]), "%d %b %H:%M") for step in steps]
+    assert len(set(at)) == 6
+    assert told[first + 7].startswith("Never kept: where people walk")
+    assert told[-1] == "Open http://127.0.0.1:8000/ in a browser. Ctrl-C stops it."
+    assert not [line for line in told if "county_office" in line or "grid_officer" in line]
+    number = told[first].split()[2].rstrip(":")
+    with store.read() as session:
+        report = session.scalars(select(Report).where(Report.number == number)).one()
+        assert report.state == "closed"
+        for login in ("township", "county", "department"):
+            person = session.scalars(select(Person).where(Person.login == login)).one()
+            assert report_queries.one(session, actor_of(session, person.id), report.id), login

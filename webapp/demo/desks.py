@@ -155,8 +155,9 @@ class Scene(NamedTuple):
 
     Found ``hours`` before the end (more, where nights and days off lie between), in the sample officer's village or a
     neighbour's of the same township; ``is_joint`` lies between the two. With a ``problem`` it is of that kind, wherever
-    in the county such a thing can be; ``to_station`` is assigned to the sample station. ``with_photo`` has the one
-    photo that there is, of a building site; ``is_left`` lies in the village whose officer leaves a day later.
+    in the county such a thing can be; ``to_station`` is assigned to the sample station; ``is_left`` lies in the village
+    whose officer leaves a day later. ``is_told`` is what demo/tour.py tells, with the one photo there is, of a building
+    site: in the sample township if it can be there.
     """
 
     hours: int
@@ -165,7 +166,7 @@ class Scene(NamedTuple):
     is_joint: bool = False
     problem: str | None = None
     to_station: bool = False
-    with_photo: bool = False
+    is_told: bool = False
     is_left: bool = False
 
 
@@ -186,10 +187,13 @@ SCENES = (
     Scene(170, ("dismiss",), is_neighbours=True),  # the first is long overdue
     Scene(150, ("assign", "handle", "confirm"), is_neighbours=True),
     Scene(29, ("raise", "dispatch"), problem="dust"),
-    Scene(124, ("raise", "dispatch", "receive"), problem="dust", with_photo=True),
+    Scene(124, ("raise", "dispatch", "receive"), problem="dust"),
+    Scene(196, ("raise", "dispatch", "receive", "handle", "look", "right", "confirm"), problem="dust", is_told=True),
     Scene(24 * (LEFT_DAYS + 1), ("give_back",), is_left=True),
 )
 PACE = timedelta(hours=2)
+#: Answers to a look, in the village's words.
+LOOKED = {"not_yet": "墙后还有一堆没清。", "right": "裸土都盖上了，路面冲过。"}
 BREATH = timedelta(minutes=20)  # the youngest act lies so far back
 
 
@@ -246,7 +250,11 @@ def ends_in(scene: Scene) -> str:
 
 
 def _open_scene(story: Story, scene: Scene, moves: Sequence[datetime], session: Session) -> None:
-    village, thing = story.random.choice(list(_places(story, scene)))
+    places = list(_places(story, scene))
+    if scene.is_told:
+        near = story.county.villages[story.county.sample_village].township
+        places = [place for place in places if place[0].township == near] or places
+    village, thing = story.random.choice(places)
     report = story.found(
         session,
         village,
@@ -255,7 +263,7 @@ def _open_scene(story: Story, scene: Scene, moves: Sequence[datetime], session: 
         problem=scene.problem,
         settle=False,
         is_scene=True,
-        with_photo=scene.with_photo,
+        with_photo=scene.is_told,
         joint=(story.county.sample_village,) if scene.is_joint else (),
     )
     report_id = report.id  # the acts may come on another day, in another session
@@ -285,10 +293,10 @@ def _scene_act(story: Story, report_id: Any, action: str, scene: Scene, session:
     township = story.county.townships[story.county.villages[story.county.sample_village].township or 0]
     if action == "look":
         side_acts.ask_look(session, story.actor(session, township.people[0]), report_id, ids.new(), "清干净了没有？")
-    elif action == "not_yet":
+    elif action in LOOKED:
         look = details.looks(session, report_id)[0]
         officer = story.county.villages[look.grid_id].people[0]
-        side_acts.answer_look(session, story.actor(session, officer), look.id, "not_yet", "墙后还有一堆没清。")
+        side_acts.answer_look(session, story.actor(session, officer), look.id, action, LOOKED[action])
     elif action == "assign" and scene.to_station:
         act(story, session, report_id, action, body=story.county.stations[township.id][0])
     else:

@@ -16,7 +16,8 @@ from ..listeners import open_store
 from ..login.service import DEMO_PASSWORD
 from ..ops import migrate, seeding
 from ..people import queries as people_queries
-from . import gaps, people, picture, weeks
+from ..people.rules import ROLE_NAMES
+from . import gaps, people, picture, tour, weeks
 
 Say = Callable[[str], object]
 
@@ -80,5 +81,8 @@ def welcome(config: Config, store: Store, address: str) -> Iterator[str]:
     with store.read() as session:
         for person, postings in people_queries.demo_people(session):
             where = ", ".join(line.grid.en if line.grid else line.body.en if line.body else "-" for line in postings)
-            yield f"  {person.login:12} {postings[0].posting.role:20} {where}"
+            yield f"  {person.login:12}{ROLE_NAMES[postings[0].posting.role]:28}{where}"
+        yield ""
+        yield from tour.told(session)
     yield ""
+    yield f"Open {address} in a browser. Ctrl-C stops it."
