@@ -7,8 +7,8 @@ from typing import NamedTuple
 class Share(NamedTuple):
     """What was due in one cell and what came of it.
 
-    `due`, `seen` and `could_not_see` are numbers of objects; what is in neither of the last two was not
-    gone to. `share` is seen / due between 0 and 1, or None where too little was due to speak of a share
+    `due`, `seen` and `could_not_see` are numbers of due visits; what is in neither of the last two
+    was not gone to. `share` is seen / due between 0 and 1, or None where too little was due to speak of a share
     (`too_few`, which includes nothing due).
     """
 
@@ -28,7 +28,7 @@ def by_cell(
 ) -> dict[int, Share]:
     """One Share for every id in `cells`, in that order; a cell missing in a mapping counts as 0 there.
 
-    With fewer than `few` objects due there is no share: 0 of 0 is not 0 %, and 1 of 1 is not a village
+    With fewer than `few` visits due there is no share: 0 of 0 is not 0 %, and 1 of 1 is not a village
     fully patrolled. The counts are always given. Raises ValueError where more was seen than was due,
     or a count is negative: such figures were counted wrongly and must not be drawn.
     """

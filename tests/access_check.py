@@ -30,6 +30,7 @@ QUERIES = {
     "/search": "?q=zq",
     "/people/<person_id>/postings/new": "?role=grid_officer",
     "/map": "?days=30",
+    "/map/found": "?q=zq",
     "/duties.xlsx": "?q=zq",
     "/figures.xlsx": "?q=zq",
 }

@@ -271,6 +271,8 @@ POST   /feedback/<message_id>/answer                     message  *        404  
 GET    /map                                              -        -        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /map/layers/<fingerprint>.json                    layer    *        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /map/grids/<grid_id>/card                         grid     *        404    .   .    x       x        x      x       x       x      x         .     .
+GET    /map/grids/<grid_id>/objects                      grid     g        404    .   .    x       x        x      .       .       x      x         .     .
+GET    /map/found                                        -        -        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /documents                                        -        -        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /documents/<code>                                 -        -        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /documents/<document>/parts/<part>                -        -        404    .   .    x       x        x      x       x       x      x         .     .

@@ -128,9 +128,10 @@ def thing(
     zh: str = "兴旺养殖场",
     en: str = "Xingwang Farm",
     type_: str = "livestock_farm",
-    since: date = BEGAN,
+    since: date | None = None,
 ) -> PatrolObject:
-    """An object to look at."""
+    """An object to look at, on the list for twelve weeks: windows of one, two or four weeks end today."""
+    since = since or clock.today() - days(12 * 7 - 1)
     made = PatrolObject(type=type_, grid_id=grid, zh=zh, en=en, lon=None, lat=None, valid_from=since, valid_to=None)
     session.add(made)
     session.flush()

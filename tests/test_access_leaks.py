@@ -17,7 +17,9 @@ from tests.access_county import IN_ORIGINAL, County, county, hole, mark, on_sqli
 from webapp.core import files, ids
 from webapp.feedback.service import Message
 from webapp.feedback.service import send as send_feedback
+from webapp.grid import queries as grid_queries
 from webapp.grid.models import Grid
+from webapp.patrol import coverage as patrol_coverage
 from webapp.patrol import queries as patrol_queries
 from webapp.patrol.models import Patrol
 from webapp.patrol.service import record
@@ -30,6 +32,9 @@ ROUTES = {f"{route.method} {route.address}": route for route in tables.ROUTES}
 STARTS = (
     "/",
     "/map?days=30",
+    "/map?by=last",
+    "/map?days=30&q=zq",
+    "/map/found?q=zq",
     "/feedback/mine",
     "/search?q=zq",
     "/people",
@@ -224,6 +229,33 @@ def figures(visitor: Visitor) -> tuple[dict[str, tuple[str, int]], int]:
     return {grids[int(id_)]: (value["label"], value["open"]) for id_, value in values.items()}, len(points)
 
 
+@on_sqlite
+@pytest.mark.parametrize("login", CRAWLERS)
+def test_objects_on_the_map_are_those_that_somebody_may_look_up(visitors: dict[str, Visitor], login: str) -> None:
+    """Of every village and township, whichever he asks for; and the search gives the same ones."""
+    visitor = visitors[login]
+    cells = {village: tables.GRIDS.get((login, village), "") for village in ("A1", "A2", "A3", "B1", "B2")}
+    looked_up = {mark(f"farm_{village}") for village, cell in cells.items() if "g" in cell}
+    grids = visitor.county.ids["grid"]
+    answers = [visitor.raw("GET", f"/map/grids/{grids[name]}/objects") for name in ("county", "A", "B", *cells)]
+    drawn = [{found for found in MARK.findall(answer.text) if "farm" in found} for answer in answers]
+    assert set().union(*drawn) == looked_up
+    assert not drawn[0], "the whole county at once"
+    assert {found for found in MARK.findall(visitor.raw("GET", "/map/found?q=zq").text) if "farm" in found} == looked_up
+
+
+@on_sqlite
+@pytest.mark.parametrize("login", CRAWLERS)
+def test_a_number_typed_into_the_map_finds_only_what_somebody_may_read(
+    visitors: dict[str, Visitor], county: County, login: str
+) -> None:
+    with county.store.read() as session:
+        numbers = {name: session.get_one(Report, county.ids["report"][name]).number for name in tables.MOVES}
+    answers = {name: visitors[login].raw("GET", f"/map/found?q={number}") for name, number in numbers.items()}
+    found = {name for name, answer in answers.items() if answer.status_code == 200 and numbers[name] in answer.text}
+    assert found == {name for name in numbers if tables.REPORTS[login, name] and login not in ("admin", "auditor")}
+
+
 # --- the test of the test: two holes made on purpose are seen ---
 
 
@@ -242,6 +274,14 @@ def test_a_count_over_everything_is_seen(visitors: dict[str, Visitor], hole: pyt
 def test_a_list_of_objects_over_everything_is_seen(visitors: dict[str, Visitor], hole: pytest.MonkeyPatch) -> None:
     hole.setattr(patrol_queries, "where", _every)
     assert mark("farm_B2") in visitors["township_a"].raw("GET", "/desk?tab=not_gone").text
+
+
+@on_sqlite
+def test_a_map_of_objects_over_everything_is_seen(visitors: dict[str, Visitor], hole: pytest.MonkeyPatch) -> None:
+    hole.setattr(patrol_coverage, "where", _every)
+    hole.setattr(grid_queries, "reached", _every)
+    grid = visitors["township_a"].county.ids["grid"]["B"]
+    assert mark("farm_B2") in visitors["township_a"].raw("GET", f"/map/grids/{grid}/objects").text
 
 
 # --- photos and sheets ---

@@ -81,22 +81,32 @@ def test_too_few_due_is_no_share(the_map, world, patrol, setting):
 
 
 def test_the_last_days_come_from_the_setting(the_map, world, patrol, setting):
-    patrol(
-        "officer_a1", "A1", kiln_a1="normal", at=clock.now() - make.days(9)
-    )  # an enterprise: due again after seven days
+    """A kiln is due once in seven days, a farm once in fourteen; the windows of both end today."""
+    patrol("officer_a1", "A1", kiln_a1="normal", at=clock.now() - make.days(9))
     a1 = str(world.grids["A1"])
     assert the_map("county").values[a1]["label"] == "0/2"
-    assert the_map("county", days=30).values[a1]["label"] == "1/2"
+    assert the_map("county", days=28).values[a1]["label"] == "1/6"
     setting("coverage_days", "14")
-    assert the_map("county").values[a1]["label"] == "1/2"
+    assert the_map("county").values[a1]["label"] == "1/3"
+
+
+def test_a_longer_period_has_more_visits_due_and_does_not_turn_green(the_map, world, patrol):
+    """What the map said before: seen once in thirty days is seen."""
+    patrol("officer_a1", "A1", farm_a1="normal", kiln_a1="normal")
+    a1 = str(world.grids["A1"])
+    week, month = (the_map("county", days=days).values[a1] for days in (7, 28))
+    assert (week["label"], week["class"]) == ("2/2", "cover-few-all")
+    assert (month["label"], month["class"]) == ("2/6", "cover-0")
 
 
 def test_a_period_from_day_to_day(the_map, world, patrol):
-    patrol("officer_a1", "A1", farm_a1="normal", at=clock.now() - make.days(9))
-    day = (clock.today() - make.days(9)).isoformat()
+    """The kiln's windows end 14, 7 and 0 days ago; one that ends on the only day of a period counts whole."""
+    patrol("officer_a1", "A1", kiln_a1="normal", at=clock.now() - make.days(9))
+    ended, before = ((clock.today() - make.days(ago)).isoformat() for ago in (7, 8))
     a1 = str(world.grids["A1"])
-    assert the_map("county", **{"from": day, "to": day}).values[a1]["label"] == "1/2"
-    assert the_map("county", **{"from": day}).values[a1]["label"] == "1/2"
+    assert the_map("county", **{"from": ended, "to": ended}).values[a1]["label"] == "1/1"
+    assert the_map("county", **{"from": before, "to": before}).values[a1]["label"] == ""
+    assert the_map("county", **{"from": ended}).values[a1]["label"] == "1/3"
 
 
 WRONG_DAYS = [
@@ -169,13 +179,71 @@ def test_what_is_due_now_is_the_same_whatever_the_period(the_map, patrol):
         for row in the_map("county", **query).rows
         if row[0] == "Village A1"
     ]
-    assert [row[1] for row in rows] == ["0/1", "2/2", "2/2"]
+    assert [row[1] for row in rows] == ["1/2", "2/8", "0/0"]
     assert {row[4] for row in rows} == {"1"}
 
 
-def test_the_page_says_how_seen_is_counted(the_map):
-    assert "seen at least once in these days" in the_map("county").text
-    assert "seen at least once" not in the_map("liaison").text
+def test_the_page_says_how_visits_are_counted_and_what_due_now_means_beside_the_desk(the_map, browse):
+    page = the_map("county").text
+    assert "due once in every interval" in page and 'on the desk under "Due, not gone"' in page
+    assert "due once in every interval" not in the_map("liaison").text
+    assert "the map counts it too" in browse("township_a").get("/desk?tab=not_gone").text
+
+
+def test_due_now_on_the_map_is_the_desks_list_and_what_is_due_only_today(the_map, browse, world, patrol):
+    """A kiln seen seven days ago is due today alone; two farms and a kiln were due before."""
+    patrol("officer_a1", "A1", kiln_a1="normal", at=clock.now() - make.days(7))
+    page, desk = the_map("township_a").text, browse("township_a").get("/desk?tab=not_gone").text
+    numbers = dict(re.findall(r'<span class="fig-n">([^<]+)</span> <span>([^<]+)</span>', page))
+    told = {words: number for number, words in numbers.items()}
+    assert (told["due now"], told["of these, since before today"]) == ("4", "3")
+    assert re.search(r'Due, not gone</span> <span class="tab-count">3<', desk)
+
+
+def test_the_other_colour_is_the_days_since_the_longest_unseen_was_seen(the_map, world, patrol):
+    patrol("officer_a1", "A1", farm_a1="normal", kiln_a1="problem", at=clock.now() - make.days(3))
+    patrol("officer_a1", "A1", kiln_a1="could_not_see")
+    patrol("officer_a2", "A2", farm_a2="normal", kiln_a2="normal", at=clock.now() - make.days(20))
+    patrol("officer_a2", "A2", farm_a2="normal")
+    page = the_map("county", by="last")
+    classes = {name: page.values[str(world.grids[name])] for name in ("A1", "A2", "A3", "B1")}
+    assert {name: (value["class"], value["label"]) for name, value in classes.items()} == {
+        "A1": ("age-1", "3 d"),
+        "A2": ("age-3", "20 d"),
+        "A3": ("age-nil", ""),
+        "B1": ("age-4", "83 d"),  # never seen: since it came on the list
+    }
+    assert ("Village B1", "83", "2", "2", "-") in page.rows
+    assert "Period" not in page.text and 'data-class="cover-0"' not in page.text
+
+
+def test_who_reads_no_rounds_gets_neither_colour(the_map):
+    for by in ("seen", "last"):
+        page = the_map("liaison", by=by)
+        assert page.values == {} and "Coloured by" not in page.text and " d<" not in page.text
+
+
+def test_the_address_keeps_village_colour_and_days_through_every_link(the_map, world):
+    a1 = world.grids["A1"]
+    text = the_map("county", days=30, by="last", at=a1).text
+    links = {link.replace("&amp;", "&") for link in re.findall(r'href="(/map\?[^"]*)"', text)}
+    assert links == {f"/map?days=30&at={a1}", f"/map?days=30&by=last&at={a1}"}
+    assert f'data-selected="{a1}"' in text and 'data-chosen="chosen"' in text
+    days = {link.replace("&amp;", "&") for link in re.findall(r'href="(/map\?[^"]*)"', the_map("county", at=a1).text)}
+    assert f"/map?days=30&at={a1}" in days
+    assert "data-chosen" not in the_map("county").text
+
+
+def test_nonsense_in_an_address_that_was_sent_is_left_out(the_map, world):
+    for at in ("x", "-1", "0", "9" * 30, "１２", "1e3", " ", "9" * 5000):
+        page = the_map("officer_a1", at=at, by="zzz")
+        assert page.status == 200 and f'data-selected="{world.grids["A1"]}"' in page.text, at[:9]
+    assert the_map("county", at="999999").status == 200  # a grid that is no more
+
+
+def test_the_page_says_whose_map_it_is_and_as_of_when(the_map):
+    for login in ("county", "officer_a1", "liaison"):
+        assert re.search(r"<h1>Map of Test County</h1>.*as of \d+ \w+, \d\d:\d\d", the_map(login).text, re.S), login
 
 
 def test_the_cards_of_the_townships_and_of_the_county_can_be_reached_from_the_table(the_map, world):

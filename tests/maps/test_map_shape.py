@@ -7,7 +7,7 @@ import pytest
 
 from webapp.grid.queries import Cell
 from webapp.maps import shape
-from webapp.patrol.queries import Tally
+from webapp.patrol.coverage import Now, Tally
 
 CELLS = [
     Cell(1, 1, None, "1.", 1, "10", "县", "County"),
@@ -17,9 +17,10 @@ CELLS = [
 ]
 
 
-def sheet(readable, due=(), seen=(), missed=(), open_=(), late=(), due_now=(), few=5):
+def sheet(readable, due=(), seen=(), missed=(), open_=(), late=(), due_now=(), few=5, by=shape.SEEN):
     tally = Tally(Counter(dict(due)), Counter(dict(seen)), Counter(dict(missed)))
-    return shape.sheet(CELLS, set(readable), tally, shape.Counts(dict(open_), dict(late), dict(due_now)), few)
+    now = {id_: Now(due, 0, due) for id_, due in dict(due_now).items()}
+    return shape.sheet(CELLS, set(readable), tally, shape.Counts(dict(open_), dict(late), now, by), few)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_reports_without_a_point_are_loose_and_say_whether_they_are_overdue():
 def test_a_township_and_the_whole_sum_what_is_overdue_and_what_is_due_now():
     made = sheet({1, 2, 3, 4}, open_={3: 2, 4: 1}, late={3: 1, 4: 1}, due_now={2: 1, 3: 2, 4: 3})
     (group,) = made.groups
-    assert (group.line.late, group.line.due_now, made.due_now) == (2, 6, 6)
+    assert (group.line.late, group.line.due_now, made.now.due) == (2, 6, 6)
     assert [(line.late, line.due_now) for line in group.villages] == [(1, 2), (1, 3)]
 
 

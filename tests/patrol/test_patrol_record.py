@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from tests import make
 from webapp.core import clock, ids
 from webapp.core.errors import Conflict, NotFound, Refused
-from webapp.patrol import queries, service
+from webapp.patrol import coverage, queries, service
 from webapp.patrol.models import Patrol, PatrolObject, Visit
 
 
@@ -173,7 +173,7 @@ def test_coverage_counts_only_what_was_due_and_keeps_could_not_see_apart(world):
         make.patrol(world.grids["A1"], {things["farm_a1"]: "problem", things["kiln_a1"]: "could_not_see"}),
     )
     with world.store.read() as session:
-        tally = queries.due_and_seen(session, make.actor(session, "township_a"), today - timedelta(days=6), today)
+        tally = coverage.due_and_seen(session, make.actor(session, "township_a"), today - timedelta(days=6), today)
     a1, a2 = world.grids["A1"], world.grids["A2"]
     assert (tally.due[a1], tally.seen[a1], tally.could_not_see[a1]) == (2, 1, 1)
     assert (tally.due[a2], tally.seen[a2], tally.could_not_see[a2]) == (2, 0, 0)
@@ -185,7 +185,7 @@ def test_an_object_that_was_tried_in_vain_and_then_seen_counts_as_seen_alone(wor
     for result in ("could_not_see", "normal"):
         _record(world, "officer_a1", make.patrol(world.grids["A1"], {kiln: result}))
     with world.store.read() as session:
-        tally = queries.due_and_seen(session, make.actor(session, "township_a"), today - timedelta(days=6), today)
+        tally = coverage.due_and_seen(session, make.actor(session, "township_a"), today - timedelta(days=6), today)
     a1 = world.grids["A1"]
     assert (tally.due[a1], tally.seen[a1], tally.could_not_see[a1]) == (2, 1, 0)
 

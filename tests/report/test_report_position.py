@@ -35,7 +35,7 @@ def test_receipt_and_report_page_show_the_position_its_accuracy_and_a_drawing(gi
         drawing = page.split('<figure class="sketch">')[1].split("</figure>")[0]
         assert drawing.count('class="own"') == 1 and 'class="near"' in drawing and 'class="spot"' in drawing
         assert {"Village A1", "Village A2", "Village B1"} <= set(re.findall(r"<text [^>]*>([^<]+)</text>", drawing))
-        assert 'href="/map?at=110.004000,35.006000"' in drawing.replace("%2C", ",")
+        assert 'href="/map?place=110.004000,35.006000"' in drawing.replace("%2C", ",")
         assert "http" not in drawing and "style=" not in drawing and len(drawing) < 8000
     assert "received: 110.00400" in browse("officer_a1").get(f"/reports/{report_id}/receipt").text
 
@@ -84,10 +84,10 @@ def test_a_point_across_the_border_is_drawn_with_both_villages(given, browse, wo
 
 def test_the_map_opens_at_the_place_that_the_address_names_and_at_no_other(browse):
     township = browse("township_a")
-    assert 'data-at="110.004000,35.006000"' in township.get("/map?at=110.004,35.006").text
+    assert 'data-place="110.004000,35.006000"' in township.get("/map?place=110.004,35.006").text
     for odd in ("", "110", "a,b", "200,35", "110,91", "nan,1", "1,2,3", "inf,0", "<b>,1"):
-        page = township.get(f"/map?at={odd}")
-        assert page.status_code == 200 and "data-at" not in page.text, odd
+        page = township.get(f"/map?place={odd}")
+        assert page.status_code == 200 and "data-place" not in page.text, odd
 
 
 def test_it_is_said_in_chinese_too(given, browse):

@@ -7,7 +7,7 @@ WAL with synchronous=FULL, writers BEGIN IMMEDIATE, readers a plain BEGIN.
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -15,6 +15,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Integer,
     LargeBinary,
     MetaData,
     String,
@@ -26,11 +27,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import UserDefinedType
+
+from . import clock
 
 SQLITE_SAFE = (3, 51, 3)  # 3.7.0-3.51.2 can corrupt a WAL database with several writers (sqlite.org/wal.html)
 BUSY_MS = 15000
+EPOCH = date(1970, 1, 1).toordinal()
 
 #: Text compared byte by byte, so that a path prefix is an index range; SQLite does so anyway and refuses the name "C".
 PathString = String(200).with_variant(String(200, collation="C"), "postgresql")
@@ -105,6 +111,29 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class day_number(FunctionElement[int]):
+    """In SQL: the county's day in which a moment lies, as ``date.toordinal`` counts it.
+
+    A list of visits need not travel as moments then, each of which is made an object before its day can be asked.
+    """
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(day_number, "sqlite")
+def _day_on_sqlite(element: Any, compiler: Any, **how: Any) -> str:
+    ahead = int(clock.ZONE.utcoffset(datetime(2000, 1, 1)).total_seconds())  # type: ignore[union-attr]
+    column = compiler.process(element.clauses, **how)
+    return f"((CAST(strftime('%s', {column}) AS INTEGER) + {ahead}) / 86400 + {EPOCH})"
+
+
+@compiles(day_number, "postgresql")
+def _day_on_postgresql(element: Any, compiler: Any, **how: Any) -> str:
+    column = compiler.process(element.clauses, **how)
+    return f"(({column} AT TIME ZONE '{clock.ZONE.key}')::date - DATE '1970-01-01' + {EPOCH})"
 
 
 class Shape(TypeDecorator[bytes]):

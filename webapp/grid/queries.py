@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Date, Select, and_, bindparam, or_, select, true
 from sqlalchemy.orm import Session
 
-from ..access import SYSTEM, Actor, Condition, Shape, anyone, where
+from ..access import SYSTEM, Actor, Condition, Shape, anyone, below, where
 from ..core.cells import half_width
 from ..core.errors import N_, NotFound, Refused
 from .models import BoundaryEdition, Grid, GridCurrent, GridLevel, GridVersion, MapLayer
@@ -86,6 +86,21 @@ def cells(
     if parent_id is not None:
         query = query.where(Grid.parent_id == parent_id)
     return [Cell(*row) for row in session.execute(query)]
+
+
+def ids(session: Session, actor: Actor, action: str, below_path: str = "") -> set[int]:
+    """Only the ids of these, of all or below a path: names and codes of a whole county are not read for a test."""
+    inside = below(Grid.path, below_path) if below_path else true()
+    return set(session.scalars(select(Grid.id).where(reached(actor, action), inside)))
+
+
+def find(session: Session, actor: Actor, action: str, words: str, most: int) -> list[Cell]:
+    """Grids that the action reaches whose name in either language holds the words, or whose code begins so."""
+    says = or_(
+        *(name.icontains(words, autoescape=True) for name in (GridVersion.zh, GridVersion.en)),
+        GridVersion.code.startswith(words, autoescape=True),
+    )
+    return [Cell(*row) for row in session.execute(_in_order(reached(actor, action)).where(says).limit(most))]
 
 
 def cells_where(session: Session, condition: Condition) -> list[Cell]:

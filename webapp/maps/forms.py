@@ -4,14 +4,16 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField, ValidationError
+from wtforms import DateField, IntegerField, StringField, ValidationError
 from wtforms.validators import NumberRange, Optional
 
-from ..core import clock
-from ..web.forms import BaseForm
+from ..core import clock, ids
+from ..web.forms import BaseForm, clean
 from ..web.places import last_days
+from .shape import COLOURS, SEEN
 
 LONGEST = 366
+LONGEST_WORDS = 80  # of what is looked for
 
 
 class Period(NamedTuple):
@@ -33,8 +35,32 @@ def recent(days: int) -> Period:
     return Period(*last_days(days), days)
 
 
-class PeriodForm(BaseForm):
-    """What may stand in the page's address: ``days``, or ``from`` with or without ``to`` (then until today)."""
+class View(NamedTuple):
+    """What a map shows, all of which stands in its address: the period, what it is coloured by, the grid chosen."""
+
+    period: Period
+    by: str
+    at: int | None
+
+    def query(self, **other: Any) -> dict[str, Any]:
+        """The same as parameters of an address, some of them ``other`` than they are."""
+        chosen = self._replace(**other)
+        by = {} if chosen.by == SEEN else {"by": chosen.by}
+        return {**chosen.period.query(), **by, **({} if chosen.at is None else {"at": chosen.at})}
+
+
+def _looked_for(words: str | None) -> str | None:
+    return clean((words or "")[:LONGEST_WORDS])
+
+
+class MapForm(BaseForm):
+    """What may stand in the page's address: ``days``, or ``from`` with or without ``to`` (then until today); ``by`` and
+    ``at``, of which nonsense is left out, as it comes out of links that people send; and ``q``, what is looked for.
+    """
+
+    by = StringField("")
+    at = StringField("")
+    q = StringField(_l("Village, object or report number"), filters=[_looked_for])
 
     days = IntegerField(
         _l("Days"), validators=[Optional(), NumberRange(1, LONGEST, _l("Write a number from %(min)d to %(max)d."))]
@@ -56,8 +82,14 @@ class PeriodForm(BaseForm):
         if field.data and self.first.data and field.data < self.first.data:
             raise ValidationError(str(_l("The end lies before the beginning.")))
 
+    def view(self, usual_days: int) -> View:
+        """What was chosen."""
+        at, by = self.at.data or "", self.by.data
+        is_id = at.isascii() and at.isdecimal() and len(at) <= len(str(ids.LARGEST)) and 0 < int(at) <= ids.LARGEST
+        return View(self.period(usual_days), by if by in COLOURS else SEEN, int(at) if is_id else None)
+
     def period(self, usual_days: int) -> Period:
-        """What was chosen; the usual days when nothing was, or nothing that makes sense."""
+        """The period chosen; the usual days when none was, or none that makes sense."""
         if self.errors:
             return recent(usual_days)
         if self.first.data:

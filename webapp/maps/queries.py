@@ -1,9 +1,10 @@
 """Reads for the map: the newest layer, the figures of a period, and what a grid's card may say to whom."""
 
-from collections import Counter
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,16 +17,21 @@ from ..core import clock, settings
 from ..grid import queries as grid_queries
 from ..grid.models import GridLevel, MapLayer
 from ..grid.queries import Cell
+from ..patrol import coverage as patrol_coverage
 from ..patrol import queries as patrol_queries
+from ..patrol.models import PatrolObject
 from ..people.models import Person, Posting
 from ..people.queries import in_force
 from ..report import queries as report_queries
+from ..report import search as report_search
 from ..report.models import Report
 from . import shape
 
 #: Who answers for a grid, the nearest first.
 RESPONSIBLE = holders("report.move", "own", "tree")
 SHOWN = 6  # lines of a card before it points to the page
+MOST_FOUND = 10  # of each kind
+NUMBER = re.compile(r"(\d{4}-)?\d{3,}", re.ASCII)  # of a report, or its last digits: people say five
 
 
 def newest_layer(session: Session) -> str | None:
@@ -35,25 +41,43 @@ def newest_layer(session: Session) -> str | None:
     )
 
 
-def sheet(session: Session, actor: Actor, first: date, last: date) -> shape.Sheet:
-    """The figures of all villages that the actor may see something of, from ``first`` to ``last`` inclusive."""
-    readable = {cell.id for cell in grid_queries.cells(session, actor, "patrol.read")}
-    return shape.sheet(
-        grid_queries.cells(session, actor, "outline.read"),
-        readable,
-        patrol_queries.due_and_seen(session, actor, first, last),
-        counts(session, actor),
-        settings.get(session, "few"),
-    )
+def sheet(session: Session, actor: Actor, first: date, last: date, by: str = shape.SEEN) -> shape.Sheet:
+    """The figures of all villages that the actor may see something of, from ``first`` to ``last`` inclusive.
 
-
-def counts(session: Session, actor: Actor) -> shape.Counts:
-    """What is open, overdue and due today by grid, as far as the actor may see it, whatever the period."""
-    due = patrol_queries.due(patrol_queries.lines(session, actor, "patrol.read"))
-    return shape.Counts(
+    Coloured by days since last seen, they are those of now, without the coverage of a period.
+    """
+    tally = patrol_coverage.NOTHING_DUE
+    if by == shape.SEEN:
+        tally = patrol_coverage.due_and_seen(session, actor, first, last)
+    counts_ = shape.Counts(
         report_queries.open_counts(session, actor),
         report_queries.open_counts(session, actor, late=True),
-        Counter(line.object.grid_id for line in due),
+        patrol_coverage.standing(session, actor),
+        by,
+    )
+    readable = grid_queries.ids(session, actor, "patrol.read")
+    cells = grid_queries.cells(session, actor, "outline.read")
+    return shape.sheet(cells, readable, tally, counts_, settings.get(session, "few"))
+
+
+class Hits(NamedTuple):
+    """What a search of the map found: grids, objects with their village, reports with theirs."""
+
+    cells: list[Cell]
+    things: list[tuple[PatrolObject, Cell]]
+    reports: list[tuple[Report, Cell]]
+
+
+def find(session: Session, actor: Actor, words: str) -> Hits:
+    """Grids by name or code, objects by name and reports by the last digits of their number; each as far as it is the
+    actor's to see, and a few of each."""
+    is_number = NUMBER.fullmatch(words) is not None
+    reports = report_search.by_number(session, actor, words, MOST_FOUND) if is_number else []
+    cells = grid_queries.named(session, {report.grid_id for report in reports})
+    return Hits(
+        grid_queries.find(session, actor, "outline.read", words, MOST_FOUND),
+        patrol_queries.find(session, actor, words, MOST_FOUND),
+        [(report, cells[report.grid_id]) for report in reports],
     )
 
 
@@ -69,8 +93,9 @@ class Card:
     """One grid as the actor may see it. Without ``grid.read`` there: the cell, its level, and reports that are his
     anyway.
 
-    ``share`` is the coverage of the period, ``due_now`` the number of objects due today and not seen yet, both of the
-    grid and all below it (None where patrols are not his to see); ``due`` names such objects of the grid itself.
+    ``share`` is the coverage of the period, ``now`` how the objects stand today, both of the grid and all below it
+    (None where patrols are not his to see, or nothing is there); ``due`` names such objects of the grid itself, with
+    the days since each was seen, None for never.
     """
 
     cell: Cell
@@ -79,8 +104,8 @@ class Card:
     is_read: bool
     people: tuple[Answerable, ...]
     share: Share | None
-    due: tuple[patrol_queries.ObjectRow, ...]
-    due_now: int | None
+    due: tuple[tuple[patrol_queries.ObjectRow, int | None], ...]
+    now: Any
     open: tuple[Report, ...]
     open_count: int
 
@@ -89,10 +114,8 @@ def card(session: Session, actor: Actor, grid_id: int, first: date, last: date) 
     """The card of one grid; NotFound when even its outline is not the actor's to see."""
     cell = grid_queries.cell(session, actor, "outline.read", grid_id)
     is_read = grid_queries.cells_reached(session, actor, "grid.read", grid_id)
-    inside = {
-        below.id for below in grid_queries.cells(session, actor, "outline.read") if below.path.startswith(cell.path)
-    }
-    due = _due(session, actor, cell) if is_read else None
+    is_seen = is_read and grid_queries.cells_reached(session, actor, "patrol.read", grid_id)
+    inside = grid_queries.ids(session, actor, "outline.read", cell.path)
     opened = report_queries.open_counts(session, actor)
     return Card(
         cell=cell,
@@ -100,25 +123,24 @@ def card(session: Session, actor: Actor, grid_id: int, first: date, last: date) 
         above=tuple(grid_queries.parents(session, cell)),
         is_read=is_read,
         people=tuple(_people(session, grid_id)) if is_read else (),
-        share=_share(session, actor, inside, first, last) if due is not None else None,
-        due=tuple(line for line in due or () if line.object.grid_id == grid_id)[:SHOWN],
-        due_now=None if due is None else sum(line.object.grid_id in inside for line in due),
+        share=_share(session, actor, cell, inside, first, last) if is_seen else None,
+        due=tuple(_due(session, actor, grid_id)) if is_seen else (),
+        now=shape.added(patrol_coverage.standing(session, actor, cell.path).values()) if is_seen else None,
         open=tuple(report_queries.open_in(session, actor, cell.path, SHOWN)),
         open_count=sum(number for id_, number in opened.items() if id_ in inside),
     )
 
 
-def _due(session: Session, actor: Actor, cell: Cell) -> list[patrol_queries.ObjectRow] | None:
-    """All objects due today that the actor may read, longest due first;
-    None when this grid's patrols are not his to see."""
-    if not grid_queries.cells_reached(session, actor, "patrol.read", cell.id):
-        return None
-    return patrol_queries.due(patrol_queries.lines(session, actor, "patrol.read"))
+def _due(session: Session, actor: Actor, grid_id: int) -> Iterator[tuple[patrol_queries.ObjectRow, int | None]]:
+    """The first objects of a grid that are due today, longest due first, each with the days since it was seen."""
+    for line in patrol_queries.due(patrol_queries.lines(session, actor, "patrol.read", grid_id))[:SHOWN]:
+        yield line, line.unseen_days(clock.today())
 
 
-def _share(session: Session, actor: Actor, inside: set[int], first: date, last: date) -> Share | None:
+def _share(session: Session, actor: Actor, cell: Cell, inside: set[int], first: date, last: date) -> Share | None:
     """The coverage of the cells of a grid together."""
-    tally, few = patrol_queries.due_and_seen(session, actor, first, last), settings.get(session, "few")
+    tally = patrol_coverage.due_and_seen(session, actor, first, last, cell.path)
+    few = settings.get(session, "few")
     return shape.together(
         coverage.by_cell(sorted(inside), tally.due, tally.seen, tally.could_not_see, few).values(), few
     )

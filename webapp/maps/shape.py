@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Any, Protocol
 
 from gis import coverage
@@ -10,50 +12,91 @@ from gis.coverage import Share
 
 from ..grid.queries import Cell
 
-#: From which share of the due objects seen a village belongs to a class, best first; map.css draws the classes.
+#: From which share of the due visits made a village belongs to a class, best first; map.css draws the classes.
 CLASSES = ((1.0, "cover-3"), (0.75, "cover-2"), (0.5, "cover-1"), (0.0, "cover-0"))
-#: Too few due for a share: all of them seen, some left, none due. Then: not the reader's to see.
+#: Too few due for a share: all of them made, some left, none due. Then: not the reader's to see.
 FEW_ALL, FEW_LEFT, NONE_DUE, PLAIN = "cover-few-all", "cover-few", "cover-nil", "cover-none"
+#: Up to how many days without being seen a village's longest unseen object belongs to a class.
+AGES = ((7, "age-1"), (14, "age-2"), (30, "age-3"))
+OLDEST, NO_OBJECT = "age-4", "age-nil"
+#: What the map is coloured by: visits made of those due in the period, or days since last seen, as of now.
+SEEN, LAST = COLOURS = ("seen", "last")
 
 
 class Tally(Protocol):
-    """Objects due in a period, the seen and the tried in vain, per grid id."""
+    """Visits due in a period, the made and the tried in vain, per grid id."""
 
     @property
     def due(self) -> Mapping[int, int]:
-        """Objects that were due."""
+        """Visits that were due."""
 
     @property
     def seen(self) -> Mapping[int, int]:
-        """Those of them that were seen."""
+        """Those of them that were made."""
 
     @property
     def could_not_see(self) -> Mapping[int, int]:
-        """Those that somebody went to in vain."""
+        """Those for which somebody went in vain."""
+
+
+class Now(Protocol):
+    """How the objects of a grid stand today; two are added up with ``+``."""
+
+    @property
+    def due(self) -> int:
+        """Objects due today and not seen yet."""
+
+    @property
+    def before(self) -> int:
+        """Those of them that were due before today."""
+
+    @property
+    def listed(self) -> int:
+        """Objects on the list."""
+
+    @property
+    def unseen(self) -> int:
+        """Days since the longest unseen one was seen."""
+
+    @property
+    def never(self) -> int:
+        """Objects that were never seen."""
 
 
 @dataclass(frozen=True)
 class GridRow:
-    """One line of the table. ``share`` is None where the reader may not see patrols.
+    """One line of the table. ``share`` is None where the reader may not see patrols, ``now`` where there is no object.
 
-    ``open`` counts reports, ``late`` those of them that are overdue, ``due_now`` the objects due today and not seen
-    yet.
+    ``open`` counts reports, ``late`` those of them that are overdue. ``by`` is what the map is coloured by.
     """
 
     cell: Cell
     share: Share | None
     open: int
     late: int = 0
-    due_now: int = 0
+    now: Any = None
+    by: str = SEEN
 
     @property
     def label(self) -> str:
-        """Seen and due, "5/6"; nothing where it is not the reader's to see."""
+        """Seen and due, "5/6", or the longest unseen object's days; nothing where it is not the reader's to see."""
+        if self.by == LAST:
+            return str(self.now.unseen) if self.now else ""
         return f"{self.share.seen}/{self.share.due}" if self.share is not None else ""
 
     @property
+    def says(self) -> bool:
+        """Whether there is something to write on the map."""
+        return self.now is not None if self.by == LAST else bool(self.share and self.share.due)
+
+    @property
+    def due_now(self) -> int:
+        """Objects due today and not seen yet."""
+        return self.now.due if self.now else 0
+
+    @property
     def not_gone(self) -> int:
-        """Due objects that nobody went to."""
+        """Due visits for which nobody went."""
         return self.share.due - self.share.seen - self.share.could_not_see if self.share is not None else 0
 
     @property
@@ -61,6 +104,8 @@ class GridRow:
         """How the map draws it."""
         if self.share is None:
             return PLAIN
+        if self.by == LAST:
+            return next((name for most, name in AGES if self.now.unseen <= most), OLDEST) if self.now else NO_OBJECT
         if self.share.due == 0:
             return NONE_DUE
         if self.share.share is None:
@@ -86,7 +131,7 @@ class Sheet:
     groups: tuple[Group, ...]
     total: Share | None
     open: int
-    due_now: int
+    now: Any
     shades: frozenset[str]
     root: Cell | None
 
@@ -97,15 +142,19 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Counts:
-    """What is counted by grid id beside the coverage of a period: open reports, those overdue, objects due today."""
+    """What is counted by grid id beside the coverage of a period: open reports, those overdue, and how its objects
+    stand today; and what the map is coloured by."""
 
     open: Mapping[int, int]
     late: Mapping[int, int]
-    due_now: Mapping[int, int]
+    now: Mapping[int, Any]
+    by: str = SEEN
 
     def line(self, cell: Cell, share: Share | None) -> GridRow:
         """The line of one cell by itself."""
-        return GridRow(cell, share, *(counted.get(cell.id, 0) for counted in (self.open, self.late, self.due_now)))
+        return GridRow(
+            cell, share, self.open.get(cell.id, 0), self.late.get(cell.id, 0), self.now.get(cell.id), self.by
+        )
 
 
 def sheet(cells: Sequence[Cell], readable: set[int], tally: Tally, counts: Counts, few: int) -> Sheet:
@@ -129,21 +178,25 @@ def sheet(cells: Sequence[Cell], readable: set[int], tally: Tally, counts: Count
         groups,
         together(shares.values(), few),
         sum(counts.open.values()),
-        sum(counts.due_now.values()),
+        added(counts.now.values()),
         frozenset(shades),
         next((cell for cell in cells if cell.parent_id is None and cell.id in readable), None),
     )
 
 
+def added(standing: Iterable[Any]) -> Any:
+    """How several grids stand together; None of none."""
+    there = [now for now in standing if now is not None]
+    return reduce(add, there) if there else None
+
+
 def _group(own: GridRow, villages: list[GridRow], few: int) -> Group:
     # Without a share of its own the reader has some of the villages, so their sum is not the township's.
     parts = [own.share, *(village.share for village in villages)] if own.share else []
-    open_, late, due_now = (
-        sum(getattr(line, name) for line in (own, *villages)) for name in ("open", "late", "due_now")
-    )
-    return Group(
-        GridRow(own.cell, together((part for part in parts if part), few), open_, late, due_now), tuple(villages)
-    )
+    open_, late = (sum(getattr(line, name) for line in (own, *villages)) for name in ("open", "late"))
+    now = added(line.now for line in (own, *villages))
+    share = together((part for part in parts if part), few)
+    return Group(GridRow(own.cell, share, open_, late, now, own.by), tuple(villages))
 
 
 def together(shares: Iterable[Share], few: int) -> Share | None:
@@ -155,16 +208,21 @@ def together(shares: Iterable[Share], few: int) -> Share | None:
     return coverage.by_cell((0,), {0: due}, {0: seen}, {0: missed}, few)[0]
 
 
-def values(sheet_: Sheet, placed: Mapping[int, int], placed_late: Mapping[int, int]) -> dict[str, dict[str, Any]]:
-    """Figures for the map by grid id: class, label, open reports and how many are overdue; and of both, how many have
-    no point of their own.
+def values(
+    sheet_: Sheet,
+    placed: Mapping[int, int],
+    placed_late: Mapping[int, int],
+    written: Callable[[GridRow], str] = lambda line: line.label,
+) -> dict[str, dict[str, Any]]:
+    """Figures for the map by grid id: class, label as it is ``written``, open reports and how many are overdue; and of
+    both, how many have no point of their own.
 
     ``placed`` and ``placed_late`` count, by grid id, the open reports that carry a point, all and overdue.
     """
     return {
         str(line.cell.id): {
             "class": line.shade,
-            "label": line.label if line.share and line.share.due else "",
+            "label": written(line) if line.says else "",
             "open": line.open,
             "late": line.late,
             "loose": max(line.open - placed.get(line.cell.id, 0), 0),

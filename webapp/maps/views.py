@@ -3,20 +3,24 @@
 import gzip
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from ..core import settings
+from ..core import clock, settings
 from ..core.errors import NotFound
 from ..grid import queries as grid_queries
+from ..patrol import coverage as patrol_coverage
 from ..people.rules import ROLE_NAMES
 from ..report import details as report_details
 from ..report import pages
 from ..report import queries as report_queries
 from ..report.words import problem_words
 from ..web import headers
+from ..web.language import named
 from ..web.request import actor, may, read
 from . import queries, shape, tiles
-from .forms import LONGEST, Period, PeriodForm, recent
+from .forms import LONGEST, MapForm, Period, View, recent
 
 bp = Blueprint("maps", __name__, template_folder="templates")
 PRESETS = (1, 7, 30)
@@ -26,24 +30,30 @@ KEPT = "private, max-age=31536000, immutable"
 @bp.get("/map")
 @may("outline.read")
 def show() -> Response:
-    """Borders with names, coverage by village, open reports by place; the same figures as a table."""
-    form, period, status = _chosen()
+    """Borders with names, coverage by village or days since last seen, open reports by place; the same as a table."""
+    form, view, status = _chosen()
     base = _base_map()
     page = render_template(
         "maps/show.html",
         form=form,
-        period=period,
+        view=view,
+        period=view.period,
         presets=_presets(),
         layer=queries.newest_layer(read()),
         base=base,
         review_number=settings.get(read(), "map_review_number"),
         few=settings.get(read(), "few"),
+        ages=[most for most, _shade in shape.AGES],
         may_read=actor().may("patrol.read"),
         may_open=actor().may("grid.read"),
-        card_url=_card_url(period),
-        selected=_own(),
-        at=_place(),
-        **_figures(period),
+        card_url=_of_grid("maps.card", **view.period.query()),
+        things_url=_of_grid("maps.objects"),
+        county=grid_queries.root(read()),
+        now=clock.now(),
+        hits=_hits(form.q.data),
+        selected=_own() if view.at is None else view.at,
+        place=_place(),
+        **_figures(view),
     )
     response = make_response(page, status)
     if base is not None and base.source:
@@ -51,11 +61,11 @@ def show() -> Response:
     return response
 
 
-def _chosen() -> tuple[PeriodForm, Period, int]:
-    """The form as typed, the period that is shown, and the answer's status."""
-    form = PeriodForm(request.args)
+def _chosen() -> tuple[MapForm, View, int]:
+    """The form as typed, what is shown, and the answer's status."""
+    form = MapForm(request.args)
     status = 200 if form.validate() else 422
-    return form, form.period(_usual_days()), status
+    return form, form.view(_usual_days()), status
 
 
 def _usual_days() -> int:
@@ -63,9 +73,9 @@ def _usual_days() -> int:
     return min(max(settings.get(read(), "coverage_days"), 1), LONGEST)
 
 
-def _figures(period: Period) -> dict[str, Any]:
+def _figures(view: View) -> dict[str, Any]:
     """The table, and the same for the map."""
-    sheet = queries.sheet(read(), actor(), period.first, period.last)
+    sheet = queries.sheet(read(), actor(), view.period.first, view.period.last, view.by)
     placed = report_queries.open_places(read(), actor())
     problems = report_details.problems(read(), [report.id for report in placed])
     points = shape.points(
@@ -80,8 +90,13 @@ def _figures(period: Period) -> dict[str, Any]:
     return {
         "sheet": sheet,
         "points": points,
-        "values": shape.values(sheet, shape.per_grid(placed), shape.per_grid(filter(pages.is_late, placed))),
+        "values": shape.values(sheet, shape.per_grid(placed), shape.per_grid(filter(pages.is_late, placed)), _written),
     }
+
+
+def _written(line: shape.GridRow) -> str:
+    """A village's figure as it stands on the map: days are told from visits by their word."""
+    return _("%(num)s d", num=line.label) if line.by == shape.LAST else line.label
 
 
 def _own() -> int | None:
@@ -93,7 +108,7 @@ def _own() -> int | None:
 def _place() -> str | None:
     """The place that the address asks for, "lon,lat" in WGS84 degrees; None for what is none."""
     try:
-        lon, lat = map(float, request.args.get("at", "").split(","))
+        lon, lat = map(float, request.args.get("place", "").split(","))
     except ValueError:
         return None
     return f"{lon:.6f},{lat:.6f}" if abs(lon) <= 180 and abs(lat) <= 90 else None
@@ -104,8 +119,9 @@ def _presets() -> list[Period]:
     return [recent(days) for days in sorted({*PRESETS, _usual_days()})]
 
 
-def _card_url(period: Period) -> str:
-    return url_for("maps.card", grid_id=0, **period.query()).replace("/0/", "/{id}/", 1)
+def _of_grid(endpoint: str, **query: Any) -> str:
+    """The address of something of a grid, with a hole for its id."""
+    return url_for(endpoint, grid_id=0, **query).replace("/0/", "/{id}/", 1)
 
 
 def _base_map() -> tiles.BaseMap | None:
@@ -140,8 +156,51 @@ def _kept(response: Response, fingerprint: str) -> Response:
 @may("outline.read")
 def card(grid_id: int) -> str:
     """A piece of page: who is responsible, what is due, what is open, as far as the asker may see it."""
-    _form, period, _status = _chosen()
-    found = queries.card(read(), actor(), grid_id, period.first, period.last)
+    _form, view, _status = _chosen()
+    found = queries.card(read(), actor(), grid_id, view.period.first, view.period.last)
     return render_template(
-        "maps/card.html", card=found, reports=pages.rows(read(), found.open), period=period, roles=ROLE_NAMES
+        "maps/card.html", card=found, reports=pages.rows(read(), found.open), period=view.period, roles=ROLE_NAMES
     )
+
+
+@bp.get("/map/grids/<int:grid_id>/objects")
+@may("grid.read")
+def objects(grid_id: int) -> Response:
+    """The objects of a village or a township that have a place, as points, and a word on those that have none."""
+    cell = grid_queries.cell(read(), actor(), "grid.read", grid_id)
+    if cell.parent_id is None:  # a whole county at once is no map of objects, and heavy
+        return jsonify(shape.points([], _words_of) | {"words": _("Choose a village or a township first.")})
+    found = patrol_coverage.placed(read(), actor(), cell.path)
+    placed, bare = [thing for thing in found if thing.lon is not None], sum(thing.lon is None for thing in found)
+    return jsonify(shape.points(placed, _words_of) | {"words": _how_many(len(placed), bare)})
+
+
+def _words_of(thing: patrol_coverage.Placed) -> dict[str, Any]:
+    days = thing.unseen
+    seen = _("never seen") if days is None else _("seen today") if not days else _unseen(days)
+    return {
+        "name": f"{named(thing)} · {seen}",
+        "url": url_for("patrol.thing", object_id=thing.id),
+        "tone": "due" if thing.is_due else "",
+    }
+
+
+def _unseen(days: int) -> str:
+    return ngettext("last seen %(num)d day ago", "last seen %(num)d days ago", days)
+
+
+def _how_many(placed: int, bare: int) -> str:
+    words = ngettext("%(num)d object", "%(num)d objects", placed)
+    return words + (_(", and %(num)d without a place", num=bare) if bare else "")
+
+
+@bp.get("/map/found")
+@may("outline.read")
+def found() -> str:
+    """A piece of page: what the map's search found."""
+    form, view, _status = _chosen()
+    return render_template("maps/found.html", hits=_hits(form.q.data), view=view)
+
+
+def _hits(words: str | None) -> queries.Hits | None:
+    return queries.find(read(), actor(), words) if words else None

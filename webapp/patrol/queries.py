@@ -3,8 +3,7 @@
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -32,11 +31,12 @@ from ..grid.models import Grid
 from ..grid.queries import Cell
 from ..people import queries as people_queries
 from ..people.models import Person
+from . import windows
 from .models import ObjectType, Patrol, PatrolObject, Visit
 
 SEEN = ("normal", "problem")
 NOT_SEEN = "could_not_see"
-_NOT_SEEN: ColumnElement[str] = literal_column(
+NOT_SEEN_HERE: ColumnElement[str] = literal_column(
     f"'{NOT_SEEN}'"
 )  # a constant of the SELECT, where a parameter would be handed over each time
 
@@ -67,6 +67,10 @@ class ObjectRow(NamedTuple):
     last_seen: datetime | None
     due_on: date
 
+    def unseen_days(self, today: date) -> int | None:
+        """Days since it was last seen; None when it never was."""
+        return None if self.last_seen is None else (today - clock.day(self.last_seen)).days
+
 
 def due(lines_: Iterable[ObjectRow]) -> list[ObjectRow]:
     """Those that are due on the county's today."""
@@ -79,11 +83,12 @@ def in_list(on: date | BindParameter[date]) -> ColumnElement[bool]:
     return and_(PatrolObject.valid_from <= on, or_(PatrolObject.valid_to.is_(None), PatrolObject.valid_to > on))
 
 
-def _last_seen(before: datetime | None = None) -> Any:
-    """Backwards along the index to the first that counts; a maximum would go through an object's whole history."""
-    seen = select(Visit.at).where(Visit.object_id == PatrolObject.id, Visit.result != _NOT_SEEN)
+def last_seen(what: Any = Visit.at) -> Any:
+    """When an object was last seen, as a column: backwards along the index to the first that counts, where a maximum
+    would go through its whole history."""
     return (
-        (seen.where(Visit.at < before) if before else seen)
+        select(what)
+        .where(Visit.object_id == PatrolObject.id, Visit.result != NOT_SEEN_HERE)
         .order_by(Visit.at.desc())
         .limit(literal_column("1"))
         .correlate(PatrolObject)
@@ -103,9 +108,9 @@ def entered_by(db: Connection, patrol_id: uuid.UUID) -> int | None:
 _COLUMNS = (
     *(getattr(PatrolObject, name) for name in Thing._fields),
     *(getattr(ObjectType, name) for name in TypeInfo._fields),
-    _last_seen(),
+    last_seen(),
 )
-_TODAY = bindparam("today", type_=Date)
+TODAY = bindparam("today", type_=Date)
 _LINES = select(*_COLUMNS).join(ObjectType, ObjectType.code == PatrolObject.type)
 
 
@@ -115,15 +120,18 @@ def _line(row: Sequence[Any]) -> ObjectRow:
 
 
 def due_day(since: date, last_seen: datetime | None, interval_days: int) -> date:
-    """The day an object becomes due: an interval after it was last seen, at once when it never was."""
-    return since if last_seen is None else max(since, clock.day(last_seen) + timedelta(days=interval_days))
+    """The day an object becomes due, as windows.py says it."""
+    seen = None if last_seen is None else clock.day(last_seen).toordinal()
+    return date.fromordinal(windows.due_from(since.toordinal(), seen, interval_days))
 
 
-def lines(session: Session, actor: Actor, action: str) -> list[ObjectRow]:
-    """The objects on the list today that an action reaches, longest due first."""
+def lines(session: Session, actor: Actor, action: str, grid_id: int | None = None) -> list[ObjectRow]:
+    """The objects on the list today that an action reaches, longest due first; only those of one grid, if given."""
     query = _LINES.join(Grid, Grid.id == PatrolObject.grid_id).where(
-        where(actor, action, grid_path=Grid.path), in_list(_TODAY)
+        where(actor, action, grid_path=Grid.path), in_list(TODAY)
     )
+    if grid_id is not None:
+        query = query.where(PatrolObject.grid_id == grid_id)
     return _in_order(session.execute(query, {"today": clock.today()}))
 
 
@@ -151,7 +159,7 @@ def _village(shape: Shape, action: str) -> Select[*tuple[Any, ...]]:
     return (
         grid_queries.one(shape, action)
         .add_columns(*_COLUMNS)
-        .outerjoin(PatrolObject, and_(PatrolObject.grid_id == Grid.id, in_list(_TODAY)))
+        .outerjoin(PatrolObject, and_(PatrolObject.grid_id == Grid.id, in_list(TODAY)))
         .outerjoin(ObjectType, ObjectType.code == PatrolObject.type)
     )
 
@@ -264,51 +272,19 @@ def _rounds(actor: Actor, grid_id: int) -> Select[Patrol]:
     )
 
 
-@dataclass(frozen=True)
-class Tally:
-    """Objects due in a period, and of these the seen and the tried in vain, per grid id."""
-
-    due: Counter[int]
-    seen: Counter[int]
-    could_not_see: Counter[int]
-
-
-def due_and_seen(session: Session, actor: Actor, first: date, last: date) -> Tally:
-    """Coverage of the grids the actor may read, from ``first`` to ``last`` inclusive.
-
-    An object is due when its day came by the end of the period, counted from the last time it was seen before the
-    period. Seen counts only what was due; could not see is a due object that was tried and never seen.
-    """
-    start, end = clock.start(first), clock.start(last + timedelta(days=1))
-    rows = session.execute(
-        select(
-            PatrolObject.grid_id,
-            PatrolObject.valid_from,
-            ObjectType.interval_days,
-            _last_seen(start),
-            _in_period(SEEN, start, end),
-            _in_period((NOT_SEEN,), start, end),
-        )
-        .join(ObjectType, ObjectType.code == PatrolObject.type)
+def find(session: Session, actor: Actor, words: str, most: int) -> list[tuple[PatrolObject, Cell]]:
+    """Objects on the list today whose name, in either language, holds the words, each with its village; only those that
+    the actor may look up."""
+    says = or_(*(name.icontains(words, autoescape=True) for name in (PatrolObject.zh, PatrolObject.en)))
+    found = session.scalars(
+        select(PatrolObject)
         .join(Grid, Grid.id == PatrolObject.grid_id)
-        .where(where(actor, "patrol.read", grid_path=Grid.path), in_list(last))
-    )
-    tally = Tally(Counter(), Counter(), Counter())
-    for grid_id, since, days, before, seen, tried in rows:
-        if due_day(since, before, days) <= last:
-            tally.due[grid_id] += 1
-            tally.seen[grid_id] += seen
-            tally.could_not_see[grid_id] += tried and not seen
-    return tally
-
-
-def _in_period(results: tuple[str, ...], start: datetime, end: datetime) -> Any:
-    return (
-        select(Visit.id)
-        .where(Visit.object_id == PatrolObject.id, Visit.result.in_(results), Visit.at >= start, Visit.at < end)
-        .correlate(PatrolObject)
-        .exists()
-    )
+        .where(where(actor, "grid.read", grid_path=Grid.path), in_list(clock.today()), says)
+        .order_by(PatrolObject.id)
+        .limit(most)
+    ).all()
+    cells = grid_queries.named(session, {one.grid_id for one in found})
+    return [(one, cells[one.grid_id]) for one in found]
 
 
 def keepers(session: Session, cell: Cell) -> tuple[Cell, list[Person]] | None:

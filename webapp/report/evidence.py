@@ -68,7 +68,7 @@ class Position:
     @property
     def map_url(self) -> str:
         """The map at that place."""
-        return url_for("maps.show", at=f"{self.lon:.6f},{self.lat:.6f}")
+        return url_for("maps.show", place=f"{self.lon:.6f},{self.lat:.6f}")
 
 
 def position(session: Session, report: Report) -> Position | None:

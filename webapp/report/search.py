@@ -33,6 +33,18 @@ def _saying(actor: Actor, words: str) -> Select[Report]:
     return queries.readable(actor).where(*(_says(word) for word in words.split(maxsplit=MOST_WORDS - 1)))
 
 
+def by_number(session: Session, actor: Actor, digits: str, most: int) -> list[Report]:
+    """Reports the actor may see whose number ends in these digits, newest first."""
+    return list(
+        session.scalars(
+            queries.readable(actor)
+            .where(Report.number.endswith(digits, autoescape=True))
+            .order_by(Report.received_at.desc())
+            .limit(most)
+        )
+    )
+
+
 def _says(word: str) -> Condition:
     """The condition that number, place, sentence, a problem or a village (in either language; old names too) holds a
     word.

@@ -19,7 +19,7 @@ ROOTS = {
     "own": Path(str(files("webapp.web") / "static")),
     "leaflet": Path(str(files("js_lib_leaflet") / "static" / "js_lib_leaflet")),
 }
-_IMPORTS = re.compile(rb'^import [^"]*"\./([^"]+)";', re.MULTILINE)
+_IMPORTS = re.compile(rb'(?:^import [^"\n]*|\bimport\()"\./([^"]+)"', re.MULTILINE)  # at once, or when they are needed
 _TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",

@@ -6,6 +6,7 @@ import { read } from "./map_cells.js";
 import { draw, drawPoints, isLoose, swatches } from "./map_drawing.js";
 import { unpacked } from "./map_layer.js";
 import { namer } from "./map_names.js";
+import { printing } from "./map_print.js";
 
 const MARKED = "#14231d"; // outline of the chosen cell
 
@@ -27,6 +28,20 @@ function given(box, what, fallback) {
 }
 
 /* --- putting it together --- */
+
+/* The address keeps the grid chosen, so that it can be sent and Back leads to the one before; what leads on from here keeps it. */
+function keep(id) {
+  const with_ = (address) => {
+    const url = new URL(address);
+    url.searchParams.set("at", id);
+    return url.href;
+  };
+  if (with_(location.href) !== location.href) history.pushState(null, "", with_(location.href));
+  Array.prototype.forEach.call(document.querySelectorAll("[data-map-keep]"), (part) => {
+    Array.prototype.forEach.call(part.querySelectorAll("a"), (link) => { link.href = with_(link.href); });
+    Array.prototype.forEach.call(part.querySelectorAll("[name=at]"), (field) => { field.value = id; });
+  });
+}
 
 function wholeButton(map, bounds, words) {
   const control = L.control({ position: "topleft" });
@@ -58,6 +73,7 @@ function frame(box) {
   // The wheel scrolls the page until the map was pressed, so that nobody is caught in it.
   map.on("click focus", () => map.scrollWheelZoom.enable());
   map.on("mouseout blur", () => map.scrollWheelZoom.disable());
+  L.control.scale({ imperial: false }).addTo(map);
   if (box.dataset.tiles) {
     L.tileLayer(box.dataset.tiles, { attribution: box.dataset.attribution || "", maxZoom: Number(box.dataset.maxZoom) || 18 }).addTo(map);
   }
@@ -81,12 +97,16 @@ function build(box, layer, values, points) {
   const loadCard = cardLoader(box);
   const mark = marker(map);
   const names = namer(map, view);
+  const things = thingsSwitch(map, view);
   const pick = (id, quiet) => {
     if (!view.byId[id]) return;
     view.selected = id;
     mark(view.byId[id]);
     names();
-    if (!quiet) loadCard(id);
+    things();
+    if (quiet) return;
+    loadCard(id);
+    if ("keep" in box.dataset) keep(id);
   };
   const bounds = L.geoJSON(layer).getBounds();
   map.fitBounds(bounds, { padding: [8, 8] });
@@ -99,11 +119,46 @@ function build(box, layer, values, points) {
   names();
   if (view.byId[view.selected]) {
     const own = view.byId[view.selected];
-    if (!box.dataset.at) map.fitBounds(own.shape.getBounds().pad(own.lowest ? 0.6 : 0.05)); // a second move would be ignored
-    pick(view.selected, true);
+    if (!box.dataset.place) map.fitBounds(own.shape.getBounds().pad(own.lowest ? 0.6 : 0.05)); // a second move would be ignored
+    pick(view.selected, !("chosen" in box.dataset));
   }
-  if (box.dataset.at) spot(map, box.dataset.at);
+  if (box.dataset.place) spot(map, box.dataset.place);
   listen(box, map, view, pick);
+  printing(box, map, bounds);
+  window.addEventListener("popstate", () => {
+    const at = new URL(location.href).searchParams.get("at");
+    if (view.byId[at]) show(box, map, view.byId[at], pick);
+    else map.fitBounds(bounds);
+  });
+}
+
+/* The layer of objects: its script comes when somebody asks for it. Returns what to do when another grid was chosen. */
+function thingsSwitch(map, view) {
+  const switch_ = document.querySelector("[data-map-things]");
+  let loaded = null;
+  const update = () => {
+    if (!switch_ || !(switch_.checked || loaded)) return;
+    loaded = loaded || import("./map_things.js").then((module) => module.thingsOn(map, view, switch_));
+    loaded.then((draw) => draw(view.selected));
+  };
+  if (switch_) switch_.addEventListener("change", update);
+  return update;
+}
+
+function show(box, map, cell, pick) {
+  map.fitBounds(cell.shape.getBounds().pad(cell.lowest ? 0.8 : 0.05));
+  box.scrollIntoView({ block: "nearest" });
+  pick(cell.id);
+}
+
+/* A thing that was looked for, where it is: its words lead to its page. */
+function showPoint(map, link) {
+  const at = link.dataset.mapPoint.split(",").map(Number);
+  const words = link.cloneNode(true);
+  delete words.dataset.mapShow;
+  words.className = "map-point-link";
+  map.setView(at, map.startZoom + 4);
+  L.popup({ closeButton: false }).setLatLng(at).setContent(words).openOn(map);
 }
 
 /* The place that the address names ("lon,lat"): a ring around it, and the map goes there. */
@@ -120,9 +175,13 @@ function listen(box, map, view, pick) {
     const cell = button && view.byId[button.dataset.mapShow];
     if (!cell) return;
     event.preventDefault();
-    map.fitBounds(cell.shape.getBounds().pad(cell.lowest ? 0.8 : 0.05));
-    box.scrollIntoView({ block: "nearest" });
-    pick(cell.id);
+    show(box, map, cell, pick);
+    if (button.dataset.mapPoint) showPoint(map, button);
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.dataset.mapFind) return;
+    event.preventDefault();
+    import("./map_find.js").then((module) => module.find(event.target));
   });
   const panel = document.querySelector("[data-map-card='" + box.id + "']");
   if (!panel) return;

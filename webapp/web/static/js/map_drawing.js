@@ -46,25 +46,30 @@ export function draw(map, view, onPick) {
 
 /* All on one canvas: a second one on top would take the presses meant for the cells.
    Small dots on the whole area, so that the cells stay to be seen; big enough for a finger closer in. */
-function radius(map) {
+export function radius(map) {
   return map.getZoom() - map.startZoom < 1 ? 4.5 : 8;
 }
 
-/* Overdue has a shape of its own, for those who cannot tell its colour: a triangle where others are round.
-   Leaflet draws a circle through its renderer; this takes the same way with another path. */
-const Triangle = L.CircleMarker.extend({
-  _updatePath() {
-    const { x, y } = this._point;
-    const size = this._radius * 1.35;
-    const pen = this._renderer._ctx;
-    if (!this._renderer._drawing || this._empty()) return;
-    pen.beginPath();
-    pen.moveTo(x, y - size);
-    pen.lineTo(x + size, y + size * 0.8);
-    pen.lineTo(x - size, y + size * 0.8);
-    pen.closePath();
-    this._renderer._fillStroke(pen, this);
-  },
+/* What means something else has another shape, for those who cannot tell its colour. Leaflet draws a circle through its renderer;
+   this takes the same way with another path. */
+export function shaped(path) {
+  return L.CircleMarker.extend({
+    _updatePath() {
+      const pen = this._renderer._ctx;
+      if (!this._renderer._drawing || this._empty()) return;
+      pen.beginPath();
+      path(pen, this._point.x, this._point.y, this._radius);
+      pen.closePath();
+      this._renderer._fillStroke(pen, this);
+    },
+  });
+}
+
+const Triangle = shaped((pen, x, y, radius_) => {
+  const size = radius_ * 1.35;
+  pen.moveTo(x, y - size);
+  pen.lineTo(x + size, y + size * 0.8);
+  pen.lineTo(x - size, y + size * 0.8);
 });
 
 function dot(at, isLate, options) {
@@ -94,7 +99,7 @@ export function isLoose(view) {
   return (cell) => cell.lowest && view.values[cell.id] && view.values[cell.id].loose > 0;
 }
 
-function pointWords(properties) {
+export function pointWords(properties) {
   const words = [properties.number, properties.name].filter(Boolean).join(" ");
   const link = document.createElement(properties.url ? "a" : "span");
   if (properties.url) link.href = properties.url;

@@ -1,0 +1,172 @@
+"""Reads of how the objects stand: what was due and done in a period, and what is due and unseen now, by grid.
+
+The period goes by windows (windows.py): visits that were due, which no later visit moves. Now goes by the day each
+object was last seen, as the officer's list and the desk do.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, String, case, cast, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from ..access import Actor, below, where
+from ..core import clock
+from ..core.db import day_number
+from ..grid.models import Grid
+from . import windows
+from .models import ObjectType, PatrolObject, Visit
+from .queries import NOT_SEEN_HERE, TODAY, in_list, last_seen
+from .windows import Windows
+
+
+class Now(NamedTuple):
+    """How the objects of a grid stand today: how many are due, those of them that were due before today, how many there
+    are, how many days the one was not seen that was not seen longest, and how many were never seen at all.
+
+    What was never seen counts from the day on which it came on the list.
+    """
+
+    due: int = 0
+    before: int = 0
+    listed: int = 0
+    unseen: int = 0
+    never: int = 0
+
+    def __add__(self, other: "Now") -> "Now":  # type: ignore[override]
+        """Two grids together."""
+        added = (a + b for a, b in zip(self[:3], other[:3], strict=True))
+        return Now(*added, max(self.unseen, other.unseen), self.never + other.never)
+
+
+_STANDING = (
+    select(
+        PatrolObject.grid_id,
+        PatrolObject.valid_from,
+        ObjectType.interval_days,
+        last_seen(day_number(Visit.at)),
+    )
+    .join(ObjectType, ObjectType.code == PatrolObject.type)
+    .join(Grid, Grid.id == PatrolObject.grid_id)
+    .where(in_list(TODAY))
+)
+
+
+def standing(session: Session, actor: Actor, below_path: str = "") -> dict[int, Now]:
+    """How the objects stand today in each grid that has some and that the actor may read; only below a path, if any."""
+    reached = where(actor, "patrol.read", grid_path=Grid.path)
+    inside = below(Grid.path, below_path) if below_path else true()
+    today = clock.today().toordinal()
+    found: dict[int, Now] = {}
+    for grid_id, since, days, seen in session.execute(_STANDING.where(reached, inside), {"today": clock.today()}):
+        began = since.toordinal()
+        on = windows.due_from(began, seen, days)
+        one = (on <= today, on < today, 1, today - (began if seen is None else seen), seen is None)
+        found[grid_id] = found.get(grid_id, Now()) + Now(*one)
+    return found
+
+
+class Placed(NamedTuple):
+    """An object for the map: where it is (WGS84 degrees or None), days since it was seen, and whether it is due."""
+
+    id: int
+    zh: str
+    en: str
+    lon: float | None
+    lat: float | None
+    unseen: int | None
+    is_due: bool
+
+
+def placed(session: Session, actor: Actor, below_path: str) -> list[Placed]:
+    """The objects on the list today below a path that the actor may look up, with and without a place."""
+    facts = (PatrolObject.id, PatrolObject.zh, PatrolObject.en, PatrolObject.lon, PatrolObject.lat)
+    reached = where(actor, "grid.read", grid_path=Grid.path)
+    rows = session.execute(
+        _STANDING.add_columns(*facts).where(reached, below(Grid.path, below_path)).order_by(PatrolObject.id),
+        {"today": clock.today()},
+    )
+    today = clock.today().toordinal()
+    return [
+        Placed(
+            *thing_,
+            unseen=None if seen is None else today - seen,
+            is_due=windows.due_from(since.toordinal(), seen, days) <= today,
+        )
+        for _grid_id, since, days, seen, *thing_ in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Visits due in a period, and of these the made and the tried in vain, per grid id."""
+
+    due: Counter[int]
+    seen: Counter[int]
+    could_not_see: Counter[int]
+
+
+NOTHING_DUE = Tally(Counter(), Counter(), Counter())
+
+
+def due_and_seen(session: Session, actor: Actor, first: date, last: date, below_path: str = "") -> Tally:
+    """Coverage of the grids the actor may read, from ``first`` to ``last`` inclusive; only below a path, if given.
+
+    What is due are windows, as windows.py says: of each object, those of its interval that end in the period and
+    within its life. An object counts for the grid on whose list it stands.
+    """
+    tally = Tally(Counter(), Counter(), Counter())
+    known: dict[tuple[Any, ...], Windows] = {}
+    for grid_id, since, until, days, visits in session.execute(_visited(session, actor, first, last, below_path)):
+        life = (since, until, days)
+        if life not in known:
+            known[life] = _windows(since, until, days, first, last)
+        if known[life]:
+            due_, seen, missed = windows.outcome(known[life], *_days(visits))
+            tally.due[grid_id] += due_
+            tally.seen[grid_id] += seen
+            tally.could_not_see[grid_id] += missed
+    return tally
+
+
+def _windows(since: date, until: date | None, days: int, first: date, last: date) -> Windows:
+    """The rule of the interval; another rule may put other windows in their place."""
+    end = None if until is None else until.toordinal()
+    return Windows(windows.regular(since.toordinal(), days, first.toordinal(), last.toordinal(), end))
+
+
+def _visited(session: Session, actor: Actor, first: date, last: date, below_path: str) -> Select[*tuple[Any, ...]]:
+    """For each object that was on the list in the period its grid, life and interval, and its visits in one text: for
+    each twice the day's number, and one more where it was seen. From the first day of its earliest window on."""
+    intervals = session.scalars(select(ObjectType.interval_days).distinct()).all()
+    began = {days: clock.start(first - timedelta(days=days - 1)) for days in intervals}
+    mark = day_number(Visit.at) * 2 + case((Visit.result == NOT_SEEN_HERE, 0), else_=1)
+    visits = (
+        select(func.aggregate_strings(cast(mark, String), ","))
+        .where(
+            Visit.object_id == PatrolObject.id,
+            Visit.at >= case(began, value=ObjectType.interval_days),
+            Visit.at < clock.start(last + timedelta(days=1)),
+        )
+        .correlate(PatrolObject, ObjectType)
+        .scalar_subquery()
+    )
+    return (
+        select(PatrolObject.grid_id, PatrolObject.valid_from, PatrolObject.valid_to, ObjectType.interval_days, visits)
+        .join(ObjectType, ObjectType.code == PatrolObject.type)
+        .join(Grid, Grid.id == PatrolObject.grid_id)
+        .where(
+            where(actor, "patrol.read", grid_path=Grid.path),
+            below(Grid.path, below_path) if below_path else true(),
+            PatrolObject.valid_from <= last,
+            or_(PatrolObject.valid_to.is_(None), PatrolObject.valid_to > first),
+        )
+    )
+
+
+def _days(visits: str | None) -> tuple[list[int], list[int]]:
+    """The days of a text of visits: seen, and tried in vain."""
+    marks = [int(mark) for mark in visits.split(",")] if visits else []
+    return [mark >> 1 for mark in marks if mark & 1], [mark >> 1 for mark in marks if not mark & 1]
