@@ -250,6 +250,7 @@ def _list(form: Any, keys: Any, rows: Any, template: str, endpoint: str) -> Any:
         asked=wanted.words,
         elsewhere=elsewhere,
         chosen=chosen,
+        now=clock.now(),
         sheet=url_for(f"{endpoint}_sheet", **chosen),
     ), 200 if good else 422
 

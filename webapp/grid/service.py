@@ -196,6 +196,6 @@ def _features(rows: Sequence[Any]) -> list[tuple[int, dict[str, Any], bytes | No
     place = {row.id: index for index, row in enumerate(rows)}
     thin = simplify.lighter_tree([row.boundary for row in rows], [place.get(row.parent_id) for row in rows])
     return [
-        (row.id, {"tier": row.tier, "code": row.code, "parent": row.parent_id, "zh": row.zh, "en": row.en}, wkb)
+        (row.id, {"tier": row.tier, "parent": row.parent_id, "zh": row.zh, "en": row.en}, wkb)
         for row, wkb in zip(rows, thin, strict=True)
     ]

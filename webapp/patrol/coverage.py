@@ -37,8 +37,8 @@ class Now(NamedTuple):
 
     def __add__(self, other: "Now") -> "Now":  # type: ignore[override]
         """Two grids together."""
-        added = (a + b for a, b in zip(self[:3], other[:3], strict=True))
-        return Now(*added, max(self.unseen, other.unseen), self.never + other.never)
+        due, before, listed = (a + b for a, b in zip(self[:3], other[:3], strict=True))
+        return Now(due, before, listed, max(self.unseen, other.unseen), self.never + other.never)
 
 
 _STANDING = (
@@ -90,12 +90,8 @@ def placed(session: Session, actor: Actor, below_path: str) -> list[Placed]:
     )
     today = clock.today().toordinal()
     return [
-        Placed(
-            *thing_,
-            unseen=None if seen is None else today - seen,
-            is_due=windows.due_from(since.toordinal(), seen, days) <= today,
-        )
-        for _grid_id, since, days, seen, *thing_ in rows
+        Placed(id_, zh, en, lon, lat, seen and today - seen, windows.due_from(since.toordinal(), seen, days) <= today)
+        for _grid_id, since, days, seen, id_, zh, en, lon, lat in rows
     ]
 
 

@@ -17,7 +17,7 @@ from flask import (
 )
 from flask_babel import gettext as _
 
-from ..core import ids
+from ..core import clock, ids
 from ..core.errors import N_, NotFound, Refused, Stale
 from ..core.process import CANNOT, Move
 from ..duty.words import HELPERS
@@ -298,6 +298,7 @@ def _page(report_id: uuid.UUID, status: int = 200, kept: Sequence[tuple[str, str
             undoing=undoing,
             kept=kept,
             share=pages.share(page),
+            now=clock.now(),
         ),
         status,
     )

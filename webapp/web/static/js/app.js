@@ -112,6 +112,23 @@ function giveId(link) {
   setTimeout(() => { link.href = plain; }, 0);
 }
 
+/* Paper has no clicks: what is folded away in a list is printed too, and folded again afterwards. */
+function unfold() {
+  each("[data-print-open] details:not([open])", (part) => {
+    part.open = true;
+    part.dataset.unfolded = "";
+  });
+}
+
+function foldAgain() {
+  each("[data-unfolded]", (part) => {
+    part.open = false;
+    delete part.dataset.unfolded;
+  });
+}
+
+window.addEventListener("beforeprint", unfold);
+window.addEventListener("afterprint", foldAgain);
 document.addEventListener("submit", onSubmit);
 window.addEventListener("pageshow", () => each("form[data-sending]", release));
 document.addEventListener("click", (event) => {
