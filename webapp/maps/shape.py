@@ -125,7 +125,7 @@ class Group:
 class Sheet:
     """The whole: villages that say something by township, and all of them together; ``shades`` are those on the map.
 
-    ``root`` is the cell above all, where the reader may read it.
+    ``county`` is the cell above all, ``root`` the same where the reader may read it.
     """
 
     groups: tuple[Group, ...]
@@ -133,6 +133,7 @@ class Sheet:
     open: int
     now: Any
     shades: frozenset[str]
+    county: Cell | None
     root: Cell | None
 
     def villages(self) -> Iterable[GridRow]:
@@ -174,13 +175,15 @@ def sheet(cells: Sequence[Cell], readable: set[int], tally: Tally, counts: Count
     groups = tuple(
         _group(counts.line(cell, shares.get(cell.id)), lines[cell.id], few) for cell in cells if cell.id in lines
     )
+    county = next((cell for cell in cells if cell.parent_id is None), None)
     return Sheet(
         groups,
         together(shares.values(), few),
         sum(counts.open.values()),
         added(counts.now.values()),
         frozenset(shades),
-        next((cell for cell in cells if cell.parent_id is None and cell.id in readable), None),
+        county,
+        county if county and county.id in readable else None,
     )
 
 

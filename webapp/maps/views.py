@@ -48,7 +48,6 @@ def show() -> Response:
         may_open=actor().may("grid.read"),
         card_url=_of_grid("maps.card", **view.period.query()),
         things_url=_of_grid("maps.objects"),
-        county=grid_queries.root(read()),
         now=clock.now(),
         hits=_hits(form.q.data),
         selected=_own() if view.at is None else view.at,

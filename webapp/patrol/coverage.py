@@ -5,16 +5,18 @@ object was last seen, as the officer's list and the desk do.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, case, cast, func, or_, select, true
+from sqlalchemy import Date, Select, String, and_, bindparam, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from ..access import Actor, below, where
+from ..access import Actor, Condition, Shape, anyone, below, end, where
 from ..core import clock
-from ..core.db import day_number
+from ..core.db import Moment, day_number
 from ..grid.models import Grid
 from . import windows
 from .models import ObjectType, PatrolObject, Visit
@@ -54,13 +56,33 @@ _STANDING = (
 )
 
 
+# Put together once for all with the same rights: that takes longer than an officer's few rows.
+
+
+@lru_cache(maxsize=256)
+def _standing(shape: Shape, is_part: bool) -> Select[*tuple[Any, ...]]:
+    return _STANDING.where(*_reached(shape, is_part))
+
+
+def _reached(shape: Shape, is_part: bool) -> tuple[Condition, ...]:
+    """What may be read, or a part of it: conditions whose values are ``_within``."""
+    readable = where(anyone(shape), "patrol.read", grid_path=Grid.path)
+    inside = and_(Grid.path >= bindparam("part"), Grid.path < bindparam("part_end"))
+    return (readable, inside) if is_part else (readable,)
+
+
+def _within(actor: Actor, below_path: str) -> dict[str, Any]:
+    part = {"part": below_path, "part_end": end(below_path)} if below_path else {}
+    return {**actor.reach(), **part}
+
+
 def standing(session: Session, actor: Actor, below_path: str = "") -> dict[int, Now]:
     """How the objects stand today in each grid that has some and that the actor may read; only below a path, if any."""
-    reached = where(actor, "patrol.read", grid_path=Grid.path)
-    inside = below(Grid.path, below_path) if below_path else true()
+    statement = _standing(actor.shape(), bool(below_path))
+    rows = session.execute(statement, {"today": clock.today(), **_within(actor, below_path)})
     today = clock.today().toordinal()
     found: dict[int, Now] = {}
-    for grid_id, since, days, seen in session.execute(_STANDING.where(reached, inside), {"today": clock.today()}):
+    for grid_id, since, days, seen in rows:
         began = since.toordinal()
         on = windows.due_from(began, seen, days)
         one = (on <= today, on < today, 1, today - (began if seen is None else seen), seen is None)
@@ -115,7 +137,7 @@ def due_and_seen(session: Session, actor: Actor, first: date, last: date, below_
     """
     tally = Tally(Counter(), Counter(), Counter())
     known: dict[tuple[Any, ...], Windows] = {}
-    for grid_id, since, until, days, visits in session.execute(_visited(session, actor, first, last, below_path)):
+    for grid_id, since, until, days, visits in _visited(session, actor, first, last, below_path):
         life = (since, until, days)
         if life not in known:
             known[life] = _windows(since, until, days, first, last)
@@ -133,18 +155,26 @@ def _windows(since: date, until: date | None, days: int, first: date, last: date
     return Windows(windows.regular(since.toordinal(), days, first.toordinal(), last.toordinal(), end))
 
 
-def _visited(session: Session, actor: Actor, first: date, last: date, below_path: str) -> Select[*tuple[Any, ...]]:
+def _visited(session: Session, actor: Actor, first: date, last: date, below_path: str) -> Iterable[Any]:
     """For each object that was on the list in the period its grid, life and interval, and its visits in one text: for
     each twice the day's number, and one more where it was seen. From the first day of its earliest window on."""
-    intervals = session.scalars(select(ObjectType.interval_days).distinct()).all()
-    began = {days: clock.start(first - timedelta(days=days - 1)) for days in intervals}
+    intervals = tuple(session.scalars(select(ObjectType.interval_days).distinct().order_by(ObjectType.interval_days)))
+    began = {f"began{days}": clock.start(first - timedelta(days=days - 1)) for days in intervals}
+    period = {"first": first, "last": last, "over": clock.start(last + timedelta(days=1)), **began}
+    statement = _visits(actor.shape(), bool(below_path), intervals)
+    return session.execute(statement, {**period, **_within(actor, below_path)}) if intervals else ()
+
+
+@lru_cache(maxsize=256)
+def _visits(shape: Shape, is_part: bool, intervals: tuple[int, ...]) -> Select[*tuple[Any, ...]]:
+    began = {days: bindparam(f"began{days}", type_=Moment) for days in intervals}
     mark = day_number(Visit.at) * 2 + case((Visit.result == NOT_SEEN_HERE, 0), else_=1)
     visits = (
         select(func.aggregate_strings(cast(mark, String), ","))
         .where(
             Visit.object_id == PatrolObject.id,
             Visit.at >= case(began, value=ObjectType.interval_days),
-            Visit.at < clock.start(last + timedelta(days=1)),
+            Visit.at < bindparam("over", type_=Moment),
         )
         .correlate(PatrolObject, ObjectType)
         .scalar_subquery()
@@ -154,10 +184,9 @@ def _visited(session: Session, actor: Actor, first: date, last: date, below_path
         .join(ObjectType, ObjectType.code == PatrolObject.type)
         .join(Grid, Grid.id == PatrolObject.grid_id)
         .where(
-            where(actor, "patrol.read", grid_path=Grid.path),
-            below(Grid.path, below_path) if below_path else true(),
-            PatrolObject.valid_from <= last,
-            or_(PatrolObject.valid_to.is_(None), PatrolObject.valid_to > first),
+            *_reached(shape, is_part),
+            PatrolObject.valid_from <= bindparam("last", type_=Date),
+            or_(PatrolObject.valid_to.is_(None), PatrolObject.valid_to > bindparam("first", type_=Date)),
         )
     )
 
