@@ -7,7 +7,7 @@ import pytest
 
 from webapp.grid.queries import Cell
 from webapp.maps import shape
-from webapp.patrol.coverage import Now, Tally
+from webapp.patrol.coverage import NOTHING_DUE, Now, Tally
 
 CELLS = [
     Cell(1, 1, None, "1.", 1, "10", "县", "County"),
@@ -63,6 +63,25 @@ def test_a_class_begins_at_its_share_and_not_one_object_sooner(seen, name):
 @pytest.mark.parametrize(("due", "seen", "name"), [(5, 5, "cover-3"), (5, 4, "cover-2"), (4, 4, "cover-few-all")])
 def test_a_share_is_told_from_the_few_on_and_not_one_object_sooner(due, seen, name):
     assert [line.shade for line in sheet({3}, {3: due}, {3: seen}, few=5).villages()] == [name]
+
+
+@pytest.mark.parametrize(
+    ("days", "name"),
+    [
+        (0, "age-1"),
+        (7, "age-1"),
+        (8, "age-2"),
+        (14, "age-2"),
+        (15, "age-3"),
+        (30, "age-3"),
+        (31, "age-4"),
+        (900, "age-4"),
+    ],
+)
+def test_a_village_is_as_old_as_its_longest_unseen_object(days, name):
+    now = Now(listed=1, unseen=days) + Now(listed=1)
+    made = shape.sheet(CELLS, {3, 4}, NOTHING_DUE, shape.Counts({}, {}, {3: now}, shape.LAST), 5)
+    assert [(line.shade, line.label) for line in made.villages()] == [(name, str(days)), ("age-nil", "")]
 
 
 def test_the_map_has_each_class_that_a_village_has_once():

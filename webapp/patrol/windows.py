@@ -1,6 +1,6 @@
 """When visits are due, and what came of it: windows and days in, counts out. Pure: no database, no clock.
 
-A window is a run of days in which one visit is due (docs/decisions/0028). Where windows come from is a rule of its own:
+A window is a run of days in which one visit is due (docs/decisions/0031). Where windows come from is a rule of its own:
 ``regular`` is the one of an interval. Days are whole numbers, as ``date.toordinal`` gives them.
 """
 
