@@ -352,3 +352,10 @@ def test_duties_of_a_department_are_also_those_the_county_named(store, county):
         duty_id = session.scalar(select(Duty.id).where(Duty.code == "004-13-dept22-01"))
         assert dispatching.duty_of(session, duty_id, "tax") is not None
         assert dispatching.duty_of(session, duty_id, "unknown") is None
+
+
+def test_a_list_says_on_paper_by_what_it_was_narrowed(browse):
+    page = browse("county").get("/duties?q=river&tier=county").text
+    told = re.search(r'<p class="print-only small">(.*?)</p>', page)[1]
+    assert "river ·" in told and "Tier: county" in told and "as of" in told
+    assert "print-only" in browse("county").get("/figures").text
