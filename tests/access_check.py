@@ -17,6 +17,7 @@ from tests import access_tables as tables
 from tests.access_county import GONE, OFFICERS, VILLAGES, County, mark
 from tests.access_tables import Route
 from webapp.core import clock, ids
+from webapp.web import static_files
 
 NO_ID = uuid.UUID(int=GONE)
 FORM = f"?id={ids.new()}"  # without an id the address of a form leads to the same with one
@@ -126,6 +127,13 @@ def address(county: County, route: Route, target: Target) -> str:
     ) + QUERIES.get(route.address, "")
 
 
+def _mark(route: str) -> dict[str, str]:
+    """Of a photo that is sent before its entry, its hash; of a static file, that of today's content."""
+    if route.startswith("/entries"):
+        return {"mark": hashlib.sha256(PICTURE).hexdigest()}
+    return {"mark": static_files.stamp("own", "css/app.css")} if route.startswith("/assets") else {}
+
+
 def _hole(county: County, route: str, hole: str, target: Target) -> Any:
     fixed = {
         "action": target.action,
@@ -142,7 +150,7 @@ def _hole(county: County, route: str, hole: str, target: Target) -> Any:
         "path": "css/app.css",
         "code": county.ids["code"]["document" if route.startswith("/documents") else "duty"],
         "entry_id": uuid.UUID(int=7 << 76),
-    } | ({"mark": hashlib.sha256(PICTURE).hexdigest()} if route.startswith("/entries") else {})
+    } | _mark(route)
     if hole in fixed:
         return fixed[hole]
     if target.name is None:
@@ -168,22 +176,10 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
     at = grids[village] if target.name else GONE
     person = {"zh": "new", "en": "new", "phone": "1"}
     posting = {"role": "grid_officer", "place": f"g{at}", "first": clock.today().isoformat()}
-    own = (
-        "B2"
-        if ("B2" in {place for name, place in tables.GRIDS if name == login and "t" in tables.GRIDS[name, place]})
-        else "A2"
-    )
+    own = "B2" if "t" in tables.GRIDS.get((login, "B2"), "") else "A2"
     line = {"name": "new", "login": "new", "role": "grid_officer", "grid": county.ids["code"].get(at, "888888888888")}
     thing = {"grid": line["grid"], "type": "livestock_farm", "name": "new"}
-    entry = {
-        "id": uuid.uuid4(),
-        "made_at": clock.now().isoformat(),
-        "grid": at,
-        "note": "seen",
-        "person_id": county.ids["account"][
-            login if f"grid_officer@{village}" in tables.PEOPLE.get(login, ()) else OFFICERS[village]
-        ],
-    }
+    entry = _entry(county, login, village, at)
     return {
         "/account/language": {"language": "zh"},
         "/feedback": {"id": uuid.uuid4(), "text": "well"},
@@ -222,6 +218,18 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
     }.get(route.address, {})
 
 
+def _entry(county: County, login: str, village: str, at: int) -> dict[str, Any]:
+    """What each entry says; its account is the sender's, or else that of the village's officer."""
+    is_posted = f"grid_officer@{village}" in tables.PEOPLE.get(login, ())
+    return {
+        "id": uuid.uuid4(),
+        "made_at": clock.now().isoformat(),
+        "grid": at,
+        "note": "seen",
+        "person_id": county.ids["account"][login if is_posted else OFFICERS[village]],
+    }
+
+
 def _move(county: County, target: Target) -> dict[str, Any]:
     later, bodies = (clock.today() + timedelta(days=9)).isoformat(), county.ids["body"]
     return {
@@ -229,6 +237,7 @@ def _move(county: County, target: Target) -> dict[str, Any]:
         "seen": county.ids["state"].get(target.name or "", "township"),
         "reason": "so",
         "note": "seen",
+        "place": "behind the mill",
         "missing": county.ids["code"]["missing"],
         "result": "true",
         "done": "swept",

@@ -24,8 +24,9 @@ ASSEMBLY = frozenset({"webapp/app.py", "webapp/cli.py", "webapp/serving.py", "we
 #: What a file imports that asks webapp/domains.py for the same file of each domain; the file's name comes behind it.
 BY_NAME = "webapp.domains.modules"
 #: Files of a domain that make or read pages. Those that read records for a page are given a session and may ask.
-READING_PAGES = frozenset({"choices", "evidence", "pages", "words"})
+READING_PAGES = frozenset({"choices", "evidence", "pages", "rows", "words"})
 PAGES = READING_PAGES | {
+    "beside_views",
     "blueprint",
     "body_views",
     "county_views",

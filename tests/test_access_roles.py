@@ -27,7 +27,7 @@ ALLOWED = {
     "accounts/sheet_acts.py": (1, "which role's body needs a grid in a sheet"),
     "demo/people.py": (12, "who is posted to what in the invented county"),
     "feedback/pages.py": (9, "one sentence on the work of each role"),
-    "report/labels.py": (7, "who holds or acts, in words"),
+    "report/labels.py": (8, "who holds or acts, in words"),
     "duty/labels.py": (1, "no role of the program: the leader in charge, as a document of duties names him"),
 }
 

@@ -61,7 +61,7 @@ def test_reading_stops_at_the_largest_size_and_leaves_nothing(tmp_path: Path, mo
     monkeypatch.setattr(files, "LARGEST", 100)
     assert keep(tmp_path, PDF.ljust(100), "a.pdf").size == 100
     files.path(tmp_path, "originals", hashlib.sha256(PDF.ljust(100)).hexdigest()).unlink()
-    with pytest.raises(Refused, match="not a PDF or office file"):
+    with pytest.raises(Refused, match="larger than 20 MB"):
         keep(tmp_path, PDF.ljust(101), "a.pdf")
     assert stored(tmp_path) == []
 

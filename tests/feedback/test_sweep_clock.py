@@ -173,9 +173,9 @@ def test_before_the_first_sweep_the_newest_record_of_each_kind_tells_the_day(wor
     with world.store.write() as session:
         session.execute(delete(AuditEntry))
         assert sweep_clock.last_day(session) is None
-        with clock.at(NOW - 100 * DAY):
+        with clock.at(NOW - 60 * DAY):
             one_record(world, session, column)
-        assert sweep_clock.last_day(session) == clock.day(NOW - 100 * DAY)
+        assert sweep_clock.last_day(session) == clock.day(NOW - 60 * DAY)
         with clock.at(NOW):
             one_record(world, session, column)
         assert sweep_clock.last_day(session) == clock.day(NOW)
@@ -189,7 +189,7 @@ def test_of_several_kinds_the_newest_record_tells_the_day(world, newest):
     with world.store.write() as session:
         session.execute(delete(AuditEntry))
         for column in KINDS:
-            with clock.at(NOW - (1 if column is newest else 100) * DAY):
+            with clock.at(NOW - (1 if column is newest else 60) * DAY):
                 one_record(world, session, column)
         assert sweep_clock.last_day(session) == clock.day(NOW - DAY)
 

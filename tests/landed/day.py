@@ -177,6 +177,19 @@ class Day:
             place="东侧第二孔",
             photos=[picture(150)],
         )
+        self.looked_at(report_id)
+        self.act(
+            "another kind of problem",
+            TOWNSHIP,
+            report_id,
+            "problems",
+            {"problem": ["noise"]},
+            problem=["dust", "smoke"],
+        )
+        self.move("raised to the county", TOWNSHIP, report_id, "raise", reason="涉及处罚，镇里无权。")
+
+    def looked_at(self, report_id: str) -> None:
+        """A look that is asked for, answered, taken back and answered again."""
         self.act("a look that is asked for", TOWNSHIP, report_id, "look", {"question": OTHER}, question="还在冒吗？")
         self.diary.fill(
             "the answer to a look",
@@ -202,15 +215,6 @@ class Day:
             {"answer": "right", "note": "没有了。"},
             {"note": OTHER},
         )
-        self.act(
-            "another kind of problem",
-            TOWNSHIP,
-            report_id,
-            "problems",
-            {"problem": ["noise"]},
-            problem=["dust", "smoke"],
-        )
-        self.move("raised to the county", TOWNSHIP, report_id, "raise", reason="涉及处罚，镇里无权。")
 
     def dispatch(self, kind: str, report_id: str) -> None:
         """To the department that leads, and the one that helps."""

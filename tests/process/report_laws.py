@@ -204,8 +204,10 @@ def what_one_tap_did_is_taken_back_by_who_did_it(table: Process, _world: World) 
 def what_was_seen_not_right_is_sent_back_or_passed_with_a_reason(table: Process, _world: World) -> Iterator[str]:
     """Wherever something is passed, a second row passes it against a look, asks for all that the first asks for and for
     why, and stands below the row that sends it back, which is therefore the first button."""
-    for state in table.states:
-        rows = [move for move in table.leaving(state) if move.action in ("confirm", "redo")]
+    checks = [move for move in table.moves if move.action in ("confirm", "redo")]
+    groups = [(state, is_above) for state in table.states for is_above in (False, True)]
+    for state, is_above in groups:
+        rows = [move for move in checks if move.source == state and bool(move.only_if & VACANT) == is_above]
         if rows and [(move.action, "against" in move.needs) for move in rows] != [
             ("confirm", False),
             ("redo", False),

@@ -98,7 +98,7 @@ def test_the_service_asks_for_it_too(way, missing, given, lacking):
 
 def test_nothing_at_all_is_no_answer(way):
     returned(way, "place")
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="place was asked for"):
         way.move("officer_a1", "supplement")
     assert way.state() == "returned"
 
@@ -160,7 +160,7 @@ def test_only_the_last_return_counts(way):
 
 def test_what_the_sender_says_was_added_is_not_believed(way):
     returned(way, "photo")
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="photo was asked for"):
         way.move("officer_a1", "supplement", added=["photos"], note="x")
 
 

@@ -249,7 +249,7 @@ def test_of_two_reports_each_answer_is_taken_back_for_itself(way, world):
     for each in (way, other):
         handled(each)
     (first, form), (second, other_form) = answered(way), answered(other)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="right after"):
         say(way, side_acts.undo, "officer_a1", way.entry.id, other_form)
     say(way, side_acts.undo, "officer_a1", way.entry.id, form)
     with way.world.store.read() as session:

@@ -24,7 +24,7 @@ from webapp.accounts import bodies as body_acts
 from webapp.accounts import service as accounts
 from webapp.core import clock, ids
 from webapp.core.errors import Refused
-from webapp.core.process import Move, Process
+from webapp.core.process import UNDO, Move, Process
 from webapp.desk import tabs
 from webapp.grid.models import Grid
 from webapp.people.models import Body, Person, Posting
@@ -105,6 +105,8 @@ class Truth:
             "lead": bool(lead),
             "no_lead": not lead,
             "waits_for_sample": report.settled and report.sampled_at is None,
+            "not_right": False,  # the looks of this county all say "put right"
+            "just_done": False,  # what one tap did is no way on: wrong() leaves it out
         }
 
     def moves(self, report: Report, person: int) -> list[Move]:
@@ -177,7 +179,7 @@ def wrong(session: Session, leader: int) -> Iterator[str]:
         actor = actor_of(session, person)
         offered = queries.moves(session, actor, [report.id for report in truth.reports])
         for report in truth.reports:
-            if list(offered.get(report.id, ())) != truth.moves(report, person):
+            if [move for move in offered.get(report.id, ()) if move.action != UNDO] != truth.moves(report, person):
                 yield f"{report.number}, {report.state}: {person} is offered {offered.get(report.id)}"
     for report in truth.reports:
         yield from _law(truth, report, listed)
@@ -258,7 +260,7 @@ def _given(dice: random.Random, truth: Truth, move: Move) -> dict[str, Any]:
         "missing": ["place"],
     }
     given: dict[str, Any] = {need: facts.get(need, "x") for need in move.needs} | {"done": "x", "ground_text": "x"}
-    return given | {"result": "true"} | (more if "body" in move.needs else {})
+    return given | {"result": "true", "place": "x"} | (more if "body" in move.needs else {})
 
 
 def a_move(dice: random.Random, session: Session) -> None:

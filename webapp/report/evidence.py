@@ -14,7 +14,7 @@ from gis.sketch import Sketch
 from ..grid import locate
 from ..grid import queries as grid_queries
 from ..web.language import day, named
-from . import details, facts
+from . import details, facts, labels
 from .models import Report, SiteLook
 from .words import answer_word, holder_word
 
@@ -35,7 +35,7 @@ def seen(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[See
     photos = details.look_photos(session, [look for look in looks if look.answer])
     found: dict[uuid.UUID, list[Seen]] = {}
     for look in looks:
-        sentence = _sentence(look, holder_word("grid_officer", cells[look.grid_id], None))
+        sentence = _sentence(look, holder_word(labels.WHO_LOOKS, cells[look.grid_id], None))
         tone = {"right": "good", "not_yet": "late"}.get(look.answer or "", "wait")
         found.setdefault(look.report_id, []).append(Seen(sentence, tone, photos.get(look.id, ())))
     return found

@@ -100,6 +100,8 @@ DONE = {
     ("handle", "department_done"): N_("Result sent. Now the %(who)s looks, due %(due)s."),
     ("confirm", "closed"): N_("Looked at and closed. Nobody has anything left to do."),
     ("dismiss", "void"): N_("Not accepted. It ends here, and its finder sees why."),
+    ("take_back", "township"): N_("Taken back: nobody was there. With the %(who)s, due %(due)s."),
+    ("take_back", "county"): N_("Taken back: nobody was there. With the %(who)s, due %(due)s."),
     ("undo", "department"): N_("Taken back. The %(who)s has still to receive it, by %(due)s."),
     ("undo", "township_done"): N_("Taken back. The %(who)s has still to look, by %(due)s."),
 }
@@ -112,8 +114,11 @@ DONE_BESIDE = {
     "sample": N_("Looked at again, in order. It leaves the list."),
     "correct": N_("Corrected. It is now: %(problems)s."),
     "undo": N_("Taken back. It waits to be answered again."),
+    "withdraw_look": N_("The look is taken back. You can ask for another."),
+    "release_part": N_("That department's part is taken back. The others go on."),
 }
 
+WHO_LOOKS = "grid_officer"  # a village is asked to look through its officer
 #: Who holds a state, as a page says it; %(name)s is the grid or the body.
 HOLDERS = {
     "grid_officer": N_("grid officer of %(name)s"),

@@ -1,4 +1,4 @@
-"""Reports as pages and lists show them: words for states, reasons and clocks, in the reader's language."""
+"""One report as its page shows it, and what is said of it after an act, in the reader's language."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from ..access import Actor
-from ..core import clock
 from ..core.models import TimeLimit, Word
 from ..core.process import Move
 from ..duty.details import wordings
@@ -20,102 +19,13 @@ from ..patrol import queries as patrol_queries
 from ..patrol.models import PatrolObject
 from ..people import queries as people_queries
 from ..people.models import Body, Person
-from ..web.language import day, left, moment, named
-from ..web.request import actor, read
+from ..web.language import day, moment, named
 from . import details, evidence, history, labels, queries
 from .forms import number
 from .models import Report, SiteLook
+from .rows import SHORT, due_words, is_late, marks, rows, tone
 from .words import OfficeNames, action_word, held_word, holder_word, names_in, place_words, problem_words, state_word
 from .workflow import ENDS, HANDLING, REPORT, STATES
-
-SHORT = 5  # the digits of a number that people say
-
-
-def marks(report: Report, last: history.Event | None, joint: bool) -> list[tuple[str, str]]:
-    """Short words beside the state; a colour only repeats them."""
-    found = []
-    if report.severity == "emergency":
-        found.append(("emergency", "late"))
-    if is_late(report):
-        found.append(("overdue", "late"))
-    elif report.due_at and clock.day(report.due_at) == clock.today():
-        found.append(("due_soon", "wait"))
-    if last is not None and last.event.action == "redo":
-        found.append(("redo", "wait"))
-    if joint:
-        found.append(("border", ""))
-    if report.entry_mode in ("for_someone", "later"):
-        found.append((report.entry_mode, ""))
-    return [(_(labels.MARKS[mark]), tone) for mark, tone in found]
-
-
-def is_late(report: Report) -> bool:
-    """Whether the clock of an open state has run out."""
-    return report.due_at is not None and report.due_at < clock.now() and report.state not in ENDS
-
-
-def due_words(report: Report) -> str:
-    """ "until 4 Sep, 18:00, 2 h 18 min left"."""
-    return _("until %(at)s, %(left)s", at=moment(report.due_at), left=left(report.due_at)) if report.due_at else ""
-
-
-def rows(
-    session: Session, reports: Sequence[Report], actions: Mapping[uuid.UUID, tuple[Move, ...]] | None = None
-) -> list[dict[str, Any]]:
-    """Reports as rows of a list; at most two of ``actions`` show as buttons."""
-    ids = [report.id for report in reports]
-    problems, last = details.problems(session, ids), history.last_moves(session, ids)
-    cells = grid_queries.named(session, {report.grid_id for report in reports})
-    borders, names = details.on_borders(session, ids), names_in(session, last.values())
-    thumbs = details.thumbs(session, ids)
-    things = details.things(session, {report.object_id for report in reports})
-    seen = evidence.seen(session, [report.id for report in reports if report.state not in ENDS])
-
-    def row(report: Report) -> dict[str, Any]:
-        open_to_me = (actions or {}).get(report.id, ())
-        url = url_for("report.show", report_id=report.id)
-        reason = names.why(last.get(report.id), named(cells[report.grid_id]))
-        return {
-            "number": report.number[-SHORT:],
-            "url": url,
-            "state": (state_word(report.state), tone(report)),
-            "words": problem_words(problems.get(report.id, [])),
-            "place": f"{named(cells[report.grid_id])} · {place_words(report, things.get(report.object_id))}",
-            "why": _("Why here: %(why)s", why=reason) if reason and report.state not in ENDS else reason,
-            "seen": (looks := seen.get(report.id, ())),
-            "thumbs": evidence.others(thumbs.get(report.id, ()), looks),
-            "due": due_words(report),
-            "due_tone": "late" if is_late(report) else "",
-            "marks": marks(report, last.get(report.id), report.id in borders),
-            "pick": str(report.id),
-            "actions": [
-                (action_word(move.action, move.target), url_for("report.ask", report_id=report.id, action=move.action))
-                for move in open_to_me[:2]
-            ],
-            "more_url": url if len(open_to_me) > 2 else None,
-        }
-
-    return [row(report) for report in reports]
-
-
-def desk_rows(reports: Sequence[Report]) -> list[dict[str, Any]]:
-    """Reports as a tab of the reader's desk shows them, with the buttons that he has on each."""
-    return rows(read(), reports, queries.moves(read(), actor(), [report.id for report in reports]))
-
-
-def place(report: Report) -> str:
-    """Where a report is that stands by itself in a list of something else."""
-    return place_words(report, details.things(read(), {report.object_id}).get(report.object_id))
-
-
-def plain_rows(reports: Sequence[Report]) -> list[dict[str, Any]]:
-    """Reports as rows without buttons."""
-    return rows(read(), reports)
-
-
-def tone(report: Report) -> str:
-    """The colour that repeats the state's word."""
-    return "late" if is_late(report) else labels.TONES.get(report.state, "")
 
 
 @dataclass(frozen=True)
@@ -194,23 +104,24 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
         earlier=_earlier(session, actor, report),
         later=queries.recurrences(session, actor, report.id),
         may_recur=report.state in ENDS and cell.id in actor.grids_for("patrol.walk"),
-        look=next(
-            (
-                look
-                for look in looks
-                if not look.answer and look.grid_id in actor.grids_for("look.answer") and report.state not in ENDS
-            ),
-            None,
-        ),
-        cooperates="report.result" in found.allowed
-        and any(
-            place.body.id in actor.bodies() and place.assignment.role == "coop" and not place.assignment.to_at
-            for place in places
-        ),
+        look=_asked_of_reader(actor, report, looks),
+        cooperates=_has_to_say(actor, found, places),
         barred=_barred(found),
         can_look=[cells[id_] for id_ in sorted(ids) if people_queries.officers(session, id_)],
         left_look=_left_look(session, found, looks),
         left_parts=_left_parts(session, found, places),
+    )
+
+
+def _asked_of_reader(actor: Actor, report: Report, looks: Sequence[SiteLook]) -> SiteLook | None:
+    mine = actor.grids_for("look.answer") if report.state not in ENDS else ()
+    return next((look for look in looks if not look.answer and look.grid_id in mine), None)
+
+
+def _has_to_say(actor: Actor, found: queries.Found, places: Sequence[details.Place]) -> bool:
+    return "report.result" in found.allowed and any(
+        place.body.id in actor.bodies() and place.assignment.role == "coop" and not place.assignment.to_at
+        for place in places
     )
 
 
@@ -399,6 +310,8 @@ def done_words(session: Session, actor: Actor, report_id: uuid.UUID, event_id: u
     above, holder = grid_queries.parents(session, cell), STATES[report.state].holder
     whose = OfficeNames(cell, above[-1] if above else cell)
     lead = _lead(details.assignments(session, report_id, now=True))
+    if holder and found.facts["nobody"]:
+        return held_word(session, found, whose, lead)
     who = whose.word(holder, lead) if holder else ""
     return _(sentence, who=who, due=day(report.due_at), at=moment(report.due_at))
 
@@ -408,17 +321,19 @@ def beside_words(page_: Page, action: str) -> str:
     asked = next((look for look in page_.looks if look.answer is None), None)
     return _(
         labels.DONE_BESIDE[action],
-        who=holder_word("grid_officer", page_.cell, None),
+        who=holder_word(labels.WHO_LOOKS, page_.cell, None),
         due=day(asked.due_at) if asked else "",
         problems=page_.problems,
     )
 
 
 __all__ = [
+    "SHORT",
     "Page",
     "action_word",
     "beside_words",
     "done_words",
+    "is_late",
     "page",
     "prefilled",
     "rows",

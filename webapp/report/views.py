@@ -1,11 +1,9 @@
-"""Pages of reports: reporting a problem, the report's page, and one view for all moves."""
+"""Pages of reports: reporting a problem, one view for all moves, the village's answer to a look, the search."""
 
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 from flask import (
-    Blueprint,
     Response,
     flash,
     jsonify,
@@ -17,7 +15,7 @@ from flask import (
 )
 from flask_babel import gettext as _
 
-from ..core import clock, ids
+from ..core import ids
 from ..core.errors import N_, NotFound, Refused, Stale
 from ..core.process import CANNOT, Move
 from ..duty.words import HELPERS
@@ -27,32 +25,24 @@ from ..web.errors import say, wants_json
 from ..web.forms import BaseForm, clean
 from ..web.language import named
 from ..web.request import actor, may, read, write_once
-from . import choices, labels, pages, queries, service, side_acts, words
+from . import beside_views, choices, labels, pages, queries, rows, service, side_acts, words
 from . import search as finding
+from .blueprint import bp
 from .forms import (
     LookAnswerForm,
-    LookForm,
     MoveBase,
-    PartForm,
-    ProblemsForm,
-    ReasonForm,
     ReportForm,
-    ResultForm,
-    SampleForm,
-    UndoForm,
     form_for,
-    look_form,
 )
 from .words import answer_word
 from .workflow import REPORT
 
-bp = Blueprint("report", __name__, template_folder="templates")
-bp.add_app_template_filter(pages.place, "report_place")
-bp.add_app_template_filter(pages.desk_rows, "report_rows")  # of report/_tab.html, which desks show
+__all__ = ["beside_views", "bp"]  # their pages stand on the same blueprint
+
+bp.add_app_template_filter(rows.place, "report_place")
+bp.add_app_template_filter(rows.desk_rows, "report_rows")  # of report/_tab.html, which desks show
 bp.context_processor(lambda: {"duty_words": HELPERS})
-#: The form of an act beside the state → the act, as the history has it.
-BESIDE = {"look": "ask_look", "result": "coop_result", "sample": "sample", "problems": "correct"}
-bp.add_app_template_filter(pages.plain_rows)  # of report/_plain.html, where somebody leaves
+bp.add_app_template_filter(rows.plain_rows)  # of report/_plain.html, where somebody leaves
 bp.add_app_template_filter(words.vacancy_row)  # of report/_vacant.html
 #: Said over the form when its id is taken by other content; the form goes on under a fresh id.
 SENT_BEFORE = N_(
@@ -163,13 +153,6 @@ def receipt(report_id: uuid.UUID) -> str:
     return render_template("report/receipt.html", page=page, next_words=next_words)
 
 
-@bp.get("/reports/<uuid:report_id>")
-@may("report.read")
-def show(report_id: uuid.UUID) -> str:
-    """The report's page: state and clock, why here, what I can do, the matter, ground, clocks, history."""
-    return _page(report_id)
-
-
 @bp.get("/reports/<uuid:report_id>/<action>")
 @may("report.move")
 def ask(report_id: uuid.UUID, action: str) -> str | Response:
@@ -267,82 +250,7 @@ def move(report_id: uuid.UUID, action: str) -> Any:
         _explain(form, sent, refusal)
         return _move_page(report_id, made, form, sent=sent), 422
     flash(pages.done_words(read(), who, report_id, entry.id), "good")
-    return _after(report_id)
-
-
-def _after(report_id: uuid.UUID) -> Response:
-    return redirect(url_for("report.show", report_id=report_id), 303)  # type: ignore[return-value]
-
-
-def _page(report_id: uuid.UUID, status: int = 200, kept: Sequence[tuple[str, str]] = (), **forms: Any) -> Any:
-    page = pages.page(read(), actor(), report_id)
-    ready = {
-        "look": LookForm(data={"id": ids.new()}),
-        "result": ResultForm(data={"id": ids.new()}),
-        "sample": SampleForm(data={"id": ids.new()}),
-        "problems": ProblemsForm(data={"id": ids.new(), "problem": page.problem_codes}),
-        "withdraw": ReasonForm(prefix="look-"),
-        "part": PartForm(prefix="part-"),
-    } | forms
-    choices.fill_beside(page, ready)
-    ready["problems"].problem.choices = choices.problem_choices(read())
-    answer = look_form(page.look) if page.look else None
-    undoing = [event.id for event, report in queries.just_answered(read(), actor()) if report.id == report_id]
-    return make_response(
-        render_template(
-            "report/show.html",
-            page=page,
-            forms=ready,
-            answer=answer,
-            undo_id=ids.new(),
-            undoing=undoing,
-            kept=kept,
-            share=pages.share(page),
-            now=clock.now(),
-        ),
-        status,
-    )
-
-
-@bp.post("/reports/<uuid:report_id>/beside/look")
-@may("look.ask")
-def ask_look(report_id: uuid.UUID) -> Any:
-    """Ask the village's officer to go and look."""
-    form, who = LookForm(request.form), actor()
-    return _beside(
-        report_id,
-        "look",
-        form,
-        lambda session: side_acts.ask_look(
-            session, who, report_id, form.id.data, form.question.data, form.grid.data or None
-        ),
-    )
-
-
-@bp.post("/reports/<uuid:report_id>/beside/looks/<uuid:look_id>/withdraw")
-@may("look.ask")
-def withdraw_look(report_id: uuid.UUID, look_id: uuid.UUID) -> Any:
-    """Take back a look of a village where nobody is posted any more."""
-    form, who = ReasonForm(request.form, prefix="look-"), actor()
-    return _beside(
-        report_id,
-        "withdraw",
-        form,
-        lambda session: side_acts.withdraw_look(session, who, report_id, look_id, form.reason.data),
-    )
-
-
-@bp.post("/reports/<uuid:report_id>/beside/part")
-@may("report.move")
-def release_part(report_id: uuid.UUID) -> Any:
-    """Take back the part of a cooperating body for which nobody speaks any more."""
-    form, who = PartForm(request.form, prefix="part-"), actor()
-    return _beside(
-        report_id,
-        "part",
-        form,
-        lambda session: side_acts.release_part(session, who, report_id, form.part.data, form.reason.data),
-    )
+    return redirect(url_for("report.show", report_id=report_id), 303)
 
 
 @bp.get("/looks/<uuid:look_id>")
@@ -389,79 +297,6 @@ def _look_page(look_id: uuid.UUID, form: LookAnswerForm, sent: photos.Photos | N
     return render_template("report/look.html", look=look, form=form, kept=kept, page=page)
 
 
-@bp.post("/reports/<uuid:report_id>/beside/result")
-@may("report.result")
-def add_result(report_id: uuid.UUID) -> Any:
-    """What a cooperating department did."""
-    form, who = ResultForm(request.form), actor()
-    return _beside(
-        report_id,
-        "result",
-        form,
-        lambda session: side_acts.add_result(session, who, report_id, form.id.data, form.done.data),
-    )
-
-
-@bp.post("/reports/<uuid:report_id>/beside/sample")
-@may("report.sample")
-def sample(report_id: uuid.UUID) -> Any:
-    """A second look at what was settled on the spot."""
-    form, who = SampleForm(request.form), actor()
-    sent = photos.received(form.id.data, who.person_id)
-    return _beside(
-        report_id,
-        "sample",
-        form,
-        lambda session: side_acts.sample(
-            session, who, report_id, form.note.data, photos=sent.files(), event_id=form.id.data
-        ),
-        sent,
-    )
-
-
-@bp.post("/reports/<uuid:report_id>/beside/undo")
-@may("report.move")
-def undo(report_id: uuid.UUID) -> Any:
-    """Take back what one tap has just said beside the state."""
-    form, who = UndoForm(request.form), actor()
-    queries.one(read(), who, report_id)
-    if not form.validate():
-        raise Refused(N_("This form is damaged. Open it again."))
-    write_once(lambda session: side_acts.undo(session, who, report_id, form.event.data))
-    flash(pages.beside_words(pages.page(read(), who, report_id), "undo"), "good")
-    return redirect("/" if who.may("look.answer") else url_for("report.show", report_id=report_id), 303)
-
-
-@bp.post("/reports/<uuid:report_id>/beside/problems")
-@may("report.sample")
-def correct(report_id: uuid.UUID) -> Any:
-    """Correct what the problem is."""
-    form, who = ProblemsForm(request.form), actor()
-    form.problem.choices = choices.problem_choices(read())
-    return _beside(
-        report_id,
-        "problems",
-        form,
-        lambda session: side_acts.correct_problems(session, who, report_id, form.id.data, form.problem.data),
-    )
-
-
-def _beside(report_id: uuid.UUID, name: str, form: Any, act: Any, sent: photos.Photos | None = None) -> Any:
-    """Validate, act once, and come back to the page with what was typed, and sent, when it was refused."""
-    kept = sent.carried(form.id.data, actor().person_id) if sent else ()
-    try:
-        if not form.validate():
-            return _page(report_id, 422, kept, **{name: form})
-        write_once(act)
-    except Refused as refusal:
-        if refusal.status in (404, 409):
-            raise
-        form.refuse(refusal.field, say(refusal))
-        return _page(report_id, 422, kept, **{name: form})
-    flash(pages.beside_words(pages.page(read(), actor(), report_id), BESIDE[name]), "good")
-    return _after(report_id)
-
-
 @bp.get("/search")
 @may("report.read")
 def search() -> str:
@@ -470,4 +305,4 @@ def search() -> str:
     total = finding.count(read(), actor(), words) if words else 0
     part = lists.part(total)
     found = finding.search(read(), actor(), words, part.first, part.size) if total else []
-    return render_template("report/search.html", words=words, rows_=pages.rows(read(), found), total=total, part=part)
+    return render_template("report/search.html", words=words, rows_=rows.rows(read(), found), total=total, part=part)

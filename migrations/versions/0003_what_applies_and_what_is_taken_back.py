@@ -1,5 +1,8 @@
-"""Documents have parts of which a county says whether they apply here, a problem has its duties as rows, and a dispatch
-on a duty that is no plain ground says so.
+"""Which texts apply here, what rests with nobody, and acts that are taken back.
+
+Documents have parts of which a county says whether they apply here, a problem has its duties as rows, and a dispatch on
+a duty that is no plain ground says so. What one tap did can be undone, and what rests with nobody is taken back. What
+people call a role in a list of names is a table.
 """
 
 import sqlalchemy as sa
@@ -18,6 +21,11 @@ VOCABULARIES = {
     "problem_role": "lead cooperate tell nobody",
 }
 DOUBT = Reference("assignment", "doubt", "ground_doubt")
+#: Vocabulary → its new words, and the column that may hold them.
+WORDS = {
+    "report_action": (("undo", "take_back", "withdraw_look", "release_part"), "report_event", "action"),
+    "look_answer": (("withdrawn",), "site_look", "answer"),
+}
 GUARD = "CONSTRAINT {0.name} FOREIGN KEY({0.column}) REFERENCES {0.to} ({0.key})"
 
 
@@ -32,11 +40,20 @@ def upgrade() -> None:
         op.create_foreign_key(op.f(DOUBT.name), DOUBT.table, DOUBT.to, [DOUBT.column], [DOUBT.key])
     create_decisions()
     create_problem_duties()
+    create_role_words()
+    for name, (words, _, _) in WORDS.items():
+        op.bulk_insert(vocabulary(name), [{"code": word} for word in words])
     refuse_broken_references()
 
 
 def downgrade() -> None:
     refuse_what_has_no_place()
+    for words, table, column in WORDS.values():
+        refuse_used(words, table, column)
+    for name, (words, _, _) in WORDS.items():
+        codes = vocabulary(name)
+        op.execute(sa.delete(codes).where(codes.c.code.in_(words)))
+    op.drop_table("role_word")  # its rows are seeds, nothing of the county's is lost
     op.drop_table("problem_duty")
     op.drop_table("document_decision")
     if is_sqlite():
@@ -97,6 +114,19 @@ def create_problem_duties() -> None:
     op.create_index(op.f("ix_problem_duty_problem"), "problem_duty", ["problem"])
 
 
+def create_role_words() -> None:
+    """Empty; ``seed`` fills it."""
+    op.create_table(
+        "role_word",
+        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column("place", sa.String(length=20), nullable=False),
+        sa.Column("role", sa.String(length=30), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        *references("role_word", "role:role.code"),
+        sa.PrimaryKeyConstraint("word", "place", name=op.f("pk_role_word")),
+    )
+
+
 def references(table: str, pairs: str) -> list[sa.ForeignKeyConstraint]:
     """From "column:table.key column:table.key"."""
     return [
@@ -118,3 +148,17 @@ def refuse_what_has_no_place() -> None:
         number = op.get_bind().scalar(sa.text(counted))
         if number:
             raise Unfit(f"0002 has no place for {number} {what}. Nothing was changed.")
+
+
+def vocabulary(name: str) -> sa.TableClause:
+    return sa.table(name, sa.column("code", sa.String()))
+
+
+def refuse_used(words: tuple[str, ...], table: str, column: str) -> None:
+    """What was taken back stays said: such a county cannot go back."""
+    used: sa.ColumnClause[str] = sa.column(column)
+    number = op.get_bind().scalar(sa.select(sa.func.count()).select_from(sa.table(table)).where(used.in_(words)))
+    if number:
+        raise Unfit(
+            f"0002 has no word for what {number} rows of {table}.{column} say ({', '.join(words)}). Nothing was changed."
+        )
