@@ -362,3 +362,24 @@ def test_the_moment_of_an_entry_is_that_of_its_id(world, phone, fields):
     assert phone("officer_a1").send(fields | {"id": str(id_)}).status_code == 201
     with world.store.read() as session:
         assert session.get_one(Report, id_).occurred_at == begun
+
+
+def originals(app):
+    return [file for file in (app.config["WANGGE"].data_dir / "photos" / "originals").rglob("*") if file.is_file()]
+
+
+def test_a_recorded_entry_takes_no_photos_without_end(world, app, browse):
+    phone, entry, person = Phone(browse("officer_a1")), ids.new(), world.people["officer_a1"]
+    assert phone.put(entry, picture("red")).status_code == 201
+    waiting.sent(app.config["WANGGE"].data_dir, person, entry)
+    answers = [phone.put(entry, picture((number * 20, 5, 5))).status_code for number in range(12)]
+    assert answers.count(201) == waiting.MOST_OF_ENTRY - 1 and set(answers[waiting.MOST_OF_ENTRY - 1 :]) == {422}
+
+
+def test_a_photo_under_another_mark_leaves_nothing(app, browse):
+    phone = Phone(browse("officer_a1"))
+    before = len(originals(app))
+    for number in range(3):
+        answer = phone.put(ids.new(), picture((number * 20, 9, 5)), sha="f" * 64)
+        assert answer.status_code == 422 and "did not arrive as it was sent" in answer.json["error"]
+    assert len(originals(app)) == before

@@ -30,6 +30,7 @@ LOOKED_AT = 30 * DAY  # an hourly look has decided about all that is older
 LONGEST_NAME = 120
 SMALL = "160"  # pixels of the longest side, for lists; twice as many as are shown, for sharp screens
 TOO_LARGE = N_('"%(name)s" is larger than 20 MB. Choose a smaller one, or take it again with a lower quality.')
+DAMAGED = N_("This photo did not arrive as it was sent. Send it again.")
 BUSY = N_('"%(name)s" could not be looked at just now, because the server is busy. Please send it again.')
 #: Why a photo is not taken, by the word of ``reencode.WHY``.
 WHY = {
@@ -95,14 +96,17 @@ class DocumentFile:
         return self.sha256
 
 
-def keep(data_dir: Path, sent: IO[bytes], name: str = "-") -> PhotoFile:
+def keep(data_dir: Path, sent: IO[bytes], name: str = "-", mark: str | None = None) -> PhotoFile:
     """Store a photo for good before any record names it. Refused, with the reason, when it cannot be taken, and Busy
-    when we cannot look at it now. ``name`` is what its sender calls it.
+    when we cannot look at it now. ``name`` is what its sender calls it, ``mark`` the
+    hash it was announced with.
 
     Order: write, sync, rename to its hash, sync the folder; only then may a transaction begin.
     """
     with _arriving(data_dir) as original:
         fingerprint, size = _copy(sent, original, name)
+        if mark is not None and mark != fingerprint:
+            raise Refused(DAMAGED, field="photos")
         copied = f"{original.name}.copy"
         width, height = _reencode(original.name, copied, name)
         try:

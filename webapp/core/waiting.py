@@ -43,9 +43,10 @@ def put(data_dir: Path, person_id: int, entry: uuid.UUID, waiting: Waiting) -> N
 def has_room(data_dir: Path, person_id: int, entry: uuid.UUID, most: int = MOST_OF_PERSON) -> bool:
     """Whether one more may wait: for this entry, and for all of this person's that were not sent."""
     of_person = data_dir / "waiting" / str(person_id)
+    own = len(list(_folder(data_dir, person_id, entry).glob("?" * 64)))  # of a recorded entry too
     unsent = [folder for folder in of_person.glob("*") if not (folder / _SENT).exists()]
     counts = {folder.name: len(list(folder.glob("?" * 64))) for folder in unsent}
-    return counts.get(str(entry), 0) < MOST_OF_ENTRY and sum(counts.values()) < most
+    return own < MOST_OF_ENTRY and sum(counts.values()) < most
 
 
 def one(data_dir: Path, person_id: int, entry: uuid.UUID, sha256: str) -> Waiting | None:

@@ -36,7 +36,6 @@ NO_EVIDENCE = N_(
 )
 TOO_MANY_FILES = N_("At most %(most)d files. Left out: %(names)s")
 NO_ROOM = N_("Too many photos wait for an entry that was never sent. Send those first, or wait a day.")
-DAMAGED = N_("This photo did not arrive as it was sent. Send it again.")
 FILES_LOST = N_("The files could not be kept. Please choose them again.")
 
 File = PhotoFile | DocumentFile
@@ -130,9 +129,7 @@ def arriving(entry: uuid.UUID, person_id: int, mark: str, sent: IO[bytes], name:
     if not waiting.has_room(_data_dir(), person_id, entry):
         raise Refused(NO_ROOM, field=FIELD)
     called = (clean(name) or "-")[-LONGEST_NAME:]
-    taken = Waiting(files.keep(_data_dir(), sent, called), called)
-    if taken.file.sha256 != mark:
-        raise Refused(DAMAGED, field=FIELD)
+    taken = Waiting(files.keep(_data_dir(), sent, called, mark), called)
     waiting.put(_data_dir(), person_id, entry, taken)
     return taken
 
