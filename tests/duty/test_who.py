@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from seeds.script import traditional
 from tests.duty.conftest import person
@@ -196,3 +197,9 @@ def test_nothing_or_good_own_words_can_be_set():
 def test_the_list_and_every_page_of_it_lead_to_the_question(pages):
     for address in ("/duties", "/documents", "/departments", "/figures"):
         assert 'href="/who"' in pages.get(address).text, address
+
+
+def test_a_county_that_was_not_seeded_since_the_update_can_search_its_duties(pages, store):
+    with store.write() as session:
+        session.execute(delete(Setting).where(Setting.key == "everyday_words"))
+    assert pages.get("/duties", q="dust").status_code == 200

@@ -118,3 +118,16 @@ def test_a_phone_that_names_no_moment_is_known_again_by_its_id(world, browse):
             )
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].json == answers[1].json
+
+
+def test_only_a_form_whose_page_can_show_what_is_wrong_is_sent_by_the_script(world, browse):
+    """The script shows an answer by its form; a page without such a form is shown as the browser shows it."""
+    pages = {
+        f"/grids/{world.grids['A1']}/objects": {"zh": "", "type": "livestock_farm"},
+        "/reports": {"id": str(ids.new()), "grid": str(world.grids["A1"]), "note": "x"},
+    }
+    found = []
+    for address, fields in pages.items():
+        _, page = offered(world, browse, "township_a", address, fields)
+        found.append("data-send" in re.search(rf'<form method="post" action="{address}"[^>]*>', page)[0])
+    assert found == [False, True]

@@ -14,7 +14,7 @@ from ..report.models import Assignment, Report, ReportAttachment, ReportEvent
 #: The acts of the way that are told, who sees them, and what was done.
 STEPS = (
     ("submit", "village", "reports dust at a building site, with a photo"),
-    ("raise", "township", "raises it to the county, which alone can fine"),
+    ("raise", "township", "raises it to the county: the site would not listen"),
     ("dispatch", "county", "dispatches it to the {body} on {source}"),
     ("handle", "department", "reports what it had done on the site"),
     ("look_answer", "village", "goes there, looks and answers: put right"),

@@ -102,7 +102,7 @@ def unknown(session: Session) -> list[Answer]:
 
 def meanings(session: Session) -> list[everyday.Meaning]:
     """The everyday words as delivered, with what the county's people say."""
-    return everyday.with_own(settings.get(session, "everyday_words"))
+    return everyday.with_own(settings.get(session, "everyday_words", ""))
 
 
 def codes(session: Session, typed: str) -> list[str]:

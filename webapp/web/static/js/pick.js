@@ -1,6 +1,8 @@
 /* A place picked on a map of outlines: a tap writes longitude and latitude (degrees, WGS84) into the two fields, and what is typed
    there moves the mark. Leaflet is the global L, loaded by the page; the map is made when its fold is opened, not before. */
 
+import { unpacked } from "./map_layer.js";
+
 const GREEN = "#12382c";
 
 function shapes(map, layer, grid) {
@@ -17,7 +19,7 @@ function shapes(map, layer, grid) {
 function start(box, fields) {
   const map = L.map(box, { preferCanvas: true, attributionControl: false, zoomControl: false });
   L.control.zoom({ zoomInTitle: box.dataset.zoomIn, zoomOutTitle: box.dataset.zoomOut }).addTo(map);
-  fetch(box.dataset.layer, { credentials: "same-origin" }).then((answer) => answer.json()).then((layer) => {
+  fetch(box.dataset.layer, { credentials: "same-origin" }).then((answer) => answer.json()).then(unpacked).then((layer) => {
     shapes(map, layer, box.dataset.grid);
     JSON.parse(box.dataset.points).forEach(([name, lon, lat]) => {
       const words = document.createElement("span"); // a name is text, never markup
