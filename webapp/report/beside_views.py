@@ -177,10 +177,14 @@ def _beside(report_id: uuid.UUID, name: str, form: Any, act: Any, sent: photos.P
         if not form.validate():
             return _page(report_id, 422, kept, **{name: form})
         write_once(act)
+        if sent is not None and form.id.data is not None:
+            photos.are_recorded(form.id.data, actor().person_id)
     except Refused as refusal:
         if refusal.status in (404, 409):
             raise
         form.refuse(refusal.field, say(refusal))
         return _page(report_id, 422, kept, **{name: form})
-    flash(pages.beside_words(pages.page(read(), actor(), report_id), BESIDE[name]), "good")
+    page = pages.page(read(), actor(), report_id)
+    is_undone = name == "sample" and page.report.sampled_at is None  # it came again after it was taken back
+    flash(pages.beside_words(page, "undo" if is_undone else BESIDE[name]), "good")
     return redirect(url_for("report.show", report_id=report_id), 303)

@@ -39,6 +39,7 @@ class Page:
     problems: str
     problem_codes: list[str]
     thing: PatrolObject | None
+    opens_thing: bool  # the reader may look it up
     place: str
     position: evidence.Position | None
     finder: str
@@ -87,6 +88,7 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
         problems=problem_words(problems),
         problem_codes=[problem.code for problem in problems],
         thing=(thing := details.things(session, {report.object_id}).get(report.object_id)),
+        opens_thing=bool(thing and grid_queries.cells_reached(session, actor, "grid.read", thing.grid_id)),
         place=place_words(report, thing),
         position=evidence.position(session, report),
         finder=_finder(session, found, cell),

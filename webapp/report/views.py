@@ -179,11 +179,20 @@ def _made(event_id: uuid.UUID) -> str | None:
 
 def _told_move(fields: Any, report_id: uuid.UUID, action: str) -> list[tuple[str, str]]:
     found = queries.one(read(), actor(), report_id)
-    made = _move(found, action) or REPORT.row(str(fields.get("seen", "")).partition(".")[0], action)
-    if made is None:
-        raise Refused(CANNOT)
+    made = _meant(found, action, fields)
     form = form_for(made, choices.for_move(read(), actor(), found, made), fields)
     return [(pages.action_word(made.action, made.target), found.report.number), *kept.in_words(form)]
+
+
+def _meant(found: queries.Found, action: str, fields: Any) -> Move:
+    """The move that a form was made for: one of today's, else that of the state in which it was drawn. Of several rows
+    the one that asks for most of what the form says: a second sending must be the same form again."""
+    seen = str(fields.get("seen", "")).partition(".")[0]
+    rows = [row for row in REPORT.leaving(seen) if row.action == action]
+    made = _move(found, action) or max(rows, key=lambda row: sum(bool(fields.get(n)) for n in row.needs), default=None)
+    if made is None:
+        raise Refused(CANNOT)
+    return made
 
 
 def _move(found: queries.Found, action: str) -> Move | None:
@@ -229,9 +238,7 @@ def _move_page(
 def move(report_id: uuid.UUID, action: str) -> Any:
     """Make one move. A page that is out of date is answered clearly and keeps what was typed."""
     found = queries.one(read(), actor(), report_id)
-    made = _move(found, action) or REPORT.row(request.form.get("seen", "").partition(".")[0], action)
-    if made is None:
-        raise Refused(CANNOT)
+    made = _meant(found, action, request.form)
     form, who = form_for(made, choices.for_move(read(), actor(), found, made), request.form), actor()
     sent = photos.received(form.id.data, who.person_id)
     if request.form.get("open"):
@@ -272,9 +279,14 @@ def answer_look(look_id: uuid.UUID) -> Any:
         if not form.validate():
             raise Refused(N_("Please check what you wrote."))
         answer, note, event_id, files = form.answer.data, form.note.data, form.id.data, sent.files()
-        write_once(
-            lambda session: side_acts.answer_look(session, who, look_id, answer, note, photos=files, event_id=event_id)
-        )
+
+        def act(session: Any) -> bool:
+            made = side_acts.answer_look(session, who, look_id, answer, note, photos=files, event_id=event_id)
+            return made.answer is not None
+
+        counts = write_once(act)
+        if event_id is not None:
+            photos.are_recorded(event_id, who.person_id)
     except NotFound:
         raise
     except Refused as refusal:
@@ -284,7 +296,8 @@ def answer_look(look_id: uuid.UUID) -> Any:
         refusal.field = refusal.field or "note"
         _explain(form, sent, refusal)
         return _look_page(look_id, form, sent), refusal.status
-    sentence = labels.DONE_BESIDE["look_answer"]
+    # One that comes again after it was taken back counts for nothing, and is told so.
+    sentence = labels.DONE_BESIDE["look_answer" if counts else "undo"]
     flash(_(sentence, answer=answer_word(answer)), "good")
     return redirect("/", 303)
 
