@@ -10,7 +10,7 @@ Usage: ./run.sh VERB …
   serve …          serve a real county
   test [--full|--long] …  rules of the code, then the tests; further words go to pytest
                    --full: full counts, and again on PostgreSQL with and without PostGIS
-                   --long: as --full, and what is repeated is repeated far more often; hours
+                   --long: as --full, with 200 lost answers of each kind instead of 10; hours
   check            the rules of the code alone: ruff, types, imports, pinned lists
   docs             write the generated pages under docs/
 

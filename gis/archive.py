@@ -33,8 +33,7 @@ DOCUMENTS = (
     ".et",
     ".dps",
 )
-#: All that zipfile raises for a broken zip; NotImplementedError is its word for a version of the format it does not
-#: know.
+#: What zipfile raises for a damaged zip; NotImplementedError stands for a version or packing that it does not know.
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, NotImplementedError, ValueError)
 ENTRIES = MEMBERS * len(COMPANIONS)
 

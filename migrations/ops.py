@@ -41,6 +41,23 @@ class Reference(NamedTuple):
         """As the naming convention of the models has it."""
         return f"fk_{self.table}_{self.column}"
 
+    @property
+    def constraint(self) -> str:
+        """As SQL, for ``rebuild``."""
+        return f"CONSTRAINT {self.name} FOREIGN KEY({self.column}) REFERENCES {self.to} ({self.key})"
+
+
+def is_sqlite() -> bool:
+    """Whether this database is SQLite, which cannot alter a table's constraints."""
+    return op.get_bind().dialect.name == "sqlite"
+
+
+def refuse_any(before: str, what: str, counted: str) -> None:
+    """Unfit, before anything is changed, where there is something that the revision before has no place for."""
+    number = op.get_bind().scalar(text(counted))
+    if number:
+        raise Unfit(f"{before} has no place for {number} {what}. Nothing was changed.")
+
 
 def has_postgis() -> bool:
     """Whether this database is PostgreSQL with the postgis extension created in it."""
@@ -150,7 +167,7 @@ def _once(sql: str, pattern: re.Pattern[str], new: str) -> str:
 def refuse_broken_references() -> None:
     """SQLite: what no foreign key guarded while tables were made anew. PostgreSQL looks by itself."""
     connection = op.get_bind()
-    if connection.dialect.name == "sqlite":
+    if is_sqlite():
         broken = connection.exec_driver_sql("pragma foreign_key_check").fetchmany(5)
         if broken:
             raise Unfit(

@@ -67,6 +67,18 @@ def test_with_a_key_in_the_environment_no_file_is_made(run, tmp_path, monkeypatc
     assert not (tmp_path / "data" / KEY_FILE).exists()
 
 
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_bad_key_in_the_environment_is_named_before_anything_is_made(run, tmp_path, monkeypatch, is_there):
+    if is_there:
+        run("init")
+    before = sorted((tmp_path / "data").glob("*"))
+    monkeypatch.setenv("SECRET_KEY", "change-me")
+    done = run("init")
+    assert done.exit_code != 0
+    assert "SECRET_KEY in the environment" in done.output and KEY_FILE not in done.output
+    assert sorted((tmp_path / "data").glob("*")) == before
+
+
 @pytest.mark.parametrize("text", ["", "short", "é" * 40])
 def test_a_file_that_is_no_key_is_named_and_never_written_over(run, tmp_path, text):
     (tmp_path / "data").mkdir()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, false, or_, true
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, false, func, or_, true
 
 from .core.tables import table
 
@@ -41,7 +41,7 @@ report.sample      .        .             tree                 tree           . 
 look.ask           .        .             tree                 tree           .                   .                .       .          .             .            .
 look.answer        .        own           .                    .              .                   .                .       .          .             .            .
 attachment.read    .        all           all                  all            all                 all              all     all        .             .            .       # opens the address; which ones: whoever may read what it belongs to (attachment/queries.py)
-attachment.send    .        all           all                  all            all                 all              .       .       .             .            .       # photos before the entry that names them, which its own row decides about
+attachment.send    .        all           all                  all            all                 all              .       .       .             .            .       # photos before their entry; who may send the entry decides about them
 desk.read          .        .             tree                 tree           dept                dept             tree    tree       .             .            .
 duty.read          .        all           all                  all            all                 all              all     all        .             .            .
 duty.confirm       .        .             .                    all            .                   .                .       .          .             .            .
@@ -216,12 +216,16 @@ def anyone(shape: Shape) -> Actor:
 
 
 def end(root: Any) -> Any:
-    """The first path after the subtree of ``root``."""
-    return bindparam(f"{root.key}_end") if isinstance(root, BindParameter) else root[:-1] + "/"
+    """The first path after the subtree of ``root``: a value, a column or a parameter."""
+    if isinstance(root, BindParameter):
+        return bindparam(f"{root.key}_end")
+    if isinstance(root, str):
+        return root[:-1] + "/"
+    return func.substr(root, 1, func.length(root) - 1) + "/"
 
 
 def below(path: Any, root: Any) -> Condition:
-    """The subtree of ``root`` ("1.4."), itself included, as an index range."""
+    """The subtree of ``root`` ("1.4.", or a column of such), itself included, as an index range."""
     return and_(path >= root, path < end(root))
 
 

@@ -57,6 +57,10 @@ class Config:
         """Whether PROXIES is a number that can be: with a wrong one everybody could say where he comes from."""
         return 0 <= self.proxies <= 9
 
+    def key_is_kept(self) -> bool:
+        """Whether the key is what the data folder holds, or none, and not one that the environment gives."""
+        return self.secret_key == _kept_key(self.data_dir)
+
     def key_is_safe(self) -> bool:
         """Whether the key may sign cookies in real use."""
         return (

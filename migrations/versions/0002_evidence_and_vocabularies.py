@@ -14,7 +14,9 @@ from migrations.ops import (
     Reference,
     Unfit,
     create_vocabulary,
+    is_sqlite,
     rebuild,
+    refuse_any,
     refuse_broken_references,
     strangers,
 )
@@ -130,7 +132,7 @@ def upgrade() -> None:
     if is_sqlite():
         know_bytes()
         for table in TABLES:
-            rebuild(table, as_bytes(table), add=[guard(each) for each in references_of(table)], drop=())
+            rebuild(table, as_bytes(table), add=[each.constraint for each in references_of(table)], drop=())
     else:
         for each in REFERENCES:
             op.create_foreign_key(op.f(each.name), each.table, each.to, [each.column], [each.key])
@@ -155,10 +157,6 @@ def downgrade() -> None:
     for name in VOCABULARIES:
         op.drop_table(name)
     refuse_broken_references()
-
-
-def is_sqlite() -> bool:
-    return op.get_bind().dialect.name == "sqlite"
 
 
 # --- words ---------------------------------------------------------------------------------------------
@@ -204,10 +202,6 @@ def rename_role(old: str, new: str) -> None:
 
 def references_of(table: str) -> list[Reference]:
     return [each for each in REFERENCES if each.table == table]
-
-
-def guard(each: Reference) -> str:
-    return f"CONSTRAINT {each.name} FOREIGN KEY({each.column}) REFERENCES {each.to} ({each.key})"
 
 
 def know_bytes() -> None:
@@ -301,17 +295,11 @@ def create_photo() -> None:
 def refuse_what_is_no_photo() -> None:
     """Evidence that 0001 has no place for stops the way down. Of photos it keeps neither size nor when and by whom."""
     refuse_any(
+        "0001",
         "attachments that are no photos of reports",
         """select count(*) from attachment where kind <> 'image'
            or id not in (select attachment_id from report_attachment)""",
     )
-
-
-def refuse_any(what: str, counted: str) -> None:
-    """Unfit, before anything is changed, where there is something that 0001 has no place for."""
-    number = op.get_bind().scalar(sa.text(counted))
-    if number:
-        raise Unfit(f"0001 has no place for {number} {what}. Nothing was changed.")
 
 
 def attachments_to_photos() -> None:
@@ -350,6 +338,7 @@ def point_to_versions() -> None:
 def refuse_planned_versions() -> None:
     """On the way down the lack of an end has to say again what is in force: a planned version would come into force."""
     refuse_any(
+        "0001",
         "versions of grids that are planned",
         """select count(*) from grid_version where valid_to is null
            and id not in (select version_id from grid_current)""",

@@ -8,7 +8,15 @@ people call a role in a list of names is a table.
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.ops import Reference, Unfit, create_vocabulary, rebuild, refuse_broken_references
+from migrations.ops import (
+    Reference,
+    Unfit,
+    create_vocabulary,
+    is_sqlite,
+    rebuild,
+    refuse_any,
+    refuse_broken_references,
+)
 
 revision = "0003"
 down_revision = "0002"
@@ -26,7 +34,6 @@ WORDS = {
     "report_action": (("undo", "take_back", "withdraw_look", "release_part"), "report_event", "action"),
     "look_answer": (("withdrawn",), "site_look", "answer"),
 }
-GUARD = "CONSTRAINT {0.name} FOREIGN KEY({0.column}) REFERENCES {0.to} ({0.key})"
 
 
 def upgrade() -> None:
@@ -35,7 +42,7 @@ def upgrade() -> None:
     op.add_column("document", sa.Column("parts", sa.JSON(), nullable=False, server_default="[]"))  # until it is seeded
     op.add_column("assignment", sa.Column("doubt", sa.String(length=20), nullable=True))
     if is_sqlite():
-        rebuild("assignment", {}, add=[GUARD.format(DOUBT)], drop=())
+        rebuild("assignment", {}, add=[DOUBT.constraint], drop=())
     else:
         op.create_foreign_key(op.f(DOUBT.name), DOUBT.table, DOUBT.to, [DOUBT.column], [DOUBT.key])
     create_decisions()
@@ -47,7 +54,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    refuse_what_has_no_place()
+    for what, counted in ONLY_HERE.items():
+        refuse_any("0002", what, counted)
     for words, table, column in WORDS.values():
         refuse_used(words, table, column)
     for name, (words, _, _) in WORDS.items():
@@ -65,10 +73,6 @@ def downgrade() -> None:
     for name in VOCABULARIES:
         op.drop_table(name)
     refuse_broken_references()
-
-
-def is_sqlite() -> bool:
-    return op.get_bind().dialect.name == "sqlite"
 
 
 def create_decisions() -> None:
@@ -141,13 +145,6 @@ ONLY_HERE = {
     "decisions about documents": "select count(*) from document_decision",
     "duties of problems that the county set": "select count(*) from problem_duty where changed_at is not null",
 }
-
-
-def refuse_what_has_no_place() -> None:
-    for what, counted in ONLY_HERE.items():
-        number = op.get_bind().scalar(sa.text(counted))
-        if number:
-            raise Unfit(f"0002 has no place for {number} {what}. Nothing was changed.")
 
 
 def vocabulary(name: str) -> sa.TableClause:

@@ -340,6 +340,7 @@ def test_photos_follow_a_form_that_begins_anew(world, phone, browse):
     officer.put(old, data)
     location = officer.client.get(f"/grids/{world.grids['A1']}/report?id={old}").location
     assert officer.state(location.rpartition("id=")[2]).json["photos"] == [mark(data)]
+    assert officer.state(old).json["photos"] == []
 
 
 def test_an_id_that_was_sent_shows_its_receipt_to_its_sender_and_nothing_to_anybody_else(world, phone, fields):

@@ -55,6 +55,7 @@ def test_columns_that_no_row_uses_may_be_left_out() -> None:
         ({"moves": MOVES.replace("owner,desk", "-")}, "ask from -: by nobody"),
         ({"moves": MOVES.replace("asked  given", "asked  taken")}, "give from asked to taken: no such state"),
         ({"moves": MOVES.replace("back    given", "back    taken")}, "back from taken to done: no such state"),
+        ({"moves": MOVES + "undo given done owner - - - -"}, "undo from given to done: takes no move back"),
         ({"guards": {"own": "This is your own."}}, "no such guard: paid"),
         ({"guards": {**GUARDS, "full_moon": "Wait."}}, "no row has the guard: full_moon"),
         ({"states": STATES + "asked desk answer"}, "twice: asked"),

@@ -17,7 +17,7 @@ from webapp.duty import dispatching, scope
 from webapp.models import metadata
 from webapp.patrol import service as patrol_service
 from webapp.people import rules
-from webapp.report import effects, labels, service, side_acts, workflow
+from webapp.report import effects, labels, service, workflow
 from webapp.web import language
 
 #: Vocabulary → where the program has its words.
@@ -36,7 +36,7 @@ WORDS: dict[str, Iterable[str]] = {
     "ground_doubt": dispatching.DOUBTS,
     "language": language.LOCALES,
     "list_status": rows.STATUSES,
-    "look_answer": (*side_acts.ANSWERS, side_acts.WITHDRAWN),
+    "look_answer": labels.ANSWERS,
     "problem_category": rows.CATEGORIES,
     "problem_role": rows.PROBLEM_ROLES,
     "report_action": {action.partition(":")[0] for action in labels.ACTIONS}

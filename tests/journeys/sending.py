@@ -30,6 +30,7 @@ class Kind:
     """A kind of entry: who sends it, from which page, what is filled in, and how many of it are there."""
 
     post: str
+    photos = 0  # that go with one
 
     def __init__(self, world):
         self.world = world
@@ -73,7 +74,7 @@ class Problem(Kind):
 
 class Result(Kind):
     login, post, button = "township_a", "/reports/", "main form .btn-filled"
-    made = 0
+    photos = 1
 
     def page(self):
         entry = make.report(self.world.grids["A1"])
@@ -88,7 +89,7 @@ class Result(Kind):
             page.set_input_files("[name=photos]", [photo(1)])
 
     def there(self):
-        return self.count(ReportEvent, ReportEvent.action == "handle"), self.count(ReportAttachment)
+        return self.count(ReportEvent, ReportEvent.action == "handle"), self.count(ReportAttachment) // self.photos
 
 
 class Message(Kind):

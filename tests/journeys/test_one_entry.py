@@ -90,8 +90,7 @@ def each_is_there_once(world, browser, address, name, way, times):
             kind.fill(person.page)
             way(person, kind, start, turn)
             person.see_it_through(kind, start)
-            with_photos = hasattr(kind, "photos") or name == "result"
-            assert kind.there() == (before[0] + 1, before[1] + (1 if with_photos else 0)), turn
+            assert kind.there() == (before[0] + 1, before[1] + (1 if kind.photos else 0)), turn
             line.faults.clear()
         person.context.close()
         assert person.faults == []

@@ -215,6 +215,7 @@ def test_the_other_village_of_a_border_can_be_asked_and_answers(world, browse):
     fields = {"id": make.ids.new(), "question": "clean?"}
     assert township.post(f"/reports/{entry.id}/beside/look", grid=world.grids["A3"], **fields).status_code == 422
     assert township.post(f"/reports/{entry.id}/beside/look", grid=world.grids["B1"], **fields).status_code == 303
+    assert "Village B1 is asked to go and look" in township.get(f"/reports/{entry.id}").text
     officer = browse("officer_b1")
     assert "clean?" in officer.get("/home").text and "clean?" in officer.get(f"/reports/{entry.id}").text
     assert officer.post(f"/looks/{fields['id']}", answer="right").status_code == 303

@@ -43,7 +43,7 @@ def test_closing_against_a_look_counts_once_and_a_late_one_keeps_its_reason(way,
         assert len(made) == 1 and made[0].given["against"] == "seen it myself"
 
 
-ARRIVED, TAKEN_BACK = "Your answer has arrived", "Taken back. It waits to be answered again."
+ARRIVED, TAKEN_BACK = "Your answer has arrived", "Taken back. It is as it was before."
 
 
 def test_an_answer_that_comes_again_after_it_was_taken_back_is_told_that_it_does_not_count(way, look, browse):

@@ -270,7 +270,7 @@ def test_the_officer_answers_in_two_lines_at_home_and_takes_it_back_there(way, b
     assert "Your answer has arrived: Not yet." in after and "Just answered" in after
     event = re.search(r'name="event" value="([^"]+)"', after)[1]
     back = officer.post(f"/reports/{way.entry.id}/beside/undo", follow=True, event=event).text
-    assert "Taken back. It waits to be answered again." in back and "Just answered" not in back
+    assert "Taken back. It is as it was before." in back and "Just answered" not in back
     assert 'class="row-acts answer"' in back
     history = browse("township_a").get(f"/reports/{way.entry.id}").text.split("History")[1]
     assert "Undo</strong>" in history and "Site look answered" in history

@@ -1,5 +1,6 @@
 """Pages for setting up the bodies that matters are handed to."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -53,14 +54,16 @@ def _page(form: BodyForm, kind: str, body: Any = None) -> str:
         kind=kind,
         body=body,
         kind_name=_(rules.BODY_NAMES[kind]),
-        **(_left_behind(body) if body else {}),
+        **(what_is_left([queries.leaving_body(read(), body)]) if body else {}),
     )
 
 
-def _left_behind(body: Any) -> dict[str, Any]:
-    """What it has in hand, and who finishes it."""
-    part = queries.leaving_body(read(), body)
-    return {"leaving": [part], "in_hand": domains.in_hand(read(), actor(), [part.seat], ())}
+def what_is_left(leaving: Sequence[Any], ended: Collection[int] = ()) -> dict[str, Any]:
+    """What is in hand in the seats that these leave, for the page that asks before it happens."""
+    return {
+        "leaving": leaving,
+        "in_hand": domains.in_hand(read(), actor(), [part.seat for part in leaving], ended),
+    }
 
 
 @bp.post("/bodies/new")

@@ -167,17 +167,9 @@ class PersonRow(NamedTuple):
     body: Body | None
 
 
-class Page(NamedTuple):
-    """A part of a list, and how long the whole is."""
-
-    lines: list[PersonRow]
-    total: int
-
-
-def people(session: Session, actor: Actor, search: str | None, page: int) -> Page:
-    """The people the actor may look up, place by place in code order, never by what they did; ``page`` from 0."""
+def _people(actor: Actor, search: str | None) -> Select[Person, str, GridVersion | None, Body | None]:
     place = func.coalesce(Posting.grid_id, Body.grid_id)
-    query = (
+    return (
         _placed(
             select(Person, Posting.role, GridVersion, Body)
             .select_from(Posting)
@@ -185,11 +177,20 @@ def people(session: Session, actor: Actor, search: str | None, page: int) -> Pag
         )
         .outerjoin(GridVersion, and_(GridVersion.grid_id == place, grids.current()))
         .where(_counted(), reached(actor, "person.read", _PATH), _named_like(search))
-        .order_by(func.coalesce(GridVersion.code, ""), func.coalesce(Body.id, 0), Person.login, Posting.id)
     )
-    total = session.scalar(query.with_only_columns(func.count()).order_by(None)) or 0
-    rows = session.execute(query.limit(PAGE).offset(page * PAGE))
-    return Page([PersonRow(*row) for row in rows], total)
+
+
+def count_people(session: Session, actor: Actor, search: str | None) -> int:
+    """How many lines the list of people has."""
+    return session.scalar(_people(actor, search).with_only_columns(func.count())) or 0
+
+
+def people(session: Session, actor: Actor, search: str | None, first: int) -> list[PersonRow]:
+    """The people the actor may look up, place by place in code order, never by what they did: a page of them, from the
+    ``first`` on, counted from 0."""
+    in_order = func.coalesce(GridVersion.code, ""), func.coalesce(Body.id, 0), Person.login, Posting.id
+    rows = session.execute(_people(actor, search).order_by(*in_order).offset(first).limit(PAGE))
+    return [PersonRow(*row) for row in rows]
 
 
 def _named_like(search: str | None) -> Condition:

@@ -7,7 +7,6 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from .. import domains
 from ..core import clock, passwords
 from ..core.errors import NotFound, Refused
 from ..login import queries as login_queries
@@ -32,13 +31,12 @@ def index() -> str:
     """Everybody I may look up, place by place in code order; searched by name, log-in name or place."""
     form = SearchForm(request.args)
     search = form.q.data if form.validate() else None
-    number = min(max(request.args.get("page", 1, int), 1), 10_000)
-    page = queries.people(read(), actor(), search, number - 1)
+    part = lists.part(queries.count_people(read(), actor(), search), queries.PAGE)
     return render_template(
         "accounts/list.html",
         form=form,
-        page=page,
-        part=lists.part(page.total, queries.PAGE),
+        lines=queries.people(read(), actor(), search, part.first),
+        part=part,
         search=search,
         roles=rules.offered(actor().roles()),
         waiting=len(queries.without_password(read(), actor())),
@@ -145,9 +143,7 @@ def save_person(person_id: int) -> Any:
 def left_behind(lines: Sequence[Any]) -> dict[str, Any]:
     """What is in hand where these postings end, and to whom it goes."""
     ended = {line.posting.id for line in lines}
-    leaving = queries.leaving(read(), lines, ended)
-    in_hand = domains.in_hand(read(), actor(), [part.seat for part in leaving], ended)
-    return {"leaving": leaving, "in_hand": in_hand}
+    return body_views.what_is_left(queries.leaving(read(), lines, ended), ended)
 
 
 def _back(person_id: int, message: str) -> Any:

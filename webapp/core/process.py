@@ -228,10 +228,16 @@ def _broken(process: Process) -> Iterator[str]:
             yield f"{row}: by nobody"
         if move.source not in {*process.states, START} or move.target not in process.states:
             yield f"{row} to {move.target}: no such state"
+        if move.action == UNDO and not any(_undoes(move, other) for other in process.moves):
+            yield f"{row} to {move.target}: takes no move back"
         yield from (f"{row}: {fault}" for fault in _broken_clocks(process, move))
     used = {name for move in process.moves for name in move.only_if | move.unless}
     yield from (f"no such guard: {name}" for name in sorted(used - process.guards.keys()))
     yield from (f"no row has the guard: {name}" for name in sorted(process.guards.keys() - used))
+
+
+def _undoes(move: Move, other: Move) -> bool:
+    return (other.source, other.target) == (move.target, move.source) and other.action != UNDO
 
 
 def _broken_clocks(process: Process, move: Move) -> Iterator[str]:

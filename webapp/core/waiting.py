@@ -79,6 +79,7 @@ def move(data_dir: Path, person_id: int, entry: uuid.UUID, other: uuid.UUID) -> 
     """The form goes on under another id, and what waits for it too."""
     for waiting in every(data_dir, person_id, entry):
         put(data_dir, person_id, other, waiting)
+        (_folder(data_dir, person_id, entry) / waiting.file.sha256).unlink(missing_ok=True)
 
 
 def tidy(data_dir: Path) -> int:

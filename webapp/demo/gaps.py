@@ -7,10 +7,10 @@ from ..core import clock
 from ..core.db import Store
 from ..people.models import Body, Posting
 from ..report.models import Report
+from ..report.queries import is_open
 from .people import County
 
 LEFT = 2  # villages whose officer went and was not followed yet
-OVER = ("closed", "void")
 NEW_DEPARTMENT = ("县文化广电和旅游局", "Culture and Tourism Bureau")
 
 
@@ -25,8 +25,8 @@ def leave(store: Store, county: County) -> None:
 
 def _quiet(session: Session, county: County) -> list[int]:
     """Villages beside the sample's township where nothing is open, the last first."""
-    is_open = set(session.scalars(select(Report.grid_id).where(Report.state.not_in(OVER))))
+    at_work = set(session.scalars(select(Report.grid_id).where(is_open())))
     near = county.villages[county.sample_village].township
     return [
-        id_ for id_, village in reversed(county.villages.items()) if village.township != near and id_ not in is_open
+        id_ for id_, village in reversed(county.villages.items()) if village.township != near and id_ not in at_work
     ]

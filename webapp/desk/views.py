@@ -15,9 +15,9 @@ from ..core.errors import NotFound, Refused
 from ..grid import queries as grid_queries
 from ..patrol import queries as patrol_queries
 from ..patrol.models import Patrol
-from ..report import pages
 from ..report import queries as report_queries
 from ..report.forms import look_form
+from ..report.rows import rows
 from ..web import lists
 from ..web.errors import say
 from ..web.language import moment, named
@@ -62,13 +62,13 @@ def home() -> str:
     return render_template(
         "desk/home.html",
         villages=villages,
-        returned=pages.rows(read(), returned, moves),
+        returned=rows(read(), returned, moves),
         looks=looks,
         answers={look.id: look_form(look) for look, _report in looks},
         undoing=report_queries.just_answered(read(), who),
         unwritten=report_queries.unwritten(read(), who, clock.now() - UNWRITTEN_DAYS),
-        border=pages.rows(read(), report_queries.led_next_door(read(), who, who.grids_for("patrol.walk"))),
-        mine=pages.rows(read(), report_queries.found_by(read(), who)),
+        border=rows(read(), report_queries.led_next_door(read(), who, who.grids_for("patrol.walk"))),
+        mine=rows(read(), report_queries.found_by(read(), who)),
         mine_count=report_queries.count_found(read(), who),
         today=clock.today(),
         now=clock.now(),
@@ -132,7 +132,7 @@ def mine() -> str:
 def _listed(title: str, part: lists.Part, found: Sequence[Any], back: tuple[str, str | None]) -> str:
     """A part of a list of reports as a page of its own."""
     in_all = ngettext("%(num)d in all", "%(num)d in all", part.total)
-    return lists.page(title, items=pages.rows(read(), found), aside=in_all, back_to=back, part=part)
+    return lists.page(title, items=rows(read(), found), aside=in_all, back_to=back, part=part)
 
 
 @bp.get("/patrols/<uuid:patrol_id>")
@@ -189,7 +189,7 @@ def _places() -> list[Any]:
 def card(grid_id: int) -> str:
     """A grid's card as a page: who is responsible, what is due, what is open."""
     facts = admin.card(read(), actor(), grid_id)
-    shown = pages.rows(read(), facts["open"][:PAGE])
+    shown = rows(read(), facts["open"][:PAGE])
     return render_template("desk/card_page.html", **facts | {"open": shown, "open_count": len(facts["open"])})
 
 

@@ -137,9 +137,14 @@ def named(session: Session, ids: set[int]) -> dict[int, Cell]:
     return {row.id: Cell(*row) for row in session.execute(_CELLS.where(Grid.id.in_(ids)))}
 
 
+def on_path(path: str) -> list[int]:
+    """The ids of a grid and of all grids above it, root first, out of its path."""
+    return [int(part) for part in path.split(".") if part]
+
+
 def parents(session: Session, cell_: Cell) -> list[Cell]:
     """The grids above, root first."""
-    ids = {int(part) for part in cell_.path.split(".") if part} - {cell_.id}
+    ids = set(on_path(cell_.path)) - {cell_.id}
     return sorted(named(session, ids).values(), key=lambda above: above.tier)
 
 

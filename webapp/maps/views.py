@@ -13,8 +13,8 @@ from ..grid import queries as grid_queries
 from ..patrol import coverage as patrol_coverage
 from ..people.rules import ROLE_NAMES
 from ..report import details as report_details
-from ..report import pages
 from ..report import queries as report_queries
+from ..report.rows import SHORT, is_late, rows
 from ..report.words import problem_words
 from ..web import headers
 from ..web.language import named
@@ -80,16 +80,16 @@ def _figures(view: View) -> dict[str, Any]:
     points = shape.points(
         placed,
         lambda report: {
-            "number": report.number[-pages.SHORT :],
+            "number": report.number[-SHORT:],
             "name": problem_words(problems.get(report.id, [])),
             "url": url_for("report.show", report_id=report.id),
-            "tone": "late" if pages.is_late(report) else "",
+            "tone": "late" if is_late(report) else "",
         },
     )
     return {
         "sheet": sheet,
         "points": points,
-        "values": shape.values(sheet, shape.per_grid(placed), shape.per_grid(filter(pages.is_late, placed)), _written),
+        "values": shape.values(sheet, shape.per_grid(placed), shape.per_grid(filter(is_late, placed)), _written),
     }
 
 
@@ -158,7 +158,7 @@ def card(grid_id: int) -> str:
     _form, view, _status = _chosen()
     found = queries.card(read(), actor(), grid_id, view.period.first, view.period.last)
     return render_template(
-        "maps/card.html", card=found, reports=pages.rows(read(), found.open), period=view.period, roles=ROLE_NAMES
+        "maps/card.html", card=found, reports=rows(read(), found.open), period=view.period, roles=ROLE_NAMES
     )
 
 

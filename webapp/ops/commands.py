@@ -29,6 +29,8 @@ def init() -> None:
 
     config, store = opened()
     key = config.data_dir / KEY_FILE
+    if not config.key_is_kept() and not config.key_is_safe():
+        fail("SECRET_KEY in the environment is not safe, and counts before any other key. Take it out or mend it.")
     if config.key_is_safe():
         click.echo("The key is there, and stays.")
     elif make_key(key):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor, Condition, holders
@@ -105,18 +105,8 @@ def officers(session: Session, grid_id: int, on: date | None = None) -> list[Per
 
 def posted(session: Session, grid_ids: Collection[int], roles: Collection[str]) -> list[tuple[Person, int]]:
     """Who holds one of the roles at one of the grids today, his account open, with the grid; as they were posted."""
-    rows = session.execute(
-        select(Person, Posting.grid_id)
-        .join(Posting, Posting.person_id == Person.id)
-        .where(
-            Posting.grid_id.in_(grid_ids),
-            Posting.role.in_(roles),
-            in_force(clock.today()),
-            Person.suspended_at.is_(None),
-        )
-        .order_by(Posting.id)
-    )
-    return [(person, grid_id) for person, grid_id in rows if grid_id is not None]
+    seated = there(roles).with_only_columns(Person, Posting.grid_id).where(Posting.grid_id.in_(grid_ids))
+    return [(person, int(grid_id or 0)) for person, grid_id in session.execute(seated.order_by(Posting.id))]
 
 
 def officers_so_far(session: Session, grid_id: int) -> dict[Person, date | None]:
@@ -145,12 +135,7 @@ def _last_day(person: Person, posting: Posting) -> date:
 
 def spoken_for(session: Session, body_ids: Collection[int]) -> set[int]:
     """Which of these bodies somebody is posted to today whose account is open."""
-    found = session.scalars(
-        select(Posting.body_id)
-        .join(Person, Person.id == Posting.person_id)
-        .where(Posting.body_id.in_(body_ids), in_force(clock.today()), Person.suspended_at.is_(None))
-    )
-    return {body_id for body_id in found if body_id is not None}
+    return {int(id_ or 0) for id_ in session.scalars(staffed_bodies().where(Posting.body_id.in_(body_ids)))}
 
 
 # --- who is there: somebody is posted today and his account is open, whether he ever logged in or not ---
@@ -178,11 +163,6 @@ def staffed_bodies(without: Collection[int] = (), on: Any = None) -> Select[int 
     """The bodies for which somebody speaks."""
     speaking = [role for role, row in rules.POSTINGS.items() if rules.sits_in_body(role)]
     return there(speaking, without, on).with_only_columns(Posting.body_id).where(Posting.body_id.is_not(None))
-
-
-def reaches(root: Any, path: Any) -> Condition:
-    """Whether ``path`` lies in the subtree of ``root``, both columns, as an index range."""
-    return and_(path >= root, path < func.substr(root, 1, func.length(root) - 1) + "/")
 
 
 @dataclass(frozen=True)

@@ -171,12 +171,15 @@ def correct(report_id: uuid.UUID) -> Any:
 
 
 def _beside(report_id: uuid.UUID, name: str, form: Any, act: Any, sent: photos.Photos | None = None) -> Any:
-    """Validate, act once, and come back to the page with what was typed, and sent, when it was refused."""
+    """Validate, act once, and come back to the page with what was typed, and sent, when it was refused.
+
+    An act that can be taken back tells whether it counts: it does not when it comes again after that.
+    """
     kept = sent.carried(form.id.data, actor().person_id) if sent else ()
     try:
         if not form.validate():
             return _page(report_id, 422, kept, **{name: form})
-        write_once(act)
+        counts = write_once(act)
         if sent is not None and form.id.data is not None:
             photos.are_recorded(form.id.data, actor().person_id)
     except Refused as refusal:
@@ -185,6 +188,5 @@ def _beside(report_id: uuid.UUID, name: str, form: Any, act: Any, sent: photos.P
         form.refuse(refusal.field, say(refusal))
         return _page(report_id, 422, kept, **{name: form})
     page = pages.page(read(), actor(), report_id)
-    is_undone = name == "sample" and page.report.sampled_at is None  # it came again after it was taken back
-    flash(pages.beside_words(page, "undo" if is_undone else BESIDE[name]), "good")
+    flash(pages.beside_words(page, "undo" if counts is False else BESIDE[name]), "good")
     return redirect(url_for("report.show", report_id=report_id), 303)

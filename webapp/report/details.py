@@ -136,6 +136,8 @@ def on_borders(session: Session, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
 
 def thumbs(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
     """The photos by which a list shows each report: the first two that were found, and the last that came later."""
+    if not ids:
+        return {}
     is_later = ReportAttachment.event_id.is_not(None)
     rows = session.execute(
         select(ReportAttachment.report_id, Attachment.id, is_later)
@@ -144,7 +146,7 @@ def thumbs(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[u
         .order_by(is_later, Attachment.received_at, ReportAttachment.position)
     )
     found: dict[uuid.UUID, tuple[list[uuid.UUID], list[uuid.UUID]]] = {}
-    for report_id, photo, later in rows if ids else ():
+    for report_id, photo, later in rows:
         found.setdefault(report_id, ([], []))[bool(later)].append(photo)
     return {report_id: [*first[:2], *last[-1:]] for report_id, (first, last) in found.items()}
 

@@ -16,7 +16,7 @@ from ..grid import queries as grid_queries
 from ..web.language import day, named
 from . import details, facts, labels
 from .models import Report, SiteLook
-from .words import answer_word, holder_word
+from .words import answer_tone, answer_word, holder_word
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def seen(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[See
     found: dict[uuid.UUID, list[Seen]] = {}
     for look in looks:
         sentence = _sentence(look, holder_word(labels.WHO_LOOKS, cells[look.grid_id], None))
-        tone = {"right": "good", "not_yet": "late"}.get(look.answer or "", "wait")
+        tone = answer_tone(look.answer) if look.answer else "wait"
         found.setdefault(look.report_id, []).append(Seen(sentence, tone, photos.get(look.id, ())))
     return found
 

@@ -17,7 +17,8 @@ SAID = ("right", "not_yet")  # whatever else ends a look says nothing of the mat
 
 
 def asked(session: Session, actor: Actor) -> dict[str, Condition]:
-    """The facts of the guards by their names, of a report and the actor; "handled" alone is asked elsewhere."""
+    """The facts of the guards by their names, of a report and the actor. Who handled it is asked beside
+    (``queries.handled_by``), and who is there (``vacant.facts``)."""
     return {"waits_for_sample": waits_for_sample(), "not_right": not_right(), "just_done": just_done(session, actor)}
 
 

@@ -47,6 +47,13 @@ ACTIONS = {
     "release_part": N_("Cooperating part taken back"),
 }
 
+#: What a look said, or what became of it, and the colour that repeats the word.
+ANSWERS = {
+    "right": (N_("Put right"), "good"),
+    "not_yet": (N_("Not yet"), "late"),
+    "withdrawn": (N_("Taken back"), "quiet"),
+}
+
 #: Why a report stands where it stands: by the last move and the state it led to. %(who)s acted, %(reason)s was given.
 WHY = {
     ("submit", "township"): N_("new from the village"),
@@ -113,7 +120,7 @@ DONE_BESIDE = {
     "coop_result": N_("Your result stands in the history. The lead goes on with the rest."),
     "sample": N_("Looked at again, in order. It leaves the list."),
     "correct": N_("Corrected. It is now: %(problems)s."),
-    "undo": N_("Taken back. It waits to be answered again."),
+    "undo": N_("Taken back. It is as it was before."),
     "withdraw_look": N_("The look is taken back. You can ask for another."),
     "release_part": N_("That department's part is taken back. The others go on."),
 }

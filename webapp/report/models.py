@@ -140,7 +140,8 @@ class ReportAttachment(Base):
 
 
 class SiteLook(Base):
-    """ "Please go and look": a task for the village beside the report. ``answer`` is right or not_yet."""
+    """ "Please go and look": a task for the village beside the report. ``answer`` is right, not_yet or
+    withdrawn; none while it waits."""
 
     __tablename__ = "site_look"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

@@ -1,7 +1,7 @@
 """One report as its page shows it, and what is said of it after an act, in the reader's language."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,9 +23,9 @@ from ..web.language import day, moment, named
 from . import details, evidence, history, labels, queries
 from .forms import number
 from .models import Report, SiteLook
-from .rows import SHORT, due_words, is_late, marks, rows, tone
+from .rows import SHORT, due_words, is_late, marks, tone
 from .words import OfficeNames, action_word, held_word, holder_word, names_in, place_words, problem_words, state_word
-from .workflow import ENDS, HANDLING, REPORT, STATES
+from .workflow import ENDS, HANDLING, REPORT, SENT_TO, STATES
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,7 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
     whose = OfficeNames(cell, above[-1] if above else cell)
     places, looks = details.assignments(session, report.id), details.looks(session, report.id)
     problems = details.problems(session, [report.id]).get(report.id, [])
+    walked = {id_ for _person, id_ in people_queries.posted(session, ids, people_queries.WALKERS)}
     return Page(
         found=found,
         cell=cell,
@@ -109,8 +110,8 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
         look=_asked_of_reader(actor, report, looks),
         cooperates=_has_to_say(actor, found, places),
         barred=_barred(found),
-        can_look=[cells[id_] for id_ in sorted(ids) if people_queries.officers(session, id_)],
-        left_look=_left_look(session, found, looks),
+        can_look=[cells[id_] for id_ in sorted(walked)],
+        left_look=_left_look(found, looks, walked),
         left_parts=_left_parts(session, found, places),
     )
 
@@ -129,16 +130,17 @@ def _has_to_say(actor: Actor, found: queries.Found, places: Sequence[details.Pla
 
 def _barred(found: queries.Found) -> list[str]:
     """The sentences of the rows that are closed only because nobody is where they would send it."""
-    facts = {**found.facts, "officer": True, "township": True, "lead": True}
+    facts = {**found.facts, **dict.fromkeys(SENT_TO, True)}
     rows_ = [row for row in REPORT.leaving(found.report.state) if row.by & found.roles and not row.barred_by(facts)]
     guards = dict.fromkeys(guard for row in rows_ if (guard := row.barred_by(found.facts)))
     return [_(REPORT.guards[guard]) for guard in guards]
 
 
-def _left_look(session: Session, found: queries.Found, looks: Sequence[SiteLook]) -> SiteLook | None:
-    asked = next((look for look in looks if look.answer is None), None)
-    is_mine = asked is not None and "look.ask" in found.allowed and found.report.state not in ENDS
-    return asked if is_mine and not people_queries.officers(session, asked.grid_id) else None  # type: ignore[union-attr]
+def _left_look(found: queries.Found, looks: Sequence[SiteLook], walked: Collection[int]) -> SiteLook | None:
+    """The look that waits for its answer, at a village that is none of those with an officer."""
+    if "look.ask" not in found.allowed or found.report.state in ENDS:
+        return None
+    return next((look for look in looks if look.answer is None and look.grid_id not in walked), None)
 
 
 def _left_parts(session: Session, found: queries.Found, places: Sequence[details.Place]) -> list[details.Place]:
@@ -178,8 +180,6 @@ def _standing(
         "due": due_words(report),
         "due_tone": "late" if is_late(report) else "",
         "marked": marks(report, last, joint),
-        "who": who,
-        "is_unheld": found.facts["nobody"],
         "holder": held_word(session, found, whose, _lead(places)) if who else "",
         "why": _("Why here: %(why)s", why=reason) if reason else "",
     }
@@ -321,25 +321,10 @@ def done_words(session: Session, actor: Actor, report_id: uuid.UUID, event_id: u
 def beside_words(page_: Page, action: str) -> str:
     """The same of an act beside the state."""
     asked = next((look for look in page_.looks if look.answer is None), None)
+    cells = {cell.id: cell for cell in (page_.cell, *page_.joint)}
     return _(
         labels.DONE_BESIDE[action],
-        who=holder_word(labels.WHO_LOOKS, page_.cell, None),
+        who=holder_word(labels.WHO_LOOKS, cells[asked.grid_id], None) if asked else "",
         due=day(asked.due_at) if asked else "",
         problems=page_.problems,
     )
-
-
-__all__ = [
-    "SHORT",
-    "Page",
-    "action_word",
-    "beside_words",
-    "done_words",
-    "is_late",
-    "page",
-    "prefilled",
-    "rows",
-    "share",
-    "stale_words",
-    "state_word",
-]

@@ -24,7 +24,7 @@ from ..patrol.models import Patrol, PatrolObject, Visit
 from . import facts, vacant
 from .history import HISTORY
 from .models import Assignment, Report, ReportAttachment, ReportEvent, ReportJoint, SiteLook
-from .workflow import ENDS, HANDLING, REPORT, STATES
+from .workflow import ENDS, HANDLING, REPORT
 
 ANSWERS = ("look_answer", "sample")  # acts beside the state that one tap does
 SEES_JOINT = frozenset({"report.read"})  # a joint grid sees the report; only the lead grid acts
@@ -83,13 +83,8 @@ class Found:
         """What a page that shows it now gives back: a state alone comes again after a redo, this never does."""
         return seen_token(self.report.state, self.moved)
 
-    @property
-    def holds(self) -> bool:
-        """Whether the matter rests with a role of the actor."""
-        return STATES[self.report.state].holder in self.roles
 
-
-BESIDE = ("report.result", "report.sample", "look.ask", "look.answer")
+BESIDE = ("report.result", "report.sample", "look.ask")
 
 
 def _roles_here(actor: Actor) -> dict[str, Condition]:

@@ -53,6 +53,8 @@ def rows(
     session: Session, reports: Sequence[Report], actions: Mapping[uuid.UUID, tuple[Move, ...]] | None = None
 ) -> list[dict[str, Any]]:
     """Reports as rows of a list; at most two of ``actions`` show as buttons."""
+    if not reports:
+        return []
     ids = [report.id for report in reports]
     problems, last = details.problems(session, ids), history.last_moves(session, ids)
     cells = grid_queries.named(session, {report.grid_id for report in reports})

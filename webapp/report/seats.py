@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Date, Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from ..access import Actor, Condition, Shape, anyone, where
+from ..access import Actor, Condition, Shape, anyone, below, where
 from ..core import clock
 from ..core.announce import InHand
 from ..core.errors import N_
@@ -20,13 +20,12 @@ from ..people.models import Body
 from ..people.queries import Seat
 from . import queries, vacant
 from .models import Assignment, Report, SiteLook
+from .vacant import ROLES
 from .workflow import ENDS, REPORT
 
 PLAIN = "report/_plain.html"
 MOST = 100  # rows of what is in hand; the page says how many there are
 _Seat = aliased(Grid)  # beside the grid of a report
-#: The role that holds reports at each kind of place.
-ROLES = {kind: role for role in REPORT.holdings for kind in rules.places(role)}
 
 
 class Vacancy(NamedTuple):
@@ -50,7 +49,7 @@ def waits_at(role: str, key: Any, path: Any) -> Condition:
         part = and_(Report.state.not_in(ENDS), _is_there(is_open, Assignment.role == "coop"))
         return or_(and_(held, _is_there(is_open, Assignment.role == "lead")), part)
     if rules.places(role) != ("village",):
-        return and_(held, people_queries.reaches(path, Grid.path))
+        return and_(held, below(Grid.path, path))
     asked = _is_there(SiteLook.report_id == Report.id, SiteLook.grid_id == key, SiteLook.answer.is_(None))
     return or_(and_(held, Report.grid_id == key), and_(Report.state.not_in(ENDS), asked))
 

@@ -26,12 +26,12 @@ from ..people import queries as people_queries
 from ..people.models import Body
 from . import details, queries
 from .effects import body_for, look_again
+from .facts import SAID
 from .history import HISTORY
 from .models import Assignment, Report, ReportEvent, ReportProblem, SiteLook
 from .service import keep_photos
 from .workflow import ENDS, REPORT, TOO_LATE
 
-ANSWERS = ("right", "not_yet")
 WITHDRAWN = "withdrawn"  # stands in the place of an answer
 CLOSED = N_("This is closed. Reopen it first.")
 
@@ -116,7 +116,7 @@ def _somebody_to_ask(session: Session, report: Report, grid_id: int) -> None:
     others = {report.grid_id, *details.joint_grids(session, report.id)}
     if grid_id not in others:
         raise Refused(N_("Choose one of the villages of this report."), field="grid")
-    could = sorted(id_ for id_ in others if people_queries.officers(session, id_))
+    could = sorted({id_ for _, id_ in people_queries.posted(session, others, people_queries.WALKERS)})
     if grid_id in could:
         return
     names = grid_queries.named(session, {grid_id, *could})
@@ -167,8 +167,9 @@ def answer_look(
     *,
     photos: tuple[PhotoFile, ...] = (),
     event_id: uuid.UUID | None = None,
-) -> SiteLook:
-    """The village's answer: put right, or not yet. A second sending of the same answer changes nothing.
+) -> bool:
+    """The village's answer: put right, or not yet. A second sending of the same answer changes nothing. Tells whether
+    the look is answered now: it is not when an answer comes again that was taken back.
 
     ``event_id`` is the id of the form; one of before forms had it stands for the first answer that the look ever got.
     """
@@ -180,8 +181,8 @@ def answer_look(
         raise NotFound
     entry = LookAnswer(look_id, answer, note, photos)
     if _answered_so(session, actor, look, entry, event_id):
-        return look
-    if answer not in ANSWERS:
+        return look.answer is not None
+    if answer not in SAID:
         raise Refused(N_("Choose one."), field="answer")
     event_id = event_id or _without_id(look)
     if look.answer is not None or session.get(ReportEvent, event_id) is not None:
@@ -190,7 +191,7 @@ def answer_look(
     report, given = session.get_one(Report, look.report_id), {"answer": answer, "note": note, "look": str(look_id)}
     _note(session, actor, report, "look_answer", _role(actor, "look.answer"), given, event_id=event_id, entry=entry)
     keep_photos(session, actor, report.id, photos, event_id)
-    return look
+    return True
 
 
 def _without_id(look: SiteLook) -> uuid.UUID:
@@ -269,18 +270,19 @@ def sample(
     *,
     photos: tuple[PhotoFile, ...] = (),
     event_id: uuid.UUID | None = None,
-) -> None:
-    """A desk has looked again at a matter that was settled on the spot. ``event_id`` as in ``answer_look``."""
+) -> bool:
+    """A desk has looked again at a matter that was settled on the spot. ``event_id``, and what it tells, as in
+    ``answer_look``."""
     found = queries.one(session, actor, report_id, lock=True)
     if "report.sample" not in found.allowed:
         raise NotFound
     entry = LookAnswer(report_id, "in_order", note, photos)
     if event_id is not None and HISTORY.sent_before(session, report_id, event_id, entry, actor.person_id):
-        return
+        return found.report.sampled_at is not None
     event_id = event_id or uuid.uuid5(report_id, "sample")
     first = session.get(ReportEvent, event_id)
     if first is not None and first.person_id == actor.person_id and same(first.given, {"note": note}):
-        return
+        return found.report.sampled_at is not None
     if not found.report.waits_for_sample:
         raise Refused(N_("Somebody has looked at this again already."))
     look_again(found.report, actor)
@@ -295,6 +297,7 @@ def sample(
         entry=entry,
     )
     keep_photos(session, actor, report_id, photos, event_id)
+    return True
 
 
 def undo(session: Session, actor: Actor, report_id: uuid.UUID, event_id: uuid.UUID) -> None:

@@ -16,13 +16,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import Date, Select, and_, bindparam, exists, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from ..access import MATRIX, Condition, holders
+from ..access import MATRIX, Condition, below, holders
 from ..core import clock
 from ..core.process import Relation
+from ..grid import queries as grid_queries
 from ..grid.models import Grid
 from ..people import queries as people_queries
 from ..people import rules
 from ..people.models import Body, Posting
+from .facts import waits_for_sample
 from .models import Assignment, Report, ReportEvent, SiteLook
 from .workflow import ENDS, HANDLING, REPORT, STATES
 
@@ -30,8 +32,9 @@ NOBODY = frozenset[int]()
 #: States in which whoever handled the matter cannot go on with it, though he holds it.
 CHECKED = frozenset(move.source for move in REPORT.moves if "handled" in move.unless)
 HELD = {name: REPORT.relations[name] for name in REPORT.holdings}
-#: Who holds at the village and at the township, as the guards ask for them.
-OFFICER, TOWNSHIP = (next(role for role in HELD if rules.places(role) == (kind,)) for kind in ("village", "township"))
+#: The role that holds reports at each kind of place.
+ROLES = {kind: role for role in HELD for kind in rules.places(role)}
+OFFICER, TOWNSHIP = ROLES["village"], ROLES["township"]
 SAMPLERS = holders("report.sample")
 FEW = 2  # who found and who entered it: more people than these cannot all have settled a matter themselves
 _Root = aliased(Grid)
@@ -144,7 +147,7 @@ def _all_handled(role: str, without: frozenset[int], on: date) -> Condition:
     himself = exists().where(handled, ReportEvent.person_id == Posting.person_id).correlate(Report, Posting)
     another = (
         there.join(_Root, _Root.id == Posting.grid_id)
-        .where(people_queries.reaches(_Root.path, Grid.path), ~himself)
+        .where(below(Grid.path, _Root.path), ~himself)
         .correlate(Report, Grid)
         .exists()
     )
@@ -165,7 +168,7 @@ def is_never_sampled(gone: Gaps) -> Condition:
         and_(Report.grid_id.in_(grids), *(or_(*(column == person for column in mine)) for person in people))
         for people, grids in gone.few.items()
     ]
-    return and_(Report.settled, Report.sampled_at.is_(None), or_(false(), *left))
+    return and_(waits_for_sample(), or_(false(), *left))
 
 
 def rests_with_nobody(gone: Gaps) -> Condition:
@@ -199,7 +202,7 @@ def facts(session: Session, subjects: Collection[Subject]) -> dict[uuid.UUID, di
     ids = [subject.id for subject in subjects]
     lead = dict(session.execute(_LEADS, {"ids": ids}).all())
     places = {
-        "grids": list({id_ for each in subjects for id_ in _ancestors(each)}),
+        "grids": list({id_ for each in subjects for id_ in grid_queries.on_path(each.path)}),
         "bodies": list(set(lead.values())),
     }
     seated: dict[tuple[str, int, str], set[int]] = defaultdict(set)
@@ -207,11 +210,6 @@ def facts(session: Session, subjects: Collection[Subject]) -> dict[uuid.UUID, di
         seated["grid" if body_id is None else "body", body_id or grid_id or 0, role].add(person_id)
     handlers = _handlers(session, [subject.id for subject in subjects if subject.state in CHECKED])
     return {each.id: _facts(each, lead.get(each.id), seated, handlers.get(each.id, set())) for each in subjects}
-
-
-def _ancestors(subject: Subject) -> list[int]:
-    """The ids of its grid and of all grids above."""
-    return [int(part) for part in subject.path.split(".")[:-1]]
 
 
 _LEADS = select(Assignment.report_id, Assignment.body_id).where(
@@ -244,7 +242,7 @@ def _handlers(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, s
 def _facts(subject: Subject, lead: int | None, seated: Seated, handlers: Collection[int | None]) -> dict[str, bool]:
     places = {
         "own": [("grid", subject.grid_id)],
-        "tree": [("grid", id_) for id_ in _ancestors(subject)],
+        "tree": [("grid", id_) for id_ in grid_queries.on_path(subject.path)],
         "lead": [("body", lead or 0)],
     }
     people = {

@@ -34,7 +34,7 @@ from .forms import (
     ReportForm,
     form_for,
 )
-from .words import answer_word
+from .words import action_word, answer_word
 from .workflow import REPORT
 
 __all__ = ["beside_views", "bp"]  # their pages stand on the same blueprint
@@ -43,6 +43,8 @@ bp.add_app_template_filter(rows.place, "report_place")
 bp.add_app_template_filter(rows.desk_rows, "report_rows")  # of report/_tab.html, which desks show
 bp.context_processor(lambda: {"duty_words": HELPERS})
 bp.add_app_template_filter(rows.plain_rows)  # of report/_plain.html, where somebody leaves
+bp.add_app_template_filter(answer_word)
+bp.add_app_template_filter(words.answer_tone)
 bp.add_app_template_filter(words.vacancy_row)  # of report/_vacant.html
 #: Said over the form when its id is taken by other content; the form goes on under a fresh id.
 SENT_BEFORE = N_(
@@ -181,7 +183,7 @@ def _told_move(fields: Any, report_id: uuid.UUID, action: str) -> list[tuple[str
     found = queries.one(read(), actor(), report_id)
     made = _meant(found, action, fields)
     form = form_for(made, choices.for_move(read(), actor(), found, made), fields)
-    return [(pages.action_word(made.action, made.target), found.report.number), *kept.in_words(form)]
+    return [(action_word(made.action, made.target), found.report.number), *kept.in_words(form)]
 
 
 def _meant(found: queries.Found, action: str, fields: Any) -> Move:
@@ -225,7 +227,7 @@ def _move_page(
         message=message,
         kept=kept_,
         here=url_for("report.ask", report_id=report_id, action=move.action, id=form.id.data),
-        action_word=pages.action_word(move.action, move.target),
+        action_word=action_word(move.action, move.target),
         picked=request.form.get("pick"),
         asked=choices.asked(read(), page.found, move),
         **extra,
@@ -279,12 +281,9 @@ def answer_look(look_id: uuid.UUID) -> Any:
         if not form.validate():
             raise Refused(N_("Please check what you wrote."))
         answer, note, event_id, files = form.answer.data, form.note.data, form.id.data, sent.files()
-
-        def act(session: Any) -> bool:
-            made = side_acts.answer_look(session, who, look_id, answer, note, photos=files, event_id=event_id)
-            return made.answer is not None
-
-        counts = write_once(act)
+        counts = write_once(
+            lambda session: side_acts.answer_look(session, who, look_id, answer, note, photos=files, event_id=event_id)
+        )
         if event_id is not None:
             photos.are_recorded(event_id, who.person_id)
     except NotFound:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ..core import words
 from ..duty import words as duty_words
 from ..duty.details import Wordings, wordings
+from ..grid import queries as grid_queries
 from ..grid.queries import Cell
 from ..patrol.models import PatrolObject
 from ..people import queries as people_queries
@@ -45,8 +46,13 @@ def holder_word(role: str, cell: Cell, body: Body | None) -> str:
 
 
 def answer_word(answer: str) -> str:
-    """What a look found."""
-    return {"right": _("Put right"), "not_yet": _("Not yet")}.get(answer, "")
+    """What a look said, or that it was taken back."""
+    return _(labels.ANSWERS[answer][0])
+
+
+def answer_tone(answer: str) -> str:
+    """The colour that repeats the word."""
+    return labels.ANSWERS[answer][1]
 
 
 def problem_words(problems: Sequence[Any]) -> str:
@@ -108,7 +114,7 @@ def _seat(role: str, found: Found, whose: OfficeNames, lead: Body | None) -> Sea
     """Where the people sit who hold this report in a role."""
     if rules.sits_in_body(role):
         return Seat(role, body_id=lead.id if lead else 0)
-    root = int(found.path.partition(".")[0])
+    root = grid_queries.on_path(found.path)[0]
     grids = {"village": whose.village.id, "township": whose.township.id, "county": root}
     return Seat(role, grid_id=grids[rules.places(role)[0]])
 
@@ -165,7 +171,7 @@ class NamesInHistory:
         return named(found) if found else ""
 
     def _answer(self, given: Given) -> str:
-        return answer_word(given.text("answer"))
+        return answer_word(answer) if (answer := given.text("answer")) else ""
 
     def _undone(self, given: Given) -> str:
         undone = given.text("undone")

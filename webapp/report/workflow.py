@@ -104,6 +104,8 @@ take_back   township_done    county           county_office                     
 
 #: Rows by which who stands above goes on with what rests with nobody.
 VACANT = frozenset({"nobody", "no_township", "no_lead"})
+#: Guards of rows by which something is sent: somebody is where it leads to.
+SENT_TO = frozenset({"officer", "township", "lead"})
 STATES, ENDS = REPORT.states, REPORT.ends
 HANDLING = frozenset({"handle"})  # who did one of these on a report has handled it
 RECEIVING = frozenset({"receive"})  # clocks before the work has begun: a day that the desk set only shortens the limit

@@ -20,7 +20,7 @@ from .language import day
 View = TypeVar("View", bound=Callable[..., Any])
 Pairs = list[tuple[str, str]]
 LONGEST = 60_000
-LEFT_OUT = frozenset({"csrf_token", "secret", "password", "current", "new", "again"})
+LEFT_OUT = frozenset({"csrf_token", "secret", "password", "current", "new", "again", "kept", "open"})
 
 
 def from_our_page() -> bool:

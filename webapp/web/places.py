@@ -29,7 +29,7 @@ class PointForm(BaseForm):
 class WhenForm(BaseForm):
     """When it was: ``occurred_at`` (moment, from the phone), ``occurred_on`` (a day), else when the entry began.
 
-    That is told by its id, a UUIDv7. ``made_at`` is what pages and phones sent before November 2026 besides, and still
+    That is told by its id, a UUIDv7. ``made_at`` is what pages and phones sent until November 2026 besides, and still
     goes before it, or their entries would not be the same when they come again.
     """
 
