@@ -171,7 +171,8 @@ class NamesInHistory:
         return named(found) if found else ""
 
     def _answer(self, given: Given) -> str:
-        return answer_word(answer) if (answer := given.text("answer")) else ""
+        answer = given.text("answer")
+        return answer_word(answer) if answer in labels.ANSWERS else ""
 
     def _undone(self, given: Given) -> str:
         undone = given.text("undone")
