@@ -33,7 +33,7 @@ DOCUMENTS = (
     ".et",
     ".dps",
 )
-#: What zipfile raises for a damaged zip; NotImplementedError stands for a version or packing that it does not know.
+#: What zipfile raises for a damaged zip, and for one of a version or a packing that it does not read.
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, NotImplementedError, ValueError)
 ENTRIES = MEMBERS * len(COMPANIONS)
 

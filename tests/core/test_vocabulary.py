@@ -36,7 +36,7 @@ WORDS: dict[str, Iterable[str]] = {
     "ground_doubt": dispatching.DOUBTS,
     "language": language.LOCALES,
     "list_status": rows.STATUSES,
-    "look_answer": labels.ANSWERS,
+    "look_answer": labels.LOOK_ANSWERS,
     "problem_category": rows.CATEGORIES,
     "problem_role": rows.PROBLEM_ROLES,
     "report_action": {action.partition(":")[0] for action in labels.ACTIONS}

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
+from tests import make
 from tests.report.conftest import hidden
 from webapp.core.errors import Refused
 from webapp.report.given import LARGEST_KEY, NO_KEY, Given
@@ -175,6 +176,25 @@ def test_no_odd_fact_that_is_stored_stops_a_page(way, looked_at):
     for value in ODD:
         store_as_given(way, dict.fromkeys(FACTS, value))
         assert looked_at() == [], repr(value)[:60]
+
+
+@pytest.fixture
+def just_answered(way, browse):
+    """The home page of an officer who has just answered a look, and can still take that back."""
+    look = make.ids.new()
+    asked = browse("township_a").post(f"/reports/{way.entry.id}/beside/look", id=look, question="clean?")
+    officer = browse("officer_a1")
+    answer = officer.post(f"/looks/{look}", id=make.ids.new(), answer="right")
+    assert (asked.status_code, answer.status_code) == (303, 303)
+    return lambda: officer.get("/home")
+
+
+def test_an_odd_answer_can_still_be_taken_back_at_home(way, just_answered):
+    assert "Put right" in just_answered().text.split("Just answered")[1].split("</form>")[0]
+    for value in [*(dict.fromkeys(FACTS, odd) for odd in ODD), *ODD_AS_A_WHOLE]:
+        store_as_given(way, value)
+        page = just_answered()
+        assert page.status_code == 200 and "Just answered" in page.text, repr(value)[:60]
 
 
 def test_a_history_whose_facts_are_no_facts_stops_no_page(way, looked_at):

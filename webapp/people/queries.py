@@ -106,7 +106,8 @@ def officers(session: Session, grid_id: int, on: date | None = None) -> list[Per
 def posted(session: Session, grid_ids: Collection[int], roles: Collection[str]) -> list[tuple[Person, int]]:
     """Who holds one of the roles at one of the grids today, his account open, with the grid; as they were posted."""
     seated = there(roles).with_only_columns(Person, Posting.grid_id).where(Posting.grid_id.in_(grid_ids))
-    return [(person, int(grid_id or 0)) for person, grid_id in session.execute(seated.order_by(Posting.id))]
+    rows = session.execute(seated.order_by(Posting.id))
+    return [(person, grid_id) for person, grid_id in rows if grid_id is not None]
 
 
 def officers_so_far(session: Session, grid_id: int) -> dict[Person, date | None]:
@@ -135,7 +136,8 @@ def _last_day(person: Person, posting: Posting) -> date:
 
 def spoken_for(session: Session, body_ids: Collection[int]) -> set[int]:
     """Which of these bodies somebody is posted to today whose account is open."""
-    return {int(id_ or 0) for id_ in session.scalars(staffed_bodies().where(Posting.body_id.in_(body_ids)))}
+    found = session.scalars(staffed_bodies().where(Posting.body_id.in_(body_ids)))
+    return {body_id for body_id in found if body_id is not None}
 
 
 # --- who is there: somebody is posted today and his account is open, whether he ever logged in or not ---

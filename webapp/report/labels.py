@@ -48,7 +48,7 @@ ACTIONS = {
 }
 
 #: What a look said, or what became of it, and the colour that repeats the word.
-ANSWERS = {
+LOOK_ANSWERS = {
     "right": (N_("Put right"), "good"),
     "not_yet": (N_("Not yet"), "late"),
     "withdrawn": (N_("Taken back"), "quiet"),

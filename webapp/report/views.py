@@ -44,6 +44,7 @@ bp.add_app_template_filter(rows.desk_rows, "report_rows")  # of report/_tab.html
 bp.context_processor(lambda: {"duty_words": HELPERS})
 bp.add_app_template_filter(rows.plain_rows)  # of report/_plain.html, where somebody leaves
 bp.add_app_template_filter(answer_word)
+bp.add_app_template_filter(words.answered)
 bp.add_app_template_filter(words.answer_tone)
 bp.add_app_template_filter(words.vacancy_row)  # of report/_vacant.html
 #: Said over the form when its id is taken by other content; the form goes on under a fresh id.

@@ -46,13 +46,18 @@ def holder_word(role: str, cell: Cell, body: Body | None) -> str:
 
 
 def answer_word(answer: str) -> str:
-    """What a look said, or that it was taken back."""
-    return _(labels.ANSWERS[answer][0])
+    """What a look said, or that it was taken back; empty for what is none of these."""
+    return _(labels.LOOK_ANSWERS[answer][0]) if answer in labels.LOOK_ANSWERS else ""
+
+
+def answered(event: ReportEvent) -> str:
+    """The answer that stands in the history, as a word."""
+    return answer_word(Given(event.given).text("answer"))
 
 
 def answer_tone(answer: str) -> str:
     """The colour that repeats the word."""
-    return labels.ANSWERS[answer][1]
+    return labels.LOOK_ANSWERS[answer][1]
 
 
 def problem_words(problems: Sequence[Any]) -> str:
@@ -171,8 +176,7 @@ class NamesInHistory:
         return named(found) if found else ""
 
     def _answer(self, given: Given) -> str:
-        answer = given.text("answer")
-        return answer_word(answer) if answer in labels.ANSWERS else ""
+        return answer_word(given.text("answer"))
 
     def _undone(self, given: Given) -> str:
         undone = given.text("undone")
