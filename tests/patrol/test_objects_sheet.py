@@ -118,6 +118,17 @@ def test_one_name_at_two_places_of_a_sheet_is_a_finding(world):
     assert wrong(run(world, book(HEAD, *rows))) == [(3, "zh", sheet_acts.TWICE)]
 
 
+def test_one_on_the_list_without_a_place_gets_one_place_from_a_sheet(world):
+    run(world, book(HEAD, ROWS[1]))
+    here, near, there = (["甲3村", "河段", "清河三段", 110.025, lat, None] for lat in (35.002, 35.00201, 35.004))
+    before = listed(world)
+    outcome = run(world, book(HEAD, here, there))
+    assert (wrong(outcome), listed(world)) == ([(3, "zh", sheet_acts.TWICE)], before)
+    outcome = run(world, book(HEAD, here, near, ROWS[1]))
+    assert (wrong(outcome), outcome.placed, outcome.unchanged) == ([], 1, 2)
+    assert listed(world) == [(world.grids["A3"], "river_section", "清河三段", 110.025, 35.002)]
+
+
 def in_system(code):
     """A point of the first village, in another system."""
     point = np.array([[110.005, 35.005]])
@@ -135,6 +146,8 @@ def in_system(code):
     [
         ("gcj02", "高德"), ("bd09", "百度"), ("gcj02", "GCJ02"), ("EPSG:4546", "EPSG:4546"), ("EPSG:4525", "37带"),
         ("EPSG:4546", "国家2000 中央经线111°"), ("EPSG:4525", "CGCS2000 3度37带"),
+        ("EPSG:4525", "CGCS2000 3度带 37带"), ("EPSG:4546", "国家2000 3度带 中央经线111"),
+        ("EPSG:4546", "CGCS2000 中央经线111 3度带"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("in_column", [True, False])
@@ -145,6 +158,22 @@ def test_a_place_in_any_known_system_is_turned(world, code, called, in_column):
     assert wrong(outcome) == []
     ((*_, lon, lat),) = listed(world)
     assert (lon, lat) == pytest.approx((110.005, 35.005), abs=2e-6)
+
+
+@pytest.mark.parametrize(
+    ("code", "called"),
+    [
+        (4527, "国家2000 3度带39带"), (4527, "CGCS2000 3度带 39带"), (4527, "3 度带第 39 号带"), (4527, "CGCS200039带"),
+        (4548, "CGCS2000 3度带 中央经线117"), (4547, "中央经线114 3度带"), (4540, "中央子午线93 3度带"),
+        (4513, "25带"), (4533, "45度带"), (4534, "CM 75"), (4554, "CM 135"),
+    ],
+)  # fmt: skip
+def test_a_zone_is_one_that_exists_and_not_a_part_of_another_number(code, called):
+    from pyproj import CRS
+
+    assert locate.named_system(called) == f"EPSG:{code}"
+    name = CRS.from_epsg(code).name
+    assert "CGCS2000 / 3-degree Gauss-Kruger" in name and name.split()[-1].removesuffix("E")[-2:] in called
 
 
 def test_the_systems_that_are_offered_are_those_of_this_county(world):

@@ -64,8 +64,8 @@ SYSTEMS = {
     "火星坐标": "gcj02",
     "百度": "bd09",
 }
-_ZONE = re.compile(r".*?(\d{2})(?:号|度)?带.*")
-_MERIDIAN = re.compile(r".*(?:中央经线|中央子午线|cm)\D*(\d{2,3}).*")
+_ZONE = re.compile(r".*?(2[5-9]|3\d|4[0-5])\s*(?:号|度)?\s*带.*")
+_MERIDIAN = re.compile(r".*(?:中央经线|中央子午线|cm)\D*(1[0-3]\d|[789]\d).*")
 UNKNOWN_SYSTEM = N_(
     "The coordinate system %(value)s is not known here. Write EPSG:4490 for degrees, EPSG:4547 or the like for "
     "metres, gcj02 or bd09."
@@ -88,10 +88,11 @@ Pair = tuple[float, float]
 
 def named_system(text: str) -> str:
     """How ``gis.crs`` names the coordinate system that a list calls so."""
-    wanted = half_width(text).replace(" ", "").lower()
+    written = half_width(text).lower()
+    wanted = written.replace(" ", "")
     if wanted in SYSTEMS:
         return SYSTEMS[wanted]
-    if match := _ZONE.fullmatch(wanted):
+    if match := _ZONE.fullmatch(written):  # with its blanks: "中央经线114 3度带" names no zone 43
         return f"EPSG:{4488 + int(match[1])}"
     if match := _MERIDIAN.fullmatch(wanted):
         return f"EPSG:{4509 + int(match[1]) // 3}"

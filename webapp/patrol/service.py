@@ -1,7 +1,7 @@
 """Acts of patrols: record a round once, however often it is sent; keep the list of objects."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, cast
@@ -250,7 +250,7 @@ def keep_objects(session: Session, actor: Actor, made: Sequence[PatrolObject]) -
     )
 
 
-def place_objects(session: Session, actor: Actor, placed: Sequence[tuple[PatrolObject, float, float]]) -> None:
+def place_objects(session: Session, actor: Actor, placed: Collection[tuple[PatrolObject, float, float]]) -> None:
     """Give those that had no place theirs, in WGS84 degrees."""
     for each, lon, lat in placed:
         each.lon, each.lat = lon, lat

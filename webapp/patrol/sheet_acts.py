@@ -58,7 +58,7 @@ def apply(session: Session, actor: Actor, lines: Sequence[SheetRow], system: str
     run = _Run(session, actor, lines, system)
     if not run.outcome.findings:
         service.keep_objects(session, actor, run.made)
-        service.place_objects(session, actor, run.placed)
+        service.place_objects(session, actor, run.placed.values())
     return run.outcome
 
 
@@ -85,11 +85,8 @@ class _Run:
     """One pass over a sheet."""
 
     def __init__(self, session: Session, actor: Actor, lines: Sequence[SheetRow], system: str):
-        self.outcome, self.made, self.placed = (
-            Outcome(),
-            list[PatrolObject](),
-            list[tuple[PatrolObject, float, float]](),
-        )
+        self.outcome, self.made = Outcome(), list[PatrolObject]()
+        self.placed: dict[int, tuple[PatrolObject, float, float]] = {}  #: by id, what stands on a list without a place
         reached = grid_queries.cells(session, actor, "object.edit")
         self._names, self._lowest = grid_queries.Names(reached), grid_queries.lowest_tier(session)
         self._kinds = {name: kind.code for kind in queries.types(session) for name in _names(kind)}
@@ -174,22 +171,27 @@ class _Run:
         if there.valid_to is not None:
             day = there.valid_to.isoformat()
             self.outcome.remarks.append(Note(TAKEN_OFF, {"row": line.where, "name": key[2], "day": day}))
-        elif point is not None and there.lon is None and there.id is not None:
-            self.placed.append((there, *point))
+        elif point is not None and self._is_new(there, point):
+            self.placed[there.id] = (there, *point)
             self.outcome.placed += 1
             return
-        elif point is not None and not _is_near(there, point):
-            if there.id is None:
-                raise Refused(TWICE, field="zh")
-            raise Refused(ELSEWHERE, field="x", lon=f"{there.lon:.5f}", lat=f"{there.lat:.5f}")
         self.outcome.unchanged += 1
+
+    def _is_new(self, there: PatrolObject, point: tuple[float, float]) -> bool:
+        """Whether what stands has no place yet; Refused when it has another one, on the list or from a row above."""
+        if there.id is not None and there.lon is None and there.id not in self.placed:
+            return True
+        _, lon, lat = self.placed.get(there.id, (there, there.lon, there.lat))
+        if lon is not None and lat is not None and _is_near((lon, lat), point):
+            return False
+        if there.id is None or there.id in self.placed:
+            raise Refused(TWICE, field="zh")
+        raise Refused(ELSEWHERE, field="x", lon=f"{there.lon:.5f}", lat=f"{there.lat:.5f}")
 
 
 def _names(kind: ObjectType) -> set[str]:
     return {kind.code.lower(), half_width(kind.zh).lower(), half_width(kind.en).lower()}
 
 
-def _is_near(there: PatrolObject, point: tuple[float, float]) -> bool:
-    if there.lon is None or there.lat is None:
-        return False
-    return abs(there.lon - point[0]) <= SAME and abs(there.lat - point[1]) <= SAME
+def _is_near(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return abs(one[0] - other[0]) <= SAME and abs(one[1] - other[1]) <= SAME
