@@ -1,6 +1,7 @@
 """Source texts as lines, and what it means that something stands in them."""
 
 import re
+from collections.abc import Iterable
 
 # Pinyin has one to six letters; a tone mark is on one of them, and the neutral tone has none.
 _PINYIN = re.compile(r"\([a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹ]{1,6}\)")
@@ -23,10 +24,10 @@ def stands_in(value: str, text: str) -> bool:
     return re.search(before + re.escape(value) + after, text) is not None
 
 
-def ranges(numbers: list[int] | tuple[int, ...]) -> str:
-    """ "3, 5-9, 12": numbers in rising order as ranges."""
+def ranges(numbers: Iterable[int]) -> str:
+    """ "3, 5-9, 12": numbers as ranges."""
     runs: list[list[int]] = []
-    for number in numbers:
+    for number in sorted(numbers):
         if runs and number == runs[-1][1] + 1:
             runs[-1][1] = number
         else:

@@ -80,6 +80,12 @@ def test_a_part_that_is_not_there_is_not_found(pages, county):
     assert pages.post("/documents/009/parts/all", **GIVEN).status_code == 404
 
 
+def test_a_fact_says_on_which_lines_it_stands_and_no_others(pages):
+    shown = text(pages.get("/documents/000/parts/all"))
+    assert "(document 000, lines 29, 35, 95)" in shown and "lines 29-95" not in shown
+    assert "(document 001, line 49)" in text(pages.get(YUZHOU))
+
+
 def test_every_row_of_a_list_says_whose_plan_it_is_and_what_it_is_here(pages):
     shown = text(pages.get("/duties", document="002", scope="all"))
     assert "Changchun, Jilin, 2022 · document 002, line" in shown and "· draft ·" in shown

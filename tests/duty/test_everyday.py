@@ -150,6 +150,23 @@ def test_a_word_that_stands_nowhere_is_found_in_pieces_and_only_then():
     assert in_pieces("树叶焚烧", "监管垃圾、树叶、杂草焚烧") and not in_pieces("树叶焚烧", "焚烧树")
 
 
+class Counted(str):
+    """A text that is asked only so often what stands in it."""
+
+    left = 5_000
+
+    def __contains__(self, piece):
+        self.left -= 1
+        assert self.left, "asked too often"
+        return super().__contains__(piece)
+
+
+def test_a_long_word_whose_pieces_stand_in_a_row_in_many_ways_is_soon_looked_for():
+    row = "焚烧" * 15
+    assert not in_pieces(row + "龘靐", Counted(row))
+    assert in_pieces(row * 2 + "焚烧", Counted(row))
+
+
 def test_dust_is_not_in_industry():
     rows = [Text("guide industry and industries", 1, 1), Text("control dust", 2, 2), Text("road dusts", 3, 3)]
     assert found("dust", rows) == [1, 2] and found("dusts", rows) == [1, 2]

@@ -193,7 +193,7 @@ def test_a_number_is_found_only_as_a_whole(number, text, found):
 
 
 def test_line_numbers_are_written_as_ranges():
-    assert ranges([3, 5, 6, 7, 9]) == "3, 5-7, 9"
+    assert ranges([3, 5, 6, 7, 9]) == ranges((9, 7, 3, 6, 5)) == "3, 5-7, 9"
 
 
 @needs_texts

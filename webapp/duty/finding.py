@@ -69,7 +69,8 @@ def _tests(word: str) -> Iterator[Test]:
 
 def in_pieces(word: str, text: str) -> bool:
     """Whether the word can be cut into pieces of two characters or more that all stand in the text."""
-    if word in text:
-        return True
-    cuts = range(PIECE, len(word) - PIECE + 1)
-    return any(word[:cut] in text and in_pieces(word[cut:], text) for cut in cuts)
+    reached = {0}
+    for at in range(len(word)):
+        if at in reached:
+            reached |= {end for end in range(at + PIECE, len(word) + 1) if word[at:end] in text}
+    return len(word) in reached

@@ -81,9 +81,8 @@ def problems(session: Session) -> list[ProblemType]:
 
 
 def answers(session: Session, typed: str) -> list[Answer]:
-    """What the typed words may mean, the closest first; where nothing is understood, the duties that hold the words.
-
-    Empty when there is nothing of either.
+    """What the typed words may mean, the closest first; a meaning without a problem is answered by the duties that hold
+    its words. Empty when nothing is understood.
     """
     meant: dict[str, set[str]] = {}  # the words of the lists by problem; a meaning without one stands for itself
     for each in everyday.understood(typed, meanings(session)):

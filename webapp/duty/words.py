@@ -1,11 +1,13 @@
 """Sentences about a row, in the page's language: where it stands, what its body is called now, until when."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from flask import g
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
+
+from seeds.lines import ranges
 
 from ..web.language import day, is_zh, named
 from ..web.request import read
@@ -69,10 +71,15 @@ def parts() -> list[scope.Part]:
 
 
 def lines(document: str, first: int, last: int) -> str:
-    """One line of a document, or several."""
-    if first == last:
-        return _("document %(code)s, line %(line)s", code=document, line=first)
-    return _("document %(code)s, lines %(first)s-%(last)s", code=document, first=first, last=last)
+    """One line of a document, or a run of them."""
+    return on_lines(document, range(first, last + 1))
+
+
+def on_lines(document: str, numbers: Collection[int]) -> str:
+    """One line of a document, or several, which need not stand together: "lines 29, 35-37"."""
+    if len(numbers) == 1:
+        return _("document %(code)s, line %(line)s", code=document, line=ranges(numbers))
+    return _("document %(code)s, lines %(lines)s", code=document, lines=ranges(numbers))
 
 
 def cited(text: str) -> str:
@@ -142,17 +149,6 @@ def deadline(duty: Duty) -> str:
     return _("%(kind)s: the text gives none", kind=kind)
 
 
-def spans(lines: Sequence[int]) -> str:
-    """DutyRow numbers, runs drawn together: "146-154, 157"."""
-    runs: list[list[int]] = []
-    for number in sorted(lines):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1][1:] = [number]
-        else:
-            runs.append([number])
-    return ", ".join("-".join(map(str, run)) for run in runs)
-
-
 def known(text: str) -> str:
     """A number or date of a document; "unknown" in the reader's words."""
     return _("unknown: the text does not say") if text == "unknown" else text
@@ -174,10 +170,11 @@ HELPERS = {
         section,
         why,
         lines,
+        on_lines,
         now_called,
         target,
         deadline,
-        spans,
+        ranges,
         known,
     )
 } | {"labels": labels}
