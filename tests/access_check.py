@@ -16,16 +16,13 @@ from PIL import Image
 from tests import access_tables as tables
 from tests.access_county import GONE, OFFICERS, VILLAGES, County, mark
 from tests.access_tables import Route
-from webapp.core import clock, ids
+from webapp.core import clock
 from webapp.web import static_files
 
 NO_ID = uuid.UUID(int=GONE)
-FORM = f"?id={ids.new()}"  # without an id the address of a form leads to the same with one
+#: The address of a form without an id, or with one that its clock cannot have made, leads to the same with a fresh one.
+FORMS = ("/grids/<grid_id>/patrol", "/grids/<grid_id>/report", "/reports/<report_id>/<action>", "/feedback")
 QUERIES = {
-    "/grids/<grid_id>/patrol": FORM,
-    "/grids/<grid_id>/report": FORM,
-    "/reports/<report_id>/<action>": FORM,
-    "/feedback": FORM,
     "/bodies/new": "?kind=committee",
     "/people/new": "?role=grid_officer",
     "/search": "?q=zq",
@@ -122,9 +119,8 @@ def expected(login: str, route: Route, target: Target) -> str:
 
 def address(county: County, route: Route, target: Target) -> str:
     """The route's address for a target."""
-    return re.sub(
-        r"<(\w+)>", lambda hole: str(_hole(county, route.address, hole[1], target)), route.address
-    ) + QUERIES.get(route.address, "")
+    query = f"?id={county.form}" if route.address in FORMS else QUERIES.get(route.address, "")
+    return re.sub(r"<(\w+)>", lambda hole: str(_hole(county, route.address, hole[1], target)), route.address) + query
 
 
 def _mark(route: str) -> dict[str, str]:

@@ -3,6 +3,7 @@ every text with its own marker."""
 
 import io
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -60,6 +61,7 @@ class County:
     app: App
     store: Store
     picture: files.PhotoFile
+    form: uuid.UUID = field(default_factory=ids.new)  # of every form that is opened, made at the county's noon
     ids: dict[str, dict[str, Any]] = field(
         default_factory=lambda: {
             kind: {}
