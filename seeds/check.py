@@ -1,7 +1,8 @@
 """Holds the seeds against the source texts: ``check(path)`` → Report. What ``wangge seeds check PATH`` runs.
 
 For each source file: is it the one whose hash is recorded, and what does its text say (``citation.py``). For all rows:
-do they keep the seeds' own laws (``laws.py``) and say what their lines say (``proof/laws.py``). The raw 004 has pinyin
+do they keep the seeds' own laws (``laws.py``) and say what their lines say (``proof/laws.py``); are the problems and
+duties there that problem_duties.csv names. The raw 004 has pinyin
 in brackets behind characters; it is taken out by rule, so that the raw file and the clean copy are the same text here
 and get the same answer. Without sources what needs none is checked: ``check()``.
 """
@@ -15,7 +16,7 @@ from pathlib import Path
 import seeds
 from seeds.citation import Answer, hold
 from seeds.errors import SeedError
-from seeds.laws import Fault, broken
+from seeds.laws import Fault, broken, broken_links
 from seeds.lines import ranges, source_lines
 from seeds.proof import laws
 from seeds.rows import Document, Duty, Figure
@@ -70,11 +71,14 @@ def check(path: Path | str | None = None, root: Traversable | None = None) -> Re
     the seeds themselves cannot be read.
     """
     documents = seeds.read("documents", root).rows
-    rows = (*seeds.read("duties", root), *seeds.read("figures", root))
+    duties = seeds.read("duties", root).rows
+    rows = (*duties, *seeds.read("figures", root))
     sources = _sources(Path(path), documents) if path is not None else []
     readings = tuple(_read(*found, rows) for found in sources)
     texts = {document.code: _lines(data, document) for _, data, document in reversed(sources)}
     faults = broken(documents, rows, seeds.read("departments", root).rows) + laws.broken(rows, texts, root)
+    problems = (each.code for each in seeds.read("problem_types", root))
+    faults += broken_links(seeds.read("problem_duties", root), problems, (duty.code for duty in duties))
     if path is not None and Path(path).is_dir():
         faults += [Fault(d.code, f"no source file in {path}") for d in documents if d.code not in texts]
     return Report(readings, tuple(faults), len(rows))

@@ -121,9 +121,15 @@ def _no_duty(item: dict[str, Any]) -> NoDuty:
 
 def _part(item: dict[str, Any]) -> Part:
     """``from`` and ``to`` are its lines."""
-    facts = tuple(Fact(**fact | {"lines": tuple(fact["lines"])}) for fact in item.pop("facts", []))
+    facts = tuple(_fact(fact) for fact in item.pop("facts", []))
     names = {"from": "line_from", "to": "line_to"}
     return Part(**{names.get(name, name): value for name, value in item.items()}, facts=facts)
+
+
+def _fact(item: dict[str, Any]) -> Fact:
+    if "lines" not in item:
+        raise ValueError("a fact of a [[part]] lacks 'lines'")
+    return Fact(**item | {"lines": tuple(item["lines"])})
 
 
 def _check_parts(found: Document) -> None:

@@ -9,6 +9,8 @@ from seeds.proof.tables import Tier, Words
 from seeds.rows import Duty, Figure, Succession
 from seeds.script import simplified
 
+#: A breach of a law: the value, as exceptions.csv excuses it, and what is said of it.
+Finding = tuple[str, str]
 #: What masks a name or a number in the texts.
 MASK = re.compile("[xX]{2,}|×|\\*{2,}")
 _STOPS = "。;；\n"

@@ -8,7 +8,7 @@ import seeds
 from seeds.laws import Fault, row_place
 from seeds.lines import cited
 from seeds.proof import bodies, meaning, numbers, roles, sets, times
-from seeds.proof.case import Aids, Case
+from seeds.proof.case import Aids, Case, Finding
 from seeds.proof.tables import Excused
 from seeds.rows import Duty, Figure
 from seeds.script import simplified
@@ -22,7 +22,7 @@ class Law:
     """
 
     code: str
-    find: Callable[[Case], Iterator[tuple[str, str]]]
+    find: Callable[[Case], Iterator[Finding]]
     needs_lines: bool = False
 
 

@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from seeds.proof.case import Case, holds
+from seeds.proof.case import Case, Finding, holds
 from seeds.proof.numbers import LISTED
 from seeds.proof.tables import Words
 from seeds.rows import Duty
 
-Finding = tuple[str, str]
 _SHARE = 0.3  # of the pairs of characters of our sentence, at least, that stand near the anchor
 _PHRASE = 0.25  # of those of each phrase between commas, that stand anywhere in the lines
 _HAN = re.compile("[一-鿿]+")

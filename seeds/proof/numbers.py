@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from seeds.proof.case import Case
+from seeds.proof.case import Case, Finding
 from seeds.rows import Duty
 
-Finding = tuple[str, str]
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _COUNTED = re.compile("[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]+")
 #: Ours: the place in a list.

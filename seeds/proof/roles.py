@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from seeds.proof.case import Case, holds
+from seeds.proof.case import Case, Finding, holds
 from seeds.rows import Duty
 
-Finding = tuple[str, str]
 _LIST = "[:：]([^。;；)）\n]*)"  # the bodies behind a label
 _LEADER = re.compile("长$|负责人|领导(?!小组)|书记|同志|干部")
 _HELPED = re.compile("[由（].{0,18}(?:配合|协助)")  # "with help from": the other party helps

@@ -52,14 +52,14 @@ def succession(table: Iterable[Succession], rows: Iterable[Row], texts: dict[str
         on = line.from_on.isoformat() if line.from_on else ""
         if on not in ({""} | REFORMS) or on != "".join(re.findall(r"\d{4}-\d\d-\d\d", line.source)):
             yield Fault(place, f"the date {on or 'left empty'} is not that of its source ({line.source})")
-        year = re.findall(r"20\d\d年", line.event_zh)
-        if not on and any("机构改革" in line.event_zh and "没有涉及" not in line.event_zh for _ in year):
+        dated = re.search(r"20\d\d年", line.event_zh)
+        if not on and dated and "机构改革" in line.event_zh and "没有涉及" not in line.event_zh:
             yield Fault(place, "a dated event without its date")
         yield from (Fault(place, what) for what in _source(line, texts))
 
 
 def _source(line: Succession, texts: dict[str, list[str]]) -> Iterator[str]:
-    match = _CITED.fullmatch(line.source.replace("lines ", "line ").replace("line ", "line "))
+    match = _CITED.fullmatch(line.source)
     if match is None or match[1] not in texts or "见第" in line.event_zh:  # where the meaning stands, not the name
         return
     text = simplified(cited(texts[match[1]], int(match[2]), int(match[3] or match[2])))

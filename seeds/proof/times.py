@@ -5,10 +5,8 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 
-from seeds.proof.case import Case, holds
+from seeds.proof.case import Case, Finding, holds
 from seeds.rows import Duty
-
-Finding = tuple[str, str]
 
 
 def often(case: Case) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from tests.duty.conftest import person
 from tests.duty.test_duty_pages import codes, text
@@ -41,7 +41,6 @@ def test_a_decision_changes_lists_counters_and_sheet_at_once(pages, county):
     pages.become(county)
     assert codes(pages.get("/duties", document="001")) == []
     assert "Show all texts: 83 rows more" in text(pages.get("/duties", document="001"))
-    assert "82 duties that apply here" not in text(pages.get("/departments"))
     before = re.findall(r'id="([^"]+)"><h2>[^<]+<span class="tab-count">(\d+)', pages.get("/departments").text)
     assert pages.post(YUZHOU, **GIVEN).status_code == 303
     shown = text(pages.get(YUZHOU))
@@ -84,6 +83,14 @@ def test_a_fact_says_on_which_lines_it_stands_and_no_others(pages):
     shown = text(pages.get("/documents/000/parts/all"))
     assert "(document 000, lines 29, 35, 95)" in shown and "lines 29-95" not in shown
     assert "(document 001, line 49)" in text(pages.get(YUZHOU))
+
+
+@pytest.mark.parametrize("address", ["/documents", YUZHOU, "/duties", "/duties.xlsx", "/figures", "/departments"])
+def test_the_parts_are_read_once_for_a_page(pages, store, address):
+    sent = []
+    event.listen(store.reader, "before_cursor_execute", lambda _c, _cursor, statement, *_: sent.append(statement))
+    assert pages.get(address).status_code == 200
+    assert len([each for each in sent if each.startswith("SELECT document.code, document.parts")]) == 1
 
 
 def test_every_row_of_a_list_says_whose_plan_it_is_and_what_it_is_here(pages):

@@ -28,7 +28,7 @@ def decide(store, actor, part=YUZHOU, standing="in_force", from_on=TODAY, to_on=
 def here(store, on=None):
     """Documents of which something applies."""
     with store.read() as session:
-        return set(session.scalars(select(Duty.document).where(scope.applies(session, Duty, on))))
+        return set(session.scalars(select(Duty.document).where(scope.applies(scope.parts(session, on)))))
 
 
 def test_the_newest_decision_whose_day_has_come_counts(store, county):

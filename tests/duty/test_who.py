@@ -10,6 +10,7 @@ from sqlalchemy import delete
 
 from seeds.script import traditional
 from tests.duty.conftest import person
+from tests.duty.test_duty_pages import text
 from webapp.core import clock
 from webapp.core.models import Setting
 from webapp.duty import everyday, service
@@ -29,9 +30,9 @@ def sentences(name="everyday.csv"):
 
 def first(page, lang):
     """The lines on which the first row of the answer stands, or None where the page says that nobody is named."""
-    text = html.unescape(page.text)
-    body = re.search(r'<section class="card".*?<ul class="rows">(.*?)</li>', text, re.DOTALL)
-    if body is None or NOBODY[lang] in text[: body.start(1)]:
+    shown = html.unescape(page.text)
+    body = re.search(r'<section class="card".*?<ul class="rows">(.*?)</li>', shown, re.DOTALL)
+    if body is None or NOBODY[lang] in shown[: body.start(1)]:
         return None
     cited = re.search(CITED[lang], re.sub("<[^>]+>", "", body[1]))
     return set(range(int(cited[1]), int(cited[2] or cited[1]) + 1)) if cited else set()
@@ -53,11 +54,6 @@ def test_everyday_sentences_are_answered_first_with_the_right_line(pages, name, 
         if not answered(pages.get("/who", q=row["sentence"]), row):
             lost.append(row["sentence"])
     assert len(sentences(name)) - len(lost) >= least, lost
-
-
-def text(page):
-    """What a reader sees, on one line."""
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
 
 
 #: The clerk's four questions, as typed in each language and in the documents' script, and the first line that answers.

@@ -12,7 +12,7 @@ import pytest
 import seeds
 from seeds import manifest
 from seeds.proof.tables import Count, Excused, Tier
-from seeds.rows import Duty, Figure, Succession
+from seeds.rows import Duty, Figure, ProblemDuty, ProblemType, Succession
 
 CLEAN = "總則\n縣政府負責巡查。\n\n環保部門每季度檢查12次,2025年前完成。\n附則\n"
 RAW = CLEAN.replace("縣", "縣(xiàn)").replace("環", "環(huán)")
@@ -55,6 +55,11 @@ TIMES = {
     "kind": "frequency", "subject": "inspection", "zh": "每季度", "en": "quarterly", "number": "12",
     "year": "2025", "period": "quarterly", "anchor": "檢查12次", "status": "ok",
 }  # fmt: skip
+PROBLEM = {
+    "code": "dust", "zh": "扬尘", "en": "dust", "category": "air", "order": "1", "needs_enforcement": "no",
+    "asks_emergency": "no",
+}  # fmt: skip
+LINK = {"problem": "dust", "rank": "1", "duty": "900-01", "role": "lead", "zh": "工地", "en": "building sites"}
 
 
 @dataclass
@@ -118,5 +123,7 @@ def small(tmp_path) -> SmallSeeds:
     hashes = {n: hashlib.sha256(t.encode()).hexdigest() for n, t in (("raw", RAW), ("clean", CLEAN))}
     (found.root / "documents/900.toml").write_text(DOCUMENT.format(**hashes), "utf-8")
     (found.root / "departments.csv").write_text(DEPARTMENTS, "utf-8")
+    write_table(found.root / "settings/problem_types.csv", ProblemType, [PROBLEM])
+    write_table(found.root / "settings/problem_duties.csv", ProblemDuty, [LINK])
     found.write()
     return found

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date
 from random import Random
 
-from seeds.rows import TOPICS
+from seeds.rows import ROLES, TIERS, TOPICS
 
 Row = dict[str, str]
 Edit = Callable[[Random, Row], Row | None]
@@ -18,8 +18,6 @@ DELETED: Row = {"": ""}
 
 NAMES = ("林业部门", "水利局", "市财政局", "县生态环境局", "城管局", "李家镇政府")
 BODIES = ("ecology", "housing", "water", "agriculture", "transport", "finance", "forestry", "emergency", "market")
-ROLES = ("responsible", "lead", "cooperate", "leader")
-TIERS = ("province", "city", "county", "township", "village", "enterprise", "any")
 OFTEN = ("daily", "monthly", "quarterly", "half_yearly", "yearly")
 UNITS = ("%", "吨", "万亩", "次", "公里", "件", "亩")
 SURE = {"status": "ok", "why_zh": "", "why_en": ""}

@@ -8,8 +8,8 @@ from seeds import SeedError, manifest
 from seeds.check import check
 from seeds.lines import ranges, source_lines, stands_in
 from seeds.proof.tables import Excused
-from seeds.rows import Duty
-from tests.seeds.conftest import write_table
+from seeds.rows import Duty, ProblemDuty
+from tests.seeds.conftest import LINK, write_table
 from tests.sources import TEXTS, needs_texts
 
 
@@ -108,6 +108,20 @@ def test_a_row_that_is_gone_is_missed_by_its_count(small):
     write_table(small.root / "duties/900.csv", Duty, [small.patrol])
     manifest.rewrite(small.root)
     assert "900 duty ok: 1 rows, recorded are 2" in whats(check(root=small.root))
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"duty": "900-09"}, "there is no duty '900-09'"),
+        ({"problem": "weather"}, "there is no problem 'weather'"),
+        ({"role": "nobody"}, "a row names a duty, or its role is nobody: one of the two"),
+    ],
+)
+def test_a_duty_of_a_problem_that_does_not_hold_is_found_without_the_sources(small, change, what):
+    write_table(small.root / "settings/problem_duties.csv", ProblemDuty, [LINK | change])
+    manifest.rewrite(small.root)
+    assert whats(check(root=small.root)) == [what]
 
 
 def test_an_excused_finding_is_silent_and_only_for_its_value(small):

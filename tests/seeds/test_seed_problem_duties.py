@@ -1,15 +1,12 @@
 """The reading "problem → duty": each problem has its rows or an explicit nobody, and the right body stands first."""
 
 from collections import Counter
-from importlib.resources import files
 
 import pytest
 
 import seeds
-from seeds import parse
-from seeds.rows import ProblemDuty
+from seeds import laws
 
-NAME = "settings/problem_duties.csv"
 PART_13 = "004-13-"
 NOBODY = "nobody"
 #: Problem → the line of document 004 that answers it and the body today, read in the text by hand. The line is the
@@ -54,8 +51,7 @@ ALSO = {
 @pytest.fixture(scope="module")
 def rows():
     """All rows in the order of the file."""
-    text = parse.decode(NAME, (files("seeds") / NAME).read_bytes())
-    return list(parse.table(NAME, text, ProblemDuty))
+    return list(seeds.read("problem_duties"))
 
 
 @pytest.fixture(scope="module")
@@ -82,12 +78,8 @@ def test_the_ranks_of_a_problem_are_complete(by_problem):
     assert ranks == {problem: list(range(1, len(found) + 1)) for problem, found in by_problem.items()}
 
 
-def test_every_duty_is_there(rows, duties):
-    assert [row.origin for row in rows if row.duty and row.duty not in duties] == []
-
-
-def test_a_row_has_a_duty_or_says_that_nobody_is_named(rows):
-    assert [row.origin for row in rows if bool(row.duty) == (row.role == NOBODY)] == []
+def test_every_row_names_a_duty_that_is_there_or_says_that_nobody_is_named(rows, duties):
+    assert laws.broken_links(rows, FIRST, duties) == []
 
 
 def test_nobody_is_said_once_and_with_the_general_duty_beside_it(by_problem):

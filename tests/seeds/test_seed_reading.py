@@ -131,6 +131,11 @@ def test_no_manifest_no_rows(small):
         ('sha256 = "', 'sha256 = "x', "is no sha256"),
         ("lines = 5", "lines = ", "Invalid value"),
         ("to = 1", "till = 1", r"documents/900\.toml: a \[\[no_duty\]\] lacks 'to'"),
+        (
+            "[[no_duty]]\nfrom",
+            '[[part]]\ncode = "all"\nfacts = [{zh = "县", en = "county"}]\n\n[[no_duty]]\nfrom',
+            r"documents/900\.toml: a fact of a \[\[part\]\] lacks 'lines'",
+        ),
         ("lines = 5", 'lines = "5"', r"documents/900\.toml: "),
     ],
 )

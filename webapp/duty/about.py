@@ -14,12 +14,9 @@ STANDS_ON = ("people",)
 
 
 def _document(row: Any) -> dict[str, Any]:
-    """What a document holds in lists; a part as the plain words of its dataclass."""
-    return {
-        "parts": [json.loads(json.dumps(asdict(each))) for each in row.parts],
-        "unsure": [{"zh": each.zh, "en": each.en} for each in row.unsure],
-        "no_duty": [{"lines": list(each.lines), "zh": each.zh, "en": each.en} for each in row.no_duty],
-    }
+    """What a document holds in lists, each entry as the plain words of its dataclass."""
+    names = "parts", "unsure", "no_duty"
+    return {name: json.loads(json.dumps([asdict(each) for each in getattr(row, name)])) for name in names}
 
 
 def _link(row: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from ..web.request import actor, may, read, write
 from . import dispatching, scope, service
 from .blueprint import bp
 from .forms import DecisionForm, LinkForm
+from .words import parts
 
 # --- which texts apply here ---
 
@@ -39,14 +40,14 @@ def decide(document: str, part: str) -> Any:
 
 
 def _part_page(document: str, code: str, form: DecisionForm) -> str:
-    found = next((each for each in scope.parts(read()) if (each.document, each.code) == (document, code)), None)
+    found = next((each for each in parts() if (each.document, each.code) == (document, code)), None)
     if found is None:
         raise NotFound
     form.offer()
     return render_template(
         "duty/part.html",
         part=found,
-        duties=scope.counted(read()).get((document, code), 0),
+        duties=scope.counted(read(), [found]).get((document, code), 0),
         decisions=scope.decisions(read(), document, code),
         form=form,
         may_decide=actor().may("duty.confirm"),

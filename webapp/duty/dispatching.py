@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from .models import Duty, ProblemDuty, ProblemType
-from .queries import DutyRow, rows
-from .scope import Part, applies, county_duty, part_of, parts
+from .queries import IN_ORDER, WHOSE, DutyRow, rows
+from .scope import Part, applies, counts_here, county_duty, part_of, parts
 
 NOBODY = "nobody"
 ROLES = ("lead", "cooperate", "tell", NOBODY)  # in this order where two rows have the same rank
@@ -17,34 +17,26 @@ OTHER_TIER, NOT_APPLIED, NOT_LINKED = "other_tier", "not_applied", "not_linked"
 DOUBTS = (OTHER_TIER, NOT_APPLIED, NOT_LINKED)
 LOCAL = frozenset({"township", "village"})  # tiers whose duties no department of the county has
 
-Condition = ColumnElement[bool]
-
 
 def duty_of(session: Session, duty_id: int | None, department: str | None) -> Duty | None:
     """A duty in force that is this department's, by the list or by what the county has named; else None."""
     if duty_id is None or department is None:
         return None
-    return session.scalar(select(Duty).where(Duty.id == duty_id, _of(department), Duty.valid_to.is_(None)))
+    return session.scalar(select(Duty).where(Duty.id == duty_id, WHOSE.in_([department]), Duty.valid_to.is_(None)))
 
 
 def duties_of(session: Session, departments: Collection[str], *, everywhere: bool = False) -> dict[str, list[Duty]]:
     """By department the duties that a county's department can have, in the order of the documents: those that apply
     here, or with ``everywhere`` those of all texts and tiers.
     """
-    here = () if everywhere else (applies(session), county_duty(session))
-    whose = func.coalesce(Duty.named, Duty.canonical)
+    known = [] if everywhere else parts(session)
+    here = () if everywhere else (applies(known), county_duty(known))
     found: dict[str, list[Duty]] = {department: [] for department in departments}
     for duty, department in session.execute(
-        select(Duty, whose)
-        .where(whose.in_(departments), Duty.valid_to.is_(None), *here)
-        .order_by(Duty.document, Duty.line_from, Duty.position, Duty.id)
+        select(Duty, WHOSE).where(WHOSE.in_(departments), Duty.valid_to.is_(None), *here).order_by(*IN_ORDER)
     ):
         found[department].append(duty)
     return found
-
-
-def _of(department: str) -> Condition:
-    return or_(Duty.named == department, (Duty.named.is_(None)) & (Duty.canonical == department))
 
 
 class Linked(NamedTuple):
@@ -58,8 +50,8 @@ class Linked(NamedTuple):
 
     @property
     def applies(self) -> bool:
-        """Whether it counts here: what names nobody always does, a duty by its part."""
-        return self.line is None or (self.part is not None and self.part.applies)
+        """Whether it counts here."""
+        return counts_here(self.line, self.part)
 
     @property
     def is_local(self) -> bool:
@@ -80,8 +72,8 @@ def linked(session: Session, problems: Collection[str]) -> list[Linked]:
         .where(ProblemDuty.problem.in_(problems), ProblemDuty.valid_to.is_(None))
     ).all()
     lines = {line.duty.code: line for line in rows(session, Duty.code.in_({link.duty for link, _ in found}))}
-    countys = set(session.scalars(select(Duty.code).where(Duty.code.in_(lines), county_duty(session))))
     known = parts(session)
+    countys = set(session.scalars(select(Duty.code).where(Duty.code.in_(lines), county_duty(known))))
     made = [
         Linked(link, problem, line, part_of(known, line.duty) if line else None, link.duty in countys)
         for link, problem in found
@@ -92,9 +84,10 @@ def linked(session: Session, problems: Collection[str]) -> list[Linked]:
 
 def doubt(session: Session, duty: Duty, problems: Sequence[str]) -> str | None:
     """Why a duty is no plain ground for these problems, one of DOUBTS; None when it is one."""
+    known = parts(session)
     asked = {
-        OTHER_TIER: county_duty(session),
-        NOT_APPLIED: applies(session),
+        OTHER_TIER: county_duty(known),
+        NOT_APPLIED: applies(known),
         NOT_LINKED: exists().where(
             ProblemDuty.duty == Duty.code, ProblemDuty.problem.in_(problems), ProblemDuty.valid_to.is_(None)
         ),

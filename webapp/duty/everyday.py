@@ -7,7 +7,7 @@ a or b, and also c; or else d. Chinese is found anywhere in a sentence, English 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import seeds
@@ -75,7 +75,7 @@ def _said(way: tuple[tuple[str, ...], ...], text: str | frozenset[str]) -> tuple
     return tuple(parts) if all(parts) else ()
 
 
-@cache
+@lru_cache(maxsize=4096)
 def singular(word: str) -> str:
     """An English word without its plural: dusts and dust, bodies and body are one word; industry is another."""
     if word.endswith("ies") and len(word) > 4:

@@ -12,7 +12,7 @@ from seeds.script import spellings
 from ..core.models import AuditEntry
 from ..people.models import Person
 from .models import Department, Document, Duty, Succession
-from .scope import applies
+from .scope import Part, applies
 
 UNKNOWN = "unknown"  # the department (and the kind of department) that stands for "not named in the text"
 NAMED, RETIRED = "named", "retired"  # beside the three statuses of the seeds
@@ -92,7 +92,7 @@ def silent_beside(session: Session, one: Duty) -> list[Duty]:
 # --- documents ---
 
 
-class Part(NamedTuple):
+class Section(NamedTuple):
     """A section of a document: its lines, the names printed in it in their order ("" = none), how many duties it
     holds, and for how many of these nobody knows yet whose they are.
     """
@@ -121,18 +121,18 @@ def tally(session: Session) -> dict[str, int]:
     return dict(rows.all())
 
 
-def parts(session: Session, code: str) -> list[Part]:
+def sections(session: Session, code: str) -> list[Section]:
     """The sections of a document that hold duties, in the order of their lines."""
     rows = session.execute(
         select(Duty.section, Duty.line_from, Duty.line_to, Duty.body_printed, WHOSE.label("whose"))
         .where(Duty.document == code, Duty.valid_to.is_(None))
         .order_by(*IN_ORDER)
     ).all()
-    sections: dict[str, list[Any]] = {}
+    by_section: dict[str, list[Any]] = {}
     for row in rows:
-        sections.setdefault(row.section, []).append(row)
+        by_section.setdefault(row.section, []).append(row)
     return [
-        Part(
+        Section(
             section,
             min(row.line_from for row in found),
             max(row.line_to for row in found),
@@ -140,7 +140,7 @@ def parts(session: Session, code: str) -> list[Part]:
             len(found),
             sum(row.whose == UNKNOWN for row in found),
         )
-        for section, found in sections.items()
+        for section, found in by_section.items()
     ]
 
 
@@ -201,9 +201,9 @@ class Past(NamedTuple):
     confirmed_by: Person | None
 
 
-def departments(session: Session) -> list[DepartmentRow]:
-    """Departments that hold a duty or have a printed name, those with most duties here first."""
-    number, here = func.count(Duty.id), func.count(case((applies(session), Duty.id)))
+def departments(session: Session, known: Iterable[Part]) -> list[DepartmentRow]:
+    """Departments that hold a duty or have a printed name, those with most duties in the known parts here first."""
+    number, here = func.count(Duty.id), func.count(case((applies(known), Duty.id)))
     rows = session.execute(
         select(Department, here, number)
         .outerjoin(Duty, and_(Department.code == WHOSE, Duty.valid_to.is_(None)))

@@ -13,7 +13,7 @@ from . import who
 from .finding import Text, found
 from .models import Duty, Figure
 from .queries import ALL, IN_ORDER, LINES, NAMED, RETIRED, WHOSE, DutyRow, Now
-from .scope import applies
+from .scope import Part, applies
 
 Condition = ColumnElement[bool]
 _SEARCHED = (Duty.code, Duty.zh, Duty.en, Duty.body, Duty.body_printed, Duty.anchor, Duty.target, Duty.section)
@@ -43,7 +43,7 @@ class Keys(NamedTuple):
     elsewhere: int
 
 
-def duties(session: Session, wanted: Wanted) -> Keys:
+def duties(session: Session, wanted: Wanted, known: Iterable[Part]) -> Keys:
     """The duties: those that apply here first, then the others, each in the order of the documents.
 
     Of duties that are searched by words, those of the problem that the words mean come after those that hold them.
@@ -56,7 +56,7 @@ def duties(session: Session, wanted: Wanted) -> Keys:
         (Duty.role, wanted.role),
         (Duty.topic, wanted.topic),
     )
-    here = applies(session).label("here")
+    here = applies(known).label("here")
     rows = session.execute(
         select(Duty.id, Duty.code, Duty.line_from, Duty.line_to, here, *_SEARCHED, Now.zh, Now.en)
         .join(Now, Now.code == WHOSE)
@@ -72,10 +72,10 @@ def duty_rows(session: Session, keys: Sequence[int]) -> list[DutyRow]:
     return _in_order(rows, keys, lambda row: row.duty.id)
 
 
-def figures(session: Session, wanted: Wanted) -> Keys:
+def figures(session: Session, wanted: Wanted, known: Iterable[Part]) -> Keys:
     """The documents' own figures, frequencies, steps and lists in force: those that apply here first."""
     pairs = ((Figure.document, wanted.document), (Figure.section, wanted.section), (Figure.kind, wanted.kind))
-    here = applies(session, Figure).label("here")
+    here = applies(known, Figure).label("here")
     rows = session.execute(
         select(Figure.id, Figure.code, Figure.line_from, Figure.line_to, here, *_FIGURE_SEARCHED)
         .where(Figure.valid_to.is_(None), *_equal(pairs))

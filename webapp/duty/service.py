@@ -4,9 +4,9 @@ problem is.
 
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import null, select
+from sqlalchemy import ColumnElement, null, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor, where
@@ -19,12 +19,15 @@ from .scope import IN_FORCE, STANDINGS, parts
 
 RANKS = range(1, 100)
 
+Condition = ColumnElement[bool]
+Row = TypeVar("Row", Duty, Succession, ProblemDuty)
+
 
 def name_department(session: Session, actor: Actor, code: str, department: str | None, *, beside: bool = False) -> int:
     """The county says whose a duty is where the text does not; with ``beside`` also for the duties of the same place
     in the document that name the same body or none. How many were named.
     """
-    duty = _duty(session, actor, code)
+    duty = _in_force(session, actor, Duty, Duty.code == code)
     if duty.status == "ok" and duty.canonical != UNKNOWN:
         raise Refused(N_("The text itself names the body of this duty."), field="department")
     found = session.get(Department, department) if department else None
@@ -38,7 +41,7 @@ def name_department(session: Session, actor: Actor, code: str, department: str |
 
 def forget_department(session: Session, actor: Actor, code: str) -> None:
     """The county takes back the name it gave; the text's own reading counts again."""
-    duty = _duty(session, actor, code)
+    duty = _in_force(session, actor, Duty, Duty.code == code)
     if duty.named is not None:
         _name(session, actor, duty, None)
 
@@ -51,13 +54,7 @@ def _name(session: Session, actor: Actor, duty: Duty, department: str | None) ->
 
 def confirm_succession(session: Session, actor: Actor, succession_id: int, *, yes: bool = True) -> Succession:
     """The county confirms that a printed name is this department today, or takes that back."""
-    row = session.scalar(
-        select(Succession)
-        .with_for_update()
-        .where(Succession.id == succession_id, Succession.valid_to.is_(None), _reached(actor))
-    )
-    if row is None:
-        raise NotFound
+    row = _in_force(session, actor, Succession, Succession.id == succession_id)
     if yes != (row.confirmed_at is not None):
         audit.note(session, actor.person_id, "succession.confirm", f"succession:{row.id}", confirmed=yes)
         _sign(row, actor, signed=yes)
@@ -147,7 +144,7 @@ def add_link(session: Session, actor: Actor, problem: str, duty: str, link: Link
 
 def change_link(session: Session, actor: Actor, link_id: int, link: Link) -> ProblemDuty:
     """Another place, role or words of a row; with that the county has confirmed it."""
-    row = _link(session, actor, link_id)
+    row = _in_force(session, actor, ProblemDuty, ProblemDuty.id == link_id)
     _check(link, row.duty)
     before = _said(row)
     _set(row, link)
@@ -160,7 +157,7 @@ def change_link(session: Session, actor: Actor, link_id: int, link: Link) -> Pro
 
 def confirm_link(session: Session, actor: Actor, link_id: int, *, yes: bool = True) -> ProblemDuty:
     """The county confirms our reading, or takes that back."""
-    row = _link(session, actor, link_id)
+    row = _in_force(session, actor, ProblemDuty, ProblemDuty.id == link_id)
     if yes != (row.confirmed_at is not None):
         _mark(row, actor, confirmed=yes)
         audit.note(session, actor.person_id, "problem_duty.confirm", f"problem_duty:{row.id}", confirmed=yes)
@@ -169,7 +166,7 @@ def confirm_link(session: Session, actor: Actor, link_id: int, *, yes: bool = Tr
 
 def remove_link(session: Session, actor: Actor, link_id: int) -> ProblemDuty:
     """Take a row away; no seeding brings it back."""
-    row = _link(session, actor, link_id)
+    row = _in_force(session, actor, ProblemDuty, ProblemDuty.id == link_id)
     row.valid_to = clock.today()
     _mark(row, actor, confirmed=False)
     audit.note(session, actor.person_id, "problem_duty.remove", f"problem_duty:{row.id}", before=_said(row))
@@ -204,29 +201,16 @@ def _mark(row: ProblemDuty, actor: Actor, *, confirmed: bool) -> None:
     _sign(row, actor, signed=confirmed)
 
 
-def _link(session: Session, actor: Actor, link_id: int) -> ProblemDuty:
-    row = session.scalar(
-        select(ProblemDuty)
-        .with_for_update()
-        .where(ProblemDuty.id == link_id, ProblemDuty.valid_to.is_(None), _reached(actor))
-    )
-    if row is None:
-        raise NotFound
-    return row
-
-
 def _sign(row: Duty | Succession | ProblemDuty, actor: Actor, *, signed: bool) -> None:
     row.confirmed_by, row.confirmed_at = (actor.person_id, clock.now()) if signed else (None, None)
 
 
-def _duty(session: Session, actor: Actor, code: str) -> Duty:
-    """The duty in force, if this person may say whose it is."""
-    duty = session.scalar(
-        select(Duty).with_for_update().where(Duty.code == code, Duty.valid_to.is_(None), _reached(actor))
-    )
-    if duty is None:
+def _in_force(session: Session, actor: Actor, table: type[Row], key: Condition) -> Row:
+    """The row in force, locked, if this person may say something of it; else NotFound."""
+    row = session.scalar(select(table).with_for_update().where(key, table.valid_to.is_(None), _reached(actor)))
+    if row is None:
         raise NotFound
-    return duty
+    return row
 
 
 def _reached(actor: Actor) -> Any:

@@ -12,10 +12,10 @@ from ..core.errors import NotFound, Refused
 from ..web import lists
 from ..web.errors import say
 from ..web.request import actor, may, read, write
-from . import county_views, queries, scope, search, service, who, workbook
+from . import county_views, dispatching, queries, scope, search, service, who, workbook
 from .blueprint import bp
 from .forms import BodiesForm, DutiesForm, FiguresForm, NameForm, WhoForm
-from .words import HELPERS
+from .words import HELPERS, parts
 
 __all__ = ["bp", "county_views"]  # their pages stand on the same blueprint
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,30 +33,32 @@ def helpers() -> dict[str, Any]:
 @bp.get("/documents")
 @may("duty.read")
 def documents() -> str:
-    """What each document is and what is unsure about it."""
+    """What each document is and what is unsure about it; parts without duties that do not apply stand folded away."""
+    counted = scope.counted(read(), parts())
+    listed = [part for part in parts() if part.applies or (part.document, part.code) in counted]
     return render_template(
         "duty/documents.html",
         documents=queries.documents(read()),
         tally=queries.tally(read()),
-        parts=scope.parts(read()),
-        counted=scope.counted(read()),
-        may_decide=actor().may("duty.confirm"),
+        counted=counted,
+        listed=listed,
+        bare=[part for part in parts() if part not in listed],
     )
 
 
 @bp.get("/documents/<code>")
 @may("duty.read")
 def document(code: str) -> str:
-    """One document: its parts with the printed names, and the lines that were read and left out."""
+    """One document: its sections with the printed names, and the lines that were read and left out."""
     found = queries.document(read(), code)
     if found is None:
         raise NotFound
     return render_template(
         "duty/document.html",
         document=found,
-        parts=queries.parts(read(), code),
+        sections=queries.sections(read(), code),
         tally=queries.tally(read()).get(code, 0),
-        figures=len(search.figures(read(), search.Wanted(document=code, scope=queries.ALL)).keys),
+        figures=len(search.figures(read(), search.Wanted(document=code, scope=queries.ALL), parts()).keys),
     )
 
 
@@ -68,7 +70,7 @@ def document(code: str) -> str:
 def index() -> Any:
     """Duties by department, tier, topic, document; searched by words; ``?all=1`` on one page, to print."""
     form = DutiesForm(request.args)
-    form.offer(queries.documents(read()), queries.departments(read()))
+    form.offer(queries.documents(read()), queries.departments(read(), parts()))
     return _list(form, search.duties, search.duty_rows, "duty/duties.html", "duty.index")
 
 
@@ -77,9 +79,11 @@ def index() -> Any:
 def index_sheet() -> Response:
     """The same duties as a sheet."""
     form = DutiesForm(request.args)
-    form.offer(queries.documents(read()), queries.departments(read()))
+    form.offer(queries.documents(read()), queries.departments(read(), parts()))
     form.validate()
-    return _send(workbook.duties(search.duty_rows(read(), search.duties(read(), form.wanted()).keys)), "duties")
+    return _send(
+        workbook.duties(search.duty_rows(read(), search.duties(read(), form.wanted(), parts()).keys)), "duties"
+    )
 
 
 @bp.get("/duties/<code>")
@@ -158,7 +162,7 @@ def who_for() -> Any:
     return render_template(
         "duty/who.html",
         form=form,
-        problems=who.problems(read()),
+        problems=dispatching.problems(read()),
         picked="" if typed else picked,
         answers=answers or who.unknown(read()) if typed else answers,
         lost=bool(typed) and not answers,
@@ -184,7 +188,9 @@ def figures_sheet() -> Response:
     form = FiguresForm(request.args)
     form.offer(queries.documents(read()))
     form.validate()
-    return _send(workbook.figures(search.figure_rows(read(), search.figures(read(), form.wanted()).keys)), "figures")
+    return _send(
+        workbook.figures(search.figure_rows(read(), search.figures(read(), form.wanted(), parts()).keys)), "figures"
+    )
 
 
 # --- departments ---
@@ -196,7 +202,7 @@ def departments() -> Any:
     """Each department of today, its printed names and how they became it; searched by any of these names."""
     form = BodiesForm(request.args)
     good, past = form.validate(), queries.past(read())
-    bodies = queries.narrowed(queries.departments(read()), past, form.q.data or "" if good else "")
+    bodies = queries.narrowed(queries.departments(read(), parts()), past, form.q.data or "" if good else "")
     return render_template(
         "duty/departments.html", form=form, bodies=bodies, past=past, may_confirm=actor().may("duty.confirm")
     ), 200 if good else 422
@@ -232,7 +238,7 @@ def _list(form: Any, keys: Any, rows: Any, template: str, endpoint: str) -> Any:
     """A page of a list, or with ``?all=1`` all of it; a mistake in the address is said beside its field."""
     good = form.validate()
     wanted, everything = form.wanted(), bool(request.args.get("all"))
-    found, elsewhere = keys(read(), wanted)
+    found, elsewhere = keys(read(), wanted, parts())
     part = lists.Part(size=len(found)) if everything else lists.part(len(found))
     chosen: dict[str, Any] = {field.name: request.args[field.name] for field in form if request.args.get(field.name)}
 

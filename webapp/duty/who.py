@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
 from seeds.script import folded
@@ -13,7 +13,7 @@ from ..core import settings
 from . import everyday, queries
 from .dispatching import NOBODY, linked
 from .models import Duty, ProblemDuty, ProblemType
-from .scope import Part, part_of, parts
+from .scope import Part, counts_here, part_of, parts
 
 _NO_WORDS = re.compile(r"[\d%_*]")  # a line, a code, the signs of a pattern
 MOST = 3  # meanings of one sentence that are answered
@@ -37,8 +37,8 @@ class Line(NamedTuple):
 
     @property
     def applies(self) -> bool:
-        """Whether it counts here: what names nobody always does, a duty by its part."""
-        return self.row is None or (self.part is not None and self.part.applies)
+        """Whether it counts here."""
+        return counts_here(self.row, self.part)
 
 
 class Answer(NamedTuple):
@@ -75,11 +75,6 @@ class Answer(NamedTuple):
         return bool(self.here) and self.here[0].role == NOBODY
 
 
-def problems(session: Session) -> list[ProblemType]:
-    """The problems to pick from, in the order of the forms."""
-    return list(session.scalars(select(ProblemType).order_by(ProblemType.position)))
-
-
 def answers(session: Session, typed: str) -> list[Answer]:
     """What the typed words may mean, the closest first; a meaning without a problem is answered by the duties that hold
     its words. Empty when nothing is understood.
@@ -106,10 +101,10 @@ def meanings(session: Session) -> list[everyday.Meaning]:
 
 def codes(session: Session, typed: str) -> list[str]:
     """The codes of the duties that belong to the problems which the typed words mean, if they are nothing but words."""
-    if _NO_WORDS.search(typed):
+    if not typed.strip() or _NO_WORDS.search(typed):
         return []
-    meant = [each.problem for each in everyday.understood(typed, meanings(session)) if each.problem]
-    return [each.link.duty for each in linked(session, meant[:MOST]) if each.link.duty]
+    meant = [each.problem for each in everyday.understood(typed, meanings(session)) if each.problem][:MOST]
+    return [each.link.duty for each in linked(session, meant) if each.link.duty] if meant else []
 
 
 def of_problem(session: Session, code: str, terms: Iterable[str] = ()) -> Answer | None:

@@ -34,7 +34,7 @@ def _words(session: Session, kind: str) -> Options:
 
 def problem_choices(session: Session) -> Options:
     """Everyday words for problems."""
-    return [(kind.code, named(kind)) for kind in details.problem_types(session)]
+    return [(kind.code, named(kind)) for kind in dispatching.problems(session)]
 
 
 def fill(session: Session, form: ReportForm) -> None:
@@ -69,7 +69,7 @@ def settles(session: Session) -> dict[str, Any]:
     """What may be settled on the spot, for the button to go by; service.submit has the say."""
     return {
         "severity": "minor",
-        "enforced": [kind.code for kind in details.problem_types(session) if kind.needs_enforcement],
+        "enforced": [kind.code for kind in dispatching.problems(session) if kind.needs_enforcement],
     }
 
 

@@ -78,11 +78,6 @@ def problems(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list
     return found
 
 
-def problem_types(session: Session) -> list[ProblemType]:
-    """All everyday words for problems, in their order."""
-    return list(session.scalars(select(ProblemType).order_by(ProblemType.position)))
-
-
 def problem_codes(session: Session, report_id: uuid.UUID) -> list[str]:
     """The codes of a report's problem types in their order."""
     return [problem.code for problem in problems(session, [report_id]).get(report_id, [])]

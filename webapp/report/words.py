@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from ..core import words
+from ..duty import dispatching
 from ..duty import words as duty_words
 from ..duty.details import Wordings, wordings
 from ..grid import queries as grid_queries
@@ -236,7 +237,7 @@ def names_in(session: Session, events: Iterable[history.Event]) -> NamesInHistor
     ready = {kind: words.named(session.connection(), kind) for kind in ("return_missing", "result")}
     return NamesInHistory(
         ready,
-        {kind.code: named(kind) for kind in details.problem_types(session)},
+        {kind.code: named(kind) for kind in dispatching.problems(session)},
         details.bodies(session, {id_ for given in givens for id_ in bodies_in(given)}),
         wordings(session, {given.key("duty") for given in givens} - {NO_KEY}),
     )
