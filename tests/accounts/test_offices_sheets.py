@@ -48,7 +48,7 @@ def rehearsed(world, data, by="county"):
 def brought_in(world, data, by="county"):
     """A file looked at and confirmed: what is stored is what was shown."""
     shown = rehearsed(world, data, by)
-    assert [(each.number, each.refusal.message % each.refusal.params) for each in shown.findings] == []
+    assert [(each.row.number, each.refusal.message % each.refusal.params) for each in shown.findings] == []
     lines = PEOPLE.unpack(sheet.pack(shown.lines))
     with world.store.write() as session:
         done = sheet_acts.apply(session, make.actor(session, by), lines, {})
@@ -65,7 +65,7 @@ def logins(world):
 
 def wrong(outcome):
     """Row, column and message of what was found."""
-    return [(each.number, each.column, each.refusal.message) for each in outcome.findings]
+    return [(each.row.number, each.column, each.refusal.message) for each in outcome.findings]
 
 
 # --- names for the log-in ---

@@ -67,7 +67,7 @@ def run(world, data, by="county", hashes=None, keep=True):
 
 def wrong(outcome):
     """Row, column and message of what was found."""
-    return [(found.number, found.column, found.refusal.message) for found in outcome.findings]
+    return [(found.row.number, found.column, found.refusal.message) for found in outcome.findings]
 
 
 def counts(world):
@@ -304,13 +304,13 @@ BAD = [
 def test_a_wrong_row_is_named_with_its_column_and_nothing_comes_in(world, row, column):
     before = counts(world)
     outcome = run(world, xlsx([ROWS[0], row, ROWS[2]]))
-    assert [(found.number, found.column) for found in outcome.findings] == [(3, column)]
+    assert [(found.row.number, found.column) for found in outcome.findings] == [(3, column)]
     assert counts(world) == before
 
 
 def test_all_wrong_rows_are_named_at_once(world):
     rows = [row for row, _ in BAD]
-    assert [found.number for found in run(world, xlsx(rows)).findings] == list(range(2, len(rows) + 2))
+    assert [found.row.number for found in run(world, xlsx(rows)).findings] == list(range(2, len(rows) + 2))
 
 
 def test_rehearsing_keeps_nothing(world):
@@ -326,7 +326,7 @@ def test_a_township_brings_in_its_own_people_only(world):
         ["名", None, "n2", None, "网格员", "乙1村", None, None, None],
         ["名", None, "n3", None, "乡镇环保所", "甲镇", None, None, None],
     ]
-    assert [(found.number, found.column) for found in run(world, xlsx(rows), by="township_a").findings] == [
+    assert [(found.row.number, found.column) for found in run(world, xlsx(rows), by="township_a").findings] == [
         (3, "grid"),
         (4, "role"),
     ]
@@ -388,7 +388,7 @@ def test_a_name_that_two_grids_share_is_told_apart_by_its_township(world):
 def test_a_department_can_be_tied_to_its_duties(world):
     head = [*HEAD, "职能部门"]
     rows = [[None] * 6 + ["县水利局", None, None, "水利（水务）部门"], [None] * 6 + ["某局", None, None, "没有的部门"]]
-    assert [(found.number, found.column) for found in run(world, xlsx(rows, head)).findings] == [(3, "canonical")]
+    assert [(found.row.number, found.column) for found in run(world, xlsx(rows, head)).findings] == [(3, "canonical")]
     run(world, xlsx(rows[:1], head))
     with world.store.read() as session:
         assert session.scalar(select(Body.canonical).where(Body.zh == "县水利局")) == "water"

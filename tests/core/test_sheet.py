@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from webapp.core import cells, sheet, sheet_file, workbook
-from webapp.core.errors import Refused
+from webapp.core.errors import TOO_LONG, Refused
 from webapp.core.sheet import Sheet, SheetRow, declared
 
 BEES = Sheet(
@@ -202,7 +202,7 @@ def test_marks_without_a_width_are_taken_out_with_a_word():
         ("owner", "王\u202e强", cells.IS_TURNED),
         ("owner", "王\x00强", cells.IS_DAMAGED),
         ("owner", "王\ufffd强", cells.IS_DAMAGED),
-        ("owner", "王" * 201, cells.TOO_LONG),
+        ("owner", "王" * 201, TOO_LONG),
         ("code", "3.3E+11", cells.SHORTENED),
         ("weight", "很重", cells.NO_NUMBER),
         ("weight", "nan", cells.NO_NUMBER),

@@ -19,7 +19,7 @@ LACKS = {"supervisors": 0, "officers": 3, "objects": 3, "departments": 0}  # of 
 def steps(world, by="county"):
     """Step → (number, done)."""
     with world.store.read() as session:
-        found = first_day.found(session, make.actor(session, by))
+        found = list(first_day.found(session, make.actor(session, by)))
     return {each.step.key: (len(each.lines), each.is_done) for each in found}
 
 
@@ -65,6 +65,25 @@ def test_villages_without_are_named_and_lead_where_they_are_put_right(world, bro
     assert browse("county").get("/first-day/nothing").status_code == 404
 
 
+def test_a_long_list_is_shown_a_page_at_a_time(world, browse):
+    with world.store.write() as session:
+        for number in range(60):
+            make.person(session, f"office_{number:02}", "county_office", grid=world.grids["county"])
+    browser = browse("county")
+    first, second, beyond = (browser.get(f"/first-day/office{page}").text for page in ("", "?page=2", "?page=9"))
+    assert [page.count('<li class="row">') for page in (first, second, beyond)] == [50, 12, 12]
+    assert "1–50 of 62" in first and 'href="/first-day/office?page=2"' in first
+    assert "51–62 of 62" in second and 'href="/first-day/office?page=1"' in second
+    assert '<span class="num">62</span>' in second.split("</h1>")[0]
+
+
+def test_whether_all_is_done_is_asked_up_to_the_first_lack(world):
+    with world.store.read() as session:
+        found = first_day.found(session, make.actor(session, "county"))
+        assert not first_day.is_over(found)  # villages lack officers
+        assert [each.step.key for each in found] == ["objects", "departments", "limits"]
+
+
 def test_it_stands_on_desk_and_home_until_all_is_done_and_can_be_reached_then(world, browse):
     county, admin = browse("county"), browse("admin")
     assert "/first-day" in county.get("/desk").text
@@ -98,7 +117,7 @@ def test_an_empty_county_has_no_tick_where_there_is_nothing_to_lack(store, passw
     with store.write() as session:
         make.person(session, "first", "system_admin", password_hash=password_hash)
     with store.read() as session:
-        found = first_day.found(session, make.actor(session, "first"))
+        found = list(first_day.found(session, make.actor(session, "first")))
     assert [each.step.key for each in found if each.is_done] == []
     assert [len(each.lines) for each in found[:-1]] == [0] * 6
 

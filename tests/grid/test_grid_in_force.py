@@ -23,7 +23,6 @@ from webapp.core.errors import Refused
 from webapp.grid import queries, service
 from webapp.grid.models import BoundaryEdition, Grid, GridCurrent, GridLevel, GridVersion
 from webapp.grid.queries import Cell
-from webapp.maps import queries as map_queries
 from webapp.ops import migrate
 from webapp.patrol.models import Patrol
 from webapp.patrol.service import record
@@ -63,7 +62,7 @@ def now(world: World, short: str) -> Cell:
 def drawn(world: World) -> dict[int, dict[str, Any]]:
     """The properties of the published layer, by grid id."""
     with world.store.read() as session:
-        body = queries.layer(session, map_queries.newest_layer(session) or "")
+        body = queries.layer(session, queries.newest_layer(session) or "")
     return {row["id"]: row["properties"] for row in json.loads(gzip.decompress(body or b""))["features"]}
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import event
 from gis import invent
 from webapp.access import SYSTEM
 from webapp.core.db import Store
+from webapp.grid import queries as grid_queries
 from webapp.grid import service as grid_service
-from webapp.maps import queries
 from webapp.web.static_files import ROOTS
 
 GZIP = {"Accept-Encoding": "gzip"}
@@ -29,7 +29,7 @@ def address(the_map: Any) -> str:
 def test_the_layer_comes_as_its_stored_bytes(browse, world, address):
     answer = browse("officer_a1").client.get(address, headers=GZIP)
     with world.store.read() as session:
-        stored = queries.grid_queries.layer(session, address.split("/")[-1].removesuffix(".json"))
+        stored = grid_queries.layer(session, address.split("/")[-1].removesuffix(".json"))
     assert answer.data == stored
     assert answer.headers["Content-Encoding"] == "gzip"
     assert sha256(answer.data).hexdigest() in address
@@ -89,7 +89,7 @@ def test_a_whole_county_fits_into_40_kb(store: Store):
         names = [(cell.name_zh, cell.name_en) for cell in county.cells]
         grid_service.import_tree(session, SYSTEM, county.cells, names, date(2026, 1, 1), "invented", {})
     with store.read() as session:
-        body = queries.grid_queries.layer(session, queries.newest_layer(session) or "")
+        body = grid_queries.layer(session, grid_queries.newest_layer(session) or "")
     assert body is not None
     assert len(body) <= 40_000
 

@@ -37,7 +37,7 @@ def run(world, data, by="county", system="", keep=True):
 
 def wrong(outcome):
     """Row, column and message of what was found."""
-    return [(each.number, each.column, each.refusal.message) for each in outcome.findings]
+    return [(each.row.number, each.column, each.refusal.message) for each in outcome.findings]
 
 
 def listed(world):
@@ -286,6 +286,18 @@ def test_the_command_takes_and_gives_the_same_sheet(world, command, tmp_path):
     assert command("export", tmp_path / "out.xlsx").exit_code == 0
     again = command("import", "--yes", tmp_path / "out.xlsx")
     assert "new: 0 in 0 villages" in again.output and len(listed(world)) == 3
+    assert "Nothing to store" in again.output and "Stored" not in again.output
+
+
+def test_the_command_says_how_many_places_it_stored(world, command, tmp_path):
+    run(world, book(HEAD, ROWS[1]))
+    placed = ["甲3村", "河段", "清河三段", 110.025, 35.002, None]
+    for name, rows, said in (
+        ("a", [placed], "Stored 0 objects, 1 place."),
+        ("b", [placed, ROWS[0]], "Stored 1 object."),
+    ):
+        (tmp_path / name).write_bytes(book(HEAD, *rows))
+        assert command("import", "--yes", tmp_path / name).output.splitlines()[-1] == said
 
 
 def test_the_command_names_wrong_rows_and_stores_nothing(world, command, tmp_path):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from ..access import SYSTEM, Actor
 from ..core import audit, clock
-from ..core.errors import N_, NotFound, Refused
+from ..core.errors import N_, TOO_LONG, NotFound, Refused
 from ..grid import queries as grids
 from ..people import departments, rules
 from ..people.models import Body
@@ -82,7 +82,7 @@ def check(kind: str, entry: BodyEntry) -> None:
         raise Refused(N_("Please fill this in."), field="zh")
     for field, longest in LONGEST.items():
         if len(getattr(entry, field) or "") > longest:
-            raise Refused(N_("At most %(max)d characters."), field=field, max=longest)
+            raise Refused(TOO_LONG, field=field, max=longest)
     if entry.canonical is not None and (kind != "department" or entry.canonical not in departments.known()):
         raise Refused(N_("No department of the duty lists is called so."), field="canonical")
 

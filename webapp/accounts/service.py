@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ..access import SYSTEM, Actor
 from ..core import audit, clock, settings
-from ..core.errors import N_, NotFound, Refused
+from ..core.errors import N_, TOO_LONG, NotFound, Refused
 from ..login import service as login
 from ..login.models import LoginCode, LoginSession
 from ..people import rules
@@ -120,7 +120,7 @@ def check_lengths(entry: PersonEntry) -> None:
         raise Refused(N_("Please fill this in."), field="zh")
     for field, longest in LONGEST.items():
         if len(getattr(entry, field) or "") > longest:
-            raise Refused(N_("At most %(max)d characters."), field=field, max=longest)
+            raise Refused(TOO_LONG, field=field, max=longest)
 
 
 def edit_person(session: Session, actor: Actor, person_id: int, entry: PersonEntry) -> None:

@@ -96,7 +96,7 @@ def _run(session: Session, actor: Actor, lines: Sequence[SheetRow]) -> "_Run":
         except Refused as refusal:
             column = _FIELDS.get(refusal.field or "", refusal.field)
             known = column if column in PEOPLE.columns else None
-            run.outcome.findings.append(Finding(line.number, known, refusal, line.leaf))
+            run.outcome.findings.append(Finding(line, known, refusal))
     return run
 
 

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from ..core import clock, passwords
 from ..core.errors import Refused
 from ..core.sheet import Given, pack
-from ..core.sheet_file import MAX_BYTES
 from ..people import rules
 from ..web import sheets
 from ..web.errors import say
@@ -68,14 +67,7 @@ def sample() -> Response:
 @may("posting.grant")
 def look_at_sheet() -> Any:
     """Rehearse the sheet: every wrong row is named, or the page says what would happen. Nothing is kept."""
-    form, file = SheetForm(), request.files.get("sheet")
-    try:
-        given = PEOPLE.read(file.read(MAX_BYTES + 1) if file else b"")
-        outcome = sheet_acts.rehearse(read(), actor(), given.rows)
-    except Refused as refusal:
-        form.refuse(refusal.field, say(refusal))
-        return _page(form), 422
-    return _page(form, outcome, given), 422 if outcome.findings else 200
+    return sheets.looked_at(PEOPLE, SheetForm(), lambda rows: sheet_acts.rehearse(read(), actor(), rows), _page)
 
 
 @bp.post("/people/import/confirm")

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from . import clock
-from .errors import N_, Refused
+from .errors import N_, TOO_LONG, Refused
 
 MAX_CELL = 200
 #: Marks without a width that come along when text is copied from a page or a chat; taken out, and it is said.
@@ -20,7 +20,6 @@ UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 EXCEL_ERRORS = frozenset({"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
 
-TOO_LONG = N_("At most %(max)d characters.")
 IS_ERROR = N_("The cell shows the error %(value)s. Write the value itself.")
 IS_FORMULA = N_("A formula stands here (%(value)s). Write its value.")
 IS_TURNED = N_("Hidden marks in this cell turn its letters round. Type the text anew.")
@@ -96,7 +95,7 @@ def code(text: str) -> str:
     found = half_width(text)
     if _SHORT.fullmatch(found):
         raise Refused(SHORTENED, value=found)
-    return re.sub(r"(?<=\d)\.0+$", "", found) if re.fullmatch(r"\d+\.0+", found) else found
+    return re.sub(r"^(\d+)\.0+$", r"\1", found)
 
 
 def day(text: str) -> date:

@@ -15,6 +15,9 @@ def N_(text: str) -> str:
     return text
 
 
+TOO_LONG = N_("At most %(max)d characters.")
+
+
 class Refused(Exception):
     """The act is not possible; ``message`` says, in an English msgid with ``%(name)s`` places, what to do next.
 

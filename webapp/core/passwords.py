@@ -7,7 +7,7 @@ from threading import Lock
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from .errors import N_
+from .errors import N_, TOO_LONG
 
 SHORTEST, LONGEST = 8, 200  # characters of a password; the log-in form takes no longer one
 SHORT, LONG = 6, 12  # digits of a code that is read out and lives for minutes; of one on paper that lives for days
@@ -24,7 +24,7 @@ def fault(password: str) -> str | None:
     if len(password) < SHORTEST:
         return N_("At least %(min)d characters.")
     if len(password) > LONGEST:
-        return N_("At most %(max)d characters.")
+        return TOO_LONG
     return N_("Not digits alone. Add at least one letter.") if password.isdigit() else None
 
 

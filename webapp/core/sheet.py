@@ -77,17 +77,11 @@ class Given:
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong in a row: its number, the column (of the sheet; None = the row), the refusal, the sheet's name."""
+    """What is wrong in a row: the column (of the sheet; None = the row), and the refusal."""
 
-    number: int
+    row: SheetRow
     column: str | None
     refusal: Refused
-    leaf: str = ""
-
-    @property
-    def where(self) -> str:
-        """How a person finds the row."""
-        return f"{self.leaf} {self.number}".strip()
 
 
 HEADINGS_AT = N_("Sheet “%(sheet)s”: the headings stand in row %(row)d.")

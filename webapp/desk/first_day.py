@@ -1,6 +1,6 @@
 """What a county needs before its work can begin: each step is a list, and its number is the list's length."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor, holders
 from ..core import clock
-from ..core.errors import N_
+from ..core.errors import N_, NotFound
 from ..core.models import TimeLimit
 from ..grid import queries as grid_queries
 from ..grid.queries import Cell
@@ -82,15 +82,23 @@ class Found:
         return bool(self.of) and not self.lines if self.step.is_lack else bool(self.lines)
 
 
-def found(session: Session, actor: Actor) -> list[Found]:
-    """All steps as they stand."""
+def found(session: Session, actor: Actor) -> Iterator[Found]:
+    """All steps as they stand, each worked out when it is asked for."""
     county = _County(session, actor)
-    return [Found(step, *LISTS[step.key](county)) for step in STEPS]
+    return (county.found(step) for step in STEPS)
 
 
-def is_over(session: Session, actor: Actor) -> bool:
-    """Whether all of it is done."""
-    return all(each.is_done for each in found(session, actor))
+def one(session: Session, actor: Actor, key: str) -> Found:
+    """One of them; NotFound when none is called so."""
+    step = next((step for step in STEPS if step.key == key), None)
+    if step is None:
+        raise NotFound
+    return _County(session, actor).found(step)
+
+
+def is_over(steps: Iterable[Found]) -> bool:
+    """Whether all of it is done; looks no further than the first that is not."""
+    return all(each.is_done for each in steps)
 
 
 class _County:
@@ -100,6 +108,10 @@ class _County:
         self.session = session
         self.cells = grid_queries.cells(session, actor, "setup.read")
         self.lowest = grid_queries.lowest_tier(session)
+
+    def found(self, step: Step) -> Found:
+        """A step with its list."""
+        return Found(step, *LISTS[step.key](self))
 
     def of_kind(self, kind: str) -> list[Cell]:
         """The grids of a tier, in code order."""

@@ -1,27 +1,26 @@
 """Pages of the first day: the steps with their numbers, and the list behind each number."""
 
-from flask import abort, render_template, request, url_for
+from flask import render_template, url_for
 from flask_babel import gettext as _
 
 from ..people import rules
+from ..web import lists
 from ..web.request import actor, may, read
 from . import first_day
 from .blueprint import bp
 from .first_day import Line, Step
-
-PAGE = 50
-LAST_PAGE = 10**6
 
 
 @bp.get("/first-day")
 @may("setup.read")
 def first_day_steps() -> str:
     """Each step, its number, and what to do for it."""
-    found = first_day.found(read(), actor())
+    found = list(first_day.found(read(), actor()))
     return render_template(
         "desk/first_day.html",
         found=found,
-        over=all(each.is_done for each in found),
+        over=first_day.is_over(found),
+        done=sum(each.is_done for each in found),
         acts={each.step.key: _acts(each.step) for each in found},
         onward=url_for("desk.desk") if actor().may("desk.read") else url_for("accounts.index"),
     )
@@ -46,19 +45,14 @@ def _gives(role: str) -> bool:
 @may("setup.read")
 def first_day_list(step: str) -> str:
     """What stands behind the number of a step, a page at a time."""
-    found = next((each for each in first_day.found(read(), actor()) if each.step.key == step), None)
-    if found is None:
-        abort(404)
-    page = min(max(request.args.get("page", 0, type=int), 0), LAST_PAGE)
-    shown = found.lines[page * PAGE : (page + 1) * PAGE]
+    found = first_day.one(read(), actor(), step)
+    part = lists.part(len(found.lines))
     return render_template(
         "desk/first_day_list.html",
         step=found.step,
-        count=len(found.lines),
-        lines=[(line, _address(line)) for line in shown],
+        lines=[(line, _address(line)) for line in found.lines[part.first : part.first + part.size]],
         acts=_acts(found.step),
-        page=page,
-        another=len(found.lines) > (page + 1) * PAGE,
+        part=part,
     )
 
 

@@ -38,7 +38,7 @@ UNWRITTEN_DAYS = timedelta(days=14)
 def start() -> str | Response:
     """Send everybody to the page their work begins on."""
     who = actor()
-    is_begun = not who.may("system.edit") or first_day.is_over(read(), who)
+    is_begun = not who.may("system.edit") or first_day.is_over(first_day.found(read(), who))
     for action, endpoint in (
         ("patrol.walk", "desk.home"),
         ("system.edit", "accounts.index" if is_begun else "desk.first_day_steps"),
@@ -161,6 +161,7 @@ def desk() -> str:
     if chosen is None and "tab" in request.args:
         abort(404)
     counts = mine.counts()
+    steps = list(first_day.found(read(), actor())) if actor().may("setup.read") else []
     listed = [chosen] if chosen else [tab for tab in tabs.opening(mine.tabs) if counts[tab.key]]
     return render_template(
         "desk/desk.html",
@@ -171,7 +172,9 @@ def desk() -> str:
         places=_places(),
         page=_page(),
         now=clock.now(),
-        steps=first_day.found(read(), actor()) if actor().may("setup.read") else [],
+        steps=steps,
+        over=first_day.is_over(steps),
+        done=sum(each.is_done for each in steps),
     )
 
 

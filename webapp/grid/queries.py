@@ -224,9 +224,11 @@ def edition_id(session: Session) -> int:
     return session.scalar(select(BoundaryEdition.id).order_by(BoundaryEdition.id.desc()).limit(1)) or 0
 
 
-def layers(session: Session, edition_id_: int) -> dict[str, str]:
-    """Names and hashes of an edition's map layers."""
-    return dict(session.execute(select(MapLayer.name, MapLayer.hash).where(MapLayer.edition_id == edition_id_)).all())
+def newest_layer(session: Session) -> str | None:
+    """The hash of the outlines published last; None before any were."""
+    return session.scalar(
+        select(MapLayer.hash).where(MapLayer.name == "grids").order_by(MapLayer.edition_id.desc()).limit(1)
+    )
 
 
 def layer(session: Session, fingerprint: str) -> bytes | None:

@@ -1,10 +1,10 @@
-"""Reads for the map: the newest layer, the figures of a period, and what a grid's card may say to whom."""
+"""Reads for the map: the figures of a period, and what a grid's card may say to whom."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from gis.coverage import Share
 from ..access import Actor, holders
 from ..core import clock, settings
 from ..grid import queries as grid_queries
-from ..grid.models import GridLevel, MapLayer
+from ..grid.models import GridLevel
 from ..grid.queries import Cell
 from ..patrol import coverage as patrol_coverage
 from ..patrol import queries as patrol_queries
@@ -32,13 +32,6 @@ RESPONSIBLE = holders("report.move", "own", "tree")
 SHOWN = 6  # lines of a card before it points to the page
 MOST_FOUND = 10  # of each kind
 NUMBER = re.compile(r"(\d{4}-)?\d{3,}", re.ASCII)  # of a report, or its last digits: people say five
-
-
-def newest_layer(session: Session) -> str | None:
-    """The hash of the outlines published last; None before any were."""
-    return session.scalar(
-        select(MapLayer.hash).where(MapLayer.name == "grids").order_by(MapLayer.edition_id.desc()).limit(1)
-    )
 
 
 def sheet(session: Session, actor: Actor, first: date, last: date, by: str = shape.SEEN) -> shape.Sheet:
@@ -105,7 +98,7 @@ class Card:
     people: tuple[Answerable, ...]
     share: Share | None
     due: tuple[tuple[patrol_queries.ObjectRow, int | None], ...]
-    now: Any
+    now: patrol_coverage.Now | None
     open: tuple[Report, ...]
     open_count: int
 

@@ -1,4 +1,4 @@
-"""What the map and the table beside it show, from rows to figures. Both are made of the same ``Village``, once."""
+"""What the map and the table beside it show, from rows to figures. Both are made of the same ``GridRow``, once."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,6 +11,7 @@ from gis import coverage
 from gis.coverage import Share
 
 from ..grid.queries import Cell
+from ..patrol.coverage import Now
 
 #: From which share of the due visits made a village belongs to a class, best first; map.css draws the classes.
 CLASSES = ((1.0, "cover-3"), (0.75, "cover-2"), (0.5, "cover-1"), (0.0, "cover-0"))
@@ -39,30 +40,6 @@ class Tally(Protocol):
         """Those for which somebody went in vain."""
 
 
-class Now(Protocol):
-    """How the objects of a grid stand today; two are added up with ``+``."""
-
-    @property
-    def due(self) -> int:
-        """Objects due today and not seen yet."""
-
-    @property
-    def before(self) -> int:
-        """Those of them that were due before today."""
-
-    @property
-    def listed(self) -> int:
-        """Objects on the list."""
-
-    @property
-    def unseen(self) -> int:
-        """Days since the longest unseen one was seen."""
-
-    @property
-    def never(self) -> int:
-        """Objects that were never seen."""
-
-
 @dataclass(frozen=True)
 class GridRow:
     """One line of the table. ``share`` is None where the reader may not see patrols, ``now`` where there is no object.
@@ -74,7 +51,7 @@ class GridRow:
     share: Share | None
     open: int
     late: int = 0
-    now: Any = None
+    now: Now | None = None
     by: str = SEEN
 
     @property
@@ -131,7 +108,7 @@ class Sheet:
     groups: tuple[Group, ...]
     total: Share | None
     open: int
-    now: Any
+    now: Now | None
     shades: frozenset[str]
     county: Cell | None
     root: Cell | None
@@ -148,7 +125,7 @@ class Counts:
 
     open: Mapping[int, int]
     late: Mapping[int, int]
-    now: Mapping[int, Any]
+    now: Mapping[int, Now]
     by: str = SEEN
 
     def line(self, cell: Cell, share: Share | None) -> GridRow:
@@ -187,7 +164,7 @@ def sheet(cells: Sequence[Cell], readable: set[int], tally: Tally, counts: Count
     )
 
 
-def added(standing: Iterable[Any]) -> Any:
+def added(standing: Iterable[Now | None]) -> Now | None:
     """How several grids stand together; None of none."""
     there = [now for now in standing if now is not None]
     return reduce(add, there) if there else None

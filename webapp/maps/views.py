@@ -39,7 +39,7 @@ def show() -> Response:
         view=view,
         period=view.period,
         presets=_presets(),
-        layer=queries.newest_layer(read()),
+        layer=grid_queries.newest_layer(read()),
         base=base,
         review_number=settings.get(read(), "map_review_number"),
         few=settings.get(read(), "few"),

@@ -33,23 +33,23 @@ def objects_import(file: Path, yes: bool, crs: str) -> None:
     for note in (*given.notes, *outcome.remarks):
         click.echo(note.message % {name: getattr(value, "zh", value) for name, value in note.params.items()})
     for found in outcome.findings:
-        click.echo(f"row {found.where}, {found.column or 'whole'}: {found.refusal.message % found.refusal.params}")
+        click.echo(f"row {found.row.where}, {found.column or 'whole'}: {found.refusal.message % found.refusal.params}")
     if outcome.findings:
         fail(f"Nothing stored: {counted(len(outcome.findings), 'row')} to put right.")
-    click.echo(_summary(outcome))
-    if outcome.changes() and not yes and not agreed("Store these objects?"):
+    villages = counted(len({village for village, _ in outcome.added}), "village")
+    new, placed, same = len(outcome.added), outcome.placed, outcome.unchanged
+    click.echo(f"new: {new} in {villages}, places added: {placed}, on the list already: {same}")
+    if not outcome.changes():
+        click.echo("Nothing to store: the lists stay as they are.")
+        return
+    if not yes and not agreed("Store these objects?"):
         fail("Nothing stored.")
     with store.write() as session:
         done = sheet_acts.apply(session, SYSTEM, given.rows, crs)
     if done.findings:
         fail("Nothing stored: the lists have changed meanwhile. Try again.")
-    click.echo(f"Stored {counted(len(done.added), 'object')}.")
-
-
-def _summary(outcome: object) -> str:
-    added, placed, same = (getattr(outcome, name) for name in ("added", "placed", "unchanged"))
-    villages = len({village for village, _ in added})
-    return f"new: {len(added)} in {counted(villages, 'village')}, places added: {placed}, on the list already: {same}"
+    places = f", {counted(done.placed, 'place')}" if done.placed else ""
+    click.echo(f"Stored {counted(len(done.added), 'object')}{places}.")
 
 
 @objects.command("export")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..core.cells import half_width
-from ..core.errors import N_, Refused
+from ..core.errors import N_, TOO_LONG, Refused
 from ..core.sheet import Finding, Note, SheetRow
 from ..grid import locate
 from ..grid import queries as grid_queries
@@ -127,7 +127,7 @@ class _Run:
             self._row(line, values, at)
         except Refused as refusal:
             column = refusal.field if refusal.field in OBJECTS.columns else None
-            self.outcome.findings.append(Finding(line.number, column, refusal, line.leaf))
+            self.outcome.findings.append(Finding(line, column, refusal))
 
     def _row(self, line: SheetRow, values: dict[str, Any], at: int) -> None:
         named = f"{values['town']}/{values['grid']}" if values.get("town") else values["grid"]
@@ -139,7 +139,7 @@ class _Run:
             raise Refused(NO_TYPE, field="type")
         for column in ("zh", "en"):
             if len(values.get(column, "")) > LONGEST:
-                raise Refused(N_("At most %(max)d characters."), field=column, max=LONGEST)
+                raise Refused(TOO_LONG, field=column, max=LONGEST)
         point = self._point(line, values, cell, at)
         self._keep(line, (cell.id, kind, values["zh"]), values.get("en", ""), point, cell)
 

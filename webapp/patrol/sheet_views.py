@@ -9,7 +9,6 @@ from flask_babel import ngettext
 from ..core import clock
 from ..core.errors import Refused
 from ..core.sheet import Given, pack
-from ..core.sheet_file import MAX_BYTES
 from ..grid import locate
 from ..web import sheets
 from ..web.errors import say
@@ -70,14 +69,10 @@ def export_objects() -> Response:
 @may("object.edit")
 def look_at_objects() -> Any:
     """Rehearse the sheet. Nothing is kept."""
-    form, file = ObjectsSheetForm(request.form), request.files.get("sheet")
-    try:
-        given = OBJECTS.read(file.read(MAX_BYTES + 1) if file else b"")
-        outcome = sheet_acts.rehearse(read(), actor(), given.rows, form.system())
-    except Refused as refusal:
-        form.refuse(refusal.field, say(refusal))
-        return _page(form), 422
-    return _page(form, outcome, given), 422 if outcome.findings else 200
+    form = ObjectsSheetForm(request.form)
+    return sheets.looked_at(
+        OBJECTS, form, lambda rows: sheet_acts.rehearse(read(), actor(), rows, form.system()), _page
+    )
 
 
 @bp.post("/objects/import/confirm")

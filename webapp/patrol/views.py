@@ -1,6 +1,7 @@
 """Pages of patrols: the round and its receipt, an object's file, the list of objects, intervals."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import (
@@ -122,17 +123,30 @@ def things(grid_id: int) -> str:
 
 def _list_page(grid_id: int, form: ObjectForm) -> str:
     cell, lines = queries.village(read_connection(), actor(), "grid.read", grid_id)
-    form.type.choices = [(kind.code, named(kind)) for kind in queries.types(read())]
     return render_template(
         "patrol/objects.html",
         cell=cell,
         form=form,
-        may_edit=actor().may("object.edit"),
         lines=lines,
-        adding=form.errors or not lines or "add" in request.args,
-        layer=grid_queries.layers(read(), grid_queries.edition_id(read())).get("grids"),
-        points=[(named(each), each.lon, each.lat) for each in queries.of_grids(read(), [grid_id]) if _is_placed(each)],
+        may_edit=actor().may("object.edit"),
+        **(_for_adding(grid_id, form, lines) if actor().may("object.edit") else {}),
     )
+
+
+def _for_adding(grid_id: int, form: ObjectForm, lines: Sequence[Any]) -> dict[str, Any]:
+    """What the part of the page needs where something is put on the list."""
+    form.type.choices = _types()
+    return {
+        "adding": form.errors or not lines or "add" in request.args,
+        "layer": grid_queries.newest_layer(read()),
+        "points": [
+            (named(each), each.lon, each.lat) for each in queries.of_grids(read(), [grid_id]) if _is_placed(each)
+        ],
+    }
+
+
+def _types() -> list[tuple[str, str]]:
+    return [(kind.code, named(kind)) for kind in queries.types(read())]
 
 
 def _is_placed(each: Any) -> bool:
@@ -144,7 +158,7 @@ def _is_placed(each: Any) -> bool:
 def add(grid_id: int) -> Any:
     """Put something on the list."""
     form = ObjectForm(request.form)
-    form.type.choices = [(kind.code, named(kind)) for kind in queries.types(read())]
+    form.type.choices = _types()
     if not form.validate():
         return _list_page(grid_id, form), 422
     try:

@@ -12,7 +12,7 @@ from wtforms import Field, Form, HiddenField, StringField, TextAreaField, Valida
 from wtforms.validators import InputRequired, Length
 
 from ..core import clock
-from ..core.errors import N_
+from ..core.errors import N_, TOO_LONG
 from .bounds import MOST
 
 #: WTForms' own messages in words that say what to write.
@@ -97,7 +97,7 @@ def clean(text: str | None) -> str | None:
 def text(label: Any, longest: int, *, required: bool = False, area: bool = False, **options: Any) -> Field:
     """A text field with a length that says so, cleaned."""
     checks: list[Any] = [InputRequired(_l("Please fill this in."))] if required else []
-    checks.append(Length(max=longest, message=_l("At most %(max)d characters.")))
+    checks.append(Length(max=longest, message=_l(TOO_LONG)))
     kind = TextAreaField if area else StringField
     return kind(label, filters=[clean], validators=[*checks, *([filled] if required else [])], **options)
 

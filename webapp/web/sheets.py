@@ -1,16 +1,17 @@
 """What the pages of every kind of sheet share: its form, its sample, the words for what was read and what is wrong."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
 from typing import Any
 
-from flask import Response, send_file
+from flask import Response, request, send_file
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField
 
-from ..core.errors import N_
-from ..core.sheet import Column, Finding, Note, Sheet
+from ..core.errors import N_, Refused
+from ..core.sheet import Column, Finding, Note, Sheet, SheetRow
+from ..core.sheet_file import MAX_BYTES
 from ..core.workbook import MEDIA_TYPE, book
 from .errors import say, shown
 from .forms import BaseForm
@@ -48,10 +49,22 @@ def notes(given: Sequence[Note]) -> list[str]:
     return [_(note.message, **shown(note.params)) for note in given]
 
 
+def looked_at(kind: Sheet, form: SheetForm, rehearse: Callable[[list[SheetRow]], Any], page: Callable[..., str]) -> Any:
+    """The page of the sheet that was sent, rehearsed; 422 when the file or a row is wrong."""
+    file = request.files.get("sheet")
+    try:
+        given = kind.read(file.read(MAX_BYTES + 1) if file else b"")
+        outcome = rehearse(given.rows)
+    except Refused as refusal:
+        form.refuse(refusal.field, say(refusal))
+        return page(form), 422
+    return page(form, outcome, given), 422 if outcome.findings else 200
+
+
 def findings(kind: Sheet, found: Iterable[Finding]) -> list[tuple[str, str, str]]:
     """Rows to put right: where, which column, what to write."""
     return [
-        (each.where, _(kind.columns[each.column].label) if each.column else "", say(each.refusal)) for each in found
+        (each.row.where, _(kind.columns[each.column].label) if each.column else "", say(each.refusal)) for each in found
     ]
 
 

@@ -2,6 +2,7 @@
    Parses as ES2018 (Chrome 70, iOS 13). */
 
 import { attach } from "./attach.js";
+import { markBusy, release } from "./press.js";
 
 const LEAVING_MS = 30000; // after so long a page that is still here was stopped on its way: a press counts again
 const YOUNG_MS = 600000; // so long an id of this page's is good for a form that is opened from it
@@ -9,26 +10,11 @@ const drawn = Date.now();
 
 document.documentElement.classList.add("js");
 
-function each(selector, act, root) {
-  Array.prototype.forEach.call((root || document).querySelectorAll(selector), act);
+function each(selector, act) {
+  Array.prototype.forEach.call(document.querySelectorAll(selector), act);
 }
 
 /* One press, one send: a press while the first is on its way does nothing, and the button says so. */
-function release(form) {
-  delete form.dataset.sending;
-  each("button[aria-disabled]", (button) => {
-    button.removeAttribute("aria-disabled");
-    button.textContent = button.dataset.label;
-  }, form);
-}
-
-function markBusy(form, button) {
-  if (!button || !button.dataset.busy) return;
-  button.dataset.label = button.textContent;
-  button.textContent = button.dataset.busy;
-  button.setAttribute("aria-disabled", "true");
-}
-
 function onSubmit(event) {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post") return;
@@ -40,7 +26,7 @@ function onSubmit(event) {
   const pressed = event.submitter || document.activeElement;
   const button = pressed && pressed.form === form && pressed.type === "submit" ? pressed : null;
   // The name and value of the pressed button must still travel, so it changes after the form was read.
-  setTimeout(() => markBusy(form, button), 0);
+  setTimeout(() => markBusy(button), 0);
 }
 
 /* Leaving asks only if something was typed into a form marked data-guard and was not sent. */

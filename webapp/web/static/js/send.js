@@ -3,6 +3,7 @@
    sent again it is the same entry. The protocol: docs/decisions/0025. Without JavaScript the form is sent as it is. */
 
 import { attach } from "./attach.js";
+import { markBusy, release } from "./press.js";
 import { sha256 } from "./sha256.js";
 import { ask } from "./wire.js";
 
@@ -58,18 +59,7 @@ function busy(form, button) {
   form.dataset.still = "";
   form.sendingStep = null;
   form.querySelector("[data-sending]").classList.remove("is-wrong");
-  if (!button) return;
-  button.dataset.label = button.textContent;
-  button.textContent = button.dataset.busy;
-  button.setAttribute("aria-disabled", "true");
-}
-
-function release(form) {
-  delete form.dataset.sending;
-  Array.prototype.forEach.call(form.querySelectorAll("button[aria-disabled]"), (button) => {
-    button.removeAttribute("aria-disabled");
-    button.textContent = button.dataset.label;
-  });
+  markBusy(button);
 }
 
 /* --- answers that are none --- */
