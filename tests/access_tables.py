@@ -261,6 +261,7 @@ GET    /account                                          -        -        404  
 GET    /account/password                                 -        -        404    .   x    x       x        x      x       x       x      x         x     x
 POST   /account/password                                 -        -        404    .   x    x       x        x      x       x       x      x         x     x
 POST   /account/language                                 -        -        404    .   x    x       x        x      x       x       x      x         x     x
+POST   /account/phones/end-others                        -        -        404    .   x    x       x        x      x       x       x      x         x     x
 POST   /account/phones/<session_id>/end                  session  e        404    .   x    x       x        x      x       x       x      x         x     x
 POST   /logout                                           -        -        404    .   x    x       x        x      x       x       x      x         x     x
 GET    /feedback                                         -        -        404    .   .    x       x        x      x       x       x      x         x     x
@@ -386,6 +387,7 @@ ALSO_404 = {"/entries/<entry_id>/photos/<mark>"}
 CHANGES_NOTHING = {
     "/entries/<entry_id>/photos/<mark>",  # a file waits, no row tells of it
     "/duties/<code>/forget",
+    "/account/phones/end-others",
     "/objects/import",
     "/people/import",
     "/people/slips",

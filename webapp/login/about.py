@@ -10,6 +10,7 @@ ABOUT = About(
         "login": N_("Logged in"),
         "login.failed": N_("Log-in failed"),
         "logout": N_("Logged out"),
+        "logout.others": N_("Logged out everywhere else"),
         "password.change": N_("Password changed"),
     },
     facts={

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Date, Row, and_, bindparam, select
+from sqlalchemy import Connection, Date, Row, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..access import Posting as Right
-from ..core import clock
+from ..core import clock, settings
 from ..core.db import Moment
 from ..core.models import Setting
 from ..grid.models import Grid
@@ -91,14 +91,17 @@ def whose(db: Connection, token: str) -> int | None:
 
 
 def phones(session: Session, person_id: int) -> list[LoginSession]:
-    """The person's log-ins that still count, newest first."""
+    """The person's log-ins that still count, as ``by_token`` has it, the last used first."""
+    now = clock.now()
+    not_idle = LoginSession.seen_at >= now - timedelta(minutes=settings.get(session, "idle_minutes"))
     return list(
         session.scalars(
             select(LoginSession)
             .where(
                 LoginSession.person_id == person_id,
                 LoginSession.revoked_at.is_(None),
-                LoginSession.expires_at > clock.now(),
+                LoginSession.expires_at > now,
+                or_(LoginSession.is_remembered, not_idle),
             )
             .order_by(LoginSession.seen_at.desc())
         )

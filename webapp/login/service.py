@@ -14,7 +14,7 @@ from ..people import rules
 from ..people.models import Person
 from ..people.queries import by_login, live_roles
 from .models import LoginCode, LoginSession
-from .queries import token_hash
+from .queries import phones, token_hash
 
 ANYWHERE, ADDRESS = 6, 12  # times ``login_failures``: one account from all addresses; one address for all accounts
 DEMO_PASSWORD = "wangge-demo"  # of the invented people; they come in only where the program runs as a demo
@@ -202,6 +202,15 @@ def end(session: Session, actor: Actor, session_id: int) -> None:
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise NotFound
     audit.note(session, actor.person_id, "logout", f"person:{actor.person_id}", log_in=session_id)
+
+
+def end_others(session: Session, actor: Actor) -> int:
+    """Revoke all of the actor's log-ins but the one he asks from, a remembered phone too; how many his page listed."""
+    listed = [phone for phone in phones(session, actor.person_id) if phone.id != actor.session_id]
+    end_all(session, actor.person_id, but=actor.session_id)
+    if listed:
+        audit.note(session, actor.person_id, "logout.others", f"person:{actor.person_id}", sessions=len(listed))
+    return len(listed)
 
 
 def end_all(session: Session, *people: int, but: int | None = None, only_remembered: bool = False) -> None:

@@ -18,7 +18,7 @@ from flask import (
 )
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
-from flask_babel import refresh
+from flask_babel import ngettext, refresh
 
 from ..core import passwords, settings
 from ..core.errors import Refused
@@ -187,6 +187,17 @@ def end_phone(session_id: int) -> Any:
     with write() as writing:
         acts.end(writing, actor(), session_id)
     flash(_("That log-in has ended."), "good")
+    return redirect(url_for("login.account"))
+
+
+@bp.post("/account/phones/end-others")
+@signed_in
+def end_others() -> Any:
+    """Revoke all of my log-ins but this one."""
+    with write() as writing:
+        number = acts.end_others(writing, actor())
+    done = ngettext("%(num)d other log-in has ended.", "%(num)d other log-ins have ended.", number)
+    flash(done if number else _("You were logged in nowhere else."), "good")
     return redirect(url_for("login.account"))
 
 
