@@ -341,6 +341,7 @@ GET    /attachments/<attachment_id>/small                photo    r        404  
 GET    /entries/<entry_id>                               -        -        404    .   x    x       x        x      x       x       x      x         x     x
 GET    /entries/<entry_id>/photos/<mark>                 -        -        404    .   .    x       x        x      x       x       .      .         .     .
 PUT    /entries/<entry_id>/photos/<mark>                 -        -        404    .   .    x       x        x      x       x       .      .         .     .
+GET    /codes                                            -        -        404    .   .    .       .        x      .       .       .      .         .     x
 GET    /people                                           -        -        404    .   .    .       x        x      .       .       .      .         x     .
 GET    /people/new                                       -        -        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/new                                       village  t        422    .   .    .       x        x      .       .       .      .         x     .

@@ -55,6 +55,7 @@ system.edit        .        .             .                    .              . 
 feedback.write     .        all           all                  all            all                 all              all     all        all           all          .
 feedback.answer    .        .             .                    all            .                   .                .       .          .             .            .
 log.read           .        .             .                    .              .                   .                .       .          .             all          .
+code.read          .        .             .                    all            .                   .                .       .          .             all          .       # log-in codes of who holds this or system.edit: nobody else stands above them
 """
 VISITOR_COLUMN, EXCEPT_COLUMN = "visitor", "except"
 REACHES = frozenset({".", "own", "tree", "dept", "lead", "all"})

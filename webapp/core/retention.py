@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from . import clock
+from . import clock, settings
 
 #: Cybersecurity Law, article 21(3): network logs are kept for no less than six months. A county may only set more.
 LEAST_LOG_MONTHS = 6
@@ -24,6 +24,11 @@ def months_before(on: date, months: int) -> date:
 def months_ago(months: int) -> datetime:
     """The first moment of the county's day so many months ago."""
     return clock.start(months_before(clock.today(), months))
+
+
+def log_months(session: Session) -> int:
+    """How long the log stands: the county's months, never fewer than the law's."""
+    return max(settings.get(session, "log_months"), LEAST_LOG_MONTHS)
 
 
 def delete_some(session: Session, model: Any, key: Any, past: ColumnElement[bool], most: int) -> int:

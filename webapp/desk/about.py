@@ -3,7 +3,7 @@
 from ..core.announce import About, DataUse, MenuEntry, setting_rules
 from ..core.errors import N_
 
-STANDS_ON = ("report",)
+STANDS_ON = ("report", "login")
 ABOUT = About(
     menu=(
         MenuEntry(20, "desk.read", N_("Desk"), "desk.desk"),

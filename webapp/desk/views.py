@@ -13,6 +13,7 @@ from markupsafe import Markup
 from ..core import clock, words
 from ..core.errors import NotFound, Refused
 from ..grid import queries as grid_queries
+from ..login import queries as login_queries
 from ..patrol import queries as patrol_queries
 from ..patrol.models import Patrol
 from ..report import queries as report_queries
@@ -175,6 +176,7 @@ def desk() -> str:
         steps=steps,
         over=first_day.is_over(steps),
         done=sum(each.is_done for each in steps),
+        codes=login_queries.unseen_codes(read(), actor()) if actor().may("code.read") else 0,
     )
 
 
@@ -273,6 +275,10 @@ def log() -> str:
         _("Log"),
         [_("When"), _("Who"), _("What"), _("Thing"), _("Detail")],
         lines,
-        lead=_("Who did what, when. Nothing here can be changed; reading it is noted too."),
+        lead=Markup('{} <a href="{}">{}</a>').format(
+            _("Who did what, when. Nothing here can be changed; reading it is noted too."),
+            url_for("login.codes"),
+            _("Log-in codes of the county"),
+        ),
         part=lists.Part(older=url_for("desk.log", before=older) if older else None),
     )

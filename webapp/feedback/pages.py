@@ -13,7 +13,7 @@ from ..core import settings, words
 from ..core.announce import DataUse
 from ..core.errors import N_
 from ..core.models import TimeLimit
-from ..core.retention import LEAST_LOG_MONTHS
+from ..core.retention import log_months
 from ..core.tables import must_agree
 from ..login.retention import ENDED
 from ..people import rules
@@ -119,7 +119,7 @@ def _periods(session: Session) -> list[tuple[str, str, str]]:
 
 def log_time(session: Session) -> str:
     """How long the log is kept: the county's months, never fewer than the law's."""
-    return amount(max(settings.get(session, "log_months"), LEAST_LOG_MONTHS), "month")
+    return amount(log_months(session), "month")
 
 
 def seen_by(line: DataUse) -> str:

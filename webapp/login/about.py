@@ -7,11 +7,15 @@ from . import retention
 STANDS_ON = ("people",)
 ABOUT = About(
     acts={
+        "codes.seen": N_("Log-in codes looked at"),
         "login": N_("Logged in"),
         "login.failed": N_("Log-in failed"),
         "logout": N_("Logged out"),
         "logout.others": N_("Logged out everywhere else"),
         "password.change": N_("Password changed"),
+    },
+    things={
+        "codes": N_("codes of the county office and the administrators"),
     },
     facts={
         "address": N_("address"),
@@ -35,7 +39,8 @@ ABOUT = About(
                 N_("One-time codes: who gave one, when, and whether it was used. The code only as a hash"),
                 N_("So that you come in again after forgetting the password."),
                 "ended",
-                "person.help",
+                "person.help code.read",
+                N_("Those of the county office and the administrators stay as long as the log."),
             ),
             DataUse(
                 "throttle: key since count",

@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Date, Row, and_, bindparam, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Date, Row, and_, bindparam, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from ..access import Actor
+from ..access import ROLES, Actor, Condition, holders, where
 from ..access import Posting as Right
 from ..core import clock, settings
 from ..core.db import Moment
-from ..core.models import Setting
+from ..core.models import AuditEntry, Setting
 from ..grid.models import Grid
 from ..people.models import Person, Posting
 from ..people.queries import in_force
-from .models import LoginSession
+from .models import LoginCode, LoginSession
 
 
 class LoggedIn(NamedTuple):
@@ -88,6 +88,73 @@ def _logged_in(rows: Sequence[Row[*tuple[Any, ...]]]) -> LoggedIn:
 def whose(db: Connection, token: str) -> int | None:
     """The person of a log-in, also of one that has ended, as long as it is known (``login/retention.py``)."""
     return db.scalar(select(LoginSession.person_id).where(LoginSession.token_hash == token_hash(token)))
+
+
+# --- codes of the county office and the administrators ---
+
+#: Whose codes are listed: who runs the system, and who reads the list. The tiers below have an office that helps them.
+WATCHED = tuple(role for role in ROLES if role in holders("system.edit") + holders("code.read"))
+FRESH = timedelta(days=7)  # so long a code that was not looked at is told on the desk
+Giver = aliased(Person)
+
+
+class CodeLine(NamedTuple):
+    """A code given: to whom, in which of the roles, by whom. Who has given one to himself has the command line."""
+
+    code: LoginCode
+    person: Person
+    giver: Person
+    roles: Sequence[str]
+
+    @property
+    def is_from_command(self) -> bool:
+        """Whether the command line gave it: nobody gives himself one on a page."""
+        return self.code.given_by == self.code.person_id
+
+
+def watched() -> Condition:
+    """Of ``LoginCode``: its person holds one of these roles or ever did, so that no posting that is ended for a moment
+    hides a code."""
+    return LoginCode.person_id.in_(select(Posting.person_id).where(Posting.role.in_(WATCHED)))
+
+
+def _codes(actor: Actor) -> Condition:
+    return and_(watched(), where(actor, "code.read", grid_path=literal("")))
+
+
+def count_codes(session: Session, actor: Actor) -> int:
+    """How many codes the actor's list has."""
+    return session.scalar(select(func.count()).select_from(LoginCode).where(_codes(actor))) or 0
+
+
+def codes(session: Session, actor: Actor, first: int, most: int) -> list[CodeLine]:
+    """Codes given to the county office and the administrators, newest first; the codes themselves are kept nowhere."""
+    rows = session.execute(
+        select(LoginCode, Person, Giver)
+        .join(Person, Person.id == LoginCode.person_id)
+        .join(Giver, Giver.id == LoginCode.given_by)
+        .where(_codes(actor))
+        .order_by(LoginCode.given_at.desc(), LoginCode.id.desc())
+        .offset(first)
+        .limit(most)
+    ).all()
+    people = {person.id for _code, person, _giver in rows}
+    held: dict[int, list[str]] = {id_: [] for id_ in people}
+    ever = select(Posting.person_id, Posting.role).where(Posting.person_id.in_(people), Posting.role.in_(WATCHED))
+    for person_id, role in session.execute(ever.distinct().order_by(Posting.role)):
+        held[person_id].append(role)
+    return [CodeLine(code, person, giver, held[person.id]) for code, person, giver in rows]
+
+
+def unseen_codes(session: Session, actor: Actor) -> int:
+    """How many of these were given in the last days and after the actor last looked at the list."""
+    since = clock.now() - FRESH
+    looked = select(func.max(AuditEntry.at)).where(
+        AuditEntry.person_id == actor.person_id, AuditEntry.action == "codes.seen", AuditEntry.at >= since
+    )
+    after = session.scalar(looked) or since
+    fresh = select(func.count()).select_from(LoginCode).where(_codes(actor), LoginCode.given_at > after)
+    return session.scalar(fresh) or 0
 
 
 def phones(session: Session, person_id: int) -> list[LoginSession]:

@@ -14,7 +14,7 @@ from ..people import rules
 from ..people.models import Person
 from ..people.queries import by_login, live_roles
 from .models import LoginCode, LoginSession
-from .queries import phones, token_hash
+from .queries import phones, token_hash, unseen_codes
 
 ANYWHERE, ADDRESS = 6, 12  # times ``login_failures``: one account from all addresses; one address for all accounts
 DEMO_PASSWORD = "wangge-demo"  # of the invented people; they come in only where the program runs as a demo
@@ -239,6 +239,12 @@ def change_password(session: Session, actor: Actor, hashed: str, address: str = 
     throttle.forget(session, _keys(person.login, address))
     audit.note(session, actor.person_id, "password.change", f"person:{actor.person_id}")
     return token
+
+
+def note_seen(session: Session, actor: Actor) -> None:
+    """The list of codes was looked at; noted when it held something new to the actor."""
+    if unseen_codes(session, actor):
+        audit.note(session, actor.person_id, "codes.seen", "codes")
 
 
 def choose_language(session: Session, actor: Actor, language: str) -> None:

@@ -20,19 +20,21 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 from flask_babel import ngettext, refresh
 
-from ..core import passwords, settings
+from ..core import clock, passwords, settings
 from ..core.errors import Refused
+from ..core.retention import log_months
 from ..people import queries, words
-from ..web import photos
+from ..web import lists, photos
 from ..web.errors import say
 from ..web.gate import is_id
 from ..web.kept import told, unpack
-from ..web.language import LOCALES, safe_next
+from ..web.language import LOCALES, moment, named, safe_next
 from ..web.request import actor, may, read, read_connection, signed_in, write
 from . import device
 from . import queries as sessions
 from . import service as acts
 from .forms import LoginForm, PasswordForm
+from .models import LoginCode
 
 bp = Blueprint("login", __name__, template_folder="templates")
 CHOICES = ("lang", "large")  # what a browser chose for itself outlives a log-in
@@ -211,6 +213,49 @@ def language() -> Any:
             acts.choose_language(writing, actor(), chosen)
         session.pop("lang", None)
     return redirect(url_for("login.account"))
+
+
+@bp.get("/codes")
+@may("code.read")
+def codes() -> str:
+    """The log-in codes given to the county office and the administrators, newest first."""
+    who = actor()
+    if sessions.unseen_codes(read(), who):
+        with write() as writing:
+            acts.note_seen(writing, who)
+    part = lists.part(sessions.count_codes(read(), who))
+    lines = sessions.codes(read(), who, part.first, part.size)
+    return lists.page(
+        _("Log-in codes of the county"),
+        (_("Code given"), _("For whom"), _("By whom"), _("Code used")),
+        [(moment(line.code.given_at), _receiver(line), _giver(line), _used(line.code)) for line in lines],
+        aside=ngettext("%(num)d code", "%(num)d codes", part.total),
+        lead=_(
+            "Every one-time code for an account of the county office or of an administrator. With a code one comes in "
+            "under that name, so ask when you see one that nobody needed. A line stays for %(months)s months after its "
+            "code was used or ran out.",
+            months=log_months(read()),
+        ),
+        nothing=_("No code was given."),
+        part=part,
+    )
+
+
+def _receiver(line: sessions.CodeLine) -> str:
+    roles = _(", ").join(words.role_name(role) for role in line.roles)
+    return _("%(name)s (%(login)s), %(roles)s", name=named(line.person), login=line.person.login, roles=roles)
+
+
+def _giver(line: sessions.CodeLine) -> str:
+    return _("the command line") if line.is_from_command else f"{named(line.giver)} ({line.giver.login})"
+
+
+def _used(code: LoginCode) -> str:
+    if code.used_at:
+        return _("used %(when)s", when=moment(code.used_at))
+    if code.expires_at > clock.now():
+        return _("not yet, counts until %(when)s", when=moment(code.expires_at))
+    return _("never, ended %(when)s", when=moment(code.expires_at))
 
 
 @bp.get("/account/password")

@@ -10,11 +10,11 @@ from sqlalchemy import and_, not_, select
 from sqlalchemy.orm import Session
 
 from .. import domains
-from ..core import audit, clock, files, settings, waiting
+from ..core import audit, clock, files, waiting
 from ..core.attachments import FOLDERS
 from ..core.db import Store
 from ..core.models import AuditEntry
-from ..core.retention import LEAST_LOG_MONTHS, delete_some, months_ago
+from ..core.retention import delete_some, log_months, months_ago
 from . import sweep_clock
 
 BATCH = 2000  # rows of each kind in one write, so that a first run does not hold others up
@@ -67,6 +67,6 @@ def log(session: Session, most: int) -> int:
     """The log of acts, past the county's months; never sooner than the law allows. What a duty said before stays:
     it concerns nobody, and a dispatch on it is read with it (duty/details.py).
     """
-    before = months_ago(max(settings.get(session, "log_months"), LEAST_LOG_MONTHS))
+    before = months_ago(log_months(session))
     worded = and_(AuditEntry.action == "seed.change", AuditEntry.thing.startswith("duty:"))
     return delete_some(session, AuditEntry, AuditEntry.id, and_(AuditEntry.at < before, not_(worded)), most)
