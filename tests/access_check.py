@@ -16,6 +16,7 @@ from PIL import Image
 from tests import access_tables as tables
 from tests.access_county import GONE, OFFICERS, VILLAGES, County, mark
 from tests.access_tables import Route
+from webapp import domains
 from webapp.core import clock
 from webapp.web import static_files
 
@@ -134,9 +135,8 @@ def _hole(county: County, route: str, hole: str, target: Target) -> Any:
     fixed = {
         "action": target.action,
         "role": "grid_officer",
-        "kind": "setting",
         "step": "officers",
-        "key": target.name or "nothing",
+        "group": domains.settings()[target.name].group if target.name in domains.settings() else "nothing",
         "succession_id": 1,
         "document": "001",
         "part": "all",
@@ -181,7 +181,7 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/feedback": {"id": uuid.uuid4(), "text": "well"},
         "/feedback/<message_id>/answer": {f"m{_message(county, target)}-answer": "thanks"},
         "/duties/<code>/department": {"department": ""},
-        "/settings/<kind>/<key>": {"value": "reek=smell" if target.name == "everyday_words" else "24"},
+        "/settings/<group>": {f"value-{target.name}": "reek=smell" if target.name == "everyday_words" else "24"},
         "/documents/<document>/parts/<part>": {
             "standing": "in_force",
             "from_on": clock.today().isoformat(),

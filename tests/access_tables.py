@@ -301,7 +301,7 @@ GET    /enter-for                                        -        -        404  
 GET    /desk                                             -        -        404    .   .    .       x        x      x       x       x      x         .     .
 GET    /search                                           -        -        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /settings                                         -        -        404    .   .    .       .        x      .       .       .      .         x     .
-POST   /settings/<kind>/<key>                            setting  s        404    .   .    .       .        x      .       .       .      .         x     .
+POST   /settings/<group>                                 setting  s        404    .   .    .       .        x      .       .       .      .         x     .
 GET    /log                                              -        -        404    .   .    .       .        .      .       .       .      .         .     x
 GET    /grids/<grid_id>                                  grid     g        404    .   .    x       x        x      .       .       x      x         .     .
 GET    /grids/<grid_id>/open                             grid     g        404    .   .    x       x        x      .       .       x      x         .     .

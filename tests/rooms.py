@@ -33,6 +33,7 @@ PAGES = READING_PAGES | {
     "first_day_views",
     "forms",
     "frame",
+    "settings_views",
     "sheet_views",
     "slips",
     "views",

@@ -53,6 +53,9 @@ SAME = {
     "import",
     "https",
     "cookie",
+    "EPSG",
+    "GCJ",
+    "BD",
 }
 PEOPLE_OF_EACH_ROLE = {role: login for login, (role, _, _) in reversed(PEOPLE.items())}.values()
 #: Columns of a sheet may have a heading of either language; the page that says so shows them all.

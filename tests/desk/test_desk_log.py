@@ -99,13 +99,17 @@ def test_what_a_later_program_wrote_stands_as_it_is(app: App) -> None:
 
 def test_settings_limits_and_intervals_stand_in_it_by_their_names(browse: Any) -> None:
     county, auditor = browse("county"), browse("auditor")
-    for address, value in (("limit/review", "3"), ("interval/livestock_farm", "30"), ("setting/coverage_days", "25")):
-        assert county.post(f"/settings/{address}", value=value).status_code == 303
+    for group, key, value in (
+        ("limits", "review", "3"),
+        ("intervals", "livestock_farm", "30"),
+        ("map", "coverage_days", "25"),
+    ):
+        assert county.post(f"/settings/{group}", **{f"value-{key}": value}).status_code == 303
     page = auditor.get("/language?lang=en&next=/log").text
-    for words_ in ("time limit: ", "type of object: ", "setting: days of patrols"):
+    for words_ in ("time limit: ", "type of object: ", "setting: time of patrols"):
         assert words_ in page
     assert "coverage_days" not in page and "livestock_farm" not in page
-    assert "设置：地图默认看最近几天的巡查" in auditor.get("/language?lang=zh&next=/log").text
+    assert "设置：地图默认看最近多久的巡查" in auditor.get("/language?lang=zh&next=/log").text
 
 
 def test_whoever_reads_the_log_stands_in_it(world: Any, browse: Any) -> None:

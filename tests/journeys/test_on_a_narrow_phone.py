@@ -43,6 +43,19 @@ def test_everything_to_tap_is_high_enough_for_a_thumb(world, phone, language):
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
+def test_settings_are_short_and_go_without_scrolling_sideways(phone, language):
+    county = phone("county", language)
+    county.goto("/settings")
+    high, wide = county.evaluate("() => [document.documentElement.scrollHeight, document.documentElement.scrollWidth]")
+    assert high < 5600 and wide == 360  # one form a value made it 10,750 and 11,204
+    low = "() => [...document.querySelectorAll('main .in')].filter((it) => it.offsetHeight < 43.5).length"
+    assert county.evaluate(LOW) == [] and county.evaluate(low) == 0
+    wide_page = phone("county", language, {"width": 1280, "height": 900})
+    wide_page.goto("/settings")
+    assert wide_page.evaluate("() => getComputedStyle(document.querySelector('main tbody tr')).display") == "table-row"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_telephone_number_is_never_broken(world, phone, language):
     officer = phone("officer_a1", language)
     for path in ("/home", "/help/grid_officer", f"/grids/{world.grids['A1']}/report"):

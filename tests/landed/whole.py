@@ -12,7 +12,7 @@ from webapp.report.workflow import REPORT
 NO_ENTRY = {
     "login.": "logging in and out, and one's own account: an act on a session, not a record",
     "accounts.": "people, postings and bodies: the log-in name is taken, the posting stands already",
-    "desk.set_setting": "a setting has one value: sent again it is that value already",
+    "desk.save_settings": "a setting has one value: sent again it is that value already",
     "duty.": "a department named, a duty forgotten: sent again it is so already",
     "patrol.look_at_objects": "a rehearsal, which keeps nothing",
     "patrol.bring_in_objects": "objects of a sheet: what stands on a list already is not doubled",

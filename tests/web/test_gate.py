@@ -51,7 +51,7 @@ def addresses(world: World) -> dict[str, str]:
         f"/people/{who}/code": "township_a",
         "/people/import/confirm": "township_a",
         "/account/password": "officer_a1",
-        "/settings/setting/login_failures": "county",
+        "/settings/login": "county",
         "/logout": "officer_a1",
     }
 

@@ -82,8 +82,8 @@ def test_options_suspends_nobody_gives_no_code_sets_nothing_and_ends_no_log_in(w
     with world.store.read() as session:
         before = session.get_one(Person, who), session.get_one(Setting, "tile_url").value
         acts = session.scalars(select(AuditEntry.id)).all()
-    for address in (f"/people/{who}/suspend", f"/people/{who}/code", "/settings/setting/tile_url", "/logout"):
-        answer = admin.client.options(address, data={"value": "https://tiles.example/{z}/{x}/{y}"})
+    for address in (f"/people/{who}/suspend", f"/people/{who}/code", "/settings/map", "/logout"):
+        answer = admin.client.options(address, data={"value-tile_url": "https://tiles.example/{z}/{x}/{y}"})
         assert (answer.status_code, answer.data) == (200, b""), address
     assert admin.client.get("/account").status_code == 200
     with world.store.read() as session:

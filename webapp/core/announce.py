@@ -49,21 +49,28 @@ class DataUse:
 
 @dataclass(frozen=True)
 class SettingRule:
-    """Whose a setting is: the right that changes it. Below ``least`` it would lock everybody out, or break the law.
+    """Whose a setting is: the right that changes it; and what its page has to know of it.
 
-    ``check`` raises ValueError for a text that the program could not read.
+    Below ``least`` it would lock everybody out, or break the law. ``check`` raises ValueError for a text that the
+    program could not read. ``unit`` (what a number counts) and ``group`` are keys of desk/labels.py. ``choices`` are
+    all the values there are, each with its word (a msgid, or the value itself); ``is_long`` is a text of several lines.
     """
 
     right: str
     least: int = 0
+    most: int = 100_000
     check: Callable[[str], object] | None = None
+    unit: str = ""
+    group: str = "work"
+    choices: Mapping[str, str] = field(default_factory=dict)
+    is_long: bool = False
 
 
 def setting_rules(text: str) -> dict[str, SettingRule]:
-    """Rules by key, from a text table with the columns key, right and least ("-" for none)."""
-    return {
-        row["key"]: SettingRule(row["right"], 0 if row["least"] == "-" else int(row["least"])) for row in table(text)
-    }
+    """Rules by key, from a text table with the columns key, right, least, and where they are needed unit and group ("-"
+    for none)."""
+    rows = [{name: cell for name, cell in row.items() if cell != "-"} for row in table(text)]
+    return {row.pop("key"): SettingRule(**row | {"least": int(row.get("least", 0))}) for row in rows}  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

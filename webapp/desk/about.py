@@ -47,8 +47,8 @@ ABOUT = About(
         ),
     },
     settings=setting_rules("""
-key                   right         least
-work_to               setting.edit  -
-county_duty_phone     setting.edit  -
+key                   right         least  unit  group
+work_to               setting.edit  -      -     work
+county_duty_phone     setting.edit  -      -     work
 """),
 )

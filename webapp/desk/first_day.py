@@ -62,7 +62,7 @@ STEPS = (
     Step(
         "limits",
         N_("Limits and intervals that are still our proposal"),
-        N_("The county office saves each, changed or as it stands."),
+        N_("The county office changes what it wants to and ticks that the rest is to count as it stands."),
         True,
     ),
 )

@@ -1,17 +1,16 @@
-"""The first page of everybody: the officer's village, or the desk with its tabs; settings and the log."""
+"""The first page of everybody: the officer's village, or the desk with its tabs; and the log."""
 
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
 from ..core import clock, words
-from ..core.errors import NotFound, Refused
 from ..grid import queries as grid_queries
 from ..login import queries as login_queries
 from ..patrol import queries as patrol_queries
@@ -20,14 +19,13 @@ from ..report import queries as report_queries
 from ..report.forms import look_form
 from ..report.rows import rows
 from ..web import lists
-from ..web.errors import say
 from ..web.language import moment, named
 from ..web.request import actor, may, read, read_connection, signed_in, write
-from . import admin, first_day, first_day_views, settings, tabs
+from . import admin, first_day, first_day_views, settings_views, tabs
 from . import words as log_words
 from .blueprint import bp
 
-__all__ = ["bp", "first_day_views"]  # their pages stand on the same blueprint
+__all__ = ["bp", "first_day_views", "settings_views"]  # their pages stand on the same blueprint
 PAGE = 25
 LAST_PAGE = 10**6  # more is no page of any list, and no number for a database
 RESULTS = ("normal", "problem", "could_not_see")
@@ -217,39 +215,6 @@ def enter_for() -> str:
     return render_template(
         "desk/enter_for.html", cells=grid_queries.cells(read(), actor(), "patrol.write", tier=lowest)
     )
-
-
-@bp.get("/settings")
-@may("setting.read")
-def settings_page() -> str:
-    """What is the reader's to set, with its source: limits, intervals and settings, or what is technical."""
-    return _settings_page({})
-
-
-def _settings_page(wrong: dict[str, str]) -> str:
-    """``wrong`` is the value that was not taken: kind, key, value as typed, message."""
-    return render_template(
-        "desk/settings.html",
-        wrong=wrong,
-        **settings.rows(read(), actor()),
-        owner="county" if actor().may("setting.edit") else "admin",
-    )
-
-
-@bp.post("/settings/<kind>/<key>")
-@may("setting.read")
-def set_setting(kind: str, key: str) -> Any:
-    """Another value for what is the asker's to set."""
-    value = request.form.get("value", "")
-    try:
-        with write() as session:
-            settings.change(session, actor(), kind, key, value)
-    except NotFound:
-        raise
-    except Refused as refusal:
-        return _settings_page({"kind": kind, "key": key, "value": value, "message": say(refusal)}), refusal.status
-    flash(_("Counts from now on."), "good")
-    return redirect(url_for("desk.settings_page") + f"#{kind}-{key}", 303)
 
 
 @bp.get("/log")

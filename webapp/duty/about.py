@@ -61,7 +61,7 @@ ABOUT = About(
             ),
         ),
     },
-    settings={"everyday_words": SettingRule("setting.edit", check=check_own)},
+    settings={"everyday_words": SettingRule("setting.edit", check=check_own, is_long=True)},
     # a vanished row is retired and a returning one is in force again; documents and departments stay, retired rows name
     # them
     seeds={

@@ -29,8 +29,8 @@ ABOUT = About(
         ),
     },
     settings=setting_rules("""
-key                   right         least
-feedback_months       setting.edit  -
+key                   right         least  unit   group
+feedback_months       setting.edit  -      month  kept
 """),
     sweep={"feedback": retention.messages},
     in_hand=queries.in_hand,

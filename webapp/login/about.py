@@ -51,14 +51,14 @@ ABOUT = About(
         ),
     },
     settings=setting_rules("""
-key                   right         least
-idle_minutes          system.edit   5
-session_hours         system.edit   1
-code_minutes          system.edit   1
-slip_days             system.edit   1
-login_failures        system.edit   3
-lock_minutes          system.edit   1
-remember_phone_days   setting.edit  -   # whether an officer keeps his own phone logged in
+key                   right         least  unit    group
+idle_minutes          system.edit   5      minute  login
+session_hours         system.edit   1      hour    login
+code_minutes          system.edit   1      minute  login
+slip_days             system.edit   1      day     login
+login_failures        system.edit   3      time    login
+lock_minutes          system.edit   1      minute  login
+remember_phone_days   setting.edit  -      day     login   # whether an officer keeps his own phone logged in
 """),
     sweep={"sessions": retention.sessions, "codes": retention.codes, "tries": retention.tries},
 )

@@ -46,8 +46,8 @@ ABOUT = About(
         "after": N_("after"),
     },
     settings=setting_rules(f"""
-key                   right         least
-log_months            setting.edit  {LEAST_LOG_MONTHS}
+key                   right         least               unit   group
+log_months            setting.edit  {LEAST_LOG_MONTHS}  month  kept
 """),
     seeds={
         "settings": SeedTable(Setting, lambda row: {"kind": row.type}),

@@ -67,7 +67,7 @@ def render() -> str:
         _table(("Code", "Meaning", "Limit", "Source"), map(_limit, seeds.read("limits"))),
         "## Settings",
         OWNING,
-        _table(("Code", "Meaning", "Set by"), map(_setting, seeds.read("settings"))),
+        _table(("Code", "Meaning", "Counted in", "Set by"), map(_setting, seeds.read("settings"))),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -129,10 +129,12 @@ def _limit(row: seeds.Limit) -> Row:
 
 
 def _setting(row: seeds.Setting) -> Row:
+    rule = domains.settings()[row.key]
     return (
         f"`{row.key}`",
         row.en,
-        ", ".join(role(code) for code in ROLES if MATRIX[domains.settings()[row.key].right][code] != "."),
+        rule.unit and f"{rule.unit.replace('_', ' ')}s",
+        ", ".join(role(code) for code in ROLES if MATRIX[rule.right][code] != "."),
     )
 
 

@@ -55,10 +55,10 @@ ABOUT = About(
         ),
     },
     settings=setting_rules("""
-key                   right         least
-coverage_days         setting.edit  1
-few                   setting.edit  -
-place_days            setting.edit  -
+key                   right         least  unit   group
+coverage_days         setting.edit  1      day    map
+few                   setting.edit  -      visit  map
+place_days            setting.edit  -      day    kept
 """),
     seeds={"object_types": SeedTable(ObjectType)},
     sweep={"places": retention.places},

@@ -31,6 +31,7 @@ _ROUND, _VISITS = (insert(cast(Table, model.__table__)) for model in (Patrol, Vi
 FAST_CLOCK = timedelta(minutes=10)  # a phone may run ahead this much; more is no moment that can have been
 SAY_WHY = N_("Say why it could not be seen.")
 RESULTS = frozenset({*SEEN, NOT_SEEN})
+INTERVALS = 1, 366  # days: the shortest and the longest interval of a type of object
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ def _mode(actor: Actor, walker: int, entry: PatrolEntry, now: datetime) -> str:
 
 def set_interval(session: Session, actor: Actor, code: str, days: int) -> None:
     """The county's own interval for a type of object."""
-    if not 1 <= days <= 366:
+    if not INTERVALS[0] <= days <= INTERVALS[1]:
         raise Refused(N_("Between 1 and 366 days."), field="days")
     row = session.get(ObjectType, code, with_for_update=True)
     if row is None:

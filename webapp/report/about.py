@@ -51,9 +51,9 @@ ABOUT = About(
         ),
     },
     settings=setting_rules("""
-key                   right         least
-stuck_days            setting.edit  -
-undo_seconds          setting.edit  -
+key                   right         least  unit      group
+stuck_days            setting.edit  -      work_day  work
+undo_seconds          setting.edit  -      second    work
 """),
     in_hand=seats.in_hand,
 )

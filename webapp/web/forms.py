@@ -22,6 +22,7 @@ PLAIN = {
     "Invalid Choice: could not coerce.": N_("Choose one."),
     "Not a valid date value.": N_("Not a day. Write it like 2026-09-01."),
     "Not a valid integer value.": N_("Write a whole number."),
+    "Not a valid time value.": N_("Write a time like 18:00."),
 }
 
 

@@ -1,0 +1,24 @@
+"""Words of the settings page: its groups in their order, and what stands behind a number."""
+
+from ..core.errors import N_
+
+#: Where a setting stands; its rule (core/announce.py) names the key.
+GROUPS = {
+    "limits": N_("Time limits"),
+    "intervals": N_("How often objects are due"),
+    "work": N_("Desks and lists"),
+    "map": N_("Map"),
+    "kept": N_("How long it is kept"),
+    "login": N_("Logging in"),
+}
+UNITS = {
+    "second": N_("seconds"),
+    "minute": N_("minutes"),
+    "hour": N_("hours"),
+    "day": N_("days"),
+    "calendar_day": N_("calendar days"),
+    "work_day": N_("work days"),
+    "month": N_("months"),
+    "time": N_("times"),
+    "visit": N_("visits due"),
+}
