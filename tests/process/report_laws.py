@@ -15,7 +15,7 @@ LIMITS = {row.code for row in seeds.read("limits")}
 VILLAGE = {"grid_officer", "station_officer"}
 BY_BODY = {"station_officer", "department_liaison"}
 FIRST_FACTS = ("place", "problem", "first_measure", "note")
-ASIDE = {"ask_look", "look_answer", "coop_result", "sample", "correct", "withdraw_look", "release_part"}
+ASIDE = {"ask_look", "look_answer", "coop_result", "sample", "correct", "withdraw_look", "release_part", "move_limit"}
 PLACES = {"own": "grid", "tree": "grid", "lead": "lead"}  # what a reach of the permission table is a relation of
 SILENT = {
     ("receive", "handling"),

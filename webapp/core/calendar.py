@@ -1,14 +1,14 @@
 """Working time: from a moment and a limit to the moment it runs out. Days come from rows, never from code."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from . import clock, settings
-from .models import CalendarDay, TimeLimit
+from .models import AuditEntry, CalendarDay, Setting, TimeLimit
 
 DAY = timedelta(days=1)
 
@@ -26,8 +26,13 @@ class Calendar:
         return self.exceptions.get(on, on.weekday() < 5)
 
     def is_provisional(self, on: date) -> bool:
-        """Whether the year's notice was not out when the rows were made."""
+        """Whether a day of its year is only a guess, because nobody has confirmed it by a notice."""
         return on.year not in self.confirmed_years
+
+    def changed(self, days: Mapping[date, bool | None]) -> "Calendar":
+        """The same with some days worked or not; None leaves a day to its weekday."""
+        exceptions = {**self.exceptions, **days}
+        return replace(self, exceptions={on: work for on, work in exceptions.items() if work is not None})
 
     def after(self, start: datetime, number: int, unit: str) -> datetime:
         """The moment a limit of ``number`` ``unit`` runs out, counted from ``start``.
@@ -56,8 +61,34 @@ class Calendar:
 
 def load(session: Session, closes: time) -> Calendar:
     """The calendar as the rows stand now."""
-    rows = session.execute(select(CalendarDay.on, CalendarDay.is_workday, CalendarDay.is_confirmed)).all()
-    return Calendar({on: work for on, work, _ in rows}, frozenset(on.year for on, _, sure in rows if sure), closes)
+    rows = session.execute(
+        select(CalendarDay.on, CalendarDay.is_workday, CalendarDay.is_confirmed).where(~CalendarDay.is_out)
+    ).all()
+    return Calendar({on: work for on, work, _ in rows}, _confirmed((on, sure) for on, _, sure in rows), closes)
+
+
+def _confirmed(days: Iterable[tuple[date, bool]]) -> frozenset[int]:
+    """The years that have days, all of them confirmed."""
+    sure = list(days)
+    return frozenset({on.year for on, _ in sure} - {on.year for on, is_sure in sure if not is_sure})
+
+
+def provisional(session: Session, years: Collection[int]) -> frozenset[int]:
+    """Which of these years nobody has confirmed by a notice."""
+    if not years:
+        return frozenset()
+    within = CalendarDay.on.between(date(min(years), 1, 1), date(max(years), 12, 31))
+    rows = session.execute(select(CalendarDay.on, CalendarDay.is_confirmed).where(within, ~CalendarDay.is_out))
+    return frozenset(years) - _confirmed((on, sure) for on, sure in rows)
+
+
+def hold(session: Session, *, to_change: bool = False) -> None:
+    """Keep the calendar as it is until the write ends, together with others who count by it; ``to_change``: alone.
+
+    Who sets a limit holds it before the thing that gets the limit, so that no limit is counted by the days of before
+    while these are changed. The row of the setting ``work_to`` stands for the calendar.
+    """
+    session.execute(select(Setting.key).where(Setting.key == "work_to").with_for_update(read=not to_change))
 
 
 def limit(session: Session, code: str) -> TimeLimit:
@@ -72,3 +103,28 @@ def limit_after(session: Session, code: str, since: datetime) -> datetime:
     """When a limit's row runs out, counted from a moment."""
     row = limit(session, code)
     return load(session, settings.get(session, "work_to")).after(since, row.number, row.unit)
+
+
+class Numbers:
+    """The number of each limit that is counted in work days, as it was at a moment: the log knows what it was."""
+
+    def __init__(self, session: Session):
+        rows = session.scalars(select(TimeLimit).where(TimeLimit.unit == "work_day"))
+        self._now = {row.code: row.number for row in rows}
+        changes = session.execute(
+            select(AuditEntry.thing, AuditEntry.at, AuditEntry.detail)
+            .where(AuditEntry.thing.like("time_limit:%"), AuditEntry.action.in_(("limit.change", "seed.change")))
+            .order_by(AuditEntry.at, AuditEntry.id)
+        )
+        self._before: dict[str, list[tuple[datetime, int]]] = {}
+        for thing, at, detail in changes:
+            before = detail.get("before")
+            number = before.get("number") if isinstance(before, dict) else before
+            if isinstance(number, int):
+                self._before.setdefault(thing.partition(":")[2], []).append((at, number))
+
+    def at(self, code: str, moment: datetime) -> int | None:
+        """The limit's work days at a moment; None where it is not counted in work days."""
+        if code not in self._now:
+            return None
+        return next((number for at, number in self._before.get(code, ()) if at > moment), self._now[code])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, String, Subquery, exists, func, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, String, Subquery, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import clock
@@ -20,6 +20,8 @@ from .entry import fingerprint_of, is_resend
 from .errors import Conflict
 from .process import START, UNDO, Process
 
+#: The act beside the state that gives the running clock another moment, as when the calendar was changed.
+MOVE_LIMIT = "move_limit"
 SAME_MOMENT = timedelta(minutes=1)  # thing and event are written in one transaction, each with its look at the clock
 
 
@@ -69,14 +71,26 @@ class Stood(NamedTuple):
     since: datetime
 
 
-def stood(moves: Iterable[Any]) -> list[Stood]:
-    """Where each of these moves led to, in their order; one that takes another back, to where that one came from."""
+def stood(events: Iterable[Any]) -> list[Stood]:
+    """Where each of the moves among these events led to, with the limit as it was moved there last."""
     found: list[Stood] = []
-    for move in moves:
-        is_back = move.action == UNDO and len(found) > 1
-        since = found[-2].since if is_back else move.at
-        found.append(Stood(move.to_state, move.due_after, since))
+    for event in events:
+        _follow(found, event)
     return found
+
+
+def _follow(came: list[Stood], event: Any) -> None:
+    """Add where a move led to; one that takes another back, to where that one came from. A limit that was moved
+    changes where the thing stands now; all other acts nothing."""
+    if event.to_state is not None:
+        since = came[-2].since if event.action == UNDO and len(came) > 1 else event.at
+        came.append(Stood(event.to_state, event.due_after, since))
+    elif _moves_limit(event) and came:
+        came[-1] = came[-1]._replace(due=event.due_after)
+
+
+def _moves_limit(event: Any) -> bool:
+    return event.action == MOVE_LIMIT and event.due_after is not None
 
 
 @dataclass(frozen=True)
@@ -113,10 +127,12 @@ class History:
         event_id: uuid.UUID,
         entry: Any = None,
         left: Left | None = None,
+        due_was: datetime | None = None,
     ) -> Any:
         """Append one line, with the fingerprint of the entry that asked for it, if any.
 
-        ``left`` says that the thing was moved and now is where it came to; None for other acts.
+        ``left`` says that the thing was moved and now is where it came to; None for other acts. ``due_was`` is the
+        limit that the thing had before its clock was given another one (``MOVE_LIMIT``).
         """
         newest = session.scalar(select(func.max(self.event.seq)).where(self.key == thing.id))
         moved = left is not None
@@ -132,8 +148,8 @@ class History:
             given=dict(given),
             from_state=left.state if left else None,
             to_state=thing.state if moved else None,
-            due_before=left.due if left else None,
-            due_after=thing.due_at if moved else None,
+            due_before=left.due if left else due_was,
+            due_after=thing.due_at if moved or due_was else None,
             **{self.thing: thing.id},
         )
         session.add(line)
@@ -147,8 +163,9 @@ class History:
 
     def before(self, session: Session, thing_id: Any) -> Stood | None:
         """Where the thing stood before its last move; None when that is how it came to be."""
-        moves = select(self.event).where(self.key == thing_id, self.event.to_state.is_not(None))
-        found = stood(session.scalars(moves.order_by(self.event.seq)))
+        counts = or_(self.event.to_state.is_not(None), self.event.action == MOVE_LIMIT)
+        events = select(self.event).where(self.key == thing_id, counts)
+        found = stood(session.scalars(events.order_by(self.event.seq)))
         return found[-2] if len(found) > 1 else None
 
     def last_moves(self, ids: Sequence[Any]) -> Subquery:
@@ -198,15 +215,18 @@ def replay(
     """
     if [event.seq for event in events] != list(range(1, len(events) + 1)) or not events:
         yield "order", f"the events are numbered {[event.seq for event in events]}"
-    moves = [event for event in events if event.to_state is not None]  # the others are acts beside the state
     state, due, since = None, None, None
     came: list[Stood] = []
-    for event, now in zip(moves, stood(moves), strict=True):
-        yield from _faults(process, event, state, due)
-        if event.action == UNDO and (len(came) < 2 or came[-2][:2] != now[:2]):
+    for event in events:
+        if event.to_state is None and not _moves_limit(event):
+            continue  # another act beside the state
+        look = _limit_faults if event.to_state is None else _faults
+        yield from look(process, event, state, due)
+        _follow(came, event)
+        if came:
+            state, due, since = came[-1]
+        if event.to_state and event.action == UNDO and (len(came) < 3 or came[-3][:2] != came[-1][:2]):
             yield "move", f"event {event.seq}, {event.action}: not back to where the move before it came from"
-        came.append(now)
-        state, due, since = now
     if thing.state != state or since is None or abs(thing.state_since - since) > SAME_MOMENT:
         yield "state", f"is {thing.state} since {thing.state_since}, its history says {state} since {since}"
     if thing.due_at != due:
@@ -231,3 +251,12 @@ def _faults(process: Process, event: Any, state: str | None, due: datetime | Non
         yield "move", f"{move}: the {process.name} was in {state or START}"
     if event.due_before != due:
         yield "due", f"{move}: the limit before was {due}, not {event.due_before}"
+
+
+def _limit_faults(process: Process, event: Any, state: str | None, due: datetime | None) -> Iterator[tuple[str, str]]:
+    """What is wrong with a limit that was moved when the thing was in ``state`` with the limit ``due``."""
+    known = process.states.get(state or START)
+    if known is None or not known.clocks:
+        yield "due", f"event {event.seq}, {event.action}: no clock runs in {state or START}"
+    elif event.due_before != due:
+        yield "due", f"event {event.seq}, {event.action}: the limit before was {due}, not {event.due_before}"

@@ -54,7 +54,10 @@ class TimeLimit(Base):
 
 
 class CalendarDay(Base):
-    """A day that is not what its weekday says, or a provisional guess for a year without a notice."""
+    """A day that is not what its weekday says, or a provisional guess for a year without a notice.
+
+    ``is_out`` marks one that was taken out: it is again what its weekday says, and no seeding brings it back.
+    """
 
     __tablename__ = "calendar_day"
     on: Mapped[date] = mapped_column(primary_key=True)
@@ -63,6 +66,9 @@ class CalendarDay(Base):
     en: Mapped[str] = mapped_column(Text)
     is_confirmed: Mapped[bool]
     source: Mapped[str] = mapped_column(Text)
+    is_out: Mapped[bool] = mapped_column(default=False)
+    changed_at: Mapped[datetime | None] = mapped_column(Moment)
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class Word(Base):

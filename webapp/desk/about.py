@@ -11,6 +11,11 @@ ABOUT = About(
         MenuEntry(80, "log.read", N_("Log"), "desk.log"),
     ),
     acts={
+        "calendar.add": N_("Day added to the calendar"),
+        "calendar.change": N_("Day of the calendar changed"),
+        "calendar.confirm": N_("Day of the calendar confirmed"),
+        "calendar.limits": N_("Open limits moved by the calendar"),
+        "calendar.remove": N_("Day taken out of the calendar"),
         "limit.change": N_("Time limit changed"),
         "log.read": N_("Log read"),
         "setting.change": N_("Setting changed"),
@@ -23,11 +28,13 @@ ABOUT = About(
     facts={
         "before": N_("before"),
         "after": N_("after"),
+        "moved": N_("moved"),
     },
     privacy={
         N_("Settings and log"): (
             DataUse(
-                "setting: changed_at changed_by; time_limit: changed_at changed_by; object_type: changed_at changed_by",
+                "setting: changed_at changed_by; time_limit: changed_at changed_by; "
+                "object_type: changed_at changed_by; calendar_day: changed_at changed_by",
                 N_("Who last changed a setting, and when"),
                 N_("So that a rule can be traced."),
                 "replaced",

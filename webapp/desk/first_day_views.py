@@ -32,7 +32,8 @@ def _acts(step: Step) -> list[tuple[str, str]]:
     if step.key == "objects":
         return [(_("Objects by a sheet"), url_for("patrol.import_objects"))] if who.may("object.edit") else []
     if step.key == "limits":
-        return [(_("Settings"), url_for("desk.settings_page"))] if who.may("setting.edit") else []
+        pages = (_("Settings"), url_for("desk.settings_page")), (_("Work calendar"), url_for("desk.work_calendar"))
+        return [*pages] if who.may("setting.edit") else []
     made = [(_("New person"), url_for("accounts.new_person", role=role)) for role in step.roles if _gives(role)]
     return [*made, *([(_("By a sheet"), url_for("accounts.import_page"))] if made else [])]
 

@@ -1,4 +1,5 @@
-"""The form of a group of settings: a box for each value, and beside it what it was when the page was drawn."""
+"""What the county types: the values of a group of settings, each beside what it was when the page was drawn; and the
+days of the calendar, what one of them is, and the notice that confirms a year."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -6,18 +7,22 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Field, HiddenField, IntegerField, RadioField, SelectField, TimeField
+from wtforms import BooleanField, DateField, Field, HiddenField, IntegerField, RadioField, SelectField, TimeField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Optional
 
 from ..core.errors import Refused
+from ..core.models import CalendarDay
 from ..core.settings import KINDS
 from ..web.errors import say
 from ..web.forms import BaseForm, clean, text
 from ..web.language import named
+from .days import Entry
 from .settings import Item, Wish, check
 
 BOX, DRAWN = "value-", "drawn-"
 LONGEST, LONGEST_LONG = 500, 10_000
+HOLIDAY, MAKE_UP = "holiday", "make_up_work_day"  # as in seeds/settings/calendar.csv
 
 
 class SettingsForm(BaseForm):
@@ -103,3 +108,39 @@ def _form(items: Sequence[Item], sent: MultiDict[str, str] | None) -> SettingsFo
 def sent_keys(sent: Mapping[str, Any]) -> set[str]:
     """The keys for which a value was sent."""
     return {name.removeprefix(BOX) for name in sent if name.startswith(BOX)}
+
+
+class DayForm(BaseForm):
+    """What a day is: kind, name, source."""
+
+    kind = RadioField(_l("What it is"), validators=[InputRequired(_l("Choose one."))])
+    zh = text(_l("Name in Chinese"), 60, required=True)
+    en = text(_l("Name in English"), 120)
+    source = text(_l("By which notice"), 300, required=True)
+
+    def process(self, *sent: Any, **given: Any) -> None:
+        """Fill the choices, then read what was sent."""
+        self.kind.choices = [(HOLIDAY, _("Holiday")), (MAKE_UP, _("Make-up working day"))]
+        super().process(*sent, **given)
+
+    def entry(self) -> Entry:
+        """What the days become."""
+        return Entry(self.kind.data == MAKE_UP, self.zh.data, self.en.data or "", self.source.data)
+
+
+class RunForm(DayForm):
+    """A day, or a run of days, with what it is."""
+
+    first = DateField(_l("Day, or first day"), validators=[InputRequired(_l("Choose a day."))])
+    last = DateField(_l("Last day"), validators=[Optional()])
+
+
+class ConfirmForm(BaseForm):
+    """The notice that confirms a year."""
+
+    source = text(_l("Number of the notice"), 300, required=True)
+
+
+def of_day(row: CalendarDay) -> DayForm:
+    """The form of a day that is there."""
+    return DayForm(obj=row, data={"kind": MAKE_UP if row.is_workday else HOLIDAY})

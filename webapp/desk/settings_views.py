@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from ..core.errors import NotFound, Refused
 from ..web.errors import say
 from ..web.request import actor, may, read, write
-from . import settings
+from . import days, settings
 from .blueprint import bp
 from .forms import SettingsForm, sent_keys, settings_form
 from .labels import GROUPS, UNITS
@@ -31,6 +31,7 @@ def _page(name: str = "", form: SettingsForm | None = None) -> str:
         wrong=form,
         titles=GROUPS,
         units=UNITS,
+        guesses=days.to_confirm(read(), actor()),
         owner="county" if actor().may("setting.edit") else "admin",
     )
 

@@ -21,11 +21,11 @@ from ..report.rows import rows
 from ..web import lists
 from ..web.language import moment, named
 from ..web.request import actor, may, read, read_connection, signed_in, write
-from . import admin, first_day, first_day_views, settings_views, tabs
+from . import admin, calendar_views, days, first_day, first_day_views, settings_views, tabs
 from . import words as log_words
 from .blueprint import bp
 
-__all__ = ["bp", "first_day_views", "settings_views"]  # their pages stand on the same blueprint
+__all__ = ["bp", "calendar_views", "first_day_views", "settings_views"]  # their pages stand on the same blueprint
 PAGE = 25
 LAST_PAGE = 10**6  # more is no page of any list, and no number for a database
 RESULTS = ("normal", "problem", "could_not_see")
@@ -175,6 +175,7 @@ def desk() -> str:
         over=first_day.is_over(steps),
         done=sum(each.is_done for each in steps),
         codes=login_queries.unseen_codes(read(), actor()) if actor().may("code.read") else 0,
+        guesses=days.to_confirm(read(), actor()),
     )
 
 

@@ -19,6 +19,7 @@ def _day(row: Any) -> dict[str, Any]:
         "zh": row.name_zh,
         "en": row.name_en,
         "is_confirmed": row.confirmed,
+        "is_out": False,
     }
 
 
@@ -53,7 +54,7 @@ log_months            setting.edit  {LEAST_LOG_MONTHS}  month  kept
         "settings": SeedTable(Setting, lambda row: {"kind": row.type}),
         "limits": SeedTable(TimeLimit),
         # a day that left the calendar is again what its weekday says
-        "calendar": SeedTable(CalendarDay, _day, gone=lambda row: {"is_workday": row.on.weekday() < 5}),
+        "calendar": SeedTable(CalendarDay, _day, gone=lambda row: {"is_workday": row.on.weekday() < 5, "is_out": True}),
         "words": SeedTable(Word),
         "contacts": SeedTable(Contact),
     },

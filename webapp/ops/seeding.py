@@ -1,6 +1,8 @@
 """All seeds into the database: everything is read and checked first,
 then each kind goes into the table of its domain."""
 
+from dataclasses import replace
+from datetime import time
 from importlib.resources.abc import Traversable
 from typing import Any
 
@@ -8,12 +10,18 @@ import seeds
 from seeds import Rows, SeedError, laws
 
 from .. import domains
+from ..core import calendar, settings
 from ..core.db import Store
+from ..core.history import Author
 from ..core.load import Change
+from ..report import limits
+
+PROGRAM = Author(None, "system_admin", None)  # no office: the history says "the system"
 
 
 def seed(store: Store, root: Traversable | None = None) -> dict[str, Change]:
-    """Bring in every kind of seeds, from the package or from ``root``, in one write; what changed, by kind.
+    """Bring in every kind of seeds, from the package or from ``root``, in one write; what changed, by kind. Open limits
+    follow a calendar that changed.
 
     Raises SeedError, and stores nothing, when anything is damaged or does not fit together.
     """
@@ -21,7 +29,12 @@ def seed(store: Store, root: Traversable | None = None) -> dict[str, Change]:
     found = {name: seeds.read(name, root) for name in tables}
     _refuse_strangers(found)
     with store.write() as session:
-        return {name: tables[name].bring_in(session, None, rows, _source(rows)) for name, rows in found.items()}
+        calendar.hold(session, to_change=True)
+        before = calendar.load(session, time())
+        changes = {name: tables[name].bring_in(session, None, rows, _source(rows)) for name, rows in found.items()}
+        closes = settings.get(session, "work_to")
+        limits.move(session, PROGRAM, replace(before, closes=closes), calendar.load(session, closes))
+        return changes
 
 
 def _source(rows: Rows) -> str:

@@ -43,6 +43,7 @@ LACKING = {
     "photos": N_("A photo was asked for: add one, or say that it cannot be added."),
     "note": FILL_IN,
 }
+STATION_CLOCK, HANDLING_CLOCK = (STATES[state].clocks[0] for state in ("station", "handling"))
 NOBODY = "none"  # "not ours", and no other department can be named
 
 
@@ -70,7 +71,7 @@ def _assign(session: Session, actor: Actor, found: Found, given: Mapping[str, An
             field="body",
         )
     _staffed(session, [body])
-    _hand_over(session, found, body.id, on)
+    _hand_over(session, found, body.id, on, STATION_CLOCK)
     return on
 
 
@@ -100,7 +101,7 @@ def _dispatch(session: Session, _actor: Actor, found: Found, given: Mapping[str,
         raise Refused(N_("Choose a department."), field="body")
     _staffed(session, [lead, *others])
     ground = _ground(session, found, lead, given)
-    _hand_over(session, found, lead.id, on, **ground)
+    _hand_over(session, found, lead.id, on, HANDLING_CLOCK, **ground)
     theirs = min(on, clock.day(calendar.limit_after(session, "coop_result", clock.now())))
     for body in others:
         session.add(
@@ -110,6 +111,7 @@ def _dispatch(session: Session, _actor: Actor, found: Found, given: Mapping[str,
                 role="coop",
                 from_at=clock.now(),
                 due_on=theirs,
+                counted_from=clock.now(),
             )
         )
     return on
@@ -147,10 +149,21 @@ def _ground(session: Session, found: Found, lead: Body, given: Mapping[str, Any]
     return {"ground": kind, "duty_id": duty.id, "doubt": doubt, "ground_text": reason if doubt else None}
 
 
-def _hand_over(session: Session, found: Found, body_id: int, on: date, **ground: Any) -> None:
+def _hand_over(session: Session, found: Found, body_id: int, on: date, code: str, **ground: Any) -> None:
+    """To a body that leads it, until a day; where that is the limit's own, its work days are counted from now."""
     _release(session, found)
+    now = clock.now()
+    is_limits = on == clock.day(calendar.limit_after(session, code, now))
     session.add(
-        Assignment(report_id=found.report.id, body_id=body_id, role="lead", from_at=clock.now(), due_on=on, **ground)
+        Assignment(
+            report_id=found.report.id,
+            body_id=body_id,
+            role="lead",
+            from_at=now,
+            due_on=on,
+            counted_from=now if is_limits else None,
+            **ground,
+        )
     )
     session.flush()
 
@@ -199,7 +212,7 @@ def _again(code: str) -> Effect:
         session.execute(
             update(Assignment)
             .where(Assignment.report_id == found.report.id, Assignment.role == "lead", Assignment.to_at.is_(None))
-            .values(due_on=on)
+            .values(due_on=on, counted_from=clock.now())
         )
         return on
 
@@ -288,8 +301,8 @@ EFFECTS: dict[tuple[str, str], Effect] = {
     ("confirm", "*"): _let_go,
     ("take_back", "*"): _let_go,
     ("receive", "*"): _agreed_day,
-    ("redo", "station"): _again(STATES["station"].clocks[0]),
-    ("redo", "handling"): _again(STATES["handling"].clocks[0]),
+    ("redo", "station"): _again(STATION_CLOCK),
+    ("redo", "handling"): _again(HANDLING_CLOCK),
     ("supplement", "*"): _supplement,
     ("unsettle", "*"): _unsettle,
     ("reopen", "*"): _taken_up,

@@ -45,6 +45,7 @@ ACTIONS = {
     "correct": N_("Problem type corrected"),
     "withdraw_look": N_("Site look taken back"),
     "release_part": N_("Cooperating part taken back"),
+    "move_limit": N_("Calendar changed: new last day"),
 }
 
 #: What a look said, or what became of it, and the colour that repeats the word.
@@ -150,6 +151,7 @@ MARKS = {
     "redo": N_("redo"),
     "emergency": N_("emergency"),
     "border": N_("on a border"),
+    "provisional": N_("last day provisional"),
     "for_someone": N_("entered for someone"),
     "later": N_("entered later"),
 }

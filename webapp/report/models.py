@@ -101,7 +101,8 @@ class Assignment(Base):
 
     ``ground`` is duty, none_listed, minutes or instruction; a duty is named in ``duty_id``, the rest in
     ``ground_text``. A duty that is no plain ground has its ``doubt`` (not_linked, not_applied, other_tier), and the
-    reason for it in ``ground_text``.
+    reason for it in ``ground_text``. ``due_on`` counts the work days of a limit from ``counted_from``; where that is
+    empty, a desk has named the day itself, or it was set before November 2026.
     """
 
     __tablename__ = "assignment"
@@ -116,6 +117,7 @@ class Assignment(Base):
     from_at: Mapped[datetime] = mapped_column(Moment)
     to_at: Mapped[datetime | None] = mapped_column(Moment)
     due_on: Mapped[date | None]
+    counted_from: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (
         Index(None, "body_id", "report_id"),

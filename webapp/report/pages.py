@@ -23,7 +23,7 @@ from ..web.language import day, moment, named
 from . import details, evidence, history, labels, queries
 from .forms import number
 from .models import Report, SiteLook
-from .rows import SHORT, due_words, is_late, marks, tone
+from .rows import SHORT, due_words, guessed, is_late, marks, tone
 from .words import OfficeNames, action_word, held_word, holder_word, names_in, place_words, problem_words, state_word
 from .workflow import ENDS, HANDLING, REPORT, SENT_TO, STATES
 
@@ -179,7 +179,7 @@ def _standing(
         "tone": tone(report),
         "due": due_words(report),
         "due_tone": "late" if is_late(report) else "",
-        "marked": marks(report, last, joint),
+        "marked": marks(report, last, joint, bool(guessed(session, [report]))),
         "holder": held_word(session, found, whose, _lead(places)) if who else "",
         "why": _("Why here: %(why)s", why=reason) if reason else "",
     }

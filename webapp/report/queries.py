@@ -13,7 +13,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from ..access import ROLES, Actor, Condition, below, where
-from ..core import clock
+from ..core import calendar, clock
 from ..core.attachments import IMAGE
 from ..core.errors import NotFound
 from ..core.history import seen_token
@@ -126,7 +126,9 @@ def _labelled(asked: Mapping[str, Condition]) -> list[Any]:
 
 def hold(session: Session, report_id: uuid.UUID) -> None:
     """Wait for the report and keep it until the write ends. A statement of its own: what waits for a row on PostgreSQL
-    sees that row anew and everything else, whose it is now among it, as it was before."""
+    sees that row anew and everything else, whose it is now among it, as it was before. The calendar comes first: who
+    changes that waits for what is being moved, and the other way round."""
+    calendar.hold(session)
     session.execute(select(Report.id).where(Report.id == report_id).with_for_update())
 
 

@@ -8,7 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ..core import clock
+from ..core import calendar, clock
 from ..core.process import Move
 from ..grid import queries as grid_queries
 from ..web.language import left, moment, named
@@ -21,7 +21,14 @@ from .workflow import ENDS
 SHORT = 5  # the digits of a number that people say
 
 
-def marks(report: Report, last: history.Event | None, joint: bool) -> list[tuple[str, str]]:
+def guessed(session: Session, reports: Sequence[Report]) -> frozenset[uuid.UUID]:
+    """Which open reports are due in a year that no notice has confirmed yet."""
+    years = {report.id: clock.day(report.due_at).year for report in reports if report.due_at}
+    unsure = calendar.provisional(session, set(years.values()))
+    return frozenset(id_ for id_, year in years.items() if year in unsure)
+
+
+def marks(report: Report, last: history.Event | None, joint: bool, is_guess: bool = False) -> list[tuple[str, str]]:
     """Short words beside the state; a colour only repeats them."""
     found = []
     if report.severity == "emergency":
@@ -30,6 +37,8 @@ def marks(report: Report, last: history.Event | None, joint: bool) -> list[tuple
         found.append(("overdue", "late"))
     elif report.due_at and clock.day(report.due_at) == clock.today():
         found.append(("due_soon", "wait"))
+    if is_guess:
+        found.append(("provisional", "wait"))
     if last is not None and last.event.action == "redo":
         found.append(("redo", "wait"))
     if joint:
@@ -61,6 +70,7 @@ def rows(
     borders, names = details.on_borders(session, ids), names_in(session, last.values())
     thumbs = details.thumbs(session, ids)
     things = details.things(session, {report.object_id for report in reports})
+    unsure = guessed(session, reports)
     seen = evidence.seen(session, [report.id for report in reports if report.state not in ENDS])
 
     def row(report: Report) -> dict[str, Any]:
@@ -78,7 +88,7 @@ def rows(
             "thumbs": evidence.others(thumbs.get(report.id, ()), looks),
             "due": due_words(report),
             "due_tone": "late" if is_late(report) else "",
-            "marks": marks(report, last.get(report.id), report.id in borders),
+            "marks": marks(report, last.get(report.id), report.id in borders, report.id in unsure),
             "pick": str(report.id),
             "actions": [
                 (action_word(move.action, move.target), url_for("report.ask", report_id=report.id, action=move.action))

@@ -84,6 +84,7 @@ def submit(session: Session, actor: Actor, entry: ReportEntry) -> Receipt:
     known = session.get(Report, entry.id)
     if known is not None and is_resend((known.content, known.entered_by), entry, actor.person_id):
         return _receipt(session, known)
+    calendar.hold(session)
     cell = grid_queries.cell(session, actor, "report.submit", entry.grid_id)
     finder, roles = _check(session, actor, cell, entry), _roles_at(session, actor, cell)
     made = REPORT.step(START, "settle" if entry.settle else "submit", roles, NEW, _said(entry))
@@ -254,14 +255,18 @@ def run_clocks(session: Session, report: Report, made: Move, now: datetime, on: 
     set_clocks(report, after(REPORT, made, clocks_of(report), now, limit))
 
 
+def limit_code(clock_name: str, severity: str) -> str:
+    """The row of the time limits that a clock runs by."""
+    return "emergency_review" if (clock_name, severity) == ("review", "emergency") else clock_name
+
+
 def _limit(session: Session, name: str, since: datetime, severity: str, on: date | None) -> datetime:
     """When a clock runs out: its limit's row, or the day that the desk set.
 
     That day takes the limit's place where the work is done; where a department has only to receive, it counts when it
     comes sooner.
     """
-    code = "emergency_review" if (name, severity) == ("review", "emergency") else name
-    limit = calendar.limit_after(session, code, since)
+    limit = calendar.limit_after(session, limit_code(name, severity), since)
     if on is None:
         return limit
     day = clock.at_hour(on, settings.get(session, "work_to"))

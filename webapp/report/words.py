@@ -24,6 +24,7 @@ from ..web.language import day, named
 from ..web.request import actor
 from . import details, history, labels
 from .given import NO_KEY, Given
+from .limits import LOOK
 from .models import ADDED, Report, ReportEvent
 from .queries import Found
 from .seats import Vacancy
@@ -212,6 +213,14 @@ class NamesInHistory:
         on = given.day("due")
         return _("due %(day)s", day=day(on)) if on else ""
 
+    def _moved(self, given: Given) -> str:
+        was, now = given.day("due_before"), given.day("due_after")
+        if not was or not now:
+            return ""
+        body, sentence = self.bodies.get(given.key("part")), _("due %(now)s, was %(was)s", was=day(was), now=day(now))
+        whose = named(body) if body else _("Site look") if given.text("limit") == LOOK else ""
+        return _("%(name)s: %(value)s", name=whose, value=sentence) if whose else sentence
+
 
 #: The parts of a line of the history, in their order.
 PARTS = (
@@ -227,6 +236,7 @@ PARTS = (
     NamesInHistory._point,
     NamesInHistory._whose_duty,
     NamesInHistory._due,
+    NamesInHistory._moved,
 )
 TYPED = ("place", "done", "document_no", "reason", "note", "against", "question", "ground_text")
 
@@ -244,8 +254,8 @@ def names_in(session: Session, events: Iterable[history.Event]) -> NamesInHistor
 
 
 def bodies_in(given: Given) -> set[int]:
-    """Ids of the bodies that a move named: to whom, who cooperates, whose duty it would be."""
-    return {given.key("body"), *given.keys("coop"), given.key("duty_or_none")} - {NO_KEY}
+    """Ids of the bodies that a line names: to whom, who cooperates, whose duty it would be, whose part it is."""
+    return {given.key("body"), given.key("part"), *given.keys("coop"), given.key("duty_or_none")} - {NO_KEY}
 
 
 def _with(first: str, second: str | None) -> str:

@@ -1,0 +1,178 @@
+"""Pages of the work calendar: the days of a year, one day, and the limits that a change moved."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import format_date, ngettext
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from ..core import calendar, clock
+from ..core.errors import N_, NotFound, Refused
+from ..report import details, history, limits
+from ..report.limits import LIMIT, LOOK, Moved
+from ..report.words import names_in, state_word
+from ..web import lists
+from ..web.errors import say
+from ..web.forms import BaseForm
+from ..web.language import day, moment, named
+from ..web.request import actor, may, read, write
+from . import days
+from .blueprint import bp
+from .forms import ConfirmForm, DayForm, RunForm, of_day
+
+SURE = "sure"  # sent from the page that named the limits
+
+
+@bp.get("/calendar")
+@may("setting.edit")
+def work_calendar() -> str:
+    """This year, or the one that is asked for."""
+    return _year_page(request.args.get("year", clock.today().year, int))
+
+
+@bp.post("/calendar/<int:year>/days")
+@may("setting.edit")
+def add_days(year: int) -> Any:
+    """A further day, or a run of days."""
+    form = RunForm(request.form)
+
+    def edit(session: Any) -> days.Plan:
+        return days.adding(session, form.first.data, form.last.data or form.first.data, form.entry())
+
+    return _done(form, edit, year) or _year_page(year, run=form)
+
+
+@bp.post("/calendar/<int:year>/confirm")
+@may("setting.edit")
+def confirm_year(year: int) -> Any:
+    """The notice of the year is out."""
+    form = ConfirmForm(request.form)
+
+    def edit(session: Any) -> days.Plan:
+        return days.confirming(session, year, form.source.data)
+
+    return _done(form, edit, year) or _year_page(year, confirm=form)
+
+
+@bp.get("/calendar/days/<on>")
+@may("setting.edit")
+def calendar_day(on: str) -> str:
+    """One day, to be changed or taken out."""
+    row = days.one(read(), _date(on))
+    return _day_page(row, of_day(row))
+
+
+@bp.post("/calendar/days/<on>")
+@may("setting.edit")
+def change_day(on: str) -> Any:
+    """It is something else, or is called otherwise."""
+    form, which = DayForm(request.form), _date(on)
+
+    def edit(session: Any) -> days.Plan:
+        return days.changing(session, which, form.entry())
+
+    return _done(form, edit, which.year) or _day_page(days.one(read(), which), form)
+
+
+@bp.post("/calendar/days/<on>/out")
+@may("setting.edit")
+def take_day_out(on: str) -> Any:
+    """It is what its weekday says again."""
+    form, which = BaseForm(request.form), _date(on)
+    edit = partial(days.taking_out, on=which)
+    return _done(form, edit, which.year) or _day_page(days.one(read(), which), of_day(days.one(read(), which)))
+
+
+@bp.get("/calendar/limits")
+@may("setting.edit")
+def moved_limits() -> str:
+    """Every limit that a change of the calendar moved, newest first."""
+    part = lists.part(limits.count_lines(read(), actor()))
+    found = limits.lines(read(), actor(), part.first, part.size)
+    names = names_in(read(), [history.Event(line.event, None, None) for line in found])
+    return lists.page(
+        _("Limits moved by the calendar"),
+        (_("Number"), _("When"), _("Limit")),
+        [(_number(line.report), moment(line.event.at), names.line(line.event)) for line in found],
+        nothing=_("No change of the calendar has moved a limit yet."),
+        back_to=(url_for("desk.work_calendar"), _("Work calendar")),
+        part=part,
+    )
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotFound from None
+
+
+def _done(form: BaseForm, edit: days.Edit, year: int) -> Any:
+    """Do what a form says, and go back to its year; first the limits that would move, if any. None when it is refused,
+    with the reason beside its field."""
+    try:
+        if not form.validate():
+            raise Refused(N_("Please check what you wrote."))
+        if SURE not in request.form and (moving := days.rehearse(read(), actor(), edit)):
+            return _rehearsal(moving, year)
+        with write() as session:
+            number = len(days.change(session, actor(), edit))
+    except NotFound:
+        raise
+    except Refused as refusal:
+        if not form.errors:
+            form.refuse(refusal.field, say(refusal))
+        return None
+    limits_ = ngettext("%(num)d open limit has a new last day.", "%(num)d open limits have a new last day.", number)
+    flash(" ".join([_("Noted, with your name and the date."), *([limits_] if number else [])]), "good")
+    return redirect(url_for("desk.work_calendar", year=year), 303)
+
+
+def _rehearsal(moving: Sequence[Moved], year: int) -> str:
+    """What a change would move, before it is stored."""
+    shown = limits.readable(read(), actor(), moving)
+    bodies = details.bodies(read(), {each.row.body_id for each in shown if each.what == limits.PART})
+
+    def what(each: Moved) -> str:
+        if each.what == LIMIT:
+            return state_word(each.report.state)
+        return _("Site look") if each.what == LOOK else named(bodies[each.row.body_id])
+
+    return render_template(
+        "desk/calendar_sure.html",
+        number=len(moving),
+        year=year,
+        lines=[(_number(each.report), what(each), day(each.before), day(each.after)) for each in shown],
+        fields=[(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"],
+    )
+
+
+def _number(report: Any) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(url_for("report.show", report_id=report.id), report.number)
+
+
+def _year_page(year: int, run: RunForm | None = None, confirm: ConfirmForm | None = None) -> Any:
+    offered = days.years(read())
+    if not clock.EARLIEST.year <= year <= clock.LATEST.year:
+        abort(404)
+    found = days.of_year(read(), year)
+    page = render_template(
+        "desk/calendar.html",
+        year=year,
+        years=offered,
+        days=[(row, format_date(row.on, "EEE")) for row in found],
+        is_guess=bool(calendar.provisional(read(), {year})),
+        moved=limits.count_lines(read(), actor()),
+        run=run or RunForm(),
+        confirm=confirm or ConfirmForm(),
+    )
+    return (page, 422) if run or confirm else page
+
+
+def _day_page(row: Any, form: DayForm) -> Any:
+    page = render_template("desk/calendar_day.html", row=row, weekday=format_date(row.on, "EEEE"), form=form)
+    return (page, 422) if form.errors else page
