@@ -15,7 +15,8 @@ LIMITS = {row.code for row in seeds.read("limits")}
 VILLAGE = {"grid_officer", "station_officer"}
 BY_BODY = {"station_officer", "department_liaison"}
 FIRST_FACTS = ("place", "problem", "first_measure", "note")
-ASIDE = {"ask_look", "look_answer", "coop_result", "sample", "correct", "withdraw_look", "release_part", "move_limit"}
+ASIDE = {"ask_look", "look_answer", "coop_result", "sample", "correct", "withdraw_look", "release_part"}
+BY_CALENDAR = {"move_limit"}  # done to it from outside, and said where the calendar is changed
 PLACES = {"own": "grid", "tree": "grid", "lead": "lead"}  # what a reach of the permission table is a relation of
 SILENT = {
     ("receive", "handling"),
@@ -67,7 +68,7 @@ def tabs_by_state() -> dict[str, set[str]]:
 
 WORLD = World(
     Names(ROLES, {"grid", "lead"}, LIMITS, FIELDS, vars(ReportForm)),
-    Words(labels.STATES, labels.ACTIONS, labels.WHY, labels.HOLDERS, ASIDE),
+    Words(labels.STATES, labels.ACTIONS, labels.WHY, labels.HOLDERS, ASIDE | BY_CALENDAR),
     tabs_by_state(),
     {"closed"},
 )

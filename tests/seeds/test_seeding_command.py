@@ -1,6 +1,7 @@
 """All seeds into a database at once: all of it or nothing, twice the same, and a county's own values stay."""
 
 import shutil
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,15 @@ from sqlalchemy import func, select
 
 import seeds
 from seeds import SeedError, manifest
-from tests import engines
+from tests import engines, make
 from webapp.core import clock
 from webapp.core.db import Store
 from webapp.core.models import CalendarDay, Setting, TimeLimit
 from webapp.duty.models import Duty
 from webapp.ops import migrate, seeding
+from webapp.ops.verify import verify_reports
+from webapp.report import service as report_service
+from webapp.report.models import Report, ReportEvent
 
 
 @pytest.fixture
@@ -92,6 +96,42 @@ def test_a_limit_that_the_county_changed_stays_and_another_follows_the_seeds(fol
     with empty.read() as session:
         assert session.get_one(TimeLimit, "review").number == 5
         assert session.get_one(TimeLimit, "dispatch").number == 3
+
+
+def test_a_day_that_the_county_changed_added_or_took_out_stays_and_another_follows_the_seeds(folder, empty):
+    seeding.seed(empty, folder)
+    with empty.write() as session:
+        session.get_one(CalendarDay, date(2027, 10, 1)).changed_at = clock.now()
+        session.get_one(CalendarDay, date(2027, 10, 1)).zh = "国庆"
+        own = {"zh": "县庆", "en": "", "is_confirmed": True, "source": "县", "changed_at": clock.now()}
+        session.add(CalendarDay(on=date(2027, 9, 20), is_workday=False, **own))
+    edit(folder, "settings/calendar.csv", "2027-10-01,holiday,国庆节", "2027-10-01,holiday,国庆长假")
+    edit(folder, "settings/calendar.csv", "2027-10-02,holiday,国庆节", "2027-10-02,holiday,国庆长假")
+    change = seeding.seed(empty, folder)["calendar"]
+    assert (change.changed_keys, change.retired) == (("2027-10-02",), 0)
+    with empty.read() as session:
+        names = [
+            session.get_one(CalendarDay, on).zh for on in (date(2027, 10, 1), date(2027, 10, 2), date(2027, 9, 20))
+        ]
+    assert names == ["国庆", "国庆长假", "县庆"]
+
+
+def test_open_limits_follow_a_calendar_that_the_seeds_changed(folder, world):
+    with clock.at(datetime(2026, 9, 30, 1, tzinfo=UTC)):  # the day before seven holidays
+        entry = make.report(world.grids["A1"])
+        with world.store.write() as session:
+            report_service.submit(session, make.actor(session, "officer_a1"), entry)
+        (row,) = (
+            line
+            for line in (folder / "settings/calendar.csv").read_text("utf-8").split("\n")
+            if line.startswith("2026-10-01")
+        )
+        edit(folder, "settings/calendar.csv", row + "\n", "")
+        seeding.seed(world.store, folder)
+    with world.store.read() as session:
+        assert clock.day(session.get_one(Report, entry.id).due_at) == date(2026, 10, 1)
+        line = session.scalars(select(ReportEvent).where(ReportEvent.action == "move_limit")).one()
+    assert (line.person_id, line.role) == (None, "system_admin") and verify_reports(world.store) == []
 
 
 def test_a_day_that_left_the_calendar_is_what_its_weekday_says(folder, empty):
