@@ -113,7 +113,7 @@ def sent_keys(sent: Mapping[str, Any]) -> set[str]:
 class DayForm(BaseForm):
     """What a day is: kind, name, source."""
 
-    kind = RadioField(_l("What it is"), validators=[InputRequired(_l("Choose one."))])
+    kind = RadioField(_l("What the day is"), validators=[InputRequired(_l("Choose one."))])
     zh = text(_l("Name in Chinese"), 60, required=True)
     en = text(_l("Name in English"), 120)
     source = text(_l("By which notice"), 300, required=True)
@@ -132,7 +132,7 @@ class RunForm(DayForm):
     """A day, or a run of days, with what it is."""
 
     first = DateField(_l("Day, or first day"), validators=[InputRequired(_l("Choose a day."))])
-    last = DateField(_l("Last day"), validators=[Optional()])
+    last = DateField(_l("Last day of the run, where it is more than one"), validators=[Optional()])
 
 
 class ConfirmForm(BaseForm):
