@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from ..access import SYSTEM, holders
 from ..accounts.service import end_posting, give_code
 from ..core import clock, ids, passwords
-from ..core.calendar import limit_after
+from ..core.calendar import DAY, limit_after
+from ..core.models import CalendarDay
 from ..core.process import UNDO
+from ..desk import days
 from ..duty import dispatching
 from ..duty import service as duty_service
 from ..login import service as login_service
@@ -199,6 +201,10 @@ LOOKED = {"not_yet": "墙后还有一堆没清。", "right": "裸土都盖上了
 #: One-time codes for the second of the county office: hours before the end, whether the command line gave it (else the
 #: system administrator), whether it was used. The first was written down wrongly, the second was not.
 CODES = ((24 * 20, True, True), (77, False, False), (76, False, True))
+#: What the county's own notice says of one Saturday. Open limits in work days follow it.
+WORKED = days.Entry(
+    True, "县里安排上班", "Worked by the county's own notice", "县政府办通知：迎查准备，这个周六照常上班。"
+)
 BREATH = timedelta(minutes=20)  # the youngest act lies so far back
 
 
@@ -211,6 +217,7 @@ def set_scene(story: Story) -> None:
         found, moves = times(story, scene)
         story.at(found, partial(_open_scene, story, scene, moves))
     story.at(left_at(story), partial(_leave, story))
+    story.at(story.at_a_desk_before(story.ends - timedelta(hours=25)), partial(_work_on_a_saturday, story))
     for hours, by_command, is_used in CODES:
         given = story.at_a_desk_before(story.ends - timedelta(hours=hours))
         story.at(given, partial(_code, story, by_command, is_used))
@@ -247,6 +254,14 @@ def _decide(story: Story, session: Session) -> None:
     for row in dispatching.linked(session, ["dust", "rubbish_burning"]):
         if row.applies:
             duty_service.confirm_link(session, county, row.link.id)
+
+
+def _work_on_a_saturday(story: Story, session: Session) -> None:
+    """The next one that is a day off until now."""
+    on = clock.today() + DAY
+    while on.isoweekday() != 6 or session.get(CalendarDay, on) is not None:
+        on += DAY
+    days.change(session, story.actor(session, story.county.office[0]), lambda now: days.adding(now, on, on, WORKED))
 
 
 def further(scenes: Sequence[Scene]) -> list[Scene]:
