@@ -16,7 +16,6 @@ VOCABULARIES = {table.name for table in models.metadata.sorted_tables if table.c
 NOT_ABOUT_PEOPLE = {
     "role_word",
     "counter",
-    "calendar_day",
     "word",
     "contact",
     "document",
@@ -40,6 +39,7 @@ ABOUT_THE_THING = {
     for table, columns in {
         "setting": "key value kind zh en source",
         "time_limit": "code number unit zh en source",
+        "calendar_day": "on is_workday is_confirmed zh en source is_out",
         "object_type": "code zh en interval_days source position",
         "duty": "id code document section line_from line_to position body_printed body canonical tier role topic zh en "
         "target target_number target_unit target_year deadline_kind deadline_on frequency anchor status why_zh "

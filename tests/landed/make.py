@@ -45,6 +45,7 @@ CUT = (
          and patrol_id not in (select id from patrol order by received_at desc limit 60)""",
     "delete from patrol where id not in (select patrol_id from visit)",
     """delete from duty where id not in (select duty_id from assignment where duty_id is not null) and rowid % 50 <> 0
+         and code not in (select duty from problem_duty where duty is not null)
          and id not in (select min(id) from duty where canonical = 'housing' and valid_to is null)""",
     "delete from figure where rowid % 40 <> 0",
     "delete from succession where rowid % 20 <> 0",

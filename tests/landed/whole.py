@@ -13,6 +13,10 @@ NO_ENTRY = {
     "login.": "logging in and out, and one's own account: an act on a session, not a record",
     "accounts.": "people, postings and bodies: the log-in name is taken, the posting stands already",
     "desk.save_settings": "a setting has one value: sent again it is that value already",
+    **dict.fromkeys(
+        ("desk.add_days", "desk.change_day", "desk.take_day_out", "desk.confirm_year"),
+        "a day of the calendar is one row: sent again it is so already, and is refused or changes nothing",
+    ),
     "duty.": "a department named, a duty forgotten: sent again it is so already",
     "patrol.look_at_objects": "a rehearsal, which keeps nothing",
     "patrol.bring_in_objects": "objects of a sheet: what stands on a list already is not doubled",
