@@ -136,6 +136,7 @@ def _hole(county: County, route: str, hole: str, target: Target) -> Any:
         "action": target.action,
         "role": "grid_officer",
         "step": "officers",
+        "place": 1,
         "group": domains.settings()[target.name].group if target.name in domains.settings() else "nothing",
         "succession_id": 1,
         "document": "001",

@@ -299,6 +299,8 @@ GET    /home                                             -        -        404  
 GET    /mine                                             -        -        404    .   .    x       x        .      .       .       .      .         .     .
 GET    /enter-for                                        -        -        404    .   .    x       x        .      .       .       .      .         .     .
 GET    /desk                                             -        -        404    .   .    .       x        x      x       x       x      x         .     .
+GET    /late                                             -        -        404    .   .    .       x        x      .       .       x      x         .     .
+GET    /late/<role>/<place>                              -        -        404    .   .    .       x        x      .       .       x      x         .     .
 GET    /search                                           -        -        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /settings                                         -        -        404    .   .    .       .        x      .       .       .      .         x     .
 POST   /settings/<group>                                 setting  s        404    .   .    .       .        x      .       .       .      .         x     .

@@ -34,6 +34,7 @@ PAGES = READING_PAGES | {
     "first_day_views",
     "forms",
     "frame",
+    "late_views",
     "settings_views",
     "sheet_views",
     "slips",

@@ -18,7 +18,7 @@ from webapp.ops import verify
 from webapp.patrol.models import Patrol, PatrolObject, Visit
 from webapp.people.models import Person
 from webapp.people.queries import actor_of
-from webapp.report import details
+from webapp.report import details, late
 from webapp.report import queries as report_queries
 from webapp.report.models import Assignment, Report, ReportAttachment, ReportEvent, ReportJoint, ReportProblem
 from webapp.report.workflow import STATES
@@ -109,13 +109,17 @@ def test_whenever_it_is_made_every_sample_desk_has_work_on_it(small, tmp_path, h
         for login, wanted in (
             ("township", ("review", "to_check", "overdue")),
             ("county", ("dispatch", "to_check")),
-            ("department", ("receive", "handling")),
+            ("department", ("receive", "handling", "overdue")),
             ("station", ("station",)),
         ):
             with store.read() as session:
                 person = session.scalars(select(Person).where(Person.login == login)).one()
                 numbers = tabs.Desk(session, actor_of(session, person.id), clock.now()).counts()
             assert all(numbers[tab] for tab in wanted), (login, numbers)
+        with store.read() as session:
+            county = session.scalars(select(Person).where(Person.login == "county")).one()
+            late_with = late.Overdue(session, actor_of(session, county.id), clock.now()).rows()
+        assert len({row.role for row in late_with}) > 2, "desks of several kinds have something overdue"
         store.close()
 
 

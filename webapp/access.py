@@ -43,6 +43,7 @@ look.answer        .        own           .                    .              . 
 attachment.read    .        all           all                  all            all                 all              all     all        .             .            .       # opens the address; which ones: whoever may read what it belongs to (attachment/queries.py)
 attachment.send    .        all           all                  all            all                 all              .       .       .             .            .       # photos before their entry; who may send the entry decides about them
 desk.read          .        .             tree                 tree           dept                dept             tree    tree       .             .            .
+late.read          .        .             tree                 tree           .                   .                tree    tree       .             .            .       # what is overdue, by who holds it; which reports: report.read
 duty.read          .        all           all                  all            all                 all              all     all        .             .            .
 duty.confirm       .        .             .                    all            .                   .                .       .          .             .            .
 person.read        .        .             tree                 tree           .                   .                .       .          all           .            .

@@ -192,6 +192,7 @@ SCENES = (
     Scene(150, ("assign", "handle", "confirm"), is_neighbours=True),
     Scene(29, ("raise", "dispatch"), problem="dust"),
     Scene(124, ("raise", "dispatch", "receive"), problem="dust"),
+    Scene(218, ("raise", "dispatch"), problem="dust"),  # long overdue too, with another desk
     Scene(196, ("raise", "dispatch", "receive", "handle", "look", "right", "confirm"), problem="dust", is_told=True),
     Scene(24 * (LEFT_DAYS + 1), ("give_back",), is_left=True),
 )

@@ -25,7 +25,7 @@ from ..web.errors import say, wants_json
 from ..web.forms import BaseForm, clean
 from ..web.language import named
 from ..web.request import actor, may, read, write_once
-from . import beside_views, choices, labels, pages, queries, rows, service, side_acts, words
+from . import beside_views, choices, labels, late_views, pages, queries, rows, service, side_acts, words
 from . import search as finding
 from .blueprint import bp
 from .forms import (
@@ -37,7 +37,7 @@ from .forms import (
 from .words import action_word, answer_word
 from .workflow import REPORT
 
-__all__ = ["beside_views", "bp"]  # their pages stand on the same blueprint
+__all__ = ["beside_views", "bp", "late_views"]  # their pages stand on the same blueprint
 
 bp.add_app_template_filter(rows.place, "report_place")
 bp.add_app_template_filter(rows.desk_rows, "report_rows")  # of report/_tab.html, which desks show

@@ -22,7 +22,7 @@ from ..people.models import Body
 from ..people.queries import Seat
 from ..web.language import day, named
 from ..web.request import actor
-from . import details, history, labels
+from . import details, history, labels, late
 from .given import NO_KEY, Given
 from .limits import LOOK
 from .models import ADDED, Report, ReportEvent
@@ -45,6 +45,12 @@ def holder_word(role: str, cell: Cell, body: Body | None) -> str:
     """Who holds it: "county office", "grid officer of Liulin"."""
     name = named(body) if body is not None and rules.sits_in_body(role) else named(cell)
     return _(labels.HOLDERS[role], name=name)
+
+
+def late_word(role: str, place: int, names: late.Names) -> str:
+    """Who holds what is overdue: as ``holder_word``, or that it rests with nobody."""
+    cell, body = names.cells.get(place, names.root), names.bodies.get(place)
+    return _(labels.TABS[role]) if role == late.NOBODY or cell is None else holder_word(role, cell, body)
 
 
 def answer_word(answer: str) -> str:
