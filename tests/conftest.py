@@ -1,7 +1,9 @@
 """Fixtures: a migrated and seeded database on each engine, the application on it,
 and a small county with its people."""
 
+import os
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,6 +17,7 @@ from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from tests import engines, kept, make
+from tests.short import FULL
 from webapp.app import App, create_app
 from webapp.config import Config
 from webapp.core import passwords
@@ -28,6 +31,15 @@ catalogue.compile_stale()  # run.sh has done it; plain pytest has not
 passwords._hasher = PasswordHasher(
     time_cost=1, memory_cost=8, parallelism=1
 )  # a hundred log-ins in a second, not in twenty
+
+MEMORY = Path("/dev/shm")
+if (
+    not FULL
+    and os.access(MEMORY, os.W_OK)
+    and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC
+    and shutil.disk_usage(MEMORY).free > 2 << 30
+):
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # each commit waits for the disk, a third of the run
 
 KEY = "a-test-key-of-sufficient-length-0123456789"
 PASSWORD = "test-pass-word"
@@ -45,6 +57,14 @@ def seeded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return kept.database(request.param, "seeded", tmp_path_factory.mktemp("seeded"), partial(_seed, request.param))[0]
 
 
+@pytest.fixture(scope="session")
+def seeded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, seeded database of SQLite that nobody has open, to be copied where an operator's would lie."""
+    folder = tmp_path_factory.mktemp("seeded-file")
+    kept.database("sqlite", "seeded", folder, partial(_seed, "sqlite"))
+    return folder / kept.DATABASE
+
+
 def _seed(engine_id: str, folder: Path) -> tuple[str, None]:
     url = engines.make(engine_id, folder)
     store = open_store(url)
@@ -58,7 +78,7 @@ def _seed(engine_id: str, folder: Path) -> tuple[str, None]:
 def store(seeded: str, tmp_path: Path) -> Iterator[Store]:
     """A migrated, seeded database of the test's own."""
     url = engines.copy(seeded, tmp_path)
-    made = open_store(url)
+    made = engines.ready(open_store(url))
     yield made
     made.close()
     engines.drop(url)
@@ -144,7 +164,7 @@ def _people_the_county(session: Session, password_hash: str) -> dict[str, dict[s
 def world(populated: tuple[str, World], tmp_path: Path) -> Iterator[World]:
     """Two townships A and B with three villages each, people for every role, two objects a village; the test's own."""
     url = engines.copy(populated[0], tmp_path)
-    made = replace(populated[1], store=open_store(url))
+    made = replace(populated[1], store=engines.ready(open_store(url)))
     yield made
     made.store.close()
     engines.drop(url)

@@ -6,15 +6,22 @@ sets it. No pytest in here: scripts and benchmarks use it too.
 """
 
 import os
+import shutil
 import sqlite3
 import uuid
 from contextlib import closing
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import URL, Connection, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Dialect, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
+from sqlalchemy.util import LRUCache
 
+from webapp.core.db import Store
+
+#: The dialect of the first engine of a kind, and what was compiled for it.
+_compiled: dict[tuple[str, str], tuple[Dialect, LRUCache[Any, Any]]] = {}
 POSTGIS_TEMPLATE = "wangge_postgis"  # `create extension` takes half a second: once a server, not once a test
 
 
@@ -55,9 +62,28 @@ def copy(url: str, tmp_path: Path) -> str:
     if source.get_backend_name() != "sqlite":
         return _create(source.database)
     path = tmp_path / f"{_fresh_name()}.db"
+    if Path(source.database).exists() and not Path(f"{source.database}-wal").exists():  # the file is all there is of it
+        shutil.copyfile(source.database, path)
+        return f"sqlite:///{path}"
     with closing(sqlite3.connect(source.database)) as old, closing(sqlite3.connect(path)) as new:
         old.backup(new)
     return f"sqlite:///{path}"
+
+
+def ready(store: Store) -> Store:
+    """The store with the statements that earlier tests have compiled, as a server that has run for a while has them.
+
+    They are kept for a dialect, so the engines get that of the first store of their kind.
+    """
+    for name in ("reader", "writer"):
+        engine = getattr(store, name)
+        key = name, engine.dialect.name
+        if key not in _compiled:
+            engine.connect().close()  # by which a dialect gets to know its server
+            _compiled[key] = engine.dialect, LRUCache(5000)
+        engine.dialect, statements = _compiled[key]
+        setattr(store, name, engine.execution_options(compiled_cache=statements))
+    return store
 
 
 def drop(url: str) -> None:

@@ -1,12 +1,13 @@
 """The invented county in small: made through the services, whole, with log-ins only where it is a demo."""
 
-import os
+import shutil
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from gis import invent
+from tests.short import FULL
 from webapp.core import clock
 from webapp.core.calendar import load
 from webapp.core.models import Attachment
@@ -24,17 +25,28 @@ from webapp.report.models import Assignment, Report, ReportAttachment, ReportEve
 from webapp.report.workflow import STATES
 
 
-@pytest.fixture
-def small(monkeypatch):
+@pytest.fixture(scope="module", autouse=True)
+def small():
     """Three townships, twenty villages, three weeks."""
     whole = invent.county
-    monkeypatch.setattr(invent, "county", lambda: whole(townships=3, villages=20))
-    monkeypatch.setattr(weeks, "WEEKS", 3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(invent, "county", lambda: whole(townships=3, villages=20))
+        patch.setattr(weeks, "WEEKS", 3)
+        yield
+
+
+@pytest.fixture(scope="module")
+def made(small, tmp_path_factory):
+    """The folder of a small demo made now, which nobody opens."""
+    folder = tmp_path_factory.mktemp("made")
+    place.opened(folder, fresh=False, say=lambda words: None)[1].close()
+    return folder
 
 
 @pytest.fixture
-def demo(small, tmp_path):
-    """A small demo made now."""
+def demo(made, tmp_path):
+    """A small demo of the test's own."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     config, store = place.opened(tmp_path, fresh=False, say=lambda words: None)
     yield config, store
     store.close()
@@ -99,28 +111,58 @@ def test_in_one_village_nobody_is_posted_and_what_was_returned_there_waits(demo)
 MONDAY = datetime(2026, 11, 29, 16, tzinfo=UTC)  # the county's midnight
 #: By every thirteenth half hour of a week in the full run (each about two seconds), else some at which a scene goes on
 #: past midnight.
-HALF_HOURS = range(0, 7 * 48, 13) if os.environ.get("WANGGE_FULL") else (1, 37, 46, 5 * 48 + 10)
+HALF_HOURS = range(0, 7 * 48, 13) if FULL else (1, 37, 46, 5 * 48 + 10)
 
 
-@pytest.mark.parametrize("half_hours", HALF_HOURS)
-def test_whenever_it_is_made_every_sample_desk_has_work_on_it(small, tmp_path, half_hours):
-    with clock.at(MONDAY + timedelta(minutes=30 * half_hours)):
-        _, store = place.opened(tmp_path, fresh=False, say=lambda words: None)
-        for login, wanted in (
-            ("township", ("review", "to_check", "overdue")),
-            ("county", ("dispatch", "to_check")),
-            ("department", ("receive", "handling", "overdue")),
-            ("station", ("station",)),
-        ):
-            with store.read() as session:
-                person = session.scalars(select(Person).where(Person.login == login)).one()
-                numbers = tabs.Desk(session, actor_of(session, person.id), clock.now()).counts()
-            assert all(numbers[tab] for tab in wanted), (login, numbers)
-        with store.read() as session:
-            county = session.scalars(select(Person).where(Person.login == "county")).one()
-            late_with = late.Overdue(session, actor_of(session, county.id), clock.now()).rows()
-        assert len({row.role for row in late_with}) > 2, "desks of several kinds have something overdue"
-        store.close()
+@pytest.fixture(scope="module", params=HALF_HOURS)
+def made_then(small, request, tmp_path_factory):
+    """A small demo made at some half hour of a week, and that moment."""
+    moment = MONDAY + timedelta(minutes=30 * request.param)
+    with clock.at(moment):
+        _, store = place.opened(tmp_path_factory.mktemp("hour"), fresh=False, say=lambda words: None)
+    yield moment, store
+    store.close()
+
+
+@pytest.fixture
+def of_that_hour(made_then):
+    """The demo, with the clock still standing at the moment at which it was made."""
+    moment, store = made_then
+    with clock.at(moment):
+        yield store
+
+
+def test_whenever_it_is_made_every_sample_desk_has_work_on_it(of_that_hour):
+    for login, wanted in (
+        ("township", ("review", "to_check", "overdue")),
+        ("county", ("dispatch", "to_check")),
+        ("department", ("receive", "handling", "overdue")),
+        ("station", ("station",)),
+    ):
+        with of_that_hour.read() as session:
+            person = session.scalars(select(Person).where(Person.login == login)).one()
+            numbers = tabs.Desk(session, actor_of(session, person.id), clock.now()).counts()
+        assert all(numbers[tab] for tab in wanted), (login, numbers)
+    with of_that_hour.read() as session:
+        county = session.scalars(select(Person).where(Person.login == "county")).one()
+        late_with = late.Overdue(session, actor_of(session, county.id), clock.now()).rows()
+    assert len({row.role for row in late_with}) > 2, "desks of several kinds have something overdue"
+
+
+def test_desks_act_in_office_hours_and_officers_by_daylight(of_that_hour):
+    with of_that_hour.read() as session:
+        days = load(session, time(18))
+        events = session.execute(select(ReportEvent.at, ReportEvent.role)).all()
+        patrols = session.scalars(select(Patrol.received_at)).all()
+    acts = [(at.astimezone(clock.ZONE), role) for at, role in events]
+    assert len(acts) > 60 and len({role for _, role in acts}) >= 5
+    at_night = [
+        (at, role) for at, role in acts if role != "grid_officer" and not time(8, 30) <= at.time() <= time(18, 0)
+    ]
+    assert not at_night
+    assert not [(at, role) for at, role in acts if role != "grid_officer" and not days.is_workday(at.date())]
+    walked = [at.astimezone(clock.ZONE).time() for at in patrols] + [at.time() for at, role in acts]
+    assert not [at for at in walked if not time(6, 30) <= at <= time(19, 10)]
 
 
 def test_a_demo_is_made_once_and_anew_when_asked(demo, tmp_path, monkeypatch):
@@ -175,26 +217,6 @@ def test_a_state_that_no_scene_was_written_for_gets_one() -> None:
     assert {desks.ends_in(scene) for scene in desks.further(())} == set(STATES)
     less = [scene for scene in desks.SCENES if desks.ends_in(scene) != "handling"]
     assert [scene.moves for scene in desks.further(less)] == [("raise", "dispatch", "receive")]
-
-
-@pytest.mark.parametrize("half_hours", HALF_HOURS)
-def test_desks_act_in_office_hours_and_officers_by_daylight(small, tmp_path, half_hours):
-    with clock.at(MONDAY + timedelta(minutes=30 * half_hours)):
-        _, store = place.opened(tmp_path, fresh=False, say=lambda words: None)
-        with store.read() as session:
-            days = load(session, time(18))
-            events = session.execute(select(ReportEvent.at, ReportEvent.role)).all()
-            patrols = session.scalars(select(Patrol.received_at)).all()
-        store.close()
-    acts = [(at.astimezone(clock.ZONE), role) for at, role in events]
-    assert len(acts) > 60 and len({role for _, role in acts}) >= 5
-    at_night = [
-        (at, role) for at, role in acts if role != "grid_officer" and not time(8, 30) <= at.time() <= time(18, 0)
-    ]
-    assert not at_night
-    assert not [(at, role) for at, role in acts if role != "grid_officer" and not days.is_workday(at.date())]
-    walked = [at.astimezone(clock.ZONE).time() for at in patrols] + [at.time() for at, role in acts]
-    assert not [at for at in walked if not time(6, 30) <= at <= time(19, 10)]
 
 
 def test_each_trouble_of_the_county_has_results_reasons_and_doubts_of_its_own() -> None:

@@ -15,6 +15,7 @@ from tests.landed.day import Day
 from tests.landed.make import KEY
 from tests.landed.whole import left_out
 from tests.moved import as_before
+from tests.short import some
 from tests.test_fingerprints import KINDS
 from tests.test_migrations import FILES, lost, rows
 from webapp.app import App
@@ -34,6 +35,8 @@ from webapp.report.workflow import STATES
 FOLDERS = sorted(file.parent for file in Path(landed.__file__).parent.glob("*/county.backup"))
 
 each_landing = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+#: The oldest comes all the way; the short run has it alone where a test is slow.
+oldest_landing = pytest.mark.parametrize("folder", some(FOLDERS, every=len(FOLDERS)), ids=lambda folder: folder.name)
 
 pytestmark = pytest.mark.filterwarnings("ignore:Did not recognize type 'geometry'")
 
@@ -59,7 +62,7 @@ def serve(empty: Store, one_app: App, tmp_path: Path, monkeypatch: pytest.Monkey
     return served
 
 
-@each_landing
+@oldest_landing
 def test_what_was_posted_to_a_landed_county_is_a_resend_today(folder: Path, serve: Callable[[Path], App]) -> None:
     """The first receipt, no new row; and with other content a refusal, whatever version stored the entry."""
     assert again.all_unchanged(serve(folder), posted.read(folder / "posted.json")) == []
@@ -72,7 +75,7 @@ def test_every_recipe_of_fingerprints_that_was_ever_stored_is_tried_on_a_landed_
     assert RECIPES.keys() - {NEWEST} <= tried
 
 
-@each_landing
+@oldest_landing
 def test_a_landed_county_still_has_the_fingerprints_it_stored(folder: Path, serve: Callable[[Path], App]) -> None:
     """No revision writes them anew: it could not, for it knows the rows and not what was sent."""
     store = serve(folder).extensions["store"]

@@ -159,9 +159,15 @@ LAWS: tuple[Law, ...] = (
 def broken(process: Process | BrokenTable, world: World, more: Iterable[Law] = ()) -> list[str]:
     """What is wrong with a process by the general laws and its own, law by law; a table that does not fit is wrong
     itself."""
+    return list(faults(process, world, more))
+
+
+def faults(process: Process | BrokenTable, world: World, more: Iterable[Law] = ()) -> Iterator[str]:
+    """The same, one by one: who only asks whether anything is wrong need not wait for the other laws."""
     if isinstance(process, BrokenTable):
-        return [str(process)]
-    return [f"{law.__name__}: {fault}" for law in (*LAWS, *more) for fault in law(process, world)]
+        yield str(process)
+        return
+    yield from (f"{law.__name__}: {fault}" for law in (*LAWS, *more) for fault in law(process, world))
 
 
 def laws(

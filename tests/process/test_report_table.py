@@ -32,9 +32,9 @@ def test_the_laws_hold() -> None:
     )
 
 
-def faults(table: Process | BrokenTable) -> list[str]:
-    """What the laws say to a changed table."""
-    return laws.broken(table, WORLD, report_laws.LAWS)
+def is_silent(table: Process | BrokenTable) -> bool:
+    """Whether no law says anything to a changed table."""
+    return next(laws.faults(table, WORLD, report_laws.LAWS), None) is None
 
 
 # --- the same laws on changed tables -----------------------------------------------------------------
@@ -160,7 +160,7 @@ CHANGES = (
 
 @pytest.mark.parametrize("changes", CHANGES, ids=lambda changes: changes.__name__)
 def test_no_slip_in_the_table_goes_unseen(changes: Callable[[], Iterator[Changed]]) -> None:
-    survivors = [name for name, table in changes() if not faults(table)]
+    survivors = [name for name, table in changes() if is_silent(table)]
     assert survivors == [], "\n".join(survivors)
 
 
@@ -208,7 +208,6 @@ def new_rows() -> Iterator[Move]:
 
 
 def test_new_row_that_no_law_forbids_still_keeps_the_village_and_the_handler_from_closing() -> None:
-    allowed = [move for move in new_rows() if not faults(changed(moves=(*ALL, move)))]
-    assert [
-        row(move) for move in allowed if move.target == "closed" or (move.by & VILLAGE and move.target == "void")
-    ] == []
+    feared = [move for move in new_rows() if move.target == "closed" or (move.by & VILLAGE and move.target == "void")]
+    assert len(feared) > 500
+    assert [row(move) for move in feared if is_silent(changed(moves=(*ALL, move)))] == []

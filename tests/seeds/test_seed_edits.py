@@ -14,6 +14,7 @@ from seeds import manifest
 from seeds.check import check
 from seeds.proof.case import part
 from tests.seeds.edits import DELETED, OF_ROWS
+from tests.short import some
 from tests.sources import TEXTS, needs_texts
 
 TIMES = 20  # instances of each edit, in random rows; fewer where fewer rows have what is edited
@@ -120,7 +121,7 @@ def counted(row: dict[str, str]) -> str:
 
 
 @needs_texts
-@pytest.mark.parametrize("name", OF_ROWS)
+@pytest.mark.parametrize("name", some(OF_ROWS, every=4))
 def test_an_edit_of_some_rows_is_found_in_each_of_them(book, name):
     marks = edited(book, name)
     said = "\n".join(book.said())
@@ -132,23 +133,26 @@ def test_an_edit_of_some_rows_is_found_in_each_of_them(book, name):
 @needs_texts
 @pytest.mark.parametrize(
     ("name", "old", "new", "says"),
-    [
-        ("succession.csv", "畜牧部门,agriculture,2018-03-17", "畜牧部门,water,2018-03-17", "畜牧部门"),
-        ("succession.csv", "林业部门,forestry,", "林草部门,forestry,", "林草部门"),
-        ("succession.csv", "教育部门,education,", "教育部门,publicity,", "教育部门"),
-        (
-            "succession.csv",
-            "国土部门,natural_resources,2018-03-17",
-            "国土部门,natural_resources,2018-03-13",
-            "2018-03-13",
-        ),
-        ("succession.csv", "建设部门,housing,2008-03-15", "建设部门,housing,2018-03-17", "2018-03-17"),
-        ("succession.csv", "金融办,local_finance,,", "金融办,local_finance,2018-03-17,", "2018-03-17"),
-        ("documents/000.toml", "吉政办发〔2016〕56号", "吉政办发〔2016〕65号", "吉政办发〔2016〕65号"),
-        ("documents/001.toml", 'number = "unknown"', 'number = "禹发〔2022〕19号"', "禹发〔2022〕19号"),
-        ("documents/003.toml", 'number = "unknown"', 'number = "临办发〔2018〕7号"', "临办发〔2018〕7号"),
-        ("documents/000.toml", "2016年7月15日", "2016年7月25日", "2016年7月25日"),
-    ],
+    some(
+        [
+            ("succession.csv", "畜牧部门,agriculture,2018-03-17", "畜牧部门,water,2018-03-17", "畜牧部门"),
+            ("succession.csv", "林业部门,forestry,", "林草部门,forestry,", "林草部门"),
+            ("succession.csv", "教育部门,education,", "教育部门,publicity,", "教育部门"),
+            (
+                "succession.csv",
+                "国土部门,natural_resources,2018-03-17",
+                "国土部门,natural_resources,2018-03-13",
+                "2018-03-13",
+            ),
+            ("succession.csv", "建设部门,housing,2008-03-15", "建设部门,housing,2018-03-17", "2018-03-17"),
+            ("succession.csv", "金融办,local_finance,,", "金融办,local_finance,2018-03-17,", "2018-03-17"),
+            ("documents/000.toml", "吉政办发〔2016〕56号", "吉政办发〔2016〕65号", "吉政办发〔2016〕65号"),
+            ("documents/001.toml", 'number = "unknown"', 'number = "禹发〔2022〕19号"', "禹发〔2022〕19号"),
+            ("documents/003.toml", 'number = "unknown"', 'number = "临办发〔2018〕7号"', "临办发〔2018〕7号"),
+            ("documents/000.toml", "2016年7月15日", "2016年7月25日", "2016年7月25日"),
+        ],
+        every=3,
+    ),
 )
 def test_an_edited_succession_or_heading_is_found(book, name, old, new, says):
     book.replace(name, old, new)
@@ -166,8 +170,8 @@ def test_without_the_sources_the_delivered_rows_hold_too(book):
 
 @pytest.mark.parametrize(
     "name",
-    ["canonical body", "tier", "lost name filled in", "empty department filled", "unknown made ok",
-     "body not as printed", "masked name filled in", "row deleted", "patrol target deleted"],
+    some(["canonical body", "tier", "lost name filled in", "empty department filled", "unknown made ok",
+     "body not as printed", "masked name filled in", "row deleted", "patrol target deleted"], every=3),
 )  # fmt: skip
 def test_what_needs_no_lines_is_found_without_the_sources(book, name):
     marks = edited(book, name)

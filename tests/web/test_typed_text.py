@@ -98,6 +98,8 @@ def pages(visitor: Visitor) -> Iterator[tuple[str, str]]:
         if route.method != "GET":
             continue
         for target in access_check.targets(route):
+            if access_check.expected(visitor.login, route, target) != "allowed":
+                continue  # he gets no page
             where = access_check.address(visitor.county, route, target)
             answer = visitor.raw("GET", where)
             visitor.county.changed()
