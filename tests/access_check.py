@@ -139,6 +139,8 @@ def _hole(county: County, route: str, hole: str, target: Target) -> Any:
         "place": 1,
         "group": domains.settings()[target.name].group if target.name in domains.settings() else "nothing",
         "succession_id": 1,
+        "year": 2027,
+        "on": "2027-10-01",
         "document": "001",
         "part": "all",
         "problem": "manure",
@@ -177,12 +179,16 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
     line = {"name": "new", "login": "new", "role": "grid_officer", "grid": county.ids["code"].get(at, "888888888888")}
     thing = {"grid": line["grid"], "type": "livestock_farm", "name": "new"}
     entry = _entry(county, login, village, at)
+    day = {"kind": "holiday", "zh": "new", "source": "so"}
     return {
         "/account/language": {"language": "zh"},
         "/feedback": {"id": uuid.uuid4(), "text": "well"},
         "/feedback/<message_id>/answer": {f"m{_message(county, target)}-answer": "thanks"},
         "/duties/<code>/department": {"department": ""},
         "/settings/<group>": {f"value-{target.name}": "reek=smell" if target.name == "everyday_words" else "24"},
+        "/calendar/<year>/days": {"first": "2027-03-01"} | day,
+        "/calendar/<year>/confirm": {"source": "so"},
+        "/calendar/days/<on>": day,
         "/documents/<document>/parts/<part>": {
             "standing": "in_force",
             "from_on": clock.today().isoformat(),

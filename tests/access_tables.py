@@ -304,6 +304,13 @@ GET    /late/<role>/<place>                              -        -        404  
 GET    /search                                           -        -        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /settings                                         -        -        404    .   .    .       .        x      .       .       .      .         x     .
 POST   /settings/<group>                                 setting  s        404    .   .    .       .        x      .       .       .      .         x     .
+GET    /calendar                                         -        -        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /calendar/limits                                  -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /calendar/<year>/days                             -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /calendar/<year>/confirm                          -        -        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /calendar/days/<on>                               -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /calendar/days/<on>                               -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /calendar/days/<on>/out                           -        -        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /log                                              -        -        404    .   .    .       .        .      .       .       .      .         .     x
 GET    /grids/<grid_id>                                  grid     g        404    .   .    x       x        x      .       .       x      x         .     .
 GET    /grids/<grid_id>/open                             grid     g        404    .   .    x       x        x      .       .       x      x         .     .

@@ -1,4 +1,4 @@
-"""Revision 0004 on a county of 0002: a calendar that a county can change, and what it refuses on the way down."""
+"""Revision 0004 on a county of 0003: a calendar that a county can change, and what it refuses on the way down."""
 
 from pathlib import Path
 
@@ -16,9 +16,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:Did not recognize type 'geometry
 
 @pytest.fixture
 def county(empty: Store, tmp_path: Path) -> Store:
-    """The landed county of 0002, at 0003."""
-    backup.restore(FOLDERS[1] / "county.backup", empty, tmp_path / "data")
-    migrate.run(empty, "upgrade", "0003")
+    """The landed county of 0003."""
+    assert backup.restore(FOLDERS[2] / "county.backup", empty, tmp_path / "data").revision == "0003"
     return empty
 
 
