@@ -124,7 +124,7 @@ def mark(name: str) -> str:
 
 def build(seeded: str, folder: Path) -> County:
     """A new county on a copy of the seeded database. Set the clock before, and leave it so."""
-    store = engines.ready(open_store(engines.copy(seeded, folder)))
+    store = open_store(engines.copy(seeded, folder))
     picture = files.keep(folder / "data", io.BytesIO(_picture()))
     county = County(create_app(Config("", folder / "data", KEY), store), store, picture)
     with store.write() as session:

@@ -20,8 +20,8 @@ from sqlalchemy.util import LRUCache
 
 from webapp.core.db import Store
 
-#: The dialect of the first engine of a kind, and what was compiled for it.
-_compiled: dict[tuple[str, str], tuple[Dialect, LRUCache[Any, Any]]] = {}
+#: The dialect of the first reader and of the first writer, and what was compiled for it.
+_compiled: dict[str, tuple[Dialect, LRUCache[Any, Any]]] = {}
 POSTGIS_TEMPLATE = "wangge_postgis"  # `create extension` takes half a second: once a server, not once a test
 
 
@@ -73,15 +73,14 @@ def copy(url: str, tmp_path: Path) -> str:
 def ready(store: Store) -> Store:
     """The store with the statements that earlier tests have compiled, as a server that has run for a while has them.
 
-    They are kept for a dialect, so the engines get that of the first store of their kind.
+    They are kept for a dialect, so the engines get that of the first store. On PostgreSQL every store stays as it is.
     """
-    for name in ("reader", "writer"):
+    for name in ("reader", "writer") if store.is_sqlite else ():
         engine = getattr(store, name)
-        key = name, engine.dialect.name
-        if key not in _compiled:
+        if name not in _compiled:
             engine.connect().close()  # by which a dialect gets to know its server
-            _compiled[key] = engine.dialect, LRUCache(5000)
-        engine.dialect, statements = _compiled[key]
+            _compiled[name] = engine.dialect, LRUCache(1500)
+        engine.dialect, statements = _compiled[name]
         setattr(store, name, engine.execution_options(compiled_cache=statements))
     return store
 
