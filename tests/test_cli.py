@@ -70,7 +70,11 @@ def test_serve_refuses_a_sample_key_and_a_place_without_an_administrator(wangge,
 
 @pytest.mark.parametrize(
     ("password", "word"),
-    [("short", "At least 8 characters"), ("1234567890", "Not digits alone"), ("a" * 201, "At most 200 characters")],
+    [
+        ("short", "At least 8 characters"),
+        ("1234567890", "Add at least one letter."),
+        ("a" * 201, "At most 200 characters"),
+    ],
 )
 def test_an_administrator_needs_a_password_that_is_one(wangge, password, word):
     wangge("migrate")
@@ -177,7 +181,7 @@ def test_a_filled_tree_and_a_day_to_come_are_refused_before_anything_is_read(wan
     with monkeypatch.context() as unread:
         unread.setattr(gis.read, "read", lambda *_, **__: pytest.fail("read"))
         tomorrow = clock.today() + timedelta(days=1)
-        assert f"--from {tomorrow} is still to come" in asked(path, "--yes", "--from", tomorrow, fails=True)
+        assert f"--from {tomorrow} is in the future" in asked(path, "--yes", "--from", tomorrow, fails=True)
     asked(path, "--yes", "--from", clock.today() - timedelta(days=1))
     with wangge.store.read() as session:
         assert set(session.scalars(select(GridVersion.valid_from))) == {clock.today() - timedelta(days=1)}

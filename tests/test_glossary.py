@@ -37,7 +37,7 @@ PRIVACY = "feedback/privacy"  # may say that there is no such thing
 
 #: One Chinese word in two English forms: as a verb on a button and as a state or a list.
 SAME_WORD = {
-    "不立案": {"not accept", "not accepted"},
+    "不立案": {"do not accept", "not accepted"},
     "退回": {"return", "returned"},
     "待核查": {"to check", "to check on site"},
 }

@@ -329,7 +329,7 @@ def test_chinese_pages_say_nothing_in_english(busy, browse):
 
 
 @pytest.mark.parametrize(
-    "language, words", [("zh", "不是日期。请写成 2026-09-01 这样。"), ("en", "Not a day. Write it like 2026-09-01.")]
+    "language, words", [("zh", "不是日期。请写成 2026-09-01 这样。"), ("en", "Not a date. Write it like 2026-09-01.")]
 )
 def test_a_mistake_is_answered_with_what_to_write(world, browse, language, words):
     browser = browse("officer_a1")

@@ -82,7 +82,11 @@ def test_bodies_are_set_up_by_the_tier_they_belong_to(world, by, kind, grid, may
         assert act() == "新队"
         return
     sets_up = {"township_a": ("station", "committee"), "county": ("department",)}.get(by, ())
-    why = "does not belong to that place, or the place is not yours" if kind in sets_up else "cannot set up this kind"
+    why = (
+        "This kind of body cannot be set up there, or the place is outside your area."
+        if kind in sets_up
+        else "cannot set up this kind"
+    )
     with pytest.raises(Refused, match=why):
         act()
 
@@ -91,9 +95,9 @@ def test_a_department_is_tied_to_a_department_of_the_duty_lists_or_to_none(world
     with world.store.write() as session:
         actor, county = make.actor(session, "county"), world.grids["county"]
         assert bodies.create_body(session, actor, "department", county, bodies.BodyEntry("水利局", canonical="water"))
-        with pytest.raises(Refused, match="No department of the duty lists"):
+        with pytest.raises(Refused, match="The duty lists have no department with this name"):
             bodies.create_body(session, actor, "department", county, bodies.BodyEntry("某局", canonical="no_such"))
-        with pytest.raises(Refused, match="No department of the duty lists"):
+        with pytest.raises(Refused, match="The duty lists have no department with this name"):
             bodies.create_body(session, actor, "station", world.grids["A"], bodies.BodyEntry("某所", canonical="water"))
 
 
@@ -101,18 +105,18 @@ def test_two_open_bodies_of_a_place_have_two_names(world):
     with world.store.write() as session:
         actor, station = make.actor(session, "township_a"), world.bodies["station_a"]
         name = bodies.BodyEntry("甲镇综合执法队")
-        with pytest.raises(Refused, match="one of this name already"):
+        with pytest.raises(Refused, match="There is already one with this name"):
             bodies.create_body(session, actor, "station", world.grids["A"], name)
         bodies.close_body(session, actor, station)
         assert bodies.create_body(session, actor, "station", world.grids["A"], name)
-        with pytest.raises(Refused, match="one of this name already"):
+        with pytest.raises(Refused, match="There is already one with this name"):
             bodies.reopen_body(session, actor, station)
 
 
 def test_nobody_new_is_posted_to_a_closed_body(world):
     with world.store.write() as session:
         bodies.close_body(session, make.actor(session, "township_a"), world.bodies["station_a"])
-    with pytest.raises(Refused, match="This place is not there"):
+    with pytest.raises(Refused, match="you cannot post people to it"):
         create(world, "township_a", entry(world, "station_officer", None, "station_a"))
 
 

@@ -185,7 +185,7 @@ def test_a_role_of_a_list_is_what_its_place_makes_it_and_an_empty_place_is_said_
         (4, "grid", "The cell is empty. Write the village."),
         (5, "grid", "The cell is empty. Write the township."),
         (6, "body", "The cell is empty. Write the department."),
-        (7, "role", "No role is called so."),
+        (7, "role", "There is no role with this name."),
         (8, "role", cells.IS_EMPTY),
     ]
 

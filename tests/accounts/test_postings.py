@@ -26,7 +26,7 @@ from webapp.people.models import Posting
     ],
 )
 def test_nobody_gives_himself_a_posting(world, by, role, grid):
-    with world.store.write() as session, pytest.raises(Refused, match="Nobody gives himself"):
+    with world.store.write() as session, pytest.raises(Refused, match="You cannot give yourself a posting"):
         service.grant_posting(session, make.actor(session, by), world.people[by], entry(world, role, grid))
 
 
@@ -107,7 +107,7 @@ def test_ending_only_shortens(world):
     with world.store.write() as session:
         actor = make.actor(session, "county")
         posting = session.scalar(select(Posting.id).where(Posting.person_id == world.people["inspector"]))
-        with pytest.raises(Refused, match="ends earlier already"):
+        with pytest.raises(Refused, match="To extend it, give a new posting"):
             service.end_posting(session, actor, posting, date(2031, 1, 1))
         with pytest.raises(Refused, match="last day has passed"):
             service.end_posting(session, actor, posting, clock.today() - timedelta(days=1))

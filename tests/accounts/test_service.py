@@ -81,7 +81,11 @@ def refused_for(by, role, grid):
     """The words of the refusal, by what is wrong."""
     if (by, role, grid) in WRONG_KIND:
         return "cannot be posted to that kind of place"
-    return "not yours to post people to" if role in GIVES.get(by, ()) else "cannot give this role"
+    return (
+        "This place does not exist, or you cannot post people to it."
+        if role in GIVES.get(by, ())
+        else "cannot give this role"
+    )
 
 
 @pytest.mark.parametrize("by, role, grid, body, may", CREATIONS)

@@ -335,7 +335,7 @@ def test_a_township_brings_in_its_own_people_only(world):
 def test_nobody_gives_himself_a_posting_by_a_sheet(world):
     rows = [["county", None, "county", None, "网格员", "甲1村", None, None, None]]
     outcome = run(world, xlsx(rows))
-    assert "Nobody gives himself" in outcome.findings[0].refusal.message
+    assert "You cannot give yourself a posting" in outcome.findings[0].refusal.message
     assert not outcome.changes()
 
 

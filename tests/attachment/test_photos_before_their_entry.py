@@ -382,5 +382,5 @@ def test_a_photo_under_another_mark_leaves_nothing(app, browse):
     before = len(originals(app))
     for number in range(3):
         answer = phone.put(ids.new(), picture((number * 20, 9, 5)), sha="f" * 64)
-        assert answer.status_code == 422 and "did not arrive as it was sent" in answer.json["error"]
+        assert answer.status_code == 422 and "This photo was damaged on the way." in answer.json["error"]
     assert len(originals(app)) == before

@@ -63,7 +63,7 @@ def test_the_headings_are_the_row_of_the_first_ten_with_most_that_we_know():
         ["甲县养蜂人登记表"], ["填报单位：", None, "2026年"], ["养蜂人", "备注"], HEAD, ["王强", "1", "2026-09-01"]
     )
     assert given.rows == [SheetRow(5, {"owner": "王强", "code": "1", "since": "2026-09-01"})]
-    assert told(given) == ["Sheet “一”: the headings stand in row 4."]
+    assert told(given) == ["Sheet “一”: the headings are in row 4."]
     with pytest.raises(Refused, match="no headings"):
         read(*([["标题"]] * 10), HEAD, ["王强", "1"])
 
@@ -97,9 +97,9 @@ def test_every_sheet_with_our_headings_is_read_and_the_others_are_named():
     ]
     assert told(given) == [
         "Hidden sheets were left out: 选项",
-        "Sheet “说明” was left out: it has no headings we know.",
-        "Sheet “甲镇”: the headings stand in row 2.",
-        "Sheet “乙镇”: the headings stand in row 1.",
+        "Sheet “说明” was left out: it has no headings we recognise.",
+        "Sheet “甲镇”: the headings are in row 2.",
+        "Sheet “乙镇”: the headings are in row 1.",
     ]
     assert BEES.unpack(sheet.pack(given.rows)) == given.rows
 
@@ -126,8 +126,8 @@ def test_columns_and_rows_we_do_not_know_are_named():
     given = read(["序号", *HEAD, "鞋码"], [1, "王强", "1", None, 42], [2, None, None, None, 39], [3], ["见附页"])
     assert len(given.rows) == 1
     assert told(given) == [
-        "Columns we do not know were left out: 序号, 鞋码",
-        "Row 5 was left out, it has nothing in a column we know: 见附页",
+        "Columns we do not recognise were left out: 序号, 鞋码",
+        "Row 5 was left out, because it has nothing in a column we recognise: 见附页",
     ]
 
 
@@ -189,7 +189,7 @@ def test_what_people_type_is_cleaned(column, typed, means):
 
 def test_marks_without_a_width_are_taken_out_with_a_word():
     given = read(HEAD, ["王\u200b强", "1"])
-    assert told(given) == ["Row 2: marks that cannot be seen were taken out."]
+    assert told(given) == ["Row 2: invisible characters were removed."]
 
 
 @pytest.mark.parametrize(

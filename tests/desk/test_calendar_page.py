@@ -96,11 +96,11 @@ def test_before_it_is_stored_the_limits_that_move_are_named_and_then_they_move(w
         ({"first": "2026-09-12", "last": "2026-09-11"}, "before the first one", "last"),
         ({"first": "2026-09-12", "last": "2026-10-13"}, "At most 31 days at once", "last"),
         ({"first": "2026-09-30", "last": "2026-10-02"}, "2026-10-01 is in the calendar already: National Day", "first"),
-        ({"first": "1826-09-12"}, "Write a day from 2000 to 2100", "first"),
+        ({"first": "1826-09-12"}, "Write a date from 2000 to 2100", "first"),
         ({"first": "2026-09-12", "source": " "}, "Please fill this in", "source"),
         ({"first": "2026-09-12", "zh": ""}, "Please fill this in", "zh"),
         ({"first": "2026-09-12", "kind": "half_day"}, "Choose one", "kind"),
-        ({"first": "tomorrow"}, "Not a day", "first"),
+        ({"first": "tomorrow"}, "Write it like 2026-09-01.", "first"),
     ],
 )
 def test_what_cannot_be_is_refused_beside_its_field_and_leaves_nothing(world, county, filed, fields, says, field):
@@ -205,3 +205,13 @@ def test_a_last_day_in_a_provisional_year_is_marked_on_the_report_and_in_lists(w
 @pytest.mark.parametrize("address", ["/calendar?year=1", "/calendar?year=99999", "/calendar/days/soon"])
 def test_no_such_year_or_day_is_not_found(county, address):
     assert county.get(address).status_code == 404
+
+
+def test_each_year_is_a_link_away(at_monday, county):
+    page = county.get("/calendar?year=2027").text
+    links = re.findall(r'<a href="/calendar\?year=(\d+)"( aria-current="true")?>(\d+)</a>', page)
+    assert [(year, bool(current)) for year, current, _ in links if year in ("2026", "2027")] == [
+        ("2026", False),
+        ("2027", True),
+    ]
+    assert all(year == words for year, _, words in links)

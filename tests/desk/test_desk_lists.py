@@ -86,9 +86,9 @@ def test_every_round_of_a_village_is_a_link_away_with_what_was_found(world, brow
             patrol_service.record(session, make.actor(session, "officer_a1"), entry)
     browser = browse("officer_a1")
     home = browser.get("/home").text
-    assert _card(home, "My rounds") == "57"
+    assert _card(home, "My patrols") == "57"
     address = f"/grids/{world.grids['A1']}/rounds"
-    assert re.search(rf'href="{address}">All rounds of [^<]*: 57<', home)
+    assert re.search(rf'href="{address}">All patrols of [^<]*: 57<', home)
     page = browser.get(address).text
     assert "57 in all" in page and "1–50 of 57" in page
     assert re.findall(r'<td class="n">(\d)</td>' * 3, page)[:2] == [("2", "0", "0"), ("1", "1", "0")]

@@ -73,7 +73,7 @@ def seeded_tables() -> set[str]:
     ("lang", "said"),
     [
         ("en", ["Posting ended", "person officer_a1", "role: Grid officer; ends: 2026-09-01; phone remembered: no"]),
-        ("zh", ["岗位结束", "人员 officer_a1", "角色：网格员；截止：2026-09-01；记住手机：否"]),
+        ("zh", ["结束任职", "人员 officer_a1", "角色：网格员；截止：2026-09-01；记住手机：否"]),
     ],
 )
 def test_a_line_reads_in_either_language(app: App, lang: str, said: list[str]) -> None:

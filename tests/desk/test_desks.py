@@ -155,8 +155,8 @@ def test_everybody_lands_on_the_page_their_work_begins_on(world, browse):
         "county": "To dispatch",
         "liaison": "To receive",
         "committee_a1": "With village or station",
-        "leader": "All open",
-        "inspector": "All open",
+        "leader": "All open reports",
+        "inspector": "All open reports",
         "admin": "People",
         "auditor": "Log",
     }.items():

@@ -94,7 +94,7 @@ def test_it_stands_on_desk_and_home_until_all_is_done_and_can_be_reached_then(wo
     assert admin.client.get("/").headers["Location"] == "/people"
     for browser in (county, admin):
         assert "/first-day" in browser.get("/settings").text
-        assert "All is done." in browser.get("/first-day").text
+        assert "Everything is done and the county can begin." in browser.get("/first-day").text
 
 
 def test_a_step_is_undone_again_when_somebody_leaves_or_is_suspended(world):
@@ -159,4 +159,4 @@ def test_where_the_township_has_nobody_the_county_is_named(world, browse):
 
 def test_a_village_with_objects_says_nothing_of_it(world, browse):
     assert "whom to ask" not in browse("officer_a1").get("/home").text
-    assert "Please ask there" not in browse("officer_a1").get(f"/grids/{world.grids['A1']}/patrol?all=1").text
+    assert "The list is kept by" not in browse("officer_a1").get(f"/grids/{world.grids['A1']}/patrol?all=1").text

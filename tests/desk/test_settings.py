@@ -205,7 +205,7 @@ def test_whoever_is_quicker_between_the_look_and_the_lock_is_not_overwritten(wor
         two = make.actor(session, "county_two")
         settings.change(session, make.actor(session, "county"), "limit", "review", "5")
         wishes = {"look": settings.Wish("2", "4"), "review": settings.Wish("1", "3")}
-    with pytest.raises(Refused, match="Somebody has set this"), world.store.write() as session:
+    with pytest.raises(Refused, match="Save again to use your value"), world.store.write() as session:
         settings.save(session, two, "limits", wishes)
     assert len(changes(world)) == 1
 

@@ -209,7 +209,7 @@ def test_departments_are_searched_by_the_names_of_today_and_of_the_documents(pag
 
 def test_departments_say_how_they_are_ordered_and_when_none_is_found(pages):
     shown = text(pages.get("/departments", q="月球"))
-    assert "Those with the most duties stand first" in shown and "No body has such a name" in shown
+    assert "Those with the most duties come first, then in code order." in shown and "No body has this name" in shown
     assert pages.get("/departments", q="尘" * 61).status_code == 422
 
 
@@ -260,7 +260,7 @@ def test_the_county_takes_a_name_back(pages, county):
     pages.become(county).post("/duties/004-13-dept22-01/department", department="tax")
     assert pages.post("/duties/004-13-dept22-01/forget").status_code == 303
     page = text(pages.get("/duties/004-13-dept22-01"))
-    assert "unknown not named in the text" in page and "taken back" in page
+    assert "unknown not named in the text" in page and "withdrawn" in page
 
 
 @pytest.mark.parametrize("department", ["", "unknown", "nobody"])

@@ -105,7 +105,7 @@ def test_figures_are_searched_by_whole_words_and_what_applies_comes_first(pages)
     shown = text(pages.get("/figures", q="village", scope="all"))
     ours, others = shown.find("document 004, line 203"), shown.find("document 000, line")
     assert 0 <= ours < others
-    assert "No figure has all of this" in text(pages.get("/figures", q="illage"))
+    assert "No figure matches all of this" in text(pages.get("/figures", q="illage"))
 
 
 def test_the_search_is_open_to_an_officer_in_chinese(pages):

@@ -114,7 +114,7 @@ def test_only_what_was_asked_for_stands_before_the_other_cases(pages):
         ("restaurant fumes", "lines 205-208", "line 221"),
         ("barbecue", "line 221", "lines 205-208"),
     ):
-        shown, _fold, folded_away = text(pages.get("/who", q=asked)).partition("Other cases of this problem")
+        shown, _fold, folded_away = text(pages.get("/who", q=asked)).partition("Other forms of this problem")
         assert asked_for in shown and other not in shown and other in folded_away, asked
 
 
@@ -127,8 +127,8 @@ def test_other_places_documents_stand_apart(pages):
 
 def test_words_that_nobody_understands_are_said_to_be_so(pages):
     shown = text(pages.get("/who", q="路灯坏了"))
-    assert "not among the everyday words" in shown and "name nobody for this" in shown
-    assert "not among the everyday words" not in text(pages.get("/who", q="臭味"))
+    assert "We do not know these words" in shown and "name nobody for this" in shown
+    assert "We do not know these words" not in text(pages.get("/who", q="臭味"))
     assert pages.get("/who", q="尘" * 61).status_code == 422
     assert pages.get("/who", problem="moon").status_code == 200
 
@@ -163,19 +163,19 @@ def test_where_nothing_applies_the_page_says_so_and_shows_the_others(pages, stor
         service.decide(session, county, "004", "13", service.Decision("example", clock.today(), None, "notice 4"))
     for asked in ("construction dust", "fireworks"):
         page = pages.get("/who", q=asked)
-        assert "No document that applies here says whose this is." in text(page), asked
+        assert "No document that applies here says whose job this is." in text(page), asked
         assert re.search(r"<details[^>]*\bopen\b[^>]*><summary>From documents that do not apply here", page.text), asked
 
 
 def test_the_countys_own_words_are_understood_in_both_languages(pages, store):
-    assert "not among the everyday words" in text(pages.get("/who", q="霾子呛人"))
+    assert "We do not know these words" in text(pages.get("/who", q="霾子呛人"))
     with store.write() as session:
         session.get_one(Setting, "everyday_words").value = "霾子=黑烟； 麦糠=烧 麦茬;reek ＝ bad smell"
     assert first(pages.get("/who", q="到处是霾子"), "en") is None
-    assert "not among the everyday words" not in text(pages.get("/who", q="霾子呛人"))
+    assert "We do not know these words" not in text(pages.get("/who", q="霾子呛人"))
     assert first(pages.get("/who", q="麦糠"), "en") == {201}
     assert first(pages.get("/who", q="what a reek"), "en") is None
-    assert "not among the everyday words" in text(pages.get("/who", q="a creek"))
+    assert "We do not know these words" in text(pages.get("/who", q="a creek"))
 
 
 @pytest.mark.parametrize("wrong", ["烟子", "=黑烟", "烟子=", "烟子=月亮", "烟子=黑烟;好=", "= "])

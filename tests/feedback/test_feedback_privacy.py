@@ -99,7 +99,7 @@ def test_the_page_is_open_to_everybody_and_says_every_line(browse):
     page = html.unescape(browse().get("/language?lang=en&next=/privacy").text)
     for line in privacy.lines():
         assert line.what in page and line.why in page
-    assert "No track of where anybody walked." in page and "no ranking" in page
+    assert "No track of where anyone walked." in page and "no ranking" in page
 
 
 @pytest.mark.parametrize(

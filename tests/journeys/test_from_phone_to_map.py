@@ -22,7 +22,7 @@ WORDS = {
         "heed": "Would not stop",
         "report": "Report",
         "received": "Received",
-        "raise": "Raise",
+        "raise": "Raise to county",
         "dispatch": "Dispatch",
         "receive": "Receive",
         "result": "Report the result",

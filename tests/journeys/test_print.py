@@ -95,7 +95,14 @@ def test_a_report_is_printed_without_anything_to_press_and_without_an_empty_page
     assert page.evaluate(SHOWN, TO_PRESS) == []
     text = page.inner_text("main")
     assert {"zh": "截至", "en": "as of"}[language] in text
-    for words in ("转发和打印", "请人去看", "改问题类型", "Pass on", "Ask for a look", "Correct what the problem is"):
+    for words in (
+        "转发和打印",
+        "请人去看",
+        "改问题类型",
+        "Share and print",
+        "Ask for a site visit",
+        "Correct the problem type",
+    ):
         assert words not in text
     for heading in page.locator("main .card > h2").all():
         if heading.is_visible():

@@ -76,8 +76,8 @@ def test_the_page_says_for_whom_by_whom_when_and_what_became_of_it(given, browse
     page = browse("county").get("/language?lang=en&next=/codes").text
     rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", page)
     assert len(rows) == 3 and "3 codes" in page
-    assert "the command line" in rows[0] and "counts until" in rows[0] and "System administrator" in rows[0]
-    assert "(auditor), Audit administrator" in rows[1] and "(admin)" in rows[1] and "never, ended" in rows[1]
+    assert "the command line" in rows[0] and "valid until" in rows[0] and "System administrator" in rows[0]
+    assert "(auditor), Audit administrator" in rows[1] and "(admin)" in rows[1] and "never, expired" in rows[1]
     assert "(county_two), County office" in rows[2] and ">used " in rows[2]
 
 

@@ -33,7 +33,7 @@ def test_the_button_ends_all_others_a_remembered_phone_among_them_and_says_how_m
     phone, old, here, other = browse(), browse("officer_a1"), browse("officer_a1"), browse("officer_a2")
     phone.login("officer_a1", remember="y")
     assert len(listed(here)) == 2
-    assert "2 other log-ins have ended." in press(here)
+    assert "2 other log-ins were ended." in press(here)
     assert [comes_in(browser) for browser in (phone, old, here, other)] == [False, False, True, True]
     assert listed(here) == [] and BUTTON not in here.get("/account").text
     with world.store.read() as session:
@@ -55,7 +55,7 @@ def test_a_desk_that_was_left_alone_is_neither_listed_nor_counted_and_ends_all_t
         assert comes_in(busy) and comes_in(here)
     with clock.at(clock.now() + timedelta(minutes=31)):
         assert not comes_in(left) and len(listed(here)) == 1
-        assert "1 other log-in has ended." in press(here)
+        assert "1 other log-in was ended." in press(here)
     with world.store.read() as session:
         assert len(session.scalars(select(LoginSession).where(LoginSession.revoked_at.is_(None))).all()) == 1
 

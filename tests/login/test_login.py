@@ -213,7 +213,11 @@ def test_a_poor_password_is_refused(browse, new, again):
 
 @pytest.mark.parametrize(
     ("new", "word"),
-    [("short", "At least 8 characters."), ("12345678", "Not digits alone."), ("a" * 201, "At most 200 characters.")],
+    [
+        ("short", "At least 8 characters."),
+        ("12345678", "Add at least one letter."),
+        ("a" * 201, "At most 200 characters."),
+    ],
 )
 def test_the_page_asks_of_a_password_what_the_command_line_asks(browse, new, word):
     assert word in browse("officer_a1").post("/account/password", current=PASSWORD, new=new, again=new).text

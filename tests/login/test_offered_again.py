@@ -53,13 +53,13 @@ def test_a_round_says_what_was_found_where(world, browse):
     browser, page = offered(world, browse, "officer_a1", "/patrols", fields)
     assert said(page) == [
         ("Village", "Village A1"),
-        ("Could not see", "Xingwang Farm"),
+        ("Could not check", "Xingwang Farm"),
         ("Problem", "Old kiln"),
-        ("A word, if you like", "the road is closed"),
+        ("Comment", "the road is closed"),
     ]
     assert "officer_a1" in page and ">Log in</a>" not in page, "the frame is that of who has logged in"
     back = browser.post("/patrols", **fields, open="form").text
-    assert "the road is closed" in back and fields["id"] in back and "Please put this right" not in back
+    assert "the road is closed" in back and fields["id"] in back and "Please correct this" not in back
     assert browser.post("/patrols", **fields).status_code == 303
 
 
@@ -78,7 +78,7 @@ def test_a_report_and_a_move_say_what_was_chosen_in_its_words(world, browse):
     }
     _browser, page = offered(world, browse, "officer_a1", "/reports", fields)
     told = dict(said(page))
-    assert set(told["What is wrong (several may be picked)"].split(", ")) == {"Bad smell", "Smoke"}
+    assert set(told["What is wrong (you may choose several)"].split(", ")) == {"Bad smell", "Smoke"}
     assert (told["The other village"], told["Between two villages"]) == ("Village A2", "yes")
     assert "2026" in told["Day"] or "Jan" in told["Day"]
     assert not any(RAW.search(word + value) for word, value in told.items())
@@ -89,7 +89,7 @@ def test_a_report_and_a_move_say_what_was_chosen_in_its_words(world, browse):
     move = {"id": str(ids.new()), "seen": "township", "body": world.bodies["station_a"], "due": DUE}
     _browser, page = offered(world, browse, "township_a", f"/reports/{entry.id}/assign", move)
     words = said(page)
-    assert words[0][1] == number and ("To whom", "Town A team") in words
+    assert words[0][1] == number and ("Assign to", "Town A team") in words
 
 
 @pytest.mark.parametrize("address", ["/reports", "/patrols", "/feedback", "/no/such/address", "/reports/x/y"])

@@ -110,9 +110,9 @@ def test_a_period_from_day_to_day(the_map, world, patrol):
 
 
 WRONG_DAYS = [
-    ("2026-02-31", "2026-03-02", "Not a day"),
+    ("2026-02-31", "2026-03-02", "Write it like 2026-09-01."),
     ("2026-03-02", "2026-03-01", "before the beginning"),
-    ("", "2026-03-01", "from which day"),
+    ("", "2026-03-01", "Give the first day, too."),
     ("2099-01-01", "", "not come yet"),
     ("2020-01-01", "2026-03-01", "At most 366 days"),
     ("2000-01-01", "", "At most 366 days"),
@@ -185,8 +185,13 @@ def test_what_is_due_now_is_the_same_whatever_the_period(the_map, patrol):
 
 def test_the_page_says_how_visits_are_counted_and_what_due_now_means_beside_the_desk(the_map, browse):
     page = the_map("county").text
-    assert "due once in every interval" in page and 'on the desk under "Due, not gone"' in page
-    assert "due once in every interval" not in the_map("liaison").text
+    assert (
+        "Each object is due once per interval, counted from its first day on the list." in page
+        and "goes by the day an object was last seen, whatever the period." in page
+    )
+    assert (
+        "Each object is due once per interval, counted from its first day on the list." not in the_map("liaison").text
+    )
     assert "the map counts it too" in browse("township_a").get("/desk?tab=not_gone").text
 
 
@@ -196,7 +201,7 @@ def test_due_now_on_the_map_is_the_desks_list_and_what_is_due_only_today(the_map
     page, desk = the_map("township_a").text, browse("township_a").get("/desk?tab=not_gone").text
     numbers = dict(re.findall(r'<span class="fig-n">([^<]+)</span> <span>([^<]+)</span>', page))
     told = {words: number for number, words in numbers.items()}
-    assert (told["due now"], told["of these, since before today"]) == ("4", "3")
+    assert (told["due now"], told["of these, due before today"]) == ("4", "3")
     assert re.search(r'Due, not gone</span> <span class="tab-count">3<', desk)
 
 
@@ -211,7 +216,7 @@ def test_the_other_colour_is_the_days_since_the_longest_unseen_was_seen(the_map,
         "A1": ("age-1", "3 d"),
         "A2": ("age-3", "20 d"),
         "A3": ("age-nil", ""),
-        "B1": ("age-4", "83 d"),  # never seen: since it came on the list
+        "B1": ("age-4", "83 d"),  # objects never seen: since it came on the list
     }
     assert ("Village B1", "83", "2", "2", "-") in page.rows
     assert "Period" not in page.text and 'data-class="cover-0"' not in page.text

@@ -188,7 +188,7 @@ def test_a_place_in_another_village_is_remarked_and_not_refused(world):
 
 def test_a_township_brings_in_its_own_villages_only(world):
     assert wrong(run(world, book(HEAD, *ROWS), by="township_a")) == [
-        (4, "grid", "This place is not there, or not yours.")
+        (4, "grid", "This place does not exist, or is not yours.")
     ]
     assert listed(world) == []
 
@@ -211,14 +211,14 @@ def test_a_sheet_is_shown_first_confirmed_taken_out_and_brings_in_nothing_then(w
     page = send(county, book(HEAD, *ROWS))
     assert (page.status_code, listed(world)) == (200, [])
     rows = re.search(r'name="rows" value="([^"]+)"', page.text)[1].replace("&#34;", '"')
-    for expected in ("3 objects put on the lists", "Everything in this sheet stands already"):
+    for expected in ("3 objects put on the lists", "Everything in this spreadsheet is already there."):
         assert expected in county.post("/objects/import/confirm", rows=rows, follow=True).text
     out = county.get("/objects/export").data
     given = OBJECTS.read(out)
     assert len(given.rows) == 3 + len(world.things)
     assert given.notes == []
     again = send(county, out)
-    assert "Everything in this sheet stands already" in again.text
+    assert "Everything in this spreadsheet is already there." in again.text
     assert len(listed(world)) == 3
 
 
@@ -244,7 +244,7 @@ def test_the_sample_says_what_belongs_where_and_is_filled_in_below(world, browse
 def test_wrong_rows_are_listed_with_the_sentence_of_the_page(browse):
     page = send(browse("county"), book(HEAD, ["甲1村", "飞碟", "a", None, None, None]))
     assert page.status_code == 422
-    assert "No type of object is called so." in page.text and 'name="rows"' not in page.text
+    assert "There is no object type with this name." in page.text and 'name="rows"' not in page.text
 
 
 def test_add_another_leads_back_to_the_open_form_with_the_type(world, browse):

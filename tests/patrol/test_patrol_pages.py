@@ -63,7 +63,7 @@ def test_a_problem_leads_to_its_report_prefilled(world, browse):
     form = browser.get(link).text
     assert 'value="Old kiln"' in form
     assert _hidden(form, "object_id") == str(world.things["kiln_a1"])
-    assert "problem seen, report not written" in browser.get("/home").text
+    assert "problem seen, not reported yet" in browser.get("/home").text
 
 
 def test_the_phones_json_gets_201_each_time_and_409_for_other_content(world, browse):

@@ -52,7 +52,7 @@ def test_another_village_is_not_found_for_the_officer(world):
 
 
 def test_an_object_of_another_village_is_refused_and_nothing_is_stored(world):
-    with pytest.raises(Refused, match="not on the list of that day"):
+    with pytest.raises(Refused, match="An object in this patrol was not on the list on that day"):
         _record(world, "officer_a1", make.patrol(world.grids["A1"], {world.things["farm_a2"]: "normal"}))
     with world.store.read() as session:
         assert session.scalar(select(func.count()).select_from(Patrol)) == 0
@@ -99,7 +99,7 @@ def test_a_township_types_a_sheet_in_for_a_named_officer_of_that_village(world):
 
 
 @pytest.mark.parametrize(
-    ("walker", "why"), [(None, "officer who walked"), ("officer_b1", "not posted here on that day")]
+    ("walker", "why"), [(None, "officer who did this patrol"), ("officer_b1", "not posted here on that day")]
 )
 def test_a_township_cannot_enter_a_round_as_its_own_or_of_a_stranger(world, walker, why):
     entry = make.patrol(
@@ -224,7 +224,7 @@ def test_an_object_sent_twice_is_put_on_the_list_once(world):
 
 def test_a_namesake_elsewhere_in_the_village_is_refused_until_its_name_tells_it_apart(world, browse):
     _put(world, lon=110.0, lat=35.0)
-    with pytest.raises(Refused, match="tell them apart"):
+    with pytest.raises(Refused, match="give them different names"):
         _put(world, lon=110.001, lat=35.0)
     page = browse("township_a").post(
         f"/grids/{world.grids['A1']}/objects", type="enterprise", zh="新砖厂", en="Another"

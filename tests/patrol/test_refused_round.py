@@ -91,7 +91,7 @@ def test_a_round_of_which_nothing_is_left_leads_to_the_list(world, browse):
     with world.store.write() as session:
         service.retire_object(session, make.actor(session, "township_a"), world.things["kiln_a1"], "demolished")
     page = browse("officer_a1").post("/patrols", **_sent(world, {"kiln_a1": "normal"})).text
-    assert "Nothing of this round is left to send." in page
+    assert "Nothing in this patrol is left to send." in page
     assert f"/grids/{world.grids['A1']}/patrol?all=1" in page
 
 
@@ -115,7 +115,7 @@ def test_a_round_under_a_taken_id_comes_back_whole_under_a_new_one(world, browse
     browser = browse("officer_a1")
     answer = browser.post("/patrols", **_sent(world, {"kiln_a1": "problem"}, id=taken, note="kept words"))
     assert answer.status_code == 409
-    assert "Another round was already sent from this form" in answer.text
+    assert "What you wrote is still below: send it if it is a separate patrol." in answer.text
     assert "kept words" in answer.text and "the other entry" not in answer.text
     assert _shown(answer.text) == {world.things["kiln_a1"]: "problem"}
     again = _again(answer.text, note="kept words")
@@ -203,7 +203,7 @@ def test_an_object_that_stands_twice_in_the_phones_round_is_refused(world, brows
     farm = world.things["farm_a1"]
     visits = [{"object": farm, "result": "normal"}, {"object": farm, "result": "problem"}]
     answer = _post(browse("officer_a1"), _json(world, visits=visits))
-    assert (answer.status_code, answer.json["error"]) == (422, "An object stands twice in this round.")
+    assert (answer.status_code, answer.json["error"]) == (422, "An object appears twice in this patrol.")
 
 
 @pytest.mark.parametrize(

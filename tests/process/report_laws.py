@@ -198,7 +198,7 @@ def what_one_tap_did_is_taken_back_by_who_did_it(table: Process, _world: World) 
     taps = [move for move in table.moves if not move.needs and move.action != UNDO and move.source != START]
     wanted = {(move.target, move.source, move.by) for move in taps}
     found = {(move.source, move.target, move.by) for move in table.moves if move.action == UNDO}
-    yield from differences("taken back", found, wanted)
+    yield from differences("withdrawn", found, wanted)
     yield from (f"undo to {move.target} asks" for move in table.moves if move.action == UNDO and move.needs)
 
 

@@ -17,13 +17,13 @@ def test_ending_a_posting_shows_what_is_in_hand_there_and_to_whom_it_goes(way, b
     township = browse("township_a")
     address = f"/people/{way.world.people['officer_a1']}/postings/{posting_of(way.world, 'officer_a1')}/end"
     page = township.get(address).text
-    assert "afterwards nobody is there." in page and "Township office can take back what waits there." in page
+    assert "afterwards nobody is posted there." in page and "Township office can take back what waits there." in page
     assert re.search(r'What waits there and will be with nobody <span class="tab-count">1<', page)
     assert way.entry.place in page
     with way.world.store.write() as session:
         make.person(session, "fresh", "grid_officer", grid=way.world.grids["A1"], until=clock.today() + 3 * DAY)
     page = township.get(address).text
-    assert "afterwards with fresh, until" in page and "with nobody" not in page and "nobody is there" not in page
+    assert "afterwards handled by fresh, until" in page and "with nobody" not in page and "nobody is there" not in page
     assert re.search(r'What waits there <span class="tab-count">1<', page)
     assert township.post(address).status_code == 302
     assert way.state() == "returned", "nothing is moved by it"
@@ -39,7 +39,7 @@ def test_what_the_one_who_stays_may_not_check_is_shown_when_the_other_leaves(way
     with way.world.store.write() as session:
         service.submit(session, make.actor(session, "officer_a1"), make.report(way.world.grids["A1"]))
     page = browse("county").get(f"/people/{other}/postings/{posting_of(way.world, 'township_a_two')}/end").text
-    assert "afterwards with township_a" in page
+    assert "afterwards handled by township_a" in page
     assert re.search(r'What waits there <span class="tab-count">2<', page)
     assert re.search(r'Of these with nobody afterwards <span class="tab-count">1<', page)
 
@@ -50,13 +50,13 @@ def test_suspending_somebody_and_closing_a_body_show_it_too(way, browse):
         side_acts.ask_look(session, make.actor(session, "county"), way.entry.id, make.ids.new(), None)
     county = browse("county")
     officer = county.get(f"/people/{way.world.people['officer_a1']}/suspending").text
-    assert way.entry.place in officer and "afterwards nobody is there." in officer, "the look waits there"
+    assert way.entry.place in officer and "afterwards nobody is posted there." in officer, "the look waits there"
     liaison = county.get(f"/people/{way.world.people['liaison']}/suspending").text
     assert way.entry.place in liaison and "County office can take back what waits there." in liaison
     body = county.get(f"/bodies/{way.world.bodies['housing']}").text
-    assert way.entry.place in body and "afterwards with liaison" in body
+    assert way.entry.place in body and "afterwards handled by liaison" in body
     empty = county.get(f"/people/{way.world.people['officer_b1']}/suspending").text
-    assert "Nothing is in hand there now." in empty
+    assert "Nothing is open there now." in empty
 
 
 def test_who_sees_no_reports_learns_how_many_are_in_hand_and_nothing_of_them(way, browse):

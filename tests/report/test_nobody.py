@@ -66,11 +66,15 @@ def test_a_page_says_why_a_button_is_not_there(way, browse):
     assert "Return" in page and "Nobody is posted" not in page
     gone(way.world, "officer_a1")
     page = browse("township_a").get(f"/reports/{way.entry.id}").text
-    assert "/give_back" not in page and "so nothing can be asked there. Post somebody first." in page
+    assert "/give_back" not in page and "Nobody is posted to this village, so nobody there can be asked." in page
     answer = browse("township_a").post(
         f"/reports/{way.entry.id}/give_back", id=make.ids.new(), seen="township", missing="place", note="which ditch"
     )
-    assert answer.status_code == 422 and "nothing can be asked there" in answer.text and "which ditch" in answer.text
+    assert (
+        answer.status_code == 422
+        and "Nobody is posted to this village, so nobody there can be asked." in answer.text
+        and "which ditch" in answer.text
+    )
 
 
 def test_the_county_takes_it_back_where_the_township_is_empty_too(way):
@@ -100,7 +104,7 @@ def test_a_log_in_that_was_never_used_is_somebody(way):
     with way.world.store.write() as session:
         make.person(session, "fresh", "grid_officer", grid=way.world.grids["A1"], since=clock.today())
     assert moves(way, "township_a") == []
-    with pytest.raises(Refused, match="Somebody is there now"):
+    with pytest.raises(Refused, match="Someone is posted there now and can carry on with this"):
         way.move("township_a", "take_back", reason="x")
 
 
@@ -159,7 +163,7 @@ def test_what_cannot_be_sent_back_to_who_did_it_is_taken_back(way):
     way.move("committee_a1", "handle", result="true", done="swept")
     gone(way.world, "committee_a1")
     assert moves(way, "township_a") == [("confirm", "closed"), ("take_back", "township")]
-    with pytest.raises(Refused, match="Nobody speaks for the body"):
+    with pytest.raises(Refused, match="Nobody is posted to the body that handled this any more"):
         way.move("township_a", "redo", reason="x")
     assert way.move("township_a", "take_back", reason="x") == "township"
 
@@ -187,7 +191,7 @@ def test_taking_back_stands_in_the_history_with_its_reason_and_the_history_verif
     assert township.post(f"/reports/{way.entry.id}/take_back", **fields).status_code == 303
     assert township.post(f"/reports/{way.entry.id}/take_back", **fields).status_code == 303, "sent twice, done once"
     page = township.get(f"/reports/{way.entry.id}").text
-    assert "nobody was there to do it; the township took it back: his posting ended" in page
+    assert "nobody was posted there to act; the township took it back: his posting ended" in page
     assert not list(verify.verify_reports(way.world.store))
     with way.world.store.read() as session:
         assert len(session.scalars(select(ReportEvent).where(ReportEvent.action == "take_back")).all()) == 1
@@ -201,7 +205,7 @@ def test_nobody_is_asked_to_look_where_nobody_is(way, browse):
     page = browse("township_a").get(f"/reports/{way.entry.id}").text
     assert "Nobody is posted to Village A1, so nobody there can be asked." in page
     answer = browse("township_a").post(f"/reports/{way.entry.id}/beside/look", id=make.ids.new(), question="clean?")
-    assert answer.status_code == 422 and "Go yourselves, or post somebody first." in answer.text
+    assert answer.status_code == 422 and "Go yourselves, or post someone first." in answer.text
 
 
 def test_the_other_village_of_a_border_can_be_asked_and_answers(world, browse):
@@ -231,11 +235,11 @@ def test_a_look_that_nobody_can_answer_is_taken_back_and_asked_anew(way, browse)
     answer = township.post(address, **{"look-reason": "x"})
     assert answer.status_code == 422 and "can answer" in answer.text, "he is there"
     gone(way.world, "officer_a1")
-    assert "Nobody can answer the site look" in township.get(f"/reports/{way.entry.id}").text
+    assert "Nobody can make the site visit: take the request back" in township.get(f"/reports/{way.entry.id}").text
     assert township.post(address).status_code == 422, "without a reason"
     assert [township.post(address, **{"look-reason": "he left"}).status_code for _ in range(2)] == [303, 303]
     page = township.get(f"/reports/{way.entry.id}").text
-    assert "Taken back" in page and "Site look taken back" in page and "he left" in page
+    assert "Taken back" in page and "Site visit taken back" in page and "he left" in page
     with way.world.store.write() as session:
         make.person(session, "fresh", "grid_officer", grid=way.world.grids["A1"], since=clock.today())
         side_acts.ask_look(session, make.actor(session, "county"), way.entry.id, make.ids.new(), None)
@@ -286,7 +290,7 @@ def test_a_report_that_is_sent_into_an_empty_township_is_kept_and_says_so(world,
     receipt = browse("officer_a1").get(f"/reports/{entry.id}/receipt").text
     assert "nobody has been posted there" in receipt and "county office can take it back" in receipt
     county = browse("county")
-    assert "With nobody" in county.get("/desk").text and str(entry.id) in county.get("/desk?tab=nobody").text
+    assert "Nobody to act" in county.get("/desk").text and str(entry.id) in county.get("/desk?tab=nobody").text
 
 
 def listed(world, login="county"):
@@ -327,8 +331,8 @@ def test_the_desk_lists_the_seats_in_which_nobody_sits_those_that_hold_something
     page = browse("township_a").get("/desk?tab=vacant").text
     rows = [re.sub(r"<[^>]+>", " ", row) for row in page.split('<li class="row">')[1:]]
     assert [row.split()[1] for row in rows] == ["A1", "A3", "A1"]
-    assert "1 report waits here" in rows[0] and "nobody since" in rows[0] and "Post somebody" in rows[0]
+    assert "1 report waits here" in rows[0] and "nobody since" in rows[0] and "Post someone" in rows[0]
     assert "nobody was ever posted here" in rows[1] and "waits" not in rows[1]
     assert re.search(r'tab=vacant"[^>]*><span>Nobody posted</span> <span class="tab-count[^"]*">3<', page)
     leader = browse("leader").get("/desk?tab=vacant").text
-    assert leader.count('<li class="row">') == 5 and "Post somebody" not in leader, "B2, B3 besides"
+    assert leader.count('<li class="row">') == 5 and "Post someone" not in leader, "B2, B3 besides"

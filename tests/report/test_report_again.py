@@ -43,7 +43,7 @@ def test_closing_against_a_look_counts_once_and_a_late_one_keeps_its_reason(way,
         assert len(made) == 1 and made[0].given["against"] == "seen it myself"
 
 
-ARRIVED, TAKEN_BACK = "Your answer has arrived", "Taken back. It is as it was before."
+ARRIVED, TAKEN_BACK = "Your answer has arrived", "Undone. It is as it was before."
 
 
 def test_an_answer_that_comes_again_after_it_was_taken_back_is_told_that_it_does_not_count(way, look, browse):
@@ -66,10 +66,10 @@ def test_so_is_a_second_look_at_what_was_settled(world, browse):
     township, address = browse("township_a"), f"/reports/{entry.id}/beside/sample"
     page = township.get(f"/reports/{entry.id}").text
     event_id = re.search(r'beside/sample".*?name="id"[^>]*value="([^"]+)"', page, re.S)[1]
-    assert "It leaves the list" in township.post(address, follow=True, id=event_id, note="").text
+    assert "Spot-checked, in order." in township.post(address, follow=True, id=event_id, note="").text
     township.post(f"/reports/{entry.id}/beside/undo", event=event_id)
     again = township.post(address, follow=True, id=event_id, note="").text
-    assert TAKEN_BACK in again and "It leaves the list" not in again
+    assert TAKEN_BACK in again and "Spot-checked, in order." not in again
     with world.store.read() as session:
         assert session.get_one(Report, entry.id).sampled_at is None
 

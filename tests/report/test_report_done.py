@@ -67,16 +67,16 @@ def test_from_desk_to_desk_each_is_told_with_whom_it_is_and_until_when(world, br
     say(liaison, "handle", result="true", done="fined")
     assert told_so == [
         "Returned to the grid officer of Village A1 for what is missing, due DAY.",
-        "Added. Back with the township office of Town A, due DAY.",
-        "Handed to the Town A team, due DAY.",
-        "Result sent. Now the township office of Town A looks, due DAY.",
+        "Added. Now back with the township office of Town A, due DAY.",
+        "Assigned to the Town A team, due DAY.",
+        "Result sent. The township office of Town A now checks it, due DAY.",
         "Sent back to the Town A team, due DAY.",
-        "Result sent. Now the township office of Town A looks, due DAY.",
-        "Looked at and closed. Nobody has anything left to do.",
-        "Reopened. With the county office, due DAY.",
+        "Result sent. The township office of Town A now checks it, due DAY.",
+        "Checked and closed. Nothing is left to do.",
+        "Reopened. Now with the county office, due DAY.",
         "Dispatched to the Housing Bureau, to be received by DAY.",
         "Received. The Housing Bureau handles it, due DAY.",
-        "Result sent. Now the township office of Town A looks, due DAY.",
+        "Result sent. The township office of Town A now checks it, due DAY.",
     ]
 
 
@@ -103,10 +103,10 @@ def test_a_move_that_comes_again_after_others_moved_on_is_said_so(world, browse,
 def test_acts_beside_the_state_say_what_they_did(world, browse, sent):
     township, officer = browse("township_a"), browse("officer_a1")
     asked = township.post(f"/reports/{sent}/beside/look", follow=True, id=str(make.ids.new()), question="clean?")
-    assert re.fullmatch(r"The grid officer of Village A1 is asked to go and look, by \d+ \w+\.", told(asked))
+    assert re.fullmatch(r"The grid officer of Village A1 has been asked to go and look by \d+ \w+\.", told(asked))
     look = re.search(r"/looks/([-0-9a-f]+)", officer.get(f"/reports/{sent}").text)[1]
     answered = officer.post(f"/looks/{look}", follow=True, answer="not_yet", photos=(picture(), "a.jpg"))
-    assert told(answered) == "Your answer has arrived: Not yet. Thank you for looking."
+    assert told(answered) == "Your answer has arrived: Not yet. Thank you for going to look."
     corrected = township.post(
         f"/reports/{sent}/beside/problems", follow=True, id=str(make.ids.new()), problem=["dust", "smoke"]
     )

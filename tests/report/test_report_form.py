@@ -74,8 +74,8 @@ def test_an_id_that_is_taken_keeps_what_was_typed_and_goes_on_under_a_fresh_one(
     assert browser.post("/reports", **first).status_code == 303
     answer = browser.post("/reports", **fields, photos=[(io.BytesIO(picture()), "a.jpg")])
     assert answer.status_code == 409
-    assert "A report was already sent from this page" in answer.text
-    assert "Please put this right" not in answer.text
+    assert "A report with different content was already sent from this page." in answer.text
+    assert "Please correct this" not in answer.text
     assert "black water since noon" in answer.text and "ditch behind the school" in answer.text
     assert "the first" not in answer.text
     fresh = hidden(answer.text, "id")
@@ -128,7 +128,7 @@ def test_the_page_knows_just_what_the_server_lets_be_settled_on_the_spot(world, 
 def test_the_receipt_says_all_that_was_sent(world, form):
     browser, fields = form
     answer = browser.post("/reports", **fields, joint=str(world.grids["A2"]), photos=[(io.BytesIO(picture()), "a.jpg")])
-    said = re.sub(r"<[^>]+>", " ", browser.get(answer.location).text.split("What arrived")[1])
+    said = re.sub(r"<[^>]+>", " ", browser.get(answer.location).text.split("What we received")[1])
     for words in (
         "ditch behind the school",
         "Village A2",

@@ -101,7 +101,7 @@ def test_the_form_keeps_the_choice_and_asks_for_the_reason_beside_its_field(worl
 
 def panel(page):
     """What is proposed, from the legend to the list of all duties."""
-    return page.split("Whose this is by")[1].split("All duties by department")[0]
+    return page.split("Whose job this is, by")[1].split("All duties by department")[0]
 
 
 def test_the_page_proposes_the_rows_in_their_order_with_whose_plan_they_are(world, browse):
@@ -154,7 +154,7 @@ def test_the_department_chosen_last_for_the_same_problem_is_marked(world, browse
 
 def test_the_matter_stands_beside_the_choice(world, browse):
     page = browse("county").get(f"/reports/{matter(world, 'dust')}/dispatch").text
-    brief = page.split("The matter in short")[1].split("<form")[0]
+    brief = page.split("Summary")[1].split("<form")[0]
     assert "砖窑旧址冒烟，没劝住。" in brief and "Dust" in brief
 
 

@@ -225,7 +225,7 @@ def test_what_was_settled_and_is_not_in_order_is_taken_up_by_the_township_once(w
     move("county", "give_back", "county", reason="the township's")
     move("township_a", "handle", "township", result="true", done="swept")
     assert move("county", "confirm", "township_done") == "closed"
-    with pytest.raises(Refused, match="cannot be done in the present state"):
+    with pytest.raises(Refused, match="This cannot be done at this stage"):
         take_up()
 
 

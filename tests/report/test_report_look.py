@@ -31,9 +31,9 @@ def test_an_answer_from_a_second_tab_comes_back_with_what_was_typed(world, brows
     assert officer.post(f"/looks/{look}", answer="right", note="all clean").status_code == 303
     answer = officer.post(f"/looks/{look}", answer="not_yet", note="a heap lies behind the wall")
     assert answer.status_code == 422
-    assert "This look was answered already." in answer.text.split('id="note-error"')[1].split("</p>")[0]
+    assert "This site visit was already answered." in answer.text.split('id="note-error"')[1].split("</p>")[0]
     assert "a heap lies behind the wall" in answer.text.split("<textarea")[1]
-    assert "Put right" in answer.text and "all clean" in answer.text and "is the ditch clean?" in answer.text
+    assert "Fixed" in answer.text and "all clean" in answer.text and "is the ditch clean?" in answer.text
     assert answers(world) == [("right", "all clean")]
 
 

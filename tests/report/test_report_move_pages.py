@@ -102,7 +102,9 @@ def test_the_history_says_to_whom_and_on_which_ground_and_whose_a_department_say
     assert "it would be the duty of Ecology Bureau" in page.split("History")[0], "why it is here"
     assert "Source: document" not in page, "the ground of a dispatch that came back is history"
     page = county.get(f"/reports/{sent}/dispatch").text
-    suggested, others = page.split("Whose this is by the texts that apply here")[1].split("All duties by department")
+    suggested, others = page.split("Whose job this is, by the texts that apply here")[1].split(
+        "All duties by department"
+    )
     assert "Ecology Bureau" in suggested and "Housing Bureau" not in suggested
     assert "said not ours" in others
 
@@ -121,7 +123,7 @@ def test_a_dispatch_that_lacks_something_opens_where_it_has_to_be_chosen(world, 
         assert re.search(r'<details class="fold" open><summary>None fits', page)
         assert all(
             f'id="{target}"' in page
-            for target in re.findall(r'href="#([\w-]+)">', page.split("Please put this right")[1].split("</ul>")[0])
+            for target in re.findall(r'href="#([\w-]+)">', page.split("Please correct this")[1].split("</ul>")[0])
         )
     assert "Ground: Choose a duty of this department, or another ground." in no_duty.text
     assert re.search(rf'value="{world.bodies["housing"]}" checked', no_duty.text)
@@ -218,7 +220,7 @@ def test_the_officer_answers_a_look_from_his_home(world, browse, sent):
     assert "clean now?" in officer.get("/home").text
     officer.post(f"/looks/{look}", answer="right")
     assert "clean now?" not in officer.get("/home").text
-    assert "Put right" in township.get(f"/reports/{sent}").text
+    assert "Fixed" in township.get(f"/reports/{sent}").text
 
 
 def test_it_is_back_opens_a_new_report_with_the_old_one_linked(world, browse, sent):

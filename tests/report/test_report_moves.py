@@ -266,7 +266,10 @@ def test_a_site_look_is_asked_once_answered_once_and_moves_nothing(way):
     world, look = way.world, make.ids.new()
     with world.store.write() as session:
         side_acts.ask_look(session, make.actor(session, "township_a"), way.entry.id, look, "clean?")
-    with pytest.raises(Refused, match="asked to look already"), world.store.write() as session:
+    with (
+        pytest.raises(Refused, match="Someone has already been asked to go and look, and has not answered yet"),
+        world.store.write() as session,
+    ):
         side_acts.ask_look(session, make.actor(session, "township_a"), way.entry.id, make.ids.new(), None)
     with world.store.read() as session:
         assert [found.id for found, _ in queries.open_looks(session, make.actor(session, "officer_a1"))] == [look]

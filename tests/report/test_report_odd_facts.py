@@ -191,7 +191,7 @@ def just_answered(way, browse):
 
 
 def test_an_odd_answer_can_still_be_taken_back_at_home(way, just_answered):
-    assert "Put right" in just_answered().text.split("Just answered")[1].split("</form>")[0]
+    assert "Fixed" in just_answered().text.split("Just answered")[1].split("</form>")[0]
     for value in [*(dict.fromkeys(FACTS, odd) for odd in part(ODD, 4, 1)), *ODD_AS_A_WHOLE]:
         store_as_given(way, value)
         page = just_answered()

@@ -31,7 +31,7 @@ def test_receipt_and_report_page_show_the_position_its_accuracy_and_a_drawing(gi
     report_id = given(**point())
     for login, tail in (("officer_a1", "/receipt"), ("officer_a1", ""), ("township_a", ""), ("inspector", "")):
         page = browse(login).get(f"/reports/{report_id}{tail}").text
-        assert "110.00400, 35.00600, good to about 20 m" in page, (login, tail)
+        assert "110.00400, 35.00600, accurate to about 20 m" in page, (login, tail)
         drawing = page.split('<figure class="sketch">')[1].split("</figure>")[0]
         assert drawing.count('class="own"') == 1 and 'class="near"' in drawing and 'class="spot"' in drawing
         assert {"Village A1", "Village A2", "Village B1"} <= set(re.findall(r"<text [^>]*>([^<]+)</text>", drawing))

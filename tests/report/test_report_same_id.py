@@ -162,7 +162,7 @@ def test_the_finder_does_not_sample_what_another_entered_for_him(world):
 def test_what_was_not_settled_is_not_sampled(way):
     way.move("township_a", "handle", result="true", done="x")
     way.move("county", "confirm")
-    with pytest.raises(Refused, match="looked at this again already"), way.world.store.write() as session:
+    with pytest.raises(Refused, match="This was already spot-checked"), way.world.store.write() as session:
         side_acts.sample(session, make.actor(session, "township_a"), way.entry.id, None)
 
 

@@ -28,7 +28,7 @@ def fields(page):
     """The fields of the form in their order, each with whether it may be left out."""
     form = page.split('enctype="multipart/form-data"')[1].split("</form>")[0]
     found = re.findall(r'<label class="label" for="(place|photos|note)">(.*?)</label>', form, re.S)
-    return [(name, "may be left out" in label) for name, label in found]
+    return [(name, "optional" in label) for name, label in found]
 
 
 def now(way):

@@ -191,7 +191,7 @@ def test_the_button_stands_on_the_page_and_needs_no_second_one(way, browse):
     fields = {"id": hidden(page, "id"), "seen": hidden(page, "seen")}
     back = liaison.post(f"/reports/{way.entry.id}/undo", follow=True, **fields)
     assert "Taken back. The Housing Bureau has still to receive it, by" in back.text
-    assert "Why here: Housing Bureau took back that it had received it" in back.text
+    assert "Why here: Housing Bureau undid its receipt" in back.text
     late = liaison.post(f"/reports/{way.entry.id}/undo", **fields | {"id": str(make.ids.new())})
     assert late.status_code == 409
 
@@ -233,12 +233,30 @@ def test_an_answer_stays_when_it_is_late_anothers_or_acted_upon(way):
         look, form = answered(way)
     with way.world.store.write() as session:
         make.posting(session, way.world.people["officer_a2"], "grid_officer", grid=way.world.grids["A1"])
-    with pytest.raises(Refused, match="only right after"), clock.at(now + timedelta(seconds=5)):
+    with (
+        pytest.raises(
+            Refused,
+            match="Only the person who did it can undo it, right afterwards and only while nobody else has acted",
+        ),
+        clock.at(now + timedelta(seconds=5)),
+    ):
         say(way, side_acts.undo, "officer_a2", way.entry.id, form)
-    with pytest.raises(Refused, match="only right after"), clock.at(now + timedelta(seconds=61)):
+    with (
+        pytest.raises(
+            Refused,
+            match="Only the person who did it can undo it, right afterwards and only while nobody else has acted",
+        ),
+        clock.at(now + timedelta(seconds=61)),
+    ):
         say(way, side_acts.undo, "officer_a1", way.entry.id, form)
     way.move("township_a", "redo", reason="a heap")
-    with pytest.raises(Refused, match="only right after"), clock.at(now + timedelta(seconds=9)):
+    with (
+        pytest.raises(
+            Refused,
+            match="Only the person who did it can undo it, right afterwards and only while nobody else has acted",
+        ),
+        clock.at(now + timedelta(seconds=9)),
+    ):
         say(way, side_acts.undo, "officer_a1", way.entry.id, form)
     with way.world.store.read() as session:
         assert session.get_one(SiteLook, look).answer == "not_yet"
@@ -270,10 +288,10 @@ def test_the_officer_answers_in_two_lines_at_home_and_takes_it_back_there(way, b
     assert "Your answer has arrived: Not yet." in after and "Just answered" in after
     event = re.search(r'name="event" value="([^"]+)"', after)[1]
     back = officer.post(f"/reports/{way.entry.id}/beside/undo", follow=True, event=event).text
-    assert "Taken back. It is as it was before." in back and "Just answered" not in back
+    assert "Undone. It is as it was before." in back and "Just answered" not in back
     assert 'class="row-acts answer"' in back
     history = browse("township_a").get(f"/reports/{way.entry.id}").text.split("History")[1]
-    assert "Undo</strong>" in history and "Site look answered" in history
+    assert "Undo</strong>" in history and "Site visit answered" in history
 
 
 def test_a_second_look_at_what_was_settled_is_taken_back_and_done_again(world, browse):
@@ -283,10 +301,10 @@ def test_a_second_look_at_what_was_settled_is_taken_back_and_done_again(world, b
     township = browse("township_a")
     for times in (1, 2):
         page = township.get(f"/reports/{entry.id}").text
-        form = page.split("Look at it again")[1].split("</form>")[0]
+        form = page.split("settled on the spot")[1].split("</form>")[0]
         fields = {"id": hidden(form, "id"), "note": "clean"}
         after = township.post(f"/reports/{entry.id}/beside/sample", follow=True, **fields, photos=(picture(), "a.jpg"))
-        assert "It leaves the list." in after.text
+        assert "Spot-checked, in order." in after.text
         with world.store.read() as session:
             assert session.get_one(Report, entry.id).sampled_at is not None
             assert len(queries.photos(session, entry.id)) == times

@@ -17,7 +17,7 @@ def drawn(app: App, address: str, total: int, **more: Any) -> str:
         g.actor = VISITOR
         part = lists.part(total, 20)
         body = [(f"no. {number}", number) for number in range(total)[part.first : part.first + part.size]]
-        page = lists.page("Things & more", ["Thing", "Number"], body, numeric=[1], part=part, **more)
+        page = lists.page("Things & more", ["Item", "Number"], body, numeric=[1], part=part, **more)
     return page.split("<main")[1].split("</main")[0]
 
 

@@ -13,7 +13,7 @@ from ..people import departments, rules
 from ..people.models import Body
 from . import queries
 
-NOT_THERE = N_("This kind of body does not belong to that place, or the place is not yours.")
+NOT_THERE = N_("This kind of body cannot be set up there, or the place is outside your area.")
 LONGEST = {"zh": 80, "en": 80, "phone": 40}
 
 
@@ -33,7 +33,7 @@ def create_body(session: Session, actor: Actor, kind: str, grid_id: int, entry: 
     _check_grid(session, actor, kind, grid_id)
     check(kind, entry)
     if queries.same_body(session, kind, grid_id, entry.zh) is not None:
-        raise Refused(N_("There is one of this name already."), field="zh")
+        raise Refused(N_("There is already one with this name."), field="zh")
     body = new_body(kind, grid_id, entry)
     keep_bodies(session, actor, [body])
     return body
@@ -84,7 +84,7 @@ def check(kind: str, entry: BodyEntry) -> None:
         if len(getattr(entry, field) or "") > longest:
             raise Refused(TOO_LONG, field=field, max=longest)
     if entry.canonical is not None and (kind != "department" or entry.canonical not in departments.known()):
-        raise Refused(N_("No department of the duty lists is called so."), field="canonical")
+        raise Refused(N_("The duty lists have no department with this name."), field="canonical")
 
 
 def edit_body(session: Session, actor: Actor, body_id: int, entry: BodyEntry) -> None:
@@ -93,7 +93,7 @@ def edit_body(session: Session, actor: Actor, body_id: int, entry: BodyEntry) ->
     check(body.kind, entry)
     other = queries.same_body(session, body.kind, body.grid_id, entry.zh)
     if other is not None and other.id != body.id:
-        raise Refused(N_("There is one of this name already."), field="zh")
+        raise Refused(N_("There is already one with this name."), field="zh")
     before = {"zh": body.zh, "en": body.en, "canonical": body.canonical}
     body.zh, body.en, body.phone, body.canonical = entry.zh, entry.en or entry.zh, entry.phone, entry.canonical
     audit.note(session, actor.person_id or None, "body.edit", f"body:{body_id}", before=before)
@@ -113,7 +113,7 @@ def reopen_body(session: Session, actor: Actor, body_id: int) -> None:
     if body.closed_on is None:
         return
     if queries.same_body(session, body.kind, body.grid_id, body.zh) is not None:
-        raise Refused(N_("There is one of this name already."))
+        raise Refused(N_("There is already one with this name."))
     body.closed_on = None
     audit.note(session, actor.person_id or None, "body.reopen", f"body:{body_id}")
 
@@ -129,5 +129,5 @@ def county_grid(session: Session) -> int:
     """The grid that departments belong to; Refused while there is no tree."""
     root = grids.root(session)
     if root is None:
-        raise Refused(N_("There are no grids yet. Import the boundaries first."))
+        raise Refused(N_("There are no grids yet. Import the borders first."))
     return root.id

@@ -119,7 +119,7 @@ def close_body(body_id: int) -> Any:
     """Nothing new goes there from now on."""
     with write() as session:
         acts.close_body(session, actor(), body_id)
-    flash(_("Out of use. Nothing new goes there."), "good")
+    flash(_("Out of use. Nothing new will be sent there."), "good")
     return redirect(url_for("accounts.bodies"))
 
 

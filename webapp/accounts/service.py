@@ -21,10 +21,10 @@ from ..people.models import Person, Posting
 from . import queries
 
 MADE_ALREADY = N_(
-    "You have made this account already; its code was shown then. If it is lost, look for the name under "
-    "People and give a new code there."
+    "You have already created this account; its code was shown then. If the code is lost, find the person "
+    "under People and give a new code there."
 )
-NOT_ONESELF = N_("Nobody gives himself a posting. Ask the office above you.")
+NOT_ONESELF = N_("You cannot give yourself a posting. Ask the office above you.")
 LONGEST = {"login": 60, "zh": 80, "en": 80, "phone": 40}
 _LOGIN = re.compile(r"[\w.@-]{2,60}")
 
@@ -181,7 +181,7 @@ def give_code(session: Session, actor: Actor, person_id: int, code_hash: str, *,
     """
     person = _below(session, actor, person_id)
     if person.suspended_at is not None:
-        raise Refused(N_("This account is suspended. Let it count again first."))
+        raise Refused(N_("This account is suspended. Reactivate it first."))
     person.password_hash, person.must_change = None, True
     _void_codes(session, person_id)
     login.end_all(session, person_id)
@@ -259,12 +259,12 @@ def check_posting(actor: Actor, entry: PostingEntry, kind: str | None, held: Ite
         raise Refused(N_("You cannot give this role."), field="role")
     rules.check_days(entry.role, entry.first, entry.last, clock.today())
     if kind is None:
-        raise Refused(N_("This place is not there, or not yours to post people to."), field="place")
+        raise Refused(N_("This place does not exist, or you cannot post people to it."), field="place")
     rules.check_place(entry.role, kind)
     together = [posting for posting in held if _overlap(posting, entry)]
     rules.check_mix({posting.role for posting in together} | {entry.role})
     if any((p.role, p.grid_id, p.body_id) == (entry.role, entry.grid_id, entry.body_id) for p in together):
-        raise Refused(N_("This posting is held already in those days."), field="place")
+        raise Refused(N_("This person already holds this posting on those days."), field="place")
 
 
 def _overlap(posting: Posting, entry: PostingEntry) -> bool:
@@ -328,7 +328,7 @@ def end_posting(session: Session, actor: Actor, posting_id: int, last: date | No
     if last is not None and last < max(clock.today(), posting.valid_from):
         raise Refused(N_("The last day has passed already."), field="last")
     if posting.valid_to is not None and ends > posting.valid_to:
-        raise Refused(N_("It ends earlier already. To prolong it, give a new posting."), field="last")
+        raise Refused(N_("It already ends earlier. To extend it, give a new posting."), field="last")
     posting.valid_from, posting.valid_to = min(posting.valid_from, ends), ends
     audit.note(
         session,

@@ -18,23 +18,21 @@ LABELS = {
     "canonical": N_("Department of the duty lists"),
     "first": N_("First day"),
     "last": N_("Last day"),
-    "proposed": N_("Log-in name proposed"),
+    "proposed": N_("Proposed log-in name"),
 }
 ABOUT = {
-    "zh": N_("Left empty in a row that sets up a body alone."),
-    "en": N_("May be left empty."),
-    "login": N_("May be left empty: one is proposed, and shown before anything is kept."),
-    "phone": N_("May be left empty."),
-    "role": N_("As people call it; the page lists what is known."),
-    "town": N_(
-        "Only where two villages are called alike, or for the people of a township's office. May be left empty."
-    ),
+    "zh": N_("Leave empty in a row that only sets up a body."),
+    "en": N_("Optional."),
+    "login": N_("Optional: one is proposed and shown to you before anything is saved."),
+    "phone": N_("Optional."),
+    "role": N_("As people usually call it; the page lists the names it knows."),
+    "town": N_("Only where two villages share a name, or for township office staff. Optional."),
     "grid": N_("Code or name of the village, the township or the county."),
-    "body": N_("Department, station or committee; it is set up when there is none of this name."),
-    "body_en": N_("May be left empty."),
-    "canonical": N_("Ties a department to its duties. May be left empty."),
-    "first": N_("Left empty it is today."),
-    "last": N_("Left empty the posting has no end."),
+    "body": N_("Department, station or committee; a new one is set up if there is none with this name."),
+    "body_en": N_("Optional."),
+    "canonical": N_("Links a department to its duties. Optional."),
+    "first": N_("Empty means today."),
+    "last": N_("Empty means no end date."),
 }
 PEOPLE = Sheet(
     N_("People"),
@@ -59,7 +57,10 @@ proposed   text    -         -                  -    # "yes": the log-in name is
         ABOUT,
     ),
     frozenset({"zh", "login", "body"}),
-    N_("No row near the top has headings we know. They need at least 姓名 (name) and 角色 (role), or 单位 (body)."),
+    N_(
+        "No row near the top has headings we recognise. At least 姓名 (name) and 角色 (role), or 单位 (body), are "
+        "needed."
+    ),
 )
 #: The same sheet for those who set up bodies alone; what it holds is brought in as any sheet of people.
 BODIES = replace(

@@ -26,14 +26,14 @@ from .sheet_facts import Facts, Known
 from .sheet_logins import proposed
 
 _FIELDS = {"place": "grid", "grid_id": "grid"}  # a service's field → the sheet's column
-TAKEN = N_("This log-in name belongs to somebody else.")
-TAKEN_MEANWHILE = N_("This log-in name was proposed here and has been taken meanwhile. Look at the sheet again.")
+TAKEN = N_("This log-in name belongs to someone else.")
+TAKEN_MEANWHILE = N_("This log-in name was proposed here, but has since been taken. Check the spreadsheet again.")
 WHO_IS_IT = N_(
-    "Somebody of this name is here already or stands above in this sheet (log-in name %(login)s). "
-    "Write his log-in name if it is he, or the telephones that tell them apart."
+    "Someone with this name already has an account or appears above in this spreadsheet (log-in name "
+    "%(login)s). If it is the same person, write that log-in name; if not, write the telephone numbers of both."
 )
 SAME, UNSURE, OTHER = "same", "unsure", "other"
-NO_PROPOSAL = N_("No log-in name can be made of this name. Write one.")
+NO_PROPOSAL = N_("No log-in name can be made from this name. Write one.")
 #: What to write where a role's place is left empty, by the places of ``rules.POSTINGS``.
 WRITE_PLACE = {
     "village": N_("The cell is empty. Write the village."),
@@ -151,7 +151,7 @@ class _Run:
                 raise Refused(IS_EMPTY, field=column)
         role = self.facts.role(values["role"], grid.id if grid else None)
         if role is None:
-            raise Refused(N_("No role is called so."), field="role")
+            raise Refused(N_("There is no role with this name."), field="role")
         return role
 
     # --- bodies ---
@@ -197,7 +197,7 @@ class _Run:
             return None
         code = departments.find(values["canonical"])
         if code is None:
-            raise Refused(N_("No department of the duty lists is called so."), field="canonical")
+            raise Refused(N_("The duty lists have no department with this name."), field="canonical")
         return code
 
     # --- people ---
@@ -277,10 +277,12 @@ class _Run:
         last = queries.exclusive(entry.last)
         if "first" in values and held.valid_from != entry.first:
             raise Refused(
-                N_("Already posted there from another day on. Change it on the person's page."), field="first"
+                N_("Already posted there with a different first day. Change it on the person's page."), field="first"
             )
         if "last" in values and held.valid_to != last:
-            raise Refused(N_("Already posted there until another day. Change it on the person's page."), field="last")
+            raise Refused(
+                N_("Already posted there with a different last day. Change it on the person's page."), field="last"
+            )
         self.outcome.unchanged += 1
 
 

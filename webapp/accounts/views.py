@@ -90,7 +90,7 @@ def _offer_places(form: Any) -> None:
     """The places where I may give this role, in code order."""
     role = form.role.data
     kinds, giving = rules.places(role), rules.givers(role)
-    nowhere = _("No place: the role counts everywhere") if "nowhere" in kinds else None
+    nowhere = _("No place: the role applies everywhere") if "nowhere" in kinds else None
     form.place.choices = place_choices(
         queries.cells(read(), actor(), kinds, giving), queries.bodies(read(), actor(), kinds), named, nowhere
     )
@@ -169,7 +169,7 @@ def suspend(person_id: int) -> Any:
     """Out at the next request."""
     with write() as session:
         service.suspend(session, actor(), person_id)
-    return _back(person_id, _("Suspended. This account no longer gets in."))
+    return _back(person_id, _("Suspended. This account can no longer log in."))
 
 
 @bp.post("/people/<int:person_id>/resume")
@@ -178,7 +178,7 @@ def resume(person_id: int) -> Any:
     """In again."""
     with write() as session:
         service.resume(session, actor(), person_id)
-    return _back(person_id, _("This account counts again."))
+    return _back(person_id, _("The account is active again."))
 
 
 @bp.post("/people/<int:person_id>/phones/<int:session_id>/end")
@@ -305,7 +305,7 @@ def end_posting(person_id: int, posting_id: int) -> Any:
     except Refused as refusal:
         form.refuse(refusal.field, say(refusal))
         return _end_page(person_id, posting_id, form), refusal.status
-    flash(_("The posting ends."), "good")
+    flash(_("The end of the posting has been set."), "good")
     return redirect(url_for("accounts.index") if _gone(person_id) else url_for("accounts.person", person_id=person_id))
 
 

@@ -21,13 +21,16 @@ TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 EXCEL_ERRORS = frozenset({"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
 
 IS_ERROR = N_("The cell shows the error %(value)s. Write the value itself.")
-IS_FORMULA = N_("A formula stands here (%(value)s). Write its value.")
-IS_TURNED = N_("Hidden marks in this cell turn its letters round. Type the text anew.")
-IS_DAMAGED = N_("This cell holds a character that cannot be shown. Type the text anew.")
+IS_FORMULA = N_("This is a formula (%(value)s). Write its value.")
+IS_TURNED = N_("Hidden characters in this cell reverse the order of its text. Type the text again.")
+IS_DAMAGED = N_("This cell holds a character that cannot be shown. Type the text again.")
 IS_EMPTY = N_("The cell is empty. Please fill it in.")
-SHORTENED = N_("The program has shortened this number to %(value)s. Format the column as text and write it in full.")
-NO_DAY = N_("Not a day. Write it like 2026-09-01.")
-FAR_DAY = N_("Write a day from 2000 to 2100, or none when there is no end.")
+SHORTENED = N_(
+    "The spreadsheet program has shortened this number to %(value)s. Format the column as text and "
+    "write the number in full."
+)
+NO_DAY = N_("Not a date. Write it like 2026-09-01.")
+FAR_DAY = N_("Write a date from 2000 to 2100, or leave it empty if there is no end.")
 NO_NUMBER = N_("Not a number: %(value)s")
 
 EPOCH = date(1899, 12, 30)  # the day 0 of a spreadsheet; of the Mac's of old it is MAC_DAYS later

@@ -55,7 +55,7 @@ class Conflict(Refused):
     status = 409
 
     def __init__(self) -> None:
-        super().__init__(N_("This entry was already sent with other content. Open a new form and write it there."))
+        super().__init__(N_("This entry was already sent with different content. Open a new form and write it there."))
 
 
 class Stale(Refused):
@@ -64,4 +64,4 @@ class Stale(Refused):
     status = 409
 
     def __init__(self) -> None:
-        super().__init__(N_("Somebody acted meanwhile. Open the page again and look."))
+        super().__init__(N_("Someone has acted in the meantime. Open the page again and check."))

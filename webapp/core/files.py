@@ -30,13 +30,13 @@ LOOKED_AT = 30 * DAY  # an hourly look has decided about all that is older
 LONGEST_NAME = 120
 SMALL = "160"  # pixels of the longest side, for lists; twice as many as are shown, for sharp screens
 TOO_LARGE = N_('"%(name)s" is larger than 20 MB. Choose a smaller one, or take it again with a lower quality.')
-DAMAGED = N_("This photo did not arrive as it was sent. Send it again.")
-BUSY = N_('"%(name)s" could not be looked at just now, because the server is busy. Please send it again.')
+DAMAGED = N_("This photo was damaged on the way. Send it again.")
+BUSY = N_('"%(name)s" could not be checked just now, because the server is busy. Please send it again.')
 #: Why a photo is not taken, by the word of ``reencode.WHY``.
 WHY = {
     "unknown": N_('"%(name)s" is not a photo we can read (JPEG, PNG, WebP or HEIC). Choose another.'),
     "many_pixels": N_('"%(name)s" has more than 50 million pixels. Take it again with a lower resolution.'),
-    "damaged": N_('"%(name)s" is damaged or not all of it is there. Choose it once more, or take it again.'),
+    "damaged": N_('"%(name)s" is damaged or incomplete. Choose it again, or take it again.'),
     "heavy": N_('"%(name)s" needs more memory than we can give. Take it again with a lower resolution.'),
 }
 NOT_A_DOCUMENT = N_(

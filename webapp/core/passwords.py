@@ -25,7 +25,7 @@ def fault(password: str) -> str | None:
         return N_("At least %(min)d characters.")
     if len(password) > LONGEST:
         return TOO_LONG
-    return N_("Not digits alone. Add at least one letter.") if password.isdigit() else None
+    return N_("Not only digits. Add at least one letter.") if password.isdigit() else None
 
 
 def make(secret: str) -> str:

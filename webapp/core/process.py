@@ -12,7 +12,7 @@ from .errors import N_, Refused
 from .tables import table
 
 START = "-"  # where a thing comes from that is not there yet
-CANNOT = N_("This cannot be done in the present state.")
+CANNOT = N_("This cannot be done at this stage.")
 FILL_IN = N_("Please fill this in.")
 CLOCK_CHANGES = ("keep", "pause", "resume")
 #: The action of a row that takes the last move back: the thing is again in the state before, with the limit and since

@@ -84,13 +84,13 @@ class Finding:
     refusal: Refused
 
 
-HEADINGS_AT = N_("Sheet “%(sheet)s”: the headings stand in row %(row)d.")
-NO_HEADINGS_IN = N_("Sheet “%(sheet)s” was left out: it has no headings we know.")
+HEADINGS_AT = N_("Sheet “%(sheet)s”: the headings are in row %(row)d.")
+NO_HEADINGS_IN = N_("Sheet “%(sheet)s” was left out: it has no headings we recognise.")
 HIDDEN = N_("Hidden sheets were left out: %(names)s")
-UNKNOWN = N_("Columns we do not know were left out: %(names)s")
-LEFT_OUT = N_("Row %(row)d was left out, it closes or signs the list: %(text)s")
-OTHER_COLUMNS = N_("Row %(row)d was left out, it has nothing in a column we know: %(text)s")
-TAKEN_OUT = N_("Row %(row)d: marks that cannot be seen were taken out.")
+UNKNOWN = N_("Columns we do not recognise were left out: %(names)s")
+LEFT_OUT = N_("Row %(row)d was left out as a total or a signature: %(text)s")
+OTHER_COLUMNS = N_("Row %(row)d was left out, because it has nothing in a column we recognise: %(text)s")
+TAKEN_OUT = N_("Row %(row)d: invisible characters were removed.")
 DAMAGED = N_("This form is damaged. Open it again.")
 
 
@@ -112,7 +112,7 @@ class Sheet:
         notes = [Note(HIDDEN, {"names": ", ".join(hidden)})] if hidden else []
         filled = [leaf for leaf in found if leaf.rows]
         if not filled:
-            raise refused(N_("The sheet is empty."))
+            raise refused(N_("The spreadsheet is empty."))
         rows: list[SheetRow] = []
         taken = 0
         for leaf in filled:
@@ -142,7 +142,7 @@ class Sheet:
         number, head = leaf.rows[at]
         columns = self._known(head)
         if len(set(columns.values())) < len(columns):
-            raise refused(N_("One heading stands twice."))
+            raise refused(N_("One heading appears twice."))
         if not is_only or at:
             notes.append(Note(HEADINGS_AT, {"sheet": leaf.name, "row": number}))
         strange = [cell for place, cell in enumerate(head) if cell and place not in columns]
@@ -241,9 +241,9 @@ def heading(cell: str) -> str:
 def checked(rows: list[SheetRow]) -> list[SheetRow]:
     """The rows, when there are any, and not too many."""
     if not rows:
-        raise refused(N_("The sheet has headings but no rows."))
+        raise refused(N_("The spreadsheet has headings but no rows."))
     if len(rows) > MAX_ROWS:
-        raise refused(N_("Too many rows: at most %(rows)d in one sheet."), rows=MAX_ROWS)
+        raise refused(N_("Too many rows: at most %(rows)d in one spreadsheet."), rows=MAX_ROWS)
     return rows
 
 

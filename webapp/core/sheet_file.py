@@ -23,7 +23,7 @@ MAX_UNPACKED, MAX_MEMBERS, MAX_LEAVES = 16 * 2**20, 200, 30  # of an xlsx, which
 
 Row = tuple[int, list[str]]  # number in the sheet, cells
 
-TOO_FAR_DOWN = N_("Something stands below row %(row)d. Delete the rows you do not need and send it again.")
+TOO_FAR_DOWN = N_("There is something below row %(row)d. Delete the rows you do not need and send the file again.")
 UNREADABLE = N_("This file cannot be read. Save it as xlsx, or as CSV, and send it again.")
 NO_FILE = N_("Choose a file first.")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")

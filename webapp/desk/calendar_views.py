@@ -96,7 +96,7 @@ def moved_limits() -> str:
     names = names_in(read(), [history.Event(line.event, None, None) for line in found])
     return lists.page(
         _("Limits moved by the calendar"),
-        (_("Number"), _("When"), _("Limit")),
+        (_("Report number"), _("When"), _("Limit")),
         [(_number(line.report), moment(line.event.at), names.line(line.event)) for line in found],
         nothing=_("No change of the calendar has moved a limit yet."),
         back_to=(url_for("desk.work_calendar"), _("Work calendar")),
@@ -128,7 +128,7 @@ def _done(form: BaseForm, edit: days.Edit, year: int) -> Any:
             form.refuse(refusal.field, say(refusal))
         return None
     limits_ = ngettext("%(num)d open limit has a new last day.", "%(num)d open limits have a new last day.", number)
-    flash(" ".join([_("Noted, with your name and the date."), *([limits_] if number else [])]), "good")
+    flash(" ".join([_("Recorded, with your name and the date."), *([limits_] if number else [])]), "good")
     return redirect(url_for("desk.work_calendar", year=year), 303)
 
 

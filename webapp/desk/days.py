@@ -146,7 +146,7 @@ def _said(entry: Entry, is_confirmed: bool) -> Values:
 def _check(on: date, entry: Entry) -> None:
     """A holiday can be any day, a make-up working day only a Saturday or Sunday."""
     if not clock.is_near(on):
-        raise Refused(N_("Write a day from 2000 to 2100."), field="first")
+        raise Refused(N_("Write a date from 2000 to 2100."), field="first")
     if entry.is_workday and on.weekday() < 5:
         raise Refused(
             N_("%(day)s is a working day anyway. A make-up working day is a Saturday or a Sunday."),

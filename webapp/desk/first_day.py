@@ -50,8 +50,14 @@ STEPS = (
     Step("borders", N_("Grids with their borders"), N_("By a command of the server: %(command)s"), False),
     Step("office", N_("People of the county office"), N_("The system administrator posts them."), False, OFFICE),
     Step("supervisors", N_("Townships without a supervisor"), N_("One person or more for each."), True, SUPERVISORS),
-    Step("officers", N_("Villages without an officer"), N_("Best by a sheet: one row a person."), True, OFFICERS),
-    Step("objects", N_("Villages without objects"), N_("Best by a sheet: one row an object."), True),
+    Step(
+        "officers",
+        N_("Villages without an officer"),
+        N_("Best from a spreadsheet: one row per person."),
+        True,
+        OFFICERS,
+    ),
+    Step("objects", N_("Villages without objects"), N_("Best from a spreadsheet: one row per object."), True),
     Step(
         "departments",
         N_("Departments without a liaison"),
@@ -61,8 +67,8 @@ STEPS = (
     ),
     Step(
         "limits",
-        N_("Limits and intervals that are still our proposal"),
-        N_("The county office changes what it wants to and ticks that the rest is to count as it stands."),
+        N_("Limits and intervals still at our suggestion"),
+        N_("The county office changes what it wants and ticks to adopt the rest as suggested."),
         True,
     ),
 )

@@ -30,12 +30,12 @@ def _acts(step: Step) -> list[tuple[str, str]]:
     """What the reader can do for a step: label and address."""
     who = actor()
     if step.key == "objects":
-        return [(_("Objects by a sheet"), url_for("patrol.import_objects"))] if who.may("object.edit") else []
+        return [(_("Objects from a spreadsheet"), url_for("patrol.import_objects"))] if who.may("object.edit") else []
     if step.key == "limits":
         pages = (_("Settings"), url_for("desk.settings_page")), (_("Work calendar"), url_for("desk.work_calendar"))
         return [*pages] if who.may("setting.edit") else []
     made = [(_("New person"), url_for("accounts.new_person", role=role)) for role in step.roles if _gives(role)]
-    return [*made, *([(_("By a sheet"), url_for("accounts.import_page"))] if made else [])]
+    return [*made, *([(_("From a spreadsheet"), url_for("accounts.import_page"))] if made else [])]
 
 
 def _gives(role: str) -> bool:

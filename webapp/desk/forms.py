@@ -29,7 +29,7 @@ class SettingsForm(BaseForm):
     """All of a group (``items``), each with two fields, ``value-KEY`` and ``drawn-KEY``."""
 
     items: Sequence[Item] = ()
-    adopt = BooleanField(_l("What is still our proposal is to count as it stands"))
+    adopt = BooleanField(_l("Adopt the remaining suggestions as they are"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also: each value fits and was not meanwhile changed by somebody else."""
@@ -116,7 +116,7 @@ class DayForm(BaseForm):
     kind = RadioField(_l("What the day is"), validators=[InputRequired(_l("Choose one."))])
     zh = text(_l("Name in Chinese"), 60, required=True)
     en = text(_l("Name in English"), 120)
-    source = text(_l("By which notice"), 300, required=True)
+    source = text(_l("According to which notice"), 300, required=True)
 
     def process(self, *sent: Any, **given: Any) -> None:
         """Fill the choices, then read what was sent."""
@@ -132,7 +132,7 @@ class RunForm(DayForm):
     """A day, or a run of days, with what it is."""
 
     first = DateField(_l("Day, or first day"), validators=[InputRequired(_l("Choose a day."))])
-    last = DateField(_l("Last day of the run, where it is more than one"), validators=[Optional()])
+    last = DateField(_l("Last day, if more than one"), validators=[Optional()])
 
 
 class ConfirmForm(BaseForm):

@@ -5,10 +5,10 @@ from ..core.errors import N_
 #: Where a setting stands; its rule (core/announce.py) names the key.
 GROUPS = {
     "limits": N_("Time limits"),
-    "intervals": N_("How often objects are due"),
+    "intervals": N_("How often objects are due for a visit"),
     "work": N_("Desks and lists"),
     "map": N_("Map"),
-    "kept": N_("How long it is kept"),
+    "kept": N_("How long records are kept"),
     "login": N_("Logging in"),
 }
 UNITS = {

@@ -24,8 +24,8 @@ from .labels import GROUPS
 INTERVAL = SettingRule("setting.edit", *patrol_service.INTERVALS, unit="day", group="intervals")
 LIMIT = SettingRule("setting.edit", 1, 366, group="limits")  # the unit is the row's own
 LONGEST_NUMBER = 9  # digits
-CHANGED = N_("Somebody has set this to %(value)s since you opened the page. Save again if yours is to count.")
-EMPTIED = N_("Somebody has emptied this since you opened the page. Save again if yours is to count.")
+CHANGED = N_("Someone set this to %(value)s after you opened the page. Save again to use your value.")
+EMPTIED = N_("Someone emptied this after you opened the page. Save again to use your value.")
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def fit(item: Item, value: str) -> None:
         try:
             rule.check(value)
         except ValueError as error:
-            raise Refused(N_("This value does not fit: %(value)s"), value=str(error)) from None
+            raise Refused(N_("This value is not valid: %(value)s"), value=str(error)) from None
 
 
 def _fit_number(rule: SettingRule, value: str) -> None:

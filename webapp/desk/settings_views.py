@@ -53,7 +53,7 @@ def save_settings(group: str) -> Any:
         if form.validate():
             form.refuse(None, say(refusal))
         return _page(group, form), refusal.status
-    flash(_("Counts from now on.") if written else _("Nothing was changed."), "good" if written else "info")
+    flash(_("In effect from now on.") if written else _("Nothing was changed."), "good" if written else "info")
     return redirect(url_for("desk.settings_page") + f"#{group}", 303)
 
 

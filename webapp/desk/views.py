@@ -103,11 +103,11 @@ def rounds(grid_id: int) -> str:
     found = patrol_queries.recent(read(), actor(), grid_id, part.first, part.size)
     results = patrol_queries.results(read(), [patrol.id for patrol in found])
     return lists.page(
-        _("Rounds of %(village)s", village=named(cell)),
-        (_("When"), _("Normal"), _("Problem"), _("Could not see")),
+        _("Patrols of %(village)s", village=named(cell)),
+        (_("When"), _("Normal"), _("Problem"), _("Could not check")),
         [(_round_link(patrol), *(results[patrol.id][result] for result in RESULTS)) for patrol in found],
-        aside=ngettext("%(num)d in all", "%(num)d in all", total),
-        nothing=_("No round yet."),
+        aside=ngettext("%(num)d patrol in all", "%(num)d patrols in all", total),
+        nothing=_("No patrol yet."),
         back_to=(url_for("desk.card", grid_id=grid_id), named(cell)),
         numeric=range(1, 4),
         part=part,
@@ -130,7 +130,7 @@ def mine() -> str:
 
 def _listed(title: str, part: lists.Part, found: Sequence[Any], back: tuple[str, str | None]) -> str:
     """A part of a list of reports as a page of its own."""
-    in_all = ngettext("%(num)d in all", "%(num)d in all", part.total)
+    in_all = ngettext("%(num)d report in all", "%(num)d reports in all", part.total)
     return lists.page(title, items=rows(read(), found), aside=in_all, back_to=back, part=part)
 
 
@@ -239,10 +239,10 @@ def log() -> str:
     ]
     return lists.page(
         _("Log"),
-        [_("When"), _("Who"), _("What"), _("Thing"), _("Detail")],
+        [_("When"), _("Who"), _("What"), _("Item"), _("Detail")],
         lines,
         lead=Markup('{} <a href="{}">{}</a>').format(
-            _("Who did what, when. Nothing here can be changed; reading it is noted too."),
+            _("Who did what, and when. Nothing here can be changed; reading the log is recorded too."),
             url_for("login.codes"),
             _("Log-in codes of the county"),
         ),

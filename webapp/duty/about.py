@@ -26,12 +26,12 @@ def _link(row: Any) -> dict[str, Any]:
 ABOUT = About(
     menu=(MenuEntry(40, "duty.read", N_("Duties"), "duty.index"),),
     acts={
-        "duty.name": N_("Department of a duty named"),
-        "document.decide": N_("What applies here decided"),
+        "duty.name": N_("Department named for a duty"),
+        "document.decide": N_("Decision on what applies here"),
         "problem_duty.add": N_("Duty linked to a problem"),
         "problem_duty.change": N_("Duty of a problem changed"),
         "problem_duty.confirm": N_("Duty of a problem confirmed"),
-        "problem_duty.remove": N_("Duty of a problem taken away"),
+        "problem_duty.remove": N_("Duty of a problem removed"),
         "succession.confirm": N_("Present name confirmed"),
     },
     things={

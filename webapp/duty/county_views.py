@@ -35,7 +35,7 @@ def decide(document: str, part: str) -> Any:
     refused = _kept(form, lambda session: service.decide(session, actor(), document, part, form.entry()))
     if refused:
         return _part_page(document, part, form), refused
-    flash(_("Noted, with your name and the date."), "good")
+    flash(_("Recorded, with your name and the date."), "good")
     return redirect(url_for("duty.part", document=document, part=part), 303)
 
 
@@ -119,7 +119,7 @@ def remove_link(problem: str, link_id: int) -> Response:
 
 
 def _back_to(problem: str) -> Response:
-    flash(_("Noted, with your name and the date."), "good")
+    flash(_("Recorded, with your name and the date."), "good")
     return redirect(url_for("duty.problem", problem=problem), 303)  # type: ignore[return-value]
 
 

@@ -66,7 +66,7 @@ class DutiesForm(_ListForm):
     tier = _choice(_l("Tier"))
     topic = _choice(_l("Topic"))
     role = _choice(_l("Part"))
-    status = _choice(_l("Standing"))
+    status = _choice(_l("Status"))
 
     def offer(self, documents: Iterable[Document], departments: Iterable[DepartmentRow]) -> None:
         """Fill the choices, departments with their number of duties."""
@@ -129,7 +129,7 @@ class DecisionForm(BaseForm):
 
     standing = RadioField(_l("What it is here"), validators=[InputRequired(_l("Choose one."))])
     from_on = DateField(_l("From"), validators=[InputRequired(_l("Choose a day."))])
-    to_on = DateField(_l("Until (that day no longer)"), validators=[Optional()])
+    to_on = DateField(_l("Until (not including that day)"), validators=[Optional()])
     reason = text(_l("Why, or by which decision"), 500, required=True, area=True)
 
     def offer(self) -> None:
@@ -145,10 +145,10 @@ class LinkForm(BaseForm):
     """A row "problem, duty": in which place, in which role, when it holds."""
 
     duty = text(_l("Number of the duty"), 60)
-    rank = IntegerField(_l("Place in the list"), validators=[InputRequired(_l("Write a whole number."))])
-    role = RadioField(_l("What it is to the problem"), validators=[InputRequired(_l("Choose one."))])
-    zh = text(_l("When it holds, in Chinese"), 60)
-    en = text(_l("When it holds, in English"), 120)
+    rank = IntegerField(_l("Order in the list"), validators=[InputRequired(_l("Write a whole number."))])
+    role = RadioField(_l("Role for this problem"), validators=[InputRequired(_l("Choose one."))])
+    zh = text(_l("When it applies, in Chinese"), 60)
+    en = text(_l("When it applies, in English"), 120)
 
     def offer(self) -> None:
         """Fill the choices."""

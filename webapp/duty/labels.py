@@ -90,7 +90,7 @@ FIGURES = {
     "closing_step": N_("closing steps"),
     "sanction": N_("sanctions"),
     "patrol_target": N_("patrol targets"),
-    "supervisor": N_("who answers or supervises"),
+    "supervisor": N_("responsible persons and supervisors"),
     "evaluation": N_("evaluation"),
     "target": N_("targets"),
     "frequency": N_("frequencies"),

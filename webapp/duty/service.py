@@ -85,7 +85,9 @@ def decide(session: Session, actor: Actor, document: str, part: str, decision: D
     if not decision.reason:
         raise Refused(N_("Say why, or by which decision."), field="reason")
     if decision.to_on and (decision.standing != IN_FORCE or decision.to_on <= decision.from_on):
-        raise Refused(N_("Only what is in force ends, and on a later day than it begins."), field="to_on")
+        raise Refused(
+            N_("Only what is in force can have an end, and the end must be later than the start."), field="to_on"
+        )
     row = DocumentDecision(
         document=document, part=part, decided_by=actor.person_id, decided_at=clock.now(), **asdict(decision)
     )
@@ -125,12 +127,12 @@ def add_link(session: Session, actor: Actor, problem: str, duty: str, link: Link
         raise NotFound
     _check(link, duty)
     if duty and session.scalar(select(Duty.id).where(Duty.code == duty, Duty.valid_to.is_(None))) is None:
-        raise Refused(N_("There is no such duty in force. Copy its number from the page of the duty."), field="duty")
+        raise Refused(N_("No listed duty has this number. Copy it from the page of the duty."), field="duty")
     row = session.scalar(
         select(ProblemDuty).with_for_update().where(ProblemDuty.problem == problem, _same_duty(duty or None))
     )
     if row is not None and row.valid_to is None:
-        raise Refused(N_("This row is there already. Change it in its place."), field="duty")
+        raise Refused(N_("This row is already there. Change it where it is."), field="duty")
     if row is None:
         row = ProblemDuty(problem=problem, duty=duty or None, source="county")
         session.add(row)
@@ -179,7 +181,7 @@ def _check(link: Link, duty: str | None) -> None:
     if (link.role == NOBODY) == bool(duty):
         raise Refused(N_('A row names a duty, or its role is "nobody is named": one of the two.'), field="role")
     if link.rank not in RANKS:
-        raise Refused(N_("The place is a number from 1 to 99."), field="rank")
+        raise Refused(N_("The order is a number from 1 to 99."), field="rank")
 
 
 def _same_duty(duty: str | None) -> Any:

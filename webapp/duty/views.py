@@ -144,7 +144,7 @@ def forget_department(code: str) -> Response:
     """The county takes the name back."""
     with write() as session:
         service.forget_department(session, actor(), code)
-    flash(_("Taken back; the text's own reading counts again."), "good")
+    flash(_("Withdrawn; the text itself applies again."), "good")
     return redirect(url_for("duty.show", code=code), 303)  # type: ignore[return-value]
 
 
@@ -227,7 +227,7 @@ def confirm_succession(succession_id: int) -> Response:
     with write() as session:
         row = service.confirm_succession(session, actor(), succession_id, yes=request.form.get("yes") != "no")
         department = row.canonical
-    flash(_("Noted, with your name and the date."), "good")
+    flash(_("Recorded, with your name and the date."), "good")
     return redirect(url_for("duty.departments", _anchor=department), 303)  # type: ignore[return-value]
 
 

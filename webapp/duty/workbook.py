@@ -41,7 +41,7 @@ DUTIES: tuple[Column, ...] = (
     (N_("Date"), 12, lambda line: line.duty.deadline_on),
     (N_("How often"), 14, lambda line: word(labels.PERIODS, line.duty.frequency)),
     (N_("Words of the text"), 18, lambda line: line.duty.anchor),
-    (N_("Standing"), 14, lambda line: word(labels.STATUSES, standing(line.duty))),
+    (N_("Status"), 14, lambda line: word(labels.STATUSES, standing(line.duty))),
     (N_("Why"), 30, lambda line: why(line.duty)),
     (N_("Confirmed on"), 18, lambda line: line.duty.confirmed_at and line.duty.confirmed_at.isoformat()),
 )
@@ -63,7 +63,7 @@ FIGURES: tuple[Column, ...] = (
     (N_("Year"), 8, lambda row: row.year),
     (N_("How often"), 14, lambda row: word(labels.PERIODS, row.period)),
     (N_("Words of the text"), 18, lambda row: row.anchor),
-    (N_("Standing"), 14, lambda row: word(labels.STATUSES, row.status)),
+    (N_("Status"), 14, lambda row: word(labels.STATUSES, row.status)),
     (N_("Why"), 30, lambda row: named(row, "why")),
 )
 

@@ -26,21 +26,23 @@ COUNTY_SETTING = N_("county setting")  # as the seeds write it
 
 #: What each role finds here, in a sentence; the order is that of the index.
 INTROS = {
-    "grid_officer": N_("You walk your village, say what you saw, and report what is wrong."),
-    "station_officer": N_("You handle what the township hands to your village committee or station."),
-    "township_supervisor": N_("You look at every report first, hand it out, raise it, and check what was done."),
+    "grid_officer": N_("You patrol your village, say what you saw, and report problems."),
+    "station_officer": N_("You handle what the township assigns to your village committee or station."),
+    "township_supervisor": N_(
+        "You review every report first, assign it or raise it to the county, and check what was done."
+    ),
     "county_office": N_(
-        "You dispatch to departments, check, and set how this county works. First day, under Settings, says what is "
-        "lacking."
+        "You dispatch to departments, check, and set how this county works. Getting started, under Settings, "
+        "says what is still missing."
     ),
     "department_liaison": N_("You receive what the county dispatches and report what your department did."),
     "leader": N_("You see everything in your area and change nothing."),
     "inspector": N_("You read everything in your area until your last day here."),
     "system_admin": N_(
-        "You look after accounts, and see under First day what the county still lacks. Reports and patrols are not for "
-        "you to see."
+        "You look after accounts, and see under Getting started what the county still lacks. You cannot see "
+        "reports or patrols."
     ),
-    "audit_admin": N_("You read the log. Reports and patrols are not for you to see."),
+    "audit_admin": N_("You read the log. You cannot see reports or patrols."),
 }
 REACHES = {
     "own": N_("own village"),
@@ -55,7 +57,7 @@ def amount(number: int, unit: str) -> str:
     """A time in words: "1 work day", "15 minutes"."""
     return {
         "minute": lambda: ngettext("%(num)d minute", "%(num)d minutes", number),
-        "hour": lambda: ngettext("%(num)d hour", "%(num)d hours", number),
+        "hour": lambda: ngettext("%(num)d h", "%(num)d h", number),
         "work_day": lambda: ngettext("%(num)d work day", "%(num)d work days", number),
         "calendar_day": lambda: ngettext("%(num)d day", "%(num)d days", number),
         "month": lambda: ngettext("%(num)d month", "%(num)d months", number),

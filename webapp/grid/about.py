@@ -6,7 +6,7 @@ from ..core.errors import N_
 STANDS_ON = ()
 ABOUT = About(
     acts={
-        "grid.plant": N_("Boundaries imported"),
+        "grid.plant": N_("Borders imported"),
     },
     things={
         "grid": N_("grid"),

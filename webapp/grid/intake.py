@@ -129,7 +129,7 @@ def accept(session: Session, actor: Actor, examined: Examined, since: date) -> l
     Refused as ``refuse`` says, and when there are errors among the findings.
     """
     if examined.errors:
-        raise Refused(N_("These borders have errors. Mend the files and try again."))
+        raise Refused(N_("These borders have errors. Correct the files and try again."))
     cells = examined.delivery.cells
     facts = {"layers": [vars(fact) for fact in examined.delivery.facts]}
     service.name_levels(session)

@@ -70,10 +70,10 @@ UNKNOWN_SYSTEM = N_(
     "The coordinate system %(value)s is not known here. Write EPSG:4490 for degrees, EPSG:4547 or the like for "
     "metres, gcj02 or bd09."
 )
-OTHER_DATUM = N_("Xian 1980 and Beijing 1954 cannot be turned into CGCS2000 here. Ask the surveying authority.")
+OTHER_DATUM = N_("Xian 1980 and Beijing 1954 cannot be converted to CGCS2000 here. Ask the surveying authority.")
 OTHER_NUMBERS = N_("These numbers do not fit the coordinate system %(value)s.")
-SWAPPED = N_("Latitude stands before longitude. Exchange the two.")
-ABROAD = N_("This place does not lie in the county: %(lon)s, %(lat)s. Is the coordinate system right?")
+SWAPPED = N_("Latitude and longitude are the wrong way round. Swap them.")
+ABROAD = N_("This place is not in the county: %(lon)s, %(lat)s. Is the coordinate system right?")
 #: Of the refusals of ``gis`` those that have a sentence of their own here.
 _REFUSALS = {
     "crs_unknown": UNKNOWN_SYSTEM,

@@ -155,8 +155,8 @@ def others(session: Session, grid_id: int) -> list[Cell]:
     return [Cell(*row) for row in rows]
 
 
-NO_SUCH_GRID = N_("This place is not there, or not yours.")
-SEVERAL_GRIDS = N_("Several grids are called so. Write the code, or township/village.")
+NO_SUCH_GRID = N_("This place does not exist, or is not yours.")
+SEVERAL_GRIDS = N_("Several grids have this name. Write the code, or township/village.")
 
 
 class Names:

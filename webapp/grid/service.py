@@ -51,14 +51,14 @@ def name_levels(session: Session) -> None:
 def refuse_filled(session: Session) -> None:
     """Refused when there is a tree already."""
     if session.scalar(select(Grid.id).limit(1)) is not None:
-        raise Refused(N_("There is a grid tree already. Borders are imported once, into an empty one."))
+        raise Refused(N_("There are grids already. Borders are imported once, into an empty system."))
 
 
 def refuse_to_come(day: date) -> None:
     """Refused when borders would count from a day that has not begun."""
     if day > clock.today():
         raise Refused(
-            N_("%(day)s is still to come: borders count from today or from a day before."),
+            N_("%(day)s is in the future: borders apply from today or an earlier day."),
             field="since",
             day=day.isoformat(),
         )
@@ -151,7 +151,7 @@ def _point(session: Session, pointer: GridCurrent | None, version: GridVersion) 
     followed = session.get_one(GridVersion, pointer.version_id)
     if version.valid_from <= followed.valid_from:
         raise Refused(
-            N_("%(code)s: the border in force counts from %(day)s; the new one has to begin after that day."),
+            N_("%(code)s: the border in force applies from %(day)s; the new one has to begin after that day."),
             code=version.code,
             day=followed.valid_from.isoformat(),
         )

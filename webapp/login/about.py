@@ -23,7 +23,7 @@ ABOUT = About(
         "remembered": N_("phone remembered"),
         "sessions": N_("log-ins"),
         "codes": N_("codes"),
-        "tries": N_("failed tries"),
+        "tries": N_("failed attempts"),
     },
     privacy={
         N_("Logging in"): (
@@ -37,15 +37,15 @@ ABOUT = About(
             DataUse(
                 "login_code: id person_id code_hash given_by given_at expires_at used_at",
                 N_("One-time codes: who gave one, when, and whether it was used. The code only as a hash"),
-                N_("So that you come in again after forgetting the password."),
+                N_("So that you can log in again after forgetting the password."),
                 "ended",
                 "person.help code.read",
                 N_("Those of the county office and the administrators stay as long as the log."),
             ),
             DataUse(
                 "throttle: key since count",
-                N_("Failed tries: log-in name and network address"),
-                N_("To stop the guessing of passwords."),
+                N_("Failed attempts: log-in name and network address"),
+                N_("To stop password guessing."),
                 "brake",
             ),
         ),

@@ -35,9 +35,9 @@ class NewPassword:
 class PasswordForm(BaseForm):
     """A new password, typed twice. After a one-time code the old one is not asked."""
 
-    current = PasswordField(_l("Present password"))
+    current = PasswordField(_l("Current password"))
     new = PasswordField(_l("New password"), validators=[InputRequired(_l("Please fill this in."))])
-    again = PasswordField(_l("New password once more"), validators=[InputRequired(_l("Please fill this in."))])
+    again = PasswordField(_l("New password again"), validators=[InputRequired(_l("Please fill this in."))])
     next = HiddenField()
     kept = HiddenField()
 

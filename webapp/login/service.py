@@ -18,9 +18,11 @@ from .queries import phones, token_hash, unseen_codes
 
 ANYWHERE, ADDRESS = 6, 12  # times ``login_failures``: one account from all addresses; one address for all accounts
 DEMO_PASSWORD = "wangge-demo"  # of the invented people; they come in only where the program runs as a demo
-NOT_THIS_ONE = N_("This is not your present password.")
-WRONG = N_("This name and password do not fit. If you forgot it, ask the office above you for a log-in code.")
-TOO_MANY = N_("Too many tries. Wait %(minutes)d minutes, or ask the office above you for help.")
+NOT_THIS_ONE = N_("This is not your current password.")
+WRONG = N_(
+    "Log-in name and password do not match. If you forgot the password, ask the office above you for a log-in code."
+)
+TOO_MANY = N_("Too many attempts. Wait %(minutes)d minutes, or ask the office above you for help.")
 
 
 class TooMany(Refused):

@@ -198,8 +198,8 @@ def end_others() -> Any:
     """Revoke all of my log-ins but this one."""
     with write() as writing:
         number = acts.end_others(writing, actor())
-    done = ngettext("%(num)d other log-in has ended.", "%(num)d other log-ins have ended.", number)
-    flash(done if number else _("You were logged in nowhere else."), "good")
+    done = ngettext("%(num)d other log-in was ended.", "%(num)d other log-ins were ended.", number)
+    flash(done if number else _("You were not logged in anywhere else."), "good")
     return redirect(url_for("login.account"))
 
 
@@ -231,9 +231,9 @@ def codes() -> str:
         [(moment(line.code.given_at), _receiver(line), _giver(line), _used(line.code)) for line in lines],
         aside=ngettext("%(num)d code", "%(num)d codes", part.total),
         lead=_(
-            "Every one-time code for an account of the county office or of an administrator. With a code one comes in "
-            "under that name, so ask when you see one that nobody needed. A line stays for %(months)s months after its "
-            "code was used or ran out.",
+            "Every one-time code for an account of the county office or an administrator. Whoever holds a code "
+            "can log in under that name, so ask about any code that nobody needed. An entry stays for "
+            "%(months)s months after its code was used or expired.",
             months=log_months(read()),
         ),
         nothing=_("No code was given."),
@@ -254,8 +254,8 @@ def _used(code: LoginCode) -> str:
     if code.used_at:
         return _("used %(when)s", when=moment(code.used_at))
     if code.expires_at > clock.now():
-        return _("not yet, counts until %(when)s", when=moment(code.expires_at))
-    return _("never, ended %(when)s", when=moment(code.expires_at))
+        return _("not yet, valid until %(when)s", when=moment(code.expires_at))
+    return _("never, expired %(when)s", when=moment(code.expires_at))
 
 
 @bp.get("/account/password")
@@ -282,7 +282,7 @@ def change_password() -> Any:
     with write() as writing:
         token = acts.change_password(writing, who, hashed, _from())
     _take(token)
-    flash(_("Your new password counts from now on."), "good")
+    flash(_("Your new password is now in use."), "good")
     return _onward(form.next.data, form.kept.data)
 
 

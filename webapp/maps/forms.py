@@ -78,9 +78,9 @@ class MapForm(BaseForm):
         """A day that has come, not before the beginning; the end alone says no period."""
         _come(field.data)
         if field.data and self.first.data is None and not self.first.errors:
-            raise ValidationError(str(_l("Say from which day, too.")))
+            raise ValidationError(str(_l("Give the first day, too.")))
         if field.data and self.first.data and field.data < self.first.data:
-            raise ValidationError(str(_l("The end lies before the beginning.")))
+            raise ValidationError(str(_l("The end is before the start.")))
 
     def view(self, usual_days: int) -> View:
         """What was chosen."""

@@ -25,8 +25,8 @@ def _day(row: Any) -> dict[str, Any]:
 
 ABOUT = About(
     acts={
-        "retention.clock": N_("Clock confirmed for the sweep"),
-        "retention.purge": N_("Deleted as past its time"),
+        "retention.clock": N_("Clock confirmed before the clean-up"),
+        "retention.purge": N_("Deleted as expired"),
         "seed.change": N_("Row of the documents changed"),
         "seed.import": N_("Documents imported"),
         "seed.retire": N_("Row of the documents retired"),

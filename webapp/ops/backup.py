@@ -47,7 +47,7 @@ NAMED = {
 
 NOT_OURS = N_("%(file)s is not a backup made by wangge.")
 DAMAGED = N_("The backup %(file)s is damaged or was cut short. Nothing was changed. Take another one.")
-MISFIT = N_("The backup could not be put back, nothing was kept (table %(table)s): %(why)s")
+MISFIT = N_("The backup could not be restored, nothing was kept (table %(table)s): %(why)s")
 TOO_NEW = N_(
     "The backup %(file)s was made by a newer wangge (%(version)s, revision %(revision)s). Update this one first."
 )
@@ -312,7 +312,7 @@ def _swept_on_failure(*folders: Path) -> Iterator[None]:
 def _refuse_taken(store: Store, data_dir: Path) -> None:
     if any(file.is_file() for file in (data_dir / "photos").rglob("*")):
         raise Refused(
-            N_("There are photos in %(place)s already. A backup goes into an empty place only."),
+            N_("There are photos in %(place)s already. A backup can only be restored to an empty place."),
             place=str(data_dir / "photos"),
         )
     if store.is_sqlite and not Path(store.url.database or "").exists():
@@ -322,7 +322,10 @@ def _refuse_taken(store: Store, data_dir: Path) -> None:
         taken = next((layout.name for layout in layouts if dump.count(connection, layout)), None)
     if taken or (layouts and migrate.current(store) is None):
         raise Refused(
-            N_("There are records in the database already (table %(table)s). A backup goes into an empty place only."),
+            N_(
+                "There are records in the database already (table %(table)s). A backup can only be restored to "
+                "an empty place."
+            ),
             table=taken or layouts[0].name,
         )
 

@@ -12,12 +12,12 @@ ABOUT = About(
     acts={
         "interval.change": N_("Interval changed"),
         "object.add": N_("Object added"),
-        "object.place": N_("Place of an object added"),
+        "object.place": N_("Position of an object added"),
         "object.retire": N_("Object taken off the list"),
     },
     things={
         "object": N_("object"),
-        "object_type": N_("type of object"),
+        "object_type": N_("object type"),
     },
     facts={
         "places": N_("positions"),
@@ -33,14 +33,14 @@ ABOUT = About(
                 "patrol: id content grid_id grid_version_id person_id entered_by entry_mode occurred_at "
                 "received_at note;"
                 "visit: id patrol_id object_id at result reason",
-                N_("A round: who walked it, who entered it, day and time, what was found, your note"),
-                N_("To know what was looked at and what is due."),
+                N_("A patrol: who did it, who entered it, day and time, what was found, your comment"),
+                N_("To know what was visited and what is due."),
                 "record",
                 "patrol.read grid.read",
             ),
             DataUse(
                 "patrol: lon lat accuracy_m",
-                N_("One position with a round, only if you pressed the button for it"),
+                N_("One position with a patrol, only if you pressed the button for it"),
                 N_("To find the place again. Leaving it out changes nothing."),
                 "place",
                 "patrol.read",
@@ -48,7 +48,7 @@ ABOUT = About(
             DataUse(
                 "patrol_object: zh en lon lat retired_why",
                 N_("The list of objects: name and place. A farm may bear its owner's name"),
-                N_("To know what there is to look at."),
+                N_("To know what there is to visit."),
                 "record",
                 "grid.read",
             ),

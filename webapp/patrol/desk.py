@@ -15,7 +15,7 @@ from ..grid.queries import Cell
 from . import queries
 from .queries import ObjectRow
 
-NOT_GONE = Tab("not_gone", N_("Due, not gone"), "patrol/_tab.html")
+NOT_GONE = Tab("not_gone", N_("Due, not visited"), "patrol/_tab.html")
 
 
 class NotGone:

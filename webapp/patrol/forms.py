@@ -21,8 +21,8 @@ NOT_GONE = "not_gone"
 OUTCOME = re.compile(r"v(\d{1,15})-outcome", re.ASCII)
 DAMAGED = N_("This form is damaged. Open it again.")
 TAKEN = N_(
-    "Another round was already sent from this form. What you wrote is still below: "
-    "send it if it was a round of its own."
+    "A different patrol was already sent from this form. What you wrote is still below: send it if it is a "
+    "separate patrol."
 )
 
 #: What the phone's JSON may hold, by the name of the form's field; null is as good as left out.
@@ -47,8 +47,8 @@ class PatrolForm(PointForm, WhenForm):
 
     id = IdField("")
     grid = IntegerField("", validators=[InputRequired(), NumberRange(1, ids.LARGEST)])
-    person_id = SelectField(_l("Who walked"), coerce=lambda value: int(value or 0), validate_choice=False)
-    note = text(_l("A word, if you like"), 500, area=True)
+    person_id = SelectField(_l("Who patrolled"), coerce=lambda value: int(value or 0), validate_choice=False)
+    note = text(_l("Comment"), 500, area=True)
 
     def __init__(self, formdata: MultiDict[str, str] | None = None, **given: object):
         super().__init__(formdata, **given)

@@ -89,7 +89,12 @@ def address_of_report(grid_id: int) -> str:
 
 
 #: How a round's outcomes are called in its form.
-OUTCOMES = {"normal": N_("Normal"), "not_gone": N_("Not gone"), NOT_SEEN: N_("Could not see"), "problem": N_("Problem")}
+OUTCOMES = {
+    "normal": N_("Normal"),
+    "not_gone": N_("Not visited"),
+    NOT_SEEN: N_("Could not check"),
+    "problem": N_("Problem"),
+}
 
 
 def told(sent: PatrolForm) -> list[tuple[str, str]]:

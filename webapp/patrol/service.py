@@ -29,7 +29,7 @@ _RESULTS = select(Visit.result).where(Visit.patrol_id == bindparam("id"))
 _ROUND, _VISITS = (insert(cast(Table, model.__table__)) for model in (Patrol, Visit))
 
 FAST_CLOCK = timedelta(minutes=10)  # a phone may run ahead this much; more is no moment that can have been
-SAY_WHY = N_("Say why it could not be seen.")
+SAY_WHY = N_("Say why it could not be checked.")
 RESULTS = frozenset({*SEEN, NOT_SEEN})
 INTERVALS = 1, 366  # days: the shortest and the longest interval of a type of object
 
@@ -134,16 +134,16 @@ def _counts(results: Iterable[str]) -> tuple[int, int, int]:
 
 def _check(db: Connection, entry: PatrolEntry, now: datetime) -> None:
     if not entry.visits:
-        raise Refused(N_("A round needs at least one object you went to."))
+        raise Refused(N_("A patrol needs at least one object you visited."))
     if entry.occurred_at > now + FAST_CLOCK:
         raise Refused(N_("This day has not come yet."), field="occurred_on")
     ids = {visit.object_id for visit in entry.visits}
     if len(ids) != len(entry.visits):
-        raise Refused(N_("An object stands twice in this round."))
+        raise Refused(N_("An object appears twice in this patrol."))
     day = clock.day(entry.occurred_at)
     if not ids <= set(db.execute(_ON_LIST, {"grid_id": entry.grid_id, "day": day}).scalars()):
         raise Refused(
-            N_("An object of this round is not on the list of that day. Look through what is left and send it again.")
+            N_("An object in this patrol was not on the list on that day. Check what is left and send it again.")
         )
     _check_results(db, entry)
 
@@ -161,11 +161,11 @@ def _walker(session: Session, actor: Actor, entry: PatrolEntry) -> int:
     if entry.person_id in (None, actor.person_id) and entry.grid_id in actor.grids_for("patrol.walk"):
         return actor.person_id
     if entry.person_id is None:
-        raise Refused(N_("Choose the officer who walked this round."), field="person_id")
+        raise Refused(N_("Choose the officer who did this patrol."), field="person_id")
     then = people_queries.officers(session, entry.grid_id, clock.day(entry.occurred_at))
     if entry.person_id not in {person.id for person in then}:
         raise Refused(
-            N_("This officer was not posted here on that day. Choose another, or put the day right."), field="person_id"
+            N_("This officer was not posted here on that day. Choose another, or correct the day."), field="person_id"
         )
     return entry.person_id
 
@@ -212,7 +212,7 @@ def add_object(
     )
     if there is not None and (there.en, there.lon, there.lat) != (en or zh, lon, lat):
         raise Refused(
-            N_("One of this type and name is on the list. If there are two, let their names tell them apart."),
+            N_("An object of this type and name is already on the list. If there are two, give them different names."),
             field="zh",
         )
     if there is not None:
@@ -262,6 +262,6 @@ def retire_object(session: Session, actor: Actor, object_id: int, why: str) -> N
     """Take something off the list from today on; its history stays, the reason stands with it."""
     gone = thing(session, actor, "object.edit", object_id)
     if gone.valid_to is not None:
-        raise Refused(N_("This is off the list already."))
+        raise Refused(N_("This is already off the list."))
     gone.valid_to, gone.retired_why = clock.today(), why
     audit.note(session, actor.person_id, "object.retire", f"object:{object_id}", why=why)

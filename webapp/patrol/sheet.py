@@ -14,14 +14,14 @@ LABELS = {
     "en": N_("Romanised name"),
 }
 ABOUT = {
-    "town": N_("Only where two villages are called alike."),
+    "town": N_("Only where two villages share a name."),
     "grid": N_("Code or name of the village."),
     "type": N_("One of the types that the page lists."),
-    "zh": N_("Two of one type in a village need two names."),
-    "x": N_("Degrees, or the east value in metres. Without a place leave both empty."),
-    "y": N_("Degrees, or the north value in metres."),
-    "crs": N_("Only where it is not the one chosen on the page."),
-    "en": N_("May be left empty."),
+    "zh": N_("Two objects of one type in a village need different names."),
+    "x": N_("Degrees, or the easting in metres. Leave both empty if there is no position."),
+    "y": N_("Degrees, or the northing in metres."),
+    "crs": N_("Only if it differs from the one chosen on the page."),
+    "en": N_("Optional."),
 }
 OBJECTS = Sheet(
     N_("Objects"),
@@ -41,6 +41,6 @@ en      text    -         -             英文名,拼音,romanisedname,romanized
         ABOUT,
     ),
     frozenset({"grid", "type", "zh"}),
-    N_("No row near the top has headings we know. They need at least 村 (village), 类型 (type) and 名称 (name)."),
+    N_("No row near the top has headings we recognise. At least 村 (village), 类型 (type) and 名称 (name) are needed."),
     needs_all=True,
 )

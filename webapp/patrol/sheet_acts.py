@@ -22,13 +22,14 @@ LONGEST = 80
 SAME = 2e-5  # degrees, some two metres: the same place, written down by two programs
 HALF = N_("Longitude and latitude belong together: one of them is empty.")
 ELSEWHERE = N_(
-    "It is on the list at another place (%(lon)s, %(lat)s). Take it off the list first, or leave its place empty."
+    "It is already on the list at another place (%(lon)s, %(lat)s). Take it off the list first, or leave the "
+    "coordinates empty."
 )
-TWICE = N_("Stands in this sheet already, at another place. If there are two, let their names tell them apart.")
+TWICE = N_("Already in this spreadsheet, at another place. If there are two, give them different names.")
 NO_VILLAGE = N_("Objects belong to villages. Write the village.")
-NO_TYPE = N_("No type of object is called so. The page lists the types.")
-OUTSIDE = N_("Row %(row)s: the place of %(name)s does not lie in %(village)s.")
-TAKEN_OFF = N_("Row %(row)s: %(name)s was taken off the list on %(day)s and is not put back by a sheet.")
+NO_TYPE = N_("There is no object type with this name. The page lists the types.")
+OUTSIDE = N_("Row %(row)s: the place of %(name)s is not in %(village)s.")
+TAKEN_OFF = N_("Row %(row)s: %(name)s was taken off the list on %(day)s; a spreadsheet does not put it back.")
 
 
 @dataclass

@@ -45,8 +45,8 @@ def _page(form: ObjectsSheetForm, outcome: Any = None, given: Given | None = Non
 def _system(code: str) -> str:
     words = {
         "EPSG:4490": _("Degrees (CGCS2000, WGS84, GPS)"),
-        "gcj02": _("Degrees of Gaode or Tencent (GCJ-02)"),
-        "bd09": _("Degrees of Baidu (BD-09)"),
+        "gcj02": _("Degrees, Gaode or Tencent (GCJ-02)"),
+        "bd09": _("Degrees, Baidu (BD-09)"),
     }
     return words.get(code) or _("Metres, CGCS2000 3-degree zone of this county (%(code)s)", code=code)
 
@@ -94,7 +94,7 @@ def bring_in_objects() -> Any:
 
 def _told(outcome: sheet_acts.Outcome) -> str:
     if not outcome.changes():
-        return _("Everything in this sheet stands already. Nothing was changed.")
+        return _("Everything in this spreadsheet is already there. Nothing was changed.")
     added = ngettext("%(num)d object put on the list", "%(num)d objects put on the lists", len(outcome.added))
-    placed = ngettext("%(num)d got its place", "%(num)d got their places", outcome.placed)
+    placed = ngettext("%(num)d object given its position", "%(num)d objects given their positions", outcome.placed)
     return _(", ").join([added, placed] if outcome.placed else [added])

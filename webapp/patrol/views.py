@@ -190,7 +190,7 @@ def retire(object_id: int) -> Response:
     """Take something off the list, with the reason."""
     form = RetireForm(request.form)
     if not form.validate():
-        flash(_("Say why it leaves the list."), "late")
+        flash(_("Say why it is taken off the list."), "late")
     else:
         with write() as session:
             service.retire_object(session, actor(), object_id, form.why.data)

@@ -25,8 +25,8 @@ ABOUT = About(
             ),
             DataUse(
                 "person: password_hash must_change",
-                N_("Password, only as a hash that cannot be turned back"),
-                N_("So that nobody else comes in under your name."),
+                N_("Password, only as a hash that cannot be reversed"),
+                N_("So that nobody else can log in as you."),
                 "replaced",
             ),
             DataUse(

@@ -126,7 +126,7 @@ def check_days(role: str, first: date, last: date | None, today: date) -> None:
     if last is None and POSTINGS[role]["end"] == "must":
         raise Refused(N_("This role needs a last day."), field="last")
     if not is_near(last or first):
-        raise Refused(N_("Write a day from 2000 to 2100."), field="last" if last else "first")
+        raise Refused(N_("Write a date from 2000 to 2100."), field="last" if last else "first")
     if last is not None and last < first:
         raise Refused(N_("The last day is before the first."), field="last")
     if last is not None and last < today:

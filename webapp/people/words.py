@@ -24,7 +24,7 @@ def above_words(role: str) -> str:
     """Which office can go on with what rests with a role that nobody holds somewhere."""
     above = rules.office_above(role)
     if above in ADMIN_ROLES:
-        return _("The system administrator has to post somebody.")
+        return _("The system administrator has to post someone.")
     return _("%(office)s can take back what waits there.", office=role_name(above))
 
 

@@ -29,13 +29,14 @@ GROUNDS = frozenset({"duty", "none_listed", "minutes", "instruction"})
 #: What is wanted of who dispatches on a duty in doubt (duty/dispatching.py: DOUBTS).
 WHY_ALL_THE_SAME = {
     dispatching.OTHER_TIER: N_(
-        "This duty is of another tier, not a county department's. Say below why it is the ground all the same."
+        "This duty belongs to another tier, not to a county department. Say below why you still use it as the ground."
     ),
     dispatching.NOT_APPLIED: N_(
-        "This duty stands in a text that does not apply here. Say below why it is the ground all the same."
+        "This duty is in a text that does not apply here. Say below why you still use it as the ground."
     ),
     dispatching.NOT_LINKED: N_(
-        "This duty is not linked to this problem. Choose one that fits, or say below why it is the ground all the same."
+        "This duty is not linked to this problem. Choose one that fits, or say below why you still use it as "
+        "the ground."
     ),
 }
 LACKING = {
@@ -67,7 +68,7 @@ def _assign(session: Session, actor: Actor, found: Found, given: Mapping[str, An
         )
     if body.kind == "committee" and needs_enforcement(session, found.report.id):
         raise Refused(
-            N_("A village committee cannot decide a matter of enforcement. Choose a station, or raise it."),
+            N_("A village committee cannot decide on enforcement. Choose a station, or raise it to the county."),
             field="body",
         )
     _staffed(session, [body])
@@ -126,9 +127,7 @@ def _staffed(session: Session, bodies: Sequence[Body]) -> None:
     staffed = people_queries.spoken_for(session, [body.id for body in bodies])
     empty = next((body for body in bodies if body.id not in staffed), None)
     if empty is not None:
-        raise Refused(
-            N_("Nobody is posted to %(body)s. Give somebody a posting there first."), field="body", body=empty
-        )
+        raise Refused(N_("Nobody is posted to %(body)s. Post someone there first."), field="body", body=empty)
 
 
 def _ground(session: Session, found: Found, lead: Body, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -259,7 +258,7 @@ def _supplement(session: Session, _actor: Actor, found: Found, given: Mapping[st
 def look_again(report: Report, actor: Actor) -> None:
     """What was settled on the spot was looked at by somebody else; Refused for who settled it."""
     if actor.person_id in (report.entered_by, report.found_by):
-        raise Refused(N_("You settled this yourself; somebody else has to look at it."))
+        raise Refused(N_("You settled this yourself; someone else has to check it."))
     report.sampled_at = clock.now()
 
 
@@ -290,7 +289,9 @@ def _place_anew(session: Session, report: Report, given: Mapping[str, Any]) -> N
     assert lon is not None and lat is not None
     inside = {candidate.id for candidate in locate.candidates(session, lon, lat, accuracy or 0)}
     if inside and not inside & {report.grid_id, *joint_grids(session, report.id)}:
-        raise Refused(N_("The point lies in another village. Leave it out and write where it is."), field="place")
+        raise Refused(
+            N_("This position is in another village. Remove it and write where the problem is."), field="place"
+        )
     report.lon, report.lat, report.accuracy_m = lon, lat, accuracy
 
 

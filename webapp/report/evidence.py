@@ -63,7 +63,7 @@ class Position:
         at = f"{self.lon:.5f}, {self.lat:.5f}"
         if self.accuracy_m is None:
             return at
-        return _("%(at)s, good to about %(m)d m", at=at, m=round(self.accuracy_m))
+        return _("%(at)s, accurate to about %(m)d m", at=at, m=round(self.accuracy_m))
 
     @property
     def map_url(self) -> str:
@@ -85,7 +85,7 @@ def _sentence(look: SiteLook, who: Any) -> str:
     if look.answer is None:
         return _("Asked on %(day)s to go and look, no answer yet: %(who)s", day=day(look.asked_at), who=who)
     said = _(
-        "Looked at on %(day)s by the %(who)s: %(answer)s",
+        "Visited on %(day)s by the %(who)s: %(answer)s",
         day=day(look.answered_at),
         who=who,
         answer=answer_word(look.answer),

@@ -49,11 +49,11 @@ class ReportForm(PointForm, WhenForm):
     between = BooleanField(_l("Between two villages"))
     joint = SelectField(_l("The other village"), coerce=number, validate_choice=False)
     problem = SelectMultipleField(
-        _l("What is wrong (several may be picked)"), validators=[InputRequired(_l("Choose what the problem is."))]
+        _l("What is wrong (you may choose several)"), validators=[InputRequired(_l("Choose what the problem is."))]
     )
     severity = RadioField(_l("How bad"), validators=[InputRequired(_l("Choose one."))])
     first_measure = RadioField(_l("What was done first"), validators=[InputRequired(_l("Choose one."))])
-    note = text(_l("In a sentence (you can speak it)"), 1000, required=True, area=True)
+    note = text(_l("In a sentence (you can dictate it)"), 1000, required=True, area=True)
     photos = MultipleFileField(_l("Photos"))
     settle = HiddenField()
 
@@ -89,14 +89,17 @@ FIELDS: dict[str, tuple[tuple[str, Field], ...]] = {
     "note": (("note", text(_l("What you saw"), 1000, required=True, area=True)),),
     "reason": (("reason", text(_l("Reason"), 1000, required=True, area=True)),),
     "against": (
-        ("against", text(_l("Why it is closed although a look says not put right"), 1000, required=True, area=True)),
+        (
+            "against",
+            text(_l("Why it is closed although the site visit found it not fixed"), 1000, required=True, area=True),
+        ),
     ),
     "added": (("added", HiddenField()),),  # worked out of the rest by the act, which knows what was asked for
     "missing": (
         ("missing", SelectMultipleField(_l("What is missing"), validators=[InputRequired(_l("Choose one."))])),
-        ("note", text(_l("A word, if you like"), 500, area=True)),
+        ("note", text(_l("Comment"), 500, area=True)),
     ),
-    "body": (("body", RadioField(_l("To whom"), coerce=number, validators=[InputRequired(_l("Choose one."))])),),
+    "body": (("body", RadioField(_l("Assign to"), coerce=number, validators=[InputRequired(_l("Choose one."))])),),
     "due": (("due", DateField(_l("Due"), validators=[InputRequired(_l("Choose a day."))])),),
     "ground": (
         ("coop", SelectMultipleField(_l("Cooperating"), coerce=int, validators=[Optional()])),
@@ -105,7 +108,7 @@ FIELDS: dict[str, tuple[tuple[str, Field], ...]] = {
         (
             "ground_text",
             text(
-                _l("Which minutes or instruction; or why no listed duty, or why this one"),
+                _l("Which minutes or instruction; or why no listed duty fits, or why this one"),
                 500,
                 area=True,
             ),
@@ -119,7 +122,7 @@ FIELDS: dict[str, tuple[tuple[str, Field], ...]] = {
         ),
     ),
     "result": (
-        ("result", RadioField(_l("Was it so"), validators=[InputRequired(_l("Choose one."))])),
+        ("result", RadioField(_l("Finding"), validators=[InputRequired(_l("Choose one."))])),
         ("done", text(_l("What was done"), 2000, required=True, area=True)),
         ("document_no", text(_l("Document number, if there is one"), 120)),
         ("photos", MultipleFileField(_l("Photos"))),
@@ -135,9 +138,9 @@ MORE: dict[str, tuple[tuple[str, Field], ...]] = {
         *((name, getattr(PointForm, name)) for name in ("lon", "lat", "accuracy_m")),
         ("note", text(_l("What you saw"), 1000, area=True)),
     ),
-    "receive": (("note", text(_l("A word, if you like"), 500, area=True)),),
+    "receive": (("note", text(_l("Comment"), 500, area=True)),),
     "confirm": (
-        ("note", text(_l("A word, if you like"), 500, area=True)),
+        ("note", text(_l("Comment"), 500, area=True)),
         ("photos", MultipleFileField(_l("Photos"))),
     ),
 }
@@ -198,7 +201,7 @@ class LookForm(BaseForm):
     """Ask the village to go and look."""
 
     id = IdField()
-    question = text(_l("What to look for, if not plain"), 300, area=True)
+    question = text(_l("What to look for"), 300, area=True)
     grid = SelectField(_l("Which village"), coerce=number, validate_choice=False, validators=[Optional()])
 
 
@@ -207,11 +210,11 @@ class LookAnswerForm(BaseForm):
 
     id = IdField(may_be_absent=True)
     answer = RadioField(
-        _l("How is it now"),
-        choices=[SelectChoice("right", _l("Put right")), SelectChoice("not_yet", _l("Not yet"))],
+        _l("How is it now?"),
+        choices=[SelectChoice("right", _l("Fixed")), SelectChoice("not_yet", _l("Not fixed yet"))],
         validators=[InputRequired(_l("Choose one."))],
     )
-    note = text(_l("A word, if you like"), 500, area=True)
+    note = text(_l("Comment"), 500, area=True)
     photos = MultipleFileField(_l("Photos"))
 
 
@@ -231,7 +234,9 @@ class ReasonForm(BaseForm):
 class PartForm(ReasonForm):
     """Whose part is taken back, of the cooperating bodies for which nobody speaks; and why."""
 
-    part = SelectField(_l("Whose part"), coerce=number, validate_choice=False, validators=[InputRequired()])
+    part = SelectField(
+        _l("Whose part to take back"), coerce=number, validate_choice=False, validators=[InputRequired()]
+    )
 
 
 class SampleForm(BaseForm):
@@ -261,5 +266,5 @@ class ProblemsForm(BaseForm):
 
     id = IdField()
     problem = SelectMultipleField(
-        _l("What is wrong (several may be picked)"), validators=[InputRequired(_l("Choose what the problem is."))]
+        _l("What is wrong (you may choose several)"), validators=[InputRequired(_l("Choose what the problem is."))]
     )

@@ -27,7 +27,7 @@ def late_by_holder() -> str:
         _("Overdue, by who has it"),
         (_("Who has it now"), _("Overdue"), _("The oldest since")),
         [_line(row, names) for row in found],
-        aside=ngettext("%(num)d in all", "%(num)d in all", sum(row.number for row in found)),
+        aside=ngettext("%(num)d report in all", "%(num)d reports in all", sum(row.number for row in found)),
         lead=_(
             "Each open report whose time has run out counts once, where it rests now; on a border, where it is led. "
             "Site looks and the parts of cooperating bodies have days of their own and are not counted."
@@ -40,7 +40,8 @@ def late_by_holder() -> str:
 
 def _line(row: late.Row, names: late.Names) -> tuple[Any, ...]:
     address = url_for("report.late_of_holder", role=row.role, place=row.place)
-    who = Markup('<a href="{}">{}</a>').format(address, late_word(row.role, row.place, names))
+    name = late_word(row.role, row.place, names)
+    who = Markup('<a href="{}">{}</a>').format(address, name[:1].upper() + name[1:])
     return who, row.number, _("%(day)s, %(left)s", day=day(row.since), left=left(row.since))
 
 
@@ -56,7 +57,7 @@ def late_of_holder(role: str, place: int) -> str:
     return lists.page(
         _("%(name)s: %(value)s", name=_("Overdue"), value=who) if who else _("Overdue"),
         items=desk_rows(overdue.reports(role, place, part.first, part.size)),
-        aside=ngettext("%(num)d in all", "%(num)d in all", part.total),
+        aside=ngettext("%(num)d report in all", "%(num)d reports in all", part.total),
         nothing=_("Nothing is overdue here now."),
         back_to=(url_for("report.late_by_holder"), _("Overdue, by who has it")),
         part=part,

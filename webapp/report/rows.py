@@ -55,7 +55,7 @@ def is_late(report: Report) -> bool:
 
 def due_words(report: Report) -> str:
     """ "until 4 Sep, 18:00, 2 h 18 min left"."""
-    return _("until %(at)s, %(left)s", at=moment(report.due_at), left=left(report.due_at)) if report.due_at else ""
+    return _("due %(at)s – %(left)s", at=moment(report.due_at), left=left(report.due_at)) if report.due_at else ""
 
 
 def rows(

@@ -142,10 +142,10 @@ def in_hand(session: Session, actor: Actor, seats: Collection[Seat], ended: Coll
     lost = and_(waits, after, ~now)
     every, gone = _listed(session, actor, waits), _listed(session, actor, lost)
     if every == gone:
-        return [InHand(N_("What waits there and will be with nobody"), PLAIN, *every, is_lost=True)]
+        return [InHand(N_("Waiting there, with nobody to act afterwards"), PLAIN, *every, is_lost=True)]
     return [
-        InHand(N_("What waits there"), PLAIN, *every),
-        InHand(N_("Of these with nobody afterwards"), PLAIN, *gone, is_lost=True),
+        InHand(N_("Waiting there"), PLAIN, *every),
+        InHand(N_("Of these, with nobody to act afterwards"), PLAIN, *gone, is_lost=True),
     ]
 
 

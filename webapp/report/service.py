@@ -185,7 +185,9 @@ def _check(session: Session, actor: Actor, cell: Cell, entry: ReportEntry) -> in
         if session.get(Word, (kind, code)) is None:
             raise Refused(N_("Choose one."), field=kind)
     if entry.settle and (entry.severity != "minor" or any(kind.needs_enforcement for kind in types)):
-        raise Refused(N_("Only minor matters that need no enforcement can be settled on the spot. Report it instead."))
+        raise Refused(
+            N_("Only minor problems that need no enforcement can be settled on the spot. Report this one instead.")
+        )
     _check_place(session, cell, entry)
     _check_links(session, actor, entry)
     return _finder(session, actor, entry)
@@ -206,7 +208,7 @@ def _check_place(session: Session, cell: Cell, entry: ReportEntry) -> None:
     if found and not {candidate.id for candidate in found} & {cell.id, *entry.joint}:
         other = grid_queries.named(session, {found[0].id})[found[0].id]
         raise Refused(
-            N_('The point lies in %(village)s. Tick "between two villages" and choose it, or leave the point out.'),
+            N_('This position is in %(village)s. Tick "Between two villages" and choose it, or remove the position.'),
             field="joint",
             village=other,
         )

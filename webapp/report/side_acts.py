@@ -86,7 +86,7 @@ def ask_look(
     if found.report.state in ENDS:
         raise Refused(CLOSED)
     if any(look.answer is None for look in details.looks(session, report_id)):
-        raise Refused(N_("Somebody was asked to look already and has not answered yet."))
+        raise Refused(N_("Someone has already been asked to go and look, and has not answered yet."))
     asked_at = grid_id or found.report.grid_id
     _somebody_to_ask(session, found.report, asked_at)
     look = SiteLook(
@@ -128,7 +128,7 @@ def _somebody_to_ask(session: Session, report: Report, grid_id: int) -> None:
             other=names[could[0]],
         )
     raise Refused(
-        N_("Nobody is posted to %(village)s, so nobody there can go and look. Go yourselves, or post somebody first."),
+        N_("Nobody is posted to %(village)s, so nobody there can go and look. Go yourselves, or post someone first."),
         field="question",
         village=names[grid_id],
     )
@@ -143,9 +143,9 @@ def withdraw_look(session: Session, actor: Actor, report_id: uuid.UUID, look_id:
     if look.answer is not None:
         if (look.answer, look.answered_by, look.note) == (WITHDRAWN, actor.person_id, reason):
             return
-        raise Refused(N_("This look was answered already."))
+        raise Refused(N_("This site visit was already answered."))
     if people_queries.officers(session, look.grid_id):
-        raise Refused(N_("Somebody is posted to that village now and can answer."))
+        raise Refused(N_("Someone is posted to that village now and can answer."))
     look.answer, look.note, look.answered_by, look.answered_at = WITHDRAWN, reason, actor.person_id, clock.now()
     _note(
         session,
@@ -186,7 +186,7 @@ def answer_look(
         raise Refused(N_("Choose one."), field="answer")
     event_id = event_id or _without_id(look)
     if look.answer is not None or session.get(ReportEvent, event_id) is not None:
-        raise Refused(N_("This look was answered already."))
+        raise Refused(N_("This site visit was already answered."))
     look.answer, look.note, look.answered_by, look.answered_at = answer, note, actor.person_id, clock.now()
     report, given = session.get_one(Report, look.report_id), {"answer": answer, "note": note, "look": str(look_id)}
     _note(session, actor, report, "look_answer", _role(actor, "look.answer"), given, event_id=event_id, entry=entry)
@@ -256,7 +256,7 @@ def release_part(session: Session, actor: Actor, report_id: uuid.UUID, part_id: 
         raise Refused(N_("That department does not cooperate on this one now."))
     if people_queries.spoken_for(session, [part.body_id]):
         body = session.get_one(Body, part.body_id)
-        raise Refused(N_("Somebody speaks for %(body)s now and can report what it did."), body=body)
+        raise Refused(N_("Someone is posted to %(body)s now and can report its result."), body=body)
     part.to_at = clock.now()
     given = {"body": part.body_id, "reason": reason}
     _note(session, actor, found.report, "release_part", min(dispatching), given, event_id=event_id)
@@ -284,7 +284,7 @@ def sample(
     if first is not None and first.person_id == actor.person_id and same(first.given, {"note": note}):
         return found.report.sampled_at is not None
     if not found.report.waits_for_sample:
-        raise Refused(N_("Somebody has looked at this again already."))
+        raise Refused(N_("This was already spot-checked."))
     look_again(found.report, actor)
     _note(
         session,

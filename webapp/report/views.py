@@ -49,8 +49,8 @@ bp.add_app_template_filter(words.answer_tone)
 bp.add_app_template_filter(words.vacancy_row)  # of report/_vacant.html
 #: Said over the form when its id is taken by other content; the form goes on under a fresh id.
 SENT_BEFORE = N_(
-    "A report was already sent from this page, with other words. What you wrote now is kept below. "
-    "Send it only if it is a further report."
+    "A report with different content was already sent from this page. What you wrote now is kept below. Send "
+    "it only if it is a separate report."
 )
 
 
@@ -211,7 +211,7 @@ def _move_page(
         message = (
             pages.stale_words(page)
             if isinstance(refusal, Stale)
-            else _("What you sent before from this page was taken. If this is something more, send it.")
+            else _("What you sent from this page before was received. If this is something else, send it.")
         )
         form.id.data, form.seen.data = ids.new(), page.found.seen
     extra = {}

@@ -102,7 +102,7 @@ def _unheld(session: Session, found: Found, whose: OfficeNames, lead: Body | Non
     seat = _seat(str(STATES[found.report.state].holder), found, whose, lead)
     since = people_queries.vacant_since(session, [seat])[seat]
     if people_queries.sitting(session, seat):
-        first = _("With: %(who)s, where everybody handled it themselves and may not check it", who=who)
+        first = _("With: %(who)s, where everyone handled it themselves and may not check it", who=who)
     elif since is None:
         first = _("With: %(who)s, but nobody was ever posted there", who=who)
     else:
@@ -120,7 +120,7 @@ def _way_on(session: Session, found: Found, whose: OfficeNames) -> str:
         if people_queries.sitting(session, _seat(above, found, whose, None)):
             sentence = _("%(above)s can take it back") if row.action == "take_back" else _("%(above)s can check it")
             return sentence % {"above": whose.word(above, None)}
-    return _("somebody has to be posted first")
+    return _("someone has to be posted first")
 
 
 def _seat(role: str, found: Found, whose: OfficeNames, lead: Body | None) -> Seat:
@@ -143,7 +143,7 @@ def vacancy_row(vacancy: Vacancy) -> dict[str, Any]:
         "why": _("nobody since %(day)s", day=day(vacancy.since)) if vacancy.since else _("nobody was ever posted here"),
         "due": ngettext("%(num)d report waits here", "%(num)d reports wait here", waiting) if waiting else "",
         "due_tone": "late",
-        "actions": [(_("Post somebody"), url_for("accounts.new_person", role=seat.role))] if may_post else [],
+        "actions": [(_("Post someone"), url_for("accounts.new_person", role=seat.role))] if may_post else [],
     }
 
 

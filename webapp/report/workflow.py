@@ -9,7 +9,7 @@ from ..core.errors import N_
 from ..core.process import CANNOT, UNDO, read
 from ..core.tables import table
 
-TOO_LATE = N_("It can be taken back only right after, by who did it, and only while nobody else has acted.")
+TOO_LATE = N_("Only the person who did it can undo it, right afterwards and only while nobody else has acted.")
 
 REPORT = read(
     "report",
@@ -87,18 +87,18 @@ take_back   department_done  county           county_office,township_supervisor 
 take_back   township_done    county           county_office                     no_township         -                   reason
 """,
     guards={
-        "handled": N_("You handled this yourself; somebody else has to look and close it."),
+        "handled": N_("You handled this yourself; someone else has to check and close it."),
         "waits_for_sample": CANNOT,  # settled on the spot, and nobody has looked at it again yet
         "just_done": TOO_LATE,
         "not_right": CANNOT,  # a look since the last result says "not put right": two rows of confirm share this fact
         # Where it rests: nobody who could do what it waits for, be it that all who sit there handled it themselves.
-        "nobody": N_("Somebody is there now who can go on with this."),
-        "no_township": N_("Somebody is posted to the township office; it can go on with this."),
-        "no_lead": N_("Somebody speaks for the body that did this; send it back there."),
+        "nobody": N_("Someone is posted there now and can carry on with this."),
+        "no_township": N_("Someone is posted to the township office and can carry on with this."),
+        "no_lead": N_("Someone is posted to the body that handled this; send it back there."),
         # To whom something is sent back: somebody is there.
-        "officer": N_("Nobody is posted to this village, so nothing can be asked there. Post somebody first."),
-        "township": N_("Nobody is posted to the township office, so nothing can be sent there. Post somebody first."),
-        "lead": N_("Nobody speaks for the body that did this any more. Take it back, or post somebody there."),
+        "officer": N_("Nobody is posted to this village, so nobody there can be asked. Post someone first."),
+        "township": N_("Nobody is posted to the township office, so nothing can be sent there. Post someone first."),
+        "lead": N_("Nobody is posted to the body that handled this any more. Take it back, or post someone there."),
     },
 )
 

@@ -18,7 +18,7 @@ WORDS = {
     404: N_("Not there, or not yours to see"),
     405: N_("This page cannot be used that way."),
     413: N_("Too large, and not received. Go back, leave out some photos or choose smaller ones, and send it again."),
-    500: N_("Our fault, not yours. What you sent may not have arrived: please look before sending again."),
+    500: N_("Our fault, not yours. What you sent may not have arrived: please check before sending again."),
     503: N_("Busy just now. Nothing was lost; please send again in a moment."),
 }
 
@@ -81,7 +81,7 @@ def locked(error: OperationalError) -> Response:
 
 def clash(_error: IntegrityError) -> Response:
     """Two acts met at a rule of the database (one lead, one number): the later one did nothing."""
-    return answer(409, gettext("Somebody did the same at this moment. Open the page again and look."))
+    return answer(409, gettext("Someone did the same at this moment. Open the page again and check."))
 
 
 def init(app: Flask) -> None:

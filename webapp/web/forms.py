@@ -20,7 +20,7 @@ PLAIN = {
     "This field is required.": N_("Please fill this in."),
     "Not a valid choice.": N_("Choose one."),
     "Invalid Choice: could not coerce.": N_("Choose one."),
-    "Not a valid date value.": N_("Not a day. Write it like 2026-09-01."),
+    "Not a valid date value.": N_("Not a date. Write it like 2026-09-01."),
     "Not a valid integer value.": N_("Write a whole number."),
     "Not a valid time value.": N_("Write a time like 18:00."),
 }
@@ -79,7 +79,7 @@ def _values(field: Field) -> list[Any]:
 def _out_of_bounds(value: Any) -> str | None:
     """What is wrong with a field's value, as a msgid; None when nothing is."""
     if isinstance(value, date) and not clock.is_near(value):
-        return N_("Write a day from 2000 to 2100.")
+        return N_("Write a date from 2000 to 2100.")
     if isinstance(value, int) and abs(value) > MOST:
         return N_("This number is too large.")
     return None

@@ -122,7 +122,7 @@ def _amount(minutes: int) -> str:
         return ngettext("%(num)d day", "%(num)d days", minutes // (24 * 60))
     hours, rest = divmod(minutes, 60)
     if hours >= 24:
-        return ngettext("%(num)d hour", "%(num)d hours", hours)
+        return ngettext("%(num)d h", "%(num)d h", hours)
     if hours:
         return gettext("%(hours)d h %(minutes)d min", hours=hours, minutes=rest)
     return gettext("%(minutes)d min", minutes=rest)

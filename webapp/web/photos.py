@@ -35,7 +35,7 @@ NO_EVIDENCE = N_(
     "Word, Excel or WPS). Choose another."
 )
 TOO_MANY_FILES = N_("At most %(most)d files. Left out: %(names)s")
-NO_ROOM = N_("Too many photos wait for an entry that was never sent. Send those first, or wait a day.")
+NO_ROOM = N_("Too many photos are waiting for entries that were never sent. Send those first, or wait a day.")
 FILES_LOST = N_("The files could not be kept. Please choose them again.")
 
 File = PhotoFile | DocumentFile

@@ -17,7 +17,7 @@ from .errors import say, shown
 from .forms import BaseForm
 from .language import of_page
 
-ABOVE = N_("Fill in below the headings, one row each. The rows above them may stay. * has to be filled in.")
+ABOVE = N_("Fill in below the headings, one row each. The rows above them may stay. * means required.")
 WIDTH = 22
 
 
