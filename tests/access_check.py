@@ -13,9 +13,10 @@ from urllib.parse import quote
 from flask.testing import FlaskClient
 from PIL import Image
 
+from tests import access_routes
 from tests import access_tables as tables
 from tests.access_county import GONE, OFFICERS, VILLAGES, County, mark
-from tests.access_tables import Route
+from tests.access_routes import Route
 from webapp import domains
 from webapp.core import clock
 from webapp.web import static_files
@@ -210,15 +211,20 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/reports/<report_id>/beside/undo": {"event": uuid.uuid4()},
         "/looks/<look_id>": {"answer": "right"},
         "/people/new": person | posting | {"login": "new"},
-        "/objects/import": {"sheet": _sheet(thing)},
-        "/objects/import/confirm": {"rows": _packed(thing)},
-        "/people/import": {"sheet": _sheet(line)},
-        "/people/import/confirm": {"rows": _packed(line)},
         "/people/<person_id>/edit": person,
         "/people/<person_id>/postings/new": posting | {"place": f"g{grids[own]}"},
         "/bodies/new": {"kind": "committee", "zh": "new", "grid_id": at},
         "/bodies/<body_id>": {"zh": "new"},
-    }.get(route.address, {})
+    }.get(route.address) or _sheets(line, thing).get(route.address, {})
+
+
+def _sheets(line: dict[str, str], thing: dict[str, str]) -> dict[str, dict[str, str]]:
+    return {
+        "/objects/import": {"sheet": _sheet(thing)},
+        "/objects/import/confirm": {"rows": _packed(thing)},
+        "/people/import": {"sheet": _sheet(line)},
+        "/people/import/confirm": {"rows": _packed(line)},
+    }
 
 
 def _entry(county: County, login: str, village: str, at: int) -> dict[str, Any]:
@@ -342,11 +348,11 @@ def fault(visitor: Visitor, route: Route, target: Target) -> str | None:
 
 def _allowed(_visitor: Visitor, route: Route, _target: Target, got: Answer) -> bool:
     if route.method == "GET":
-        also = {"/": 302, "/language": 302} | dict.fromkeys(tables.ALSO_404, 404)
+        also = {"/": 302, "/language": 302} | dict.fromkeys(access_routes.ALSO_404, 404)
         return got.status in (200, also.get(route.address))
     if got.status == 422:
-        return route.address in tables.ALSO_422 and not got.changed
-    return got.status in (200, 201, 302, 303) and (got.changed or route.address in tables.CHANGES_NOTHING)
+        return route.address in access_routes.ALSO_422 and not got.changed
+    return got.status in (200, 201, 302, 303) and (got.changed or route.address in access_routes.CHANGES_NOTHING)
 
 
 def _refused(_visitor: Visitor, _route: Route, _target: Target, got: Answer) -> bool:

@@ -12,8 +12,7 @@ import pytest
 from sqlalchemy import true
 from werkzeug.routing import Rule
 
-from tests import access_tables as tables
-from tests import make
+from tests import access_routes, make
 from tests.access_check import Visitor, faults
 from tests.access_county import County, county, hole, on_sqlite, visitors  # noqa: F401  (fixtures)
 from webapp import access
@@ -27,7 +26,7 @@ from webapp.people import queries as people_queries
 from webapp.report import queries as report_queries
 
 Patch = pytest.MonkeyPatch
-ROUTES = {f"{route.method} {route.address}": route for route in tables.ROUTES}
+ROUTES = {f"{route.method} {route.address}": route for route in access_routes.ROUTES}
 
 
 def unlisted(rules: Iterable[Rule]) -> list[str]:
@@ -38,7 +37,7 @@ def unlisted(rules: Iterable[Rule]) -> list[str]:
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     return sorted(
-        f"{method} {address}" for method, address in there ^ {(row.method, row.address) for row in tables.ROUTES}
+        f"{method} {address}" for method, address in there ^ {(row.method, row.address) for row in access_routes.ROUTES}
     )
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text, true
 
+from tests import access_routes, make
 from tests import access_tables as tables
-from tests import make
 from tests.access_check import Target, Visitor, address, fields
 from tests.access_county import IN_ORIGINAL, County, county, hole, mark, on_sqlite, visitors  # noqa: F401  (fixtures)
 from webapp.core import files, ids
@@ -28,7 +28,7 @@ from webapp.report import queries as report_queries
 from webapp.report import service
 from webapp.report.models import Report, ReportEvent
 
-ROUTES = {f"{route.method} {route.address}": route for route in tables.ROUTES}
+ROUTES = {f"{route.method} {route.address}": route for route in access_routes.ROUTES}
 STARTS = (
     "/",
     "/map?days=30",

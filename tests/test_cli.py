@@ -116,7 +116,7 @@ def test_borders_come_in_whole_once_and_are_published(wangge, tmp_path):
         assert counts[1] == 1 and counts[2] >= 1 and counts[3] >= 2
         assert session.scalar(select(func.count()).select_from(GridVersion)) == sum(counts.values())
         assert session.scalars(select(MapLayer)).one().body
-    assert "tree already" in wangge("grids", "import", path, "--yes", fails=True)
+    assert "grids already" in wangge("grids", "import", path, "--yes", fails=True)
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def test_a_filled_tree_and_a_day_to_come_are_refused_before_anything_is_read(wan
     with wangge.store.read() as session:
         assert set(session.scalars(select(GridVersion.valid_from))) == {clock.today() - timedelta(days=1)}
     monkeypatch.setattr(gis.read, "read", lambda *_, **__: pytest.fail("read"))
-    assert "tree already" in asked(path, "--yes", fails=True)
+    assert "grids already" in asked(path, "--yes", fails=True)
 
 
 def test_a_damaged_file_stores_nothing(wangge, tmp_path):

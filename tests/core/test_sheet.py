@@ -114,7 +114,7 @@ def test_every_sheet_with_our_headings_is_read_and_the_others_are_named():
 def test_a_row_that_closes_or_signs_the_list_is_left_out_and_said(row):
     given = read(HEAD, ["王强", "1"], row)
     assert [line.number for line in given.rows] == [2]
-    assert any("Row 3 was left out, it closes or signs the list" in line for line in told(given))
+    assert any("Row 3 was left out as a total or a signature" in line for line in told(given))
 
 
 def test_an_entry_that_begins_like_a_closing_row_is_an_entry():

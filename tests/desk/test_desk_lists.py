@@ -90,7 +90,7 @@ def test_every_round_of_a_village_is_a_link_away_with_what_was_found(world, brow
     address = f"/grids/{world.grids['A1']}/rounds"
     assert re.search(rf'href="{address}">All patrols of [^<]*: 57<', home)
     page = browser.get(address).text
-    assert "57 in all" in page and "1–50 of 57" in page
+    assert "57 patrols in all" in page and "1–50 of 57" in page
     assert re.findall(r'<td class="n">(\d)</td>' * 3, page)[:2] == [("2", "0", "0"), ("1", "1", "0")]
     rounds = [browser.get(f"{address}?page={number}").text.count('href="/patrols/') for number in (1, 2)]
     assert rounds == [50, 7]

@@ -106,7 +106,7 @@ def test_settings_limits_and_intervals_stand_in_it_by_their_names(browse: Any) -
     ):
         assert county.post(f"/settings/{group}", **{f"value-{key}": value}).status_code == 303
     page = auditor.get("/language?lang=en&next=/log").text
-    for words_ in ("time limit: ", "type of object: ", "setting: time of patrols"):
+    for words_ in ("time limit: ", "object type: ", "setting: Period of patrols"):
         assert words_ in page
     assert "coverage_days" not in page and "livestock_farm" not in page
     assert "设置：地图默认看最近多久的巡查" in auditor.get("/language?lang=zh&next=/log").text

@@ -171,7 +171,7 @@ def test_a_value_changed_meanwhile_by_another_is_shown_and_not_overwritten(world
     before = changes(world)
     answer = second.post("/settings/limits", **drawn(page, "limits") | {"value-review": "3", "value-look": "4"})
     assert answer.status_code == 422 and changes(world) == before
-    assert error(answer.text, "limit-review").startswith("Somebody has set this to 5 since you opened the page.")
+    assert error(answer.text, "limit-review").startswith("Someone set this to 5 after you opened the page.")
     assert error(answer.text, "limit-look") is None
     again = drawn(answer.text, "limits")
     assert (again["drawn-review"], again["value-review"], again["value-look"]) == ("5", "3", "4")
@@ -272,7 +272,7 @@ def test_every_group_and_unit_has_its_word_and_every_number_a_unit(world):
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("zh", ("乡镇审核", "个工作日", "时限")), ("en", ("township reviews", "work days"))]
+    ("lang", "words"), [("zh", ("乡镇审核", "个工作日", "时限")), ("en", ("Township reviews", "work days"))]
 )
 def test_the_page_is_in_the_language_of_whoever_reads_it(world, browse, lang, words):
     page = browse("county").get(f"/language?lang={lang}&next=/settings").text

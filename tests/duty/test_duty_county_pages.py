@@ -40,7 +40,7 @@ def test_nobody_else_can_send_a_decision(pages, store, role):
 def test_a_decision_changes_lists_counters_and_sheet_at_once(pages, county):
     pages.become(county)
     assert codes(pages.get("/duties", document="001")) == []
-    assert "Show all texts: 83 rows more" in text(pages.get("/duties", document="001"))
+    assert "Show all texts: 83 more rows" in text(pages.get("/duties", document="001"))
     before = re.findall(r'id="([^"]+)"><h2>[^<]+<span class="tab-count">(\d+)', pages.get("/departments").text)
     assert pages.post(YUZHOU, **GIVEN).status_code == 303
     shown = text(pages.get(YUZHOU))

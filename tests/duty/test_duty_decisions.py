@@ -183,7 +183,7 @@ def test_a_row_that_cannot_be_is_refused(store, county, duty, link, field):
 def test_nobody_is_said_once_for_a_problem(store, county):
     with store.write() as session:
         service.add_link(session, county, "dust", "", service.Link(9, "nobody", zh="自然扬尘"))
-        with pytest.raises(Refused, match="there already"):
+        with pytest.raises(Refused, match="is already there"):
             service.add_link(session, county, "dust", "", service.Link(8, "nobody"))
         assert session.get(ProblemType, "dust") is not None
     assert offered(store, "dust").count(None) == 1

@@ -203,7 +203,7 @@ def now_in(session: Session, world: World, short: str) -> int:
 
 
 BAD = {
-    "a day to come": ({"on": clock.today() + timedelta(days=1)}, "still to come"),
+    "a day to come": ({"on": clock.today() + timedelta(days=1)}, "in the future"),
     "no day after": ({"on": make.BEGAN - timedelta(days=1)}, "begin after that day"),
     "its own level above it": ({"parent": "A2"}, "level above"),
     "itself": ({"parent": "A1"}, "level above"),

@@ -48,7 +48,7 @@ def test_borders_with_errors_or_from_a_day_to_come_or_on_a_tree_are_not_accepted
     bad = intake.examine([boundary_files.geopackage(tmp_path / "b.gpkg", c370900="")])
     assert (len(good.errors), len(bad.errors)) == (0, 1)
     tomorrow = clock.today() + timedelta(days=1)
-    for examined, since, why in ((bad, clock.today(), "have errors"), (good, tomorrow, "still to come")):
+    for examined, since, why in ((bad, clock.today(), "have errors"), (good, tomorrow, "in the future")):
         with pytest.raises(Refused, match=why), store.write() as session:
             intake.accept(session, SYSTEM, examined, since)
         with store.read() as session:
@@ -57,7 +57,7 @@ def test_borders_with_errors_or_from_a_day_to_come_or_on_a_tree_are_not_accepted
         intake.refuse(session, clock.today())
         intake.accept(session, SYSTEM, good, clock.today())
     for ask in (lambda s: intake.refuse(s, clock.today()), lambda s: intake.accept(s, SYSTEM, good, clock.today())):
-        with pytest.raises(Refused, match="tree already"), store.write() as session:
+        with pytest.raises(Refused, match="grids already"), store.write() as session:
             ask(session)
 
 

@@ -44,7 +44,7 @@ def test_the_button_ends_all_others_a_remembered_phone_among_them_and_says_how_m
 
 def test_who_is_logged_in_nowhere_else_is_told_so_and_the_log_has_no_line(world, browse):
     here = browse("county")
-    assert "nowhere else" in press(here) and comes_in(here)
+    assert "not logged in anywhere else" in press(here) and comes_in(here)
     with world.store.read() as session:
         assert not session.scalars(select(AuditEntry).where(AuditEntry.action == "logout.others")).all()
 

@@ -111,7 +111,7 @@ def test_a_period_from_day_to_day(the_map, world, patrol):
 
 WRONG_DAYS = [
     ("2026-02-31", "2026-03-02", "Write it like 2026-09-01."),
-    ("2026-03-02", "2026-03-01", "before the beginning"),
+    ("2026-03-02", "2026-03-01", "before the start"),
     ("", "2026-03-01", "Give the first day, too."),
     ("2099-01-01", "", "not come yet"),
     ("2020-01-01", "2026-03-01", "At most 366 days"),
@@ -202,7 +202,7 @@ def test_due_now_on_the_map_is_the_desks_list_and_what_is_due_only_today(the_map
     numbers = dict(re.findall(r'<span class="fig-n">([^<]+)</span> <span>([^<]+)</span>', page))
     told = {words: number for number, words in numbers.items()}
     assert (told["due now"], told["of these, due before today"]) == ("4", "3")
-    assert re.search(r'Due, not gone</span> <span class="tab-count">3<', desk)
+    assert re.search(r'Due, not visited</span> <span class="tab-count">3<', desk)
 
 
 def test_the_other_colour_is_the_days_since_the_longest_unseen_was_seen(the_map, world, patrol):

@@ -51,7 +51,7 @@ def test_a_refused_round_keeps_everything_typed(world, browse):
     assert "the gate was locked" in answer.text
     farm = world.things["farm_a1"]
     assert re.search(rf'id="v{farm}-could_not_see"[^>]*checked', answer.text)
-    assert re.search(rf'id="v{farm}-error">Say why it could not be seen', answer.text)
+    assert re.search(rf'id="v{farm}-error">Say why it could not be checked', answer.text)
     assert f'id="v{world.things["kiln_a1"]}-error"' not in answer.text
 
 

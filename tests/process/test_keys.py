@@ -88,7 +88,7 @@ def test_a_key_goes_out_and_comes_back_and_its_history_says_so(board: Board) -> 
 def test_a_holder_is_the_person_the_thing_names_and_no_other_of_his_role(board: Board, world: World) -> None:
     key_id = board.ask()
     board.move(key_id, board.keeper, "lend")
-    with pytest.raises(Refused, match="present state"):
+    with pytest.raises(Refused, match="at this stage"):
         board.move(key_id, world.people["officer_a2"], "give_back")
     assert board.move(key_id, board.borrower, "give_back") == 3
 
@@ -262,7 +262,7 @@ def test_a_refusal_outside_refuses_what_ends_inside_and_nothing_is_stored(board:
     store = open_store(
         board.store.url.render_as_string(hide_password=False), Listeners(Listener(Moved, board.office.write_off))
     )
-    with pytest.raises(Refused, match="present state"):
+    with pytest.raises(Refused, match="at this stage"):
         settle(board, store, loss_id)
     store.close()
     with board.store.read() as session:

@@ -52,7 +52,7 @@ def test_step_lets_no_handler_pass_his_own_result_whatever_roles_he_has() -> Non
     for move in checks:
         given = dict.fromkeys(move.needs, "x")
         assert REPORT.step(move.source, "confirm", move.by, open_to(move), given) == move
-        with pytest.raises(Refused, match="somebody else"):
+        with pytest.raises(Refused, match="someone else"):
             REPORT.step(move.source, "confirm", ROLES, open_to(move) | {"handled": True}, given)
 
 
@@ -70,6 +70,6 @@ def test_person_who_handled_cannot_pass_it_in_another_role(world: World) -> None
         service.submit(session, make.actor(session, "officer_a1"), entry)
     act("township_a", "assign", "township", body=world.bodies["station_a"], due=clock.today().isoformat())
     assert act("station_a", "handle", "station", result="true", done="cleared") == "station_done"
-    with pytest.raises(Refused, match="somebody else"):
+    with pytest.raises(Refused, match="someone else"):
         act("station_a", "confirm", "station_done", note="clean")
     assert act("township_a", "confirm", "station_done", note="clean") == "closed"

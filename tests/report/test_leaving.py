@@ -18,13 +18,17 @@ def test_ending_a_posting_shows_what_is_in_hand_there_and_to_whom_it_goes(way, b
     address = f"/people/{way.world.people['officer_a1']}/postings/{posting_of(way.world, 'officer_a1')}/end"
     page = township.get(address).text
     assert "afterwards nobody is posted there." in page and "Township office can take back what waits there." in page
-    assert re.search(r'What waits there and will be with nobody <span class="tab-count">1<', page)
+    assert re.search(r'Waiting there, with nobody to act afterwards <span class="tab-count">1<', page)
     assert way.entry.place in page
     with way.world.store.write() as session:
         make.person(session, "fresh", "grid_officer", grid=way.world.grids["A1"], until=clock.today() + 3 * DAY)
     page = township.get(address).text
-    assert "afterwards handled by fresh, until" in page and "with nobody" not in page and "nobody is there" not in page
-    assert re.search(r'What waits there <span class="tab-count">1<', page)
+    assert (
+        "afterwards handled by fresh, until" in page
+        and "with nobody" not in page
+        and "nobody is posted there" not in page
+    )
+    assert re.search(r'Waiting there <span class="tab-count">1<', page)
     assert township.post(address).status_code == 302
     assert way.state() == "returned", "nothing is moved by it"
 
@@ -40,8 +44,8 @@ def test_what_the_one_who_stays_may_not_check_is_shown_when_the_other_leaves(way
         service.submit(session, make.actor(session, "officer_a1"), make.report(way.world.grids["A1"]))
     page = browse("county").get(f"/people/{other}/postings/{posting_of(way.world, 'township_a_two')}/end").text
     assert "afterwards handled by township_a" in page
-    assert re.search(r'What waits there <span class="tab-count">2<', page)
-    assert re.search(r'Of these with nobody afterwards <span class="tab-count">1<', page)
+    assert re.search(r'Waiting there <span class="tab-count">2<', page)
+    assert re.search(r'Of these, with nobody to act afterwards <span class="tab-count">1<', page)
 
 
 def test_suspending_somebody_and_closing_a_body_show_it_too(way, browse):
@@ -61,8 +65,8 @@ def test_suspending_somebody_and_closing_a_body_show_it_too(way, browse):
 
 def test_who_sees_no_reports_learns_how_many_are_in_hand_and_nothing_of_them(way, browse):
     page = browse("admin").get(f"/people/{way.world.people['township_a']}/suspending").text
-    assert re.search(r'What waits there <span class="tab-count">1<', page)
-    assert "0 of 1 are shown" in page and way.entry.place not in page and way.entry.note not in page
+    assert re.search(r'Waiting there <span class="tab-count">1<', page)
+    assert "0 of 1 shown" in page and way.entry.place not in page and way.entry.note not in page
 
 
 def test_the_administrator_is_told_that_the_county_office_is_empty_and_nobody_else(way, browse):

@@ -219,7 +219,7 @@ def test_the_other_village_of_a_border_can_be_asked_and_answers(world, browse):
     fields = {"id": make.ids.new(), "question": "clean?"}
     assert township.post(f"/reports/{entry.id}/beside/look", grid=world.grids["A3"], **fields).status_code == 422
     assert township.post(f"/reports/{entry.id}/beside/look", grid=world.grids["B1"], **fields).status_code == 303
-    assert "Village B1 is asked to go and look" in township.get(f"/reports/{entry.id}").text
+    assert "Village B1 has been asked to go and look" in township.get(f"/reports/{entry.id}").text
     officer = browse("officer_b1")
     assert "clean?" in officer.get("/home").text and "clean?" in officer.get(f"/reports/{entry.id}").text
     assert officer.post(f"/looks/{fields['id']}", answer="right").status_code == 303
@@ -253,7 +253,7 @@ def test_the_part_of_a_department_without_liaison_is_taken_back(way, browse):
         part = session.scalars(select(Assignment.id).where(Assignment.role == "coop")).one()
     fields = {"part-part": part, "part-reason": "nobody left"}
     answer = county.post(address, **fields)
-    assert answer.status_code == 422 and "Somebody speaks for Ecology Bureau now" in answer.text
+    assert answer.status_code == 422 and "Someone is posted to Ecology Bureau now" in answer.text
     gone(way.world, "liaison_other")
     assert "take its part back" in county.get(f"/reports/{way.entry.id}").text
     assert browse("township_a").post(address, **fields).status_code == 404, "who dispatches"

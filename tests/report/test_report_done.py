@@ -85,7 +85,7 @@ def test_it_is_said_in_chinese_too(world, browse, sent):
     township.get("/language?lang=zh")
     on = (clock.today() + timedelta(days=5)).isoformat()
     answer = move(township, sent, "assign", body=world.bodies["station_a"], due=on)
-    assert told(answer) == f"已交给甲镇综合执法队，{due(world, sent, zh=True)}前。"
+    assert told(answer) == f"已交给甲镇综合执法队，{due(world, sent, zh=True)}前办完。"
 
 
 def test_a_move_that_comes_again_after_others_moved_on_is_said_so(world, browse, sent):
@@ -94,7 +94,7 @@ def test_a_move_that_comes_again_after_others_moved_on_is_said_so(world, browse,
     fields = move_fields(township, sent, "assign", body=world.bodies["station_a"], due=on)
     township.post(f"/reports/{sent}/assign", **fields)
     again = township.post(f"/reports/{sent}/assign", follow=True, **fields)
-    assert told(again).startswith("Handed to the Town A team")
+    assert told(again).startswith("Assigned to the Town A team")
     move(station, sent, "handle", result="true", done="swept")
     late = township.post(f"/reports/{sent}/assign", follow=True, **fields)
     assert told(late) == "This had arrived before. It is now &#34;township to check&#34;."
@@ -106,7 +106,7 @@ def test_acts_beside_the_state_say_what_they_did(world, browse, sent):
     assert re.fullmatch(r"The grid officer of Village A1 has been asked to go and look by \d+ \w+\.", told(asked))
     look = re.search(r"/looks/([-0-9a-f]+)", officer.get(f"/reports/{sent}").text)[1]
     answered = officer.post(f"/looks/{look}", follow=True, answer="not_yet", photos=(picture(), "a.jpg"))
-    assert told(answered) == "Your answer has arrived: Not yet. Thank you for going to look."
+    assert told(answered) == "Your answer has arrived: Not fixed yet. Thank you for going to look."
     corrected = township.post(
         f"/reports/{sent}/beside/problems", follow=True, id=str(make.ids.new()), problem=["dust", "smoke"]
     )

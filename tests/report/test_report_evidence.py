@@ -15,7 +15,7 @@ from webapp.ops import verify
 from webapp.report import evidence, facts, queries, side_acts
 from webapp.report.models import Report, ReportEvent, SiteLook
 
-LOOKED = "Visited on {day} by the grid officer of Village A1: Not yet; a heap lies behind the wall"
+LOOKED = "Visited on {day} by the grid officer of Village A1: Not fixed yet; a heap lies behind the wall"
 
 
 def ask(way, login="township_a"):
@@ -184,7 +184,7 @@ def test_looks_of_two_villages_both_count_and_each_is_named(way, browse):
         )
     assert against(way)
     page = browse("township_a").get(f"/reports/{way.entry.id}/confirm").text
-    assert re.findall(r"by the grid officer of (Village A\d): (Put right|Not yet)", page) == [
+    assert re.findall(r"by the grid officer of (Village A\d): (Fixed|Not fixed yet)", page) == [
         ("Village A1", "Fixed"),
         ("Village A2", "Not fixed yet"),
     ]

@@ -42,7 +42,7 @@ def test_an_answer_of_a_second_officer_comes_back_with_what_was_typed(world, bro
         make.posting(session, world.people["officer_a2"], "grid_officer", grid=world.grids["A1"])
     browse("officer_a1").post(f"/looks/{look}", answer="right")
     answer = browse("officer_a2").post(f"/looks/{look}", answer="not_yet", note="still black")
-    assert answer.status_code == 422 and "still black" in answer.text and "answered already" in answer.text
+    assert answer.status_code == 422 and "still black" in answer.text and "already answered" in answer.text
     assert answers(world) == [("right", None)]
 
 

@@ -66,7 +66,7 @@ def test_the_same_move_with_other_words_keeps_them_and_says_the_first_was_taken(
     township.post(f"/reports/{sent}/raise", **fields)
     answer = township.post(f"/reports/{sent}/raise", **fields | {"reason": "second thoughts"})
     assert answer.status_code == 409
-    assert "second thoughts" in answer.text and "was taken" in answer.text
+    assert "second thoughts" in answer.text and "was received" in answer.text
     with world.store.read() as session:
         assert session.scalars(select(ReportEvent.action).order_by(ReportEvent.seq)).all() == ["submit", "raise"]
 

@@ -110,7 +110,7 @@ def test_hand_out_to_a_committee_and_the_township_checks(way):
 
 def test_what_the_township_handled_itself_the_county_confirms(way):
     assert way.move("township_a", "handle", result="true", done="swept") == "township_done"
-    with pytest.raises(Refused, match="present state"):
+    with pytest.raises(Refused, match="at this stage"):
         way.move("township_a", "confirm", note="x")
     assert way.move("county", "confirm") == "closed"
 
@@ -161,7 +161,7 @@ def test_a_role_counts_only_where_it_reaches(way):
     with world.store.read() as session:
         found = queries.one(session, make.actor(session, "officer_a1"), way.entry.id)
         assert found.roles == {"grid_officer"}
-    with pytest.raises(Refused, match="present state"):
+    with pytest.raises(Refused, match="at this stage"):
         way.move("officer_a1", "raise", reason="x")
 
 
@@ -188,7 +188,7 @@ def test_not_ours_goes_back_to_the_county_with_the_reason_and_leaves_the_departm
 def test_only_the_lead_moves_and_a_cooperating_body_adds_its_result(way):
     way.to_county()
     way.dispatch(coop=[way.world.bodies["ecology"]])
-    with pytest.raises(Refused, match="present state"):
+    with pytest.raises(Refused, match="at this stage"):
         way.move("liaison_other", "receive")
     with way.world.store.write() as session:
         side_acts.add_result(
@@ -258,7 +258,7 @@ def test_who_it_does_not_concern_finds_nothing(way, login):
 
 @pytest.mark.parametrize("login", ["leader", "inspector"])
 def test_who_only_reads_moves_nothing(way, login):
-    with pytest.raises(Refused, match="present state"):
+    with pytest.raises(Refused, match="at this stage"):
         way.move(login, "raise", reason="x")
 
 

@@ -94,4 +94,4 @@ def test_it_is_said_in_chinese_too(given, browse):
     officer = browse("officer_a1")
     officer.get("/language?lang=zh")
     page = officer.get(f"/reports/{given(**point())}/receipt").text
-    assert "已收到：110.00400, 35.00600，误差约20米" in page and ">地图</a>" in page
+    assert "已收到：110.00400, 35.00600，误差约 20 米" in page and ">地图</a>" in page

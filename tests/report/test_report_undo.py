@@ -190,7 +190,7 @@ def test_the_button_stands_on_the_page_and_needs_no_second_one(way, browse):
     assert "Undo</button>" in page and "seen" in page.split("History")[1]
     fields = {"id": hidden(page, "id"), "seen": hidden(page, "seen")}
     back = liaison.post(f"/reports/{way.entry.id}/undo", follow=True, **fields)
-    assert "Taken back. The Housing Bureau has still to receive it, by" in back.text
+    assert "Undone. The Housing Bureau still has to receive it by" in back.text
     assert "Why here: Housing Bureau undid its receipt" in back.text
     late = liaison.post(f"/reports/{way.entry.id}/undo", **fields | {"id": str(make.ids.new())})
     assert late.status_code == 409
@@ -285,7 +285,7 @@ def test_the_officer_answers_in_two_lines_at_home_and_takes_it_back_there(way, b
     assert len(ids) == len(set(ids)), "two forms on a page do not share an id"
     fields = {"id": hidden(lines, "id"), "answer": "not_yet", "note": "a heap"}
     after = officer.post(f"/looks/{look}", follow=True, **fields, photos=(picture(), "a.jpg")).text
-    assert "Your answer has arrived: Not yet." in after and "Just answered" in after
+    assert "Your answer has arrived: Not fixed yet." in after and "Just answered" in after
     event = re.search(r'name="event" value="([^"]+)"', after)[1]
     back = officer.post(f"/reports/{way.entry.id}/beside/undo", follow=True, event=event).text
     assert "Undone. It is as it was before." in back and "Just answered" not in back
@@ -301,7 +301,7 @@ def test_a_second_look_at_what_was_settled_is_taken_back_and_done_again(world, b
     township = browse("township_a")
     for times in (1, 2):
         page = township.get(f"/reports/{entry.id}").text
-        form = page.split("settled on the spot")[1].split("</form>")[0]
+        form = page.split("Spot-check (settled on the spot)")[1].split("</form>")[0]
         fields = {"id": hidden(form, "id"), "note": "clean"}
         after = township.post(f"/reports/{entry.id}/beside/sample", follow=True, **fields, photos=(picture(), "a.jpg"))
         assert "Spot-checked, in order." in after.text

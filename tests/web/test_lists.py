@@ -55,7 +55,7 @@ def test_what_was_chosen_stays_chosen_on_the_other_parts(app: App) -> None:
 def test_columns_have_their_heads_and_numbers_stand_right(app: App) -> None:
     page = drawn(app, "/things", 2, aside="2 in all", lead="Read <this>.")
     assert "<h1>Things &amp; more</h1>" in page and "2 in all" in page and "Read &lt;this&gt;." in page
-    assert '<th scope="col">Thing</th><th scope="col" class="n">Number</th>' in page
+    assert '<th scope="col">Item</th><th scope="col" class="n">Number</th>' in page
     assert '<th scope="row">no. 1</th><td class="n">1</td>' in page
 
 

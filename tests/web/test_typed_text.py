@@ -16,7 +16,7 @@ import webapp.feedback.forms
 import webapp.login.forms
 import webapp.patrol.forms
 import webapp.report.forms
-from tests import access_check, access_tables
+from tests import access_check, access_routes
 from tests.access_check import Visitor
 from tests.access_county import County, county, on_sqlite, visitors  # noqa: F401  (fixtures)
 from tests.conftest import PASSWORD, World
@@ -94,7 +94,7 @@ def field_of(name: str) -> str:
 
 def pages(visitor: Visitor) -> Iterator[tuple[str, str]]:
     """Each page that somebody gets, with its address."""
-    for route in access_tables.ROUTES:
+    for route in access_routes.ROUTES:
         if route.method != "GET":
             continue
         for target in access_check.targets(route):

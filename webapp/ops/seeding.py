@@ -16,7 +16,7 @@ from ..core.history import Author
 from ..core.load import Change
 from ..report import limits
 
-PROGRAM = Author(None, "system", None)  # no office: the history says so
+PROGRAM = Author(None, "system_admin", None)  # who is at the command line; no person, and so "the system" in words
 
 
 def seed(store: Store, root: Traversable | None = None) -> dict[str, Change]:
