@@ -3,6 +3,7 @@
 from importlib import import_module
 
 import pytest
+from sqlalchemy import select
 
 from migrations.ops import Unfit
 from tests import make
@@ -27,8 +28,9 @@ def test_what_was_taken_back_stays_said(world: World) -> None:
         service.move(session, township, entry.id, make.move("take_back", "returned", reason="x"))
     with pytest.raises(Unfit, match=r"1 rows of report_event\.action say \(undo, take_back, withdraw_look, "):
         migrate.run(world.store, "downgrade", REVISION.down_revision)
+    assert migrate.current(world.store) == REVISION.revision
     with world.store.read() as session:
-        assert session.get_one(service.Report, entry.id).state == "township"
+        assert session.scalars(select(service.Report.state).where(service.Report.id == entry.id)).one() == "township"
 
 
 def test_a_county_that_took_nothing_back_goes_down_and_up(world: World) -> None:

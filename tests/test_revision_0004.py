@@ -1,4 +1,5 @@
-"""Revision 0004 on a county of 0003: a calendar that a county can change, and what it refuses on the way down."""
+"""Revision 0004 on a county of 0003: a calendar that a county can change, what is open stored with each report, and
+what it refuses on the way down."""
 
 from pathlib import Path
 
@@ -34,6 +35,15 @@ def test_every_day_and_part_is_kept_and_a_day_of_before_the_update_stays_as_a_de
     assert len(after["calendar_day"]) > 50 and len(after["assignment"]) > 0
     migrate.run(county, "downgrade", "0003")
     assert (layout(county), rows(county)) == (was, before)
+
+
+def test_every_report_is_open_that_is_not_at_an_end_and_is_else_as_it_was(county: Store) -> None:
+    before = rows(county)["report"]
+    migrate.run(county, "upgrade", "0004")
+    after = rows(county)["report"]
+    opened = {row["state"]: bool(row.pop("is_open")) for row in after}
+    assert {state for state, is_open in opened.items() if not is_open} == {"closed", "void"} < set(opened)
+    assert after == before
 
 
 def test_a_day_that_the_county_changed_is_left_alone_by_the_next_seeding(county: Store) -> None:

@@ -144,6 +144,7 @@ LATER = timedelta(minutes=2)
 #: What somebody did to report or event behind the program's back → the kinds of findings.
 TAMPERED: dict[str, tuple[Any, dict[str, Any], set[str]]] = {
     "another state": (None, {"state": "closed"}, {"state", "due"}),
+    "open, and stored as at an end": (None, {"is_open": False}, {"state"}),
     "another moment": (None, {"state_since": LATER}, {"state"}),
     "a longer limit": (None, {"due_at": LATER}, {"due"}),
     "no limit": (None, {"due_at": None}, {"due"}),

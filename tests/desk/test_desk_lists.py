@@ -59,7 +59,7 @@ def test_a_short_list_needs_no_page_of_its_own(many, browse):
 
 def test_his_closed_reports_stand_behind_the_open_ones(many, browse):
     with many.store.write() as session:
-        session.execute(update(Report).where(Report.place == "place A1 59").values(state="closed"))
+        session.execute(update(Report).where(Report.place == "place A1 59").values(state="closed", is_open=False))
     assert _walk(browse("officer_a1"), "/mine")[-1] == "A1 59"
 
 

@@ -155,8 +155,8 @@ def mixed(busy):
             ("A2", {"due_at": NOON + timedelta(hours=1)}),
             ("A2", {"due_at": NOON}),
             ("A2", {"due_at": clock.start(clock.today() + DAY)}),
-            ("A1", {"state": "closed", "settled": True, "due_at": None}),
-            ("B1", {"state": "closed", "severity": "emergency", "due_at": None}),
+            ("A1", {"state": "closed", "is_open": False, "settled": True, "due_at": None}),
+            ("B1", {"state": "closed", "is_open": False, "severity": "emergency", "due_at": None}),
         ):
             entry = make.report(busy.grids[village])
             service.submit(session, make.actor(session, f"officer_{village.lower()}"), entry)

@@ -48,8 +48,8 @@ ABOUT_THE_THING = {
         "problem_duty": "id problem duty rank role zh en source valid_to",
         "succession": "id body canonical from_on event_zh event_en source status valid_to",
         "patrol_object": "id type grid_id valid_from valid_to",
-        "report": "number state state_since due_at grid_id grid_version_id object_id patrol_id severity settled "
-        "sampled_at recurs_id",
+        "report": "number state state_since is_open due_at grid_id grid_version_id object_id patrol_id severity "
+        "settled sampled_at recurs_id",
     }.items()
     for column in columns.split()
 }

@@ -20,7 +20,9 @@ CELLS = [
 def sheet(readable, due=(), seen=(), missed=(), open_=(), late=(), due_now=(), few=5, by=shape.SEEN):
     tally = Tally(Counter(dict(due)), Counter(dict(seen)), Counter(dict(missed)))
     now = {id_: Now(due, 0, due) for id_, due in dict(due_now).items()}
-    return shape.sheet(CELLS, set(readable), tally, shape.Counts(dict(open_), dict(late), now, by), few)
+    overdue = dict(late)
+    counts = {id_: (number, overdue.get(id_, 0)) for id_, number in dict(open_).items()}
+    return shape.sheet(CELLS, set(readable), tally, shape.Counts(counts, now, by), few)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,7 @@ def test_a_share_is_told_from_the_few_on_and_not_one_object_sooner(due, seen, na
 )
 def test_a_village_is_as_old_as_its_longest_unseen_object(days, name):
     now = Now(listed=1, unseen=days) + Now(listed=1)
-    made = shape.sheet(CELLS, {3, 4}, NOTHING_DUE, shape.Counts({}, {}, {3: now}, shape.LAST), 5)
+    made = shape.sheet(CELLS, {3, 4}, NOTHING_DUE, shape.Counts({}, {3: now}, shape.LAST), 5)
     assert [(line.shade, line.label) for line in made.villages()] == [(name, str(days)), ("age-nil", "")]
 
 

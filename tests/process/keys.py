@@ -91,6 +91,7 @@ class Thing:
 
     state: Mapped[str] = mapped_column(String(20))
     state_since: Mapped[datetime] = mapped_column(Moment)
+    is_open: Mapped[bool]
     due_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
@@ -223,7 +224,8 @@ def _standing(
 def ask(session: Session, borrower: int, event_id: uuid.UUID) -> Key:
     """Somebody asks for a key."""
     made = KEY.step(START, "ask", {"borrower"}, {"own": False, "loss_settled": False}, {"what": "pump house"})
-    key = Key(borrower_id=borrower, state=made.target, state_since=clock.now())
+    key = Key(borrower_id=borrower)
+    KEYS.place(key, made.target, clock.now())
     session.add(key)
     session.flush()
     _keep(session, key, after(KEY, made, (), key.state_since, limit))
@@ -234,7 +236,8 @@ def ask(session: Session, borrower: int, event_id: uuid.UUID) -> Key:
 def tell_loss(session: Session, key: Key, teller: int) -> Loss:
     """Somebody tells that a key was lost."""
     made, now = LOSS.step(START, "tell", {"teller"}, {}, {"where": "in the river"}), clock.now()
-    loss = Loss(id=uuid.uuid4(), key_id=key.id, state=made.target, state_since=now)
+    loss = Loss(id=uuid.uuid4(), key_id=key.id)
+    LOSSES.place(loss, made.target, now)
     loss.due_at = first_due(after(LOSS, made, (), now, limit))
     session.add(loss)
     session.flush()

@@ -201,6 +201,7 @@ def test_a_replay_finds_what_was_changed_behind_the_histories_back_and_nothing_e
     for name, value, kinds in (
         ("state", "lost", ["state"]),
         ("state_since", clock.now() - DAY, ["state"]),
+        ("is_open", not board.key(key_id).is_open, ["state"]),
         ("due_at", clock.now(), ["due"]),
         ("due_at", None, ["due", "due"]),
     ):

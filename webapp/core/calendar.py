@@ -113,7 +113,10 @@ class Numbers:
         self._now = {row.code: row.number for row in rows}
         changes = session.execute(
             select(AuditEntry.thing, AuditEntry.at, AuditEntry.detail)
-            .where(AuditEntry.thing.like("time_limit:%"), AuditEntry.action.in_(("limit.change", "seed.change")))
+            .where(
+                AuditEntry.thing.in_([f"time_limit:{code}" for code in self._now]),
+                AuditEntry.action.in_(("limit.change", "seed.change")),
+            )
             .order_by(AuditEntry.at, AuditEntry.id)
         )
         self._before: dict[str, list[tuple[datetime, int]]] = {}

@@ -1,8 +1,8 @@
 """The history of anything that moves by a process: appended, never changed, over any table with the columns of
 EventRow.
 
-One ``History`` for each kind of thing. The thing itself is a row with ``id``, ``state``, ``state_since`` and
-``due_at``.
+One ``History`` for each kind of thing. The thing itself is a row with ``id``, ``state``, ``state_since``, ``is_open``
+and ``due_at``.
 """
 
 import uuid
@@ -105,6 +105,11 @@ class History:
     def key(self) -> Any:
         """The column with the thing's key."""
         return getattr(self.event, self.thing)
+
+    def place(self, thing: Any, state: str, since: datetime) -> None:
+        """Put a thing into a state. Whether that is an end is stored with it: lists ask for what is open, and an index
+        holds no more than that, whatever else the process comes to call an end."""
+        thing.state, thing.state_since, thing.is_open = state, since, state not in self.process.ends
 
     def sent_before(self, session: Session, thing_id: Any, event_id: uuid.UUID, entry: Any, person_id: int) -> bool:
         """Whether this very act is in the history already; Conflict when another act has its id."""
@@ -229,6 +234,8 @@ def replay(
             yield "move", f"event {event.seq}, {event.action}: not back to where the move before it came from"
     if thing.state != state or since is None or abs(thing.state_since - since) > SAME_MOMENT:
         yield "state", f"is {thing.state} since {thing.state_since}, its history says {state} since {since}"
+    if thing.is_open == (thing.state in process.ends):
+        yield "state", f"is {thing.state}, and stored as {'open' if thing.is_open else 'at an end'}"
     if thing.due_at != due:
         yield "due", f"is {thing.due_at}, its history says {due}"
     known = process.states.get(thing.state)

@@ -84,7 +84,7 @@ def move(
         _put_back(session, history, thing, made)
     else:
         agreed = effect(made)
-        thing.state, thing.state_since = made.target, clock.now()
+        history.place(thing, made.target, clock.now())
         set_clocks(made, thing.state_since, agreed)
     by = standing.author(made)
     line = _append(session, history, thing, made, sent, by, left)
@@ -98,7 +98,8 @@ def _put_back(session: Session, history: History, thing: Any, made: Move) -> Non
     before = history.before(session, thing.id)
     if before is None or before.state != made.target:
         raise Refused(CANNOT)
-    thing.state, thing.due_at, thing.state_since = before
+    history.place(thing, before.state, before.since)
+    thing.due_at = before.due
 
 
 def begin(session: Session, history: History, thing: Any, made: Move, sent: Sent, by: Author) -> Any:

@@ -7,7 +7,6 @@ from ..core import clock
 from ..core.db import Store
 from ..people.models import Body, Posting
 from ..report.models import Report
-from ..report.queries import is_open
 from .people import County
 
 LEFT = 2  # villages whose officer went and was not followed yet
@@ -25,7 +24,7 @@ def leave(store: Store, county: County) -> None:
 
 def _quiet(session: Session, county: County) -> list[int]:
     """Villages beside the sample's township where nothing is open, the last first."""
-    at_work = set(session.scalars(select(Report.grid_id).where(is_open())))
+    at_work = set(session.scalars(select(Report.grid_id).where(Report.is_open)))
     near = county.villages[county.sample_village].township
     return [
         id_ for id_, village in reversed(county.villages.items()) if village.township != near and id_ not in at_work

@@ -56,6 +56,8 @@ def wordings(session: Session, ids: Collection[int]) -> Wordings:
     duties = {duty.id: duty for duty in session.scalars(select(Duty).where(Duty.id.in_(ids)))} if ids else {}
     things = {f"duty:{duty_id}": duty_id for duty_id in duties}
     changes: dict[int, list[tuple[datetime, Mapping[str, Any]]]] = {}
+    if not things:  # an empty IN would go through the whole log
+        return Wordings(duties, changes)
     for entry in session.scalars(
         select(AuditEntry)
         .where(AuditEntry.action == "seed.change", AuditEntry.thing.in_(things))

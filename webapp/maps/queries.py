@@ -44,7 +44,6 @@ def sheet(session: Session, actor: Actor, first: date, last: date, by: str = sha
         tally = patrol_coverage.due_and_seen(session, actor, first, last)
     counts_ = shape.Counts(
         report_queries.open_counts(session, actor),
-        report_queries.open_counts(session, actor, late=True),
         patrol_coverage.standing(session, actor),
         by,
     )
@@ -109,7 +108,6 @@ def card(session: Session, actor: Actor, grid_id: int, first: date, last: date) 
     is_read = grid_queries.cells_reached(session, actor, "grid.read", grid_id)
     is_seen = is_read and grid_queries.cells_reached(session, actor, "patrol.read", grid_id)
     inside = grid_queries.ids(session, actor, "outline.read", cell.path)
-    opened = report_queries.open_counts(session, actor)
     return Card(
         cell=cell,
         level=grid_queries.levels(session).get(cell.tier),
@@ -120,7 +118,7 @@ def card(session: Session, actor: Actor, grid_id: int, first: date, last: date) 
         due=tuple(_due(session, actor, grid_id)) if is_seen else (),
         now=shape.added(patrol_coverage.standing(session, actor, cell.path).values()) if is_seen else None,
         open=tuple(report_queries.open_in(session, actor, cell.path, SHOWN)),
-        open_count=sum(number for id_, number in opened.items() if id_ in inside),
+        open_count=report_queries.count_open_in(session, actor, cell.path),
     )
 
 

@@ -120,19 +120,16 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Counts:
-    """What is counted by grid id beside the coverage of a period: open reports, those overdue, and how its objects
-    stand today; and what the map is coloured by."""
+    """What is counted by grid id beside the coverage of a period: open reports with those of them that are overdue, and
+    how its objects stand today; and what the map is coloured by."""
 
-    open: Mapping[int, int]
-    late: Mapping[int, int]
+    open: Mapping[int, tuple[int, int]]
     now: Mapping[int, Now]
     by: str = SEEN
 
     def line(self, cell: Cell, share: Share | None) -> GridRow:
         """The line of one cell by itself."""
-        return GridRow(
-            cell, share, self.open.get(cell.id, 0), self.late.get(cell.id, 0), self.now.get(cell.id), self.by
-        )
+        return GridRow(cell, share, *self.open.get(cell.id, (0, 0)), self.now.get(cell.id), self.by)
 
 
 def sheet(cells: Sequence[Cell], readable: set[int], tally: Tally, counts: Counts, few: int) -> Sheet:
@@ -156,7 +153,7 @@ def sheet(cells: Sequence[Cell], readable: set[int], tally: Tally, counts: Count
     return Sheet(
         groups,
         together(shares.values(), few),
-        sum(counts.open.values()),
+        sum(number for number, _late in counts.open.values()),
         added(counts.now.values()),
         frozenset(shades),
         county,

@@ -59,7 +59,7 @@ class Patrol(Base):
     lat: Mapped[float | None]
     accuracy_m: Mapped[float | None]
 
-    __table_args__ = (Index(None, "grid_id", "occurred_at"), Index(None, "entered_by"))
+    __table_args__ = (Index(None, "grid_id", "occurred_at"), Index(None, "entered_by"), Index(None, "person_id"))
 
 
 class Visit(Base):

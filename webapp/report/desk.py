@@ -94,7 +94,7 @@ VACANT = Tab("vacant", LABELS["vacant"], "report/_vacant.html")
 
 def _waiting(limit: str) -> Condition:
     if limit == "open":
-        return queries.is_open()
+        return and_(Report.is_open)
     return true() if limit == "any" else Report.state.in_(_states(limit))
 
 
@@ -130,7 +130,7 @@ class Lists:
 def reports(session: Session, actor: Actor, at: datetime) -> SelectLists:
     """The lists of reports: those that he may read, the clock that runs out first on top."""
     found = moments(session, at)
-    live = or_(queries.is_open(), facts.waits_for_sample())  # the rest only grows, and counting would go through it
+    live = or_(Report.is_open, facts.waits_for_sample())  # the rest only grows, and counting would go through it
     return SelectLists(
         session,
         queries.readable(actor),

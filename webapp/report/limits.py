@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, literal, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor
@@ -67,7 +67,7 @@ def moving(session: Session, old: Calendar, new: Calendar) -> list[Moved]:
 
 def move(session: Session, by: Author, old: Calendar, new: Calendar) -> list[Moved]:
     """Move them, with a line in the history of each matter. The calendar is held already (core/calendar.py)."""
-    session.execute(select(Report.id).where(queries.is_open()).order_by(Report.id).with_for_update())
+    session.execute(select(Report.id).where(Report.is_open).order_by(Report.id).with_for_update())
     found = moving(session, old, new)
     for each in found:
         _keep(each)
@@ -77,7 +77,7 @@ def move(session: Session, by: Author, old: Calendar, new: Calendar) -> list[Mov
 
 def readable(session: Session, actor: Actor, found: Sequence[Moved]) -> list[Moved]:
     """Those in reports that the actor may see."""
-    mine = set(session.scalars(queries.readable(actor).with_only_columns(Report.id).where(queries.is_open())))
+    mine = set(session.scalars(queries.readable(actor).with_only_columns(Report.id).where(Report.is_open)))
     return [each for each in found if each.report.id in mine]
 
 
@@ -100,19 +100,19 @@ def count_lines(session: Session, actor: Actor) -> int:
 
 
 def _lines(actor: Actor) -> Select[Any]:
-    is_its = and_(ReportEvent.report_id == Report.id, ReportEvent.action == MOVE_LIMIT)
+    is_its = and_(ReportEvent.report_id == Report.id, ReportEvent.action == literal(MOVE_LIMIT, literal_execute=True))
     return queries.readable(actor).join(ReportEvent, is_its)
 
 
 def _open(session: Session) -> Iterator[_Matter]:
-    reports = session.scalars(select(Report).where(queries.is_open()).order_by(Report.number)).all()
+    reports = session.scalars(select(Report).where(Report.is_open).order_by(Report.number)).all()
     parts = _by_report(session, Assignment, Assignment.to_at.is_(None))
     looks = _by_report(session, SiteLook, SiteLook.answer.is_(None))
     return (_Matter(report, parts.get(report.id, ()), looks.get(report.id, ())) for report in reports)
 
 
 def _by_report(session: Session, model: type[Any], condition: Any) -> Mapping[uuid.UUID, list[Any]]:
-    is_its = and_(Report.id == model.report_id, queries.is_open())
+    is_its = and_(Report.id == model.report_id, Report.is_open)
     found: dict[uuid.UUID, list[Any]] = {}
     for row in session.scalars(select(model).join(Report, is_its).where(condition).order_by(model.id)):
         found.setdefault(row.report_id, []).append(row)

@@ -9,7 +9,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ..core.db import Base, Moment, vocabulary
 from ..core.history import EventRow
 
-OPEN = text("state not in ('closed', 'void')")
+#: Of an index that holds only some rows. A query uses it where it says just this, in literals and not in parameters.
+ON_SQLITE = {"open": text("is_open = 1"), "unsampled": text("settled = 1 and sampled_at is null")}
+ON_POSTGRESQL = {"open": text("is_open"), "unsampled": text("settled and sampled_at is null")}
+
+MOVED_LIMIT = text("action = 'move_limit'")
 
 ADDED = "；"  # between the place as it was sent and what was added to it
 
@@ -22,10 +26,23 @@ vocabulary("ground_doubt")
 vocabulary("look_answer")
 
 
+def _partial(which: str, *columns: str) -> Index:
+    """An index of the rows that are ``which``."""
+    name = f"ix_report_{which}"
+    return Index(name, *columns, sqlite_where=ON_SQLITE[which], postgresql_where=ON_POSTGRESQL[which])
+
+
+def _present(column: str) -> Index:
+    """An index of the rows that have something in a column which mostly is empty."""
+    there = text(f"{column} is not null")
+    return Index(f"ix_report_{column}", column, sqlite_where=there, postgresql_where=there)
+
+
 class Report(Base):
     """One matter. ``number`` is what people say; ``content`` the fingerprint of the entry as first sent.
 
-    ``due_at`` is when the clock of the present state runs out; ``state_since`` when it began. ``settled`` marks what
+    ``due_at`` is when the clock of the present state runs out; ``state_since`` when it began. ``is_open`` says that the
+    state is no end of the process (``History.place``). ``settled`` marks what
     was settled on the spot and ``sampled_at`` when a desk looked at such a one again. Point in WGS84 degrees.
     """
 
@@ -35,12 +52,13 @@ class Report(Base):
     content: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(ForeignKey("report_state.code"))
     state_since: Mapped[datetime] = mapped_column(Moment)
+    is_open: Mapped[bool]
     due_at: Mapped[datetime | None] = mapped_column(Moment)
     grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
     grid_version_id: Mapped[int] = mapped_column(ForeignKey("grid_version.id"))
     object_id: Mapped[int | None] = mapped_column(ForeignKey("patrol_object.id"), index=True)
     patrol_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("patrol.id"))
-    found_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    found_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     entered_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     entry_mode: Mapped[str] = mapped_column(ForeignKey("entry_mode.code"))
     occurred_at: Mapped[datetime] = mapped_column(Moment)
@@ -63,7 +81,11 @@ class Report(Base):
 
     __table_args__ = (
         Index(None, "grid_id", "received_at"),
-        Index("ix_report_open", "grid_id", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
+        _partial("open", "grid_id", "due_at"),
+        _partial("unsampled", "grid_id", "received_at"),
+        _present("recurs_id"),
+        _present("patrol_id"),
+        Index(None, "found_by", "is_open", "received_at"),
     )
 
 
@@ -80,7 +102,7 @@ class ReportJoint(Base):
 
     __tablename__ = "report_joint"
     report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report.id"), primary_key=True)
-    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"), primary_key=True)
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"), primary_key=True, index=True)
 
 
 class ReportEvent(EventRow, Base):
@@ -93,7 +115,11 @@ class ReportEvent(EventRow, Base):
     from_state: Mapped[str | None] = mapped_column(ForeignKey("report_state.code"))
     to_state: Mapped[str | None] = mapped_column(ForeignKey("report_state.code"))
 
-    __table_args__ = (UniqueConstraint("report_id", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("report_id", "seq"),
+        Index(None, "person_id", "at"),
+        Index("ix_report_event_moved_limit", "at", sqlite_where=MOVED_LIMIT, postgresql_where=MOVED_LIMIT),
+    )
 
 
 class Assignment(Base):

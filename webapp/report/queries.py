@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from ..access import ROLES, Actor, Condition, below, where
@@ -24,7 +24,7 @@ from ..patrol.models import Patrol, PatrolObject, Visit
 from . import facts, vacant
 from .history import HISTORY
 from .models import Assignment, Report, ReportAttachment, ReportEvent, ReportJoint, SiteLook
-from .workflow import ENDS, HANDLING, REPORT
+from .workflow import HANDLING, REPORT
 
 ANSWERS = ("look_answer", "sample")  # acts beside the state that one tap does
 SEES_JOINT = frozenset({"report.read"})  # a joint grid sees the report; only the lead grid acts
@@ -165,21 +165,14 @@ def last_action_is(action: str) -> Condition:
     return HISTORY.last_action_is(Report.id, action)
 
 
-def is_open() -> Condition:
-    """The condition that somebody still has to do something."""
-    return Report.state.not_in(ENDS)
-
-
 def held_by(actor: Actor) -> Condition:
     """Open reports that rest with the actor: the holder's role is his, and that role reaches the report."""
-    return or_(
-        *(
-            and_(Report.state.in_(states), reach(actor.only(role), "report.move"))
-            for role, states in REPORT.holdings.items()
-            if role in actor.roles()
-        ),
-        Report.id.is_(None),
-    )
+    held = [
+        and_(Report.state.in_(states), reach(actor.only(role), "report.move"))
+        for role, states in REPORT.holdings.items()
+        if role in actor.roles()
+    ]
+    return and_(Report.is_open, or_(false(), *held))
 
 
 def just_answered(session: Session, actor: Actor) -> list[tuple[ReportEvent, Report]]:
@@ -253,7 +246,7 @@ def open_looks(session: Session, actor: Actor) -> list[tuple[SiteLook, Report]]:
         .where(
             SiteLook.answer.is_(None),
             SiteLook.grid_id.in_(actor.grids_for("look.answer")),
-            is_open(),
+            Report.is_open,
             reach(actor, "report.read"),
         )
         .order_by(SiteLook.due_at)
@@ -286,7 +279,7 @@ def found_by(session: Session, actor: Actor, first: int = 0, most: int = 20) -> 
     return list(
         session.scalars(
             _found(actor)
-            .order_by(Report.state.in_(ENDS), Report.received_at.desc(), Report.id)
+            .order_by(Report.is_open.desc(), Report.received_at.desc(), Report.id)
             .offset(first)
             .limit(most)
         )
@@ -307,9 +300,16 @@ def to_supplement(session: Session, actor: Actor) -> list[Report]:
 
 def open_in(session: Session, actor: Actor, grid_path: str, most: int | None = None) -> list[Report]:
     """Open reports below a grid, as far as the actor may see them."""
-    return list(
-        session.scalars(readable(actor).where(is_open(), _lies_in(grid_path)).order_by(Report.due_at).limit(most))
-    )
+    return list(session.scalars(_open_in(actor, grid_path).order_by(Report.due_at, Report.id).limit(most)))
+
+
+def count_open_in(session: Session, actor: Actor, grid_path: str) -> int:
+    """How many there are of these."""
+    return session.scalar(_open_in(actor, grid_path).with_only_columns(func.count())) or 0
+
+
+def _open_in(actor: Actor, grid_path: str) -> Select[Report]:
+    return readable(actor).where(Report.is_open, _lies_in(grid_path))
 
 
 def _lies_in(grid_path: str) -> Condition:
@@ -320,19 +320,28 @@ def _lies_in(grid_path: str) -> Condition:
 def led_next_door(session: Session, actor: Actor, grid_ids: Sequence[int]) -> list[Report]:
     """Open matters on the border of these grids that a neighbour leads, as far as the actor may see them."""
     joint = exists().where(ReportJoint.report_id == Report.id, ReportJoint.grid_id.in_(grid_ids))
-    return list(session.scalars(readable(actor).where(is_open(), joint).order_by(Report.received_at.desc())))
+    return list(session.scalars(readable(actor).where(Report.is_open, joint).order_by(Report.received_at.desc())))
 
 
 def open_places(session: Session, actor: Actor) -> list[Report]:
     """Open reports that carry a point, for the map."""
-    return list(session.scalars(readable(actor).where(is_open(), Report.lon.is_not(None)).order_by(Report.received_at)))
+    return list(
+        session.scalars(readable(actor).where(Report.is_open, Report.lon.is_not(None)).order_by(Report.received_at))
+    )
 
 
-def open_counts(session: Session, actor: Actor, *, late: bool = False) -> dict[int, int]:
-    """How many open reports the actor may see in each grid; with ``late`` only those whose clock has run out."""
-    query = readable(actor).where(is_open(), Report.due_at < clock.now()) if late else readable(actor).where(is_open())
-    rows = session.execute(query.with_only_columns(Report.grid_id, func.count()).group_by(Report.grid_id)).all()
-    return dict(rows)
+class Open(NamedTuple):
+    """How many open reports there are in a grid, and of how many of them the clock has run out."""
+
+    all: int = 0
+    late: int = 0
+
+
+def open_counts(session: Session, actor: Actor) -> dict[int, Open]:
+    """The open reports that the actor may see, counted in each grid that has any."""
+    late = func.count().filter(Report.due_at < clock.now())
+    counted = readable(actor).where(Report.is_open).with_only_columns(Report.grid_id, func.count(), late)
+    return {grid_id: Open(*counts) for grid_id, *counts in session.execute(counted.group_by(Report.grid_id))}
 
 
 def written_for(session: Session, patrol_id: uuid.UUID) -> set[int]:

@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Select, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import Date, Select, and_, bindparam, case, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ..access import Actor, Condition, Shape, anyone, below, where
@@ -21,7 +21,7 @@ from ..people.queries import Seat
 from . import queries, vacant
 from .models import Assignment, Report, SiteLook
 from .vacant import ROLES
-from .workflow import ENDS, REPORT
+from .workflow import REPORT
 
 PLAIN = "report/_plain.html"
 MOST = 100  # rows of what is in hand; the page says how many there are
@@ -43,15 +43,19 @@ def waits_at(role: str, key: Any, path: Any) -> Condition:
 
     ``key`` is the id of the seat's grid or body and ``path`` that of its grid: columns, or values.
     """
+    return and_(Report.is_open, _rests_or_waits(role, key, path))
+
+
+def _rests_or_waits(role: str, key: Any, path: Any) -> Condition:
     held = Report.state.in_(REPORT.holdings[role])
     if rules.sits_in_body(role):
         is_open = and_(Assignment.report_id == Report.id, Assignment.body_id == key, Assignment.to_at.is_(None))
-        part = and_(Report.state.not_in(ENDS), _is_there(is_open, Assignment.role == "coop"))
+        part = _is_there(is_open, Assignment.role == "coop")
         return or_(and_(held, _is_there(is_open, Assignment.role == "lead")), part)
     if rules.places(role) != ("village",):
         return and_(held, below(Grid.path, path))
     asked = _is_there(SiteLook.report_id == Report.id, SiteLook.grid_id == key, SiteLook.answer.is_(None))
-    return or_(and_(held, Report.grid_id == key), and_(Report.state.not_in(ENDS), asked))
+    return or_(and_(held, Report.grid_id == key), asked)
 
 
 def _is_there(*conditions: Condition) -> Condition:
@@ -157,11 +161,9 @@ def _listed(session: Session, actor: Actor, which: Condition) -> tuple[int, list
 
 def _waits_in(session: Session, seats: Collection[Seat]) -> Condition:
     paths = dict(session.execute(select(Grid.id, Grid.path).where(Grid.id.in_({seat.grid_id for seat in seats}))).all())
-    return or_(
-        *(
-            waits_at(seat.role, seat.body_id or seat.grid_id, paths.get(seat.grid_id or 0))
-            for seat in seats
-            if seat.role in REPORT.holdings
-        ),
-        Report.id.is_(None),
+    waits = (
+        _rests_or_waits(seat.role, seat.body_id or seat.grid_id, paths.get(seat.grid_id or 0))
+        for seat in seats
+        if seat.role in REPORT.holdings
     )
+    return and_(Report.is_open, or_(false(), *waits))

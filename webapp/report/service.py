@@ -118,8 +118,6 @@ def _store(session: Session, actor: Actor, cell: Cell, entry: ReportEntry, finde
         id=entry.id,
         number=_number(session),
         content=fingerprint_of(entry),
-        state=made.target,
-        state_since=now,
         due_at=None,
         grid_id=cell.id,
         grid_version_id=grid_queries.version_on(session, cell.id, clock.day(entry.occurred_at)) or cell.version_id,
@@ -140,6 +138,7 @@ def _store(session: Session, actor: Actor, cell: Cell, entry: ReportEntry, finde
         settled=entry.settle,
         recurs_id=entry.recurs_id,
     )
+    HISTORY.place(report, made.target, now)
     run_clocks(session, report, made, now)
     session.add(report)
     session.flush()

@@ -26,7 +26,7 @@ from ..people import rules
 from ..people.models import Body, Posting
 from .facts import waits_for_sample
 from .models import Assignment, Report, ReportEvent, SiteLook
-from .workflow import ENDS, HANDLING, REPORT, STATES
+from .workflow import HANDLING, REPORT, STATES
 
 NOBODY = frozenset[int]()
 #: States in which whoever handled the matter cannot go on with it, though he holds it.
@@ -158,7 +158,7 @@ def _all_handled(role: str, without: frozenset[int], on: date) -> Condition:
 def is_unheld(gone: Gaps) -> Condition:
     """An open report rests with nobody. Of ``Report`` joined with its ``Grid``, as all that follows."""
     held = [and_(Report.state.in_(REPORT.holdings[name]), _unheld(relation, gone)) for name, relation in HELD.items()]
-    return or_(*held)
+    return and_(Report.is_open, or_(*held))
 
 
 def is_never_sampled(gone: Gaps) -> Condition:
@@ -177,7 +177,7 @@ def rests_with_nobody(gone: Gaps) -> Condition:
     villages = gone.grids[OFFICER]
     asked = select(SiteLook.report_id).where(SiteLook.answer.is_(None), SiteLook.grid_id.in_(villages))
     looks = Report.id.in_(asked) if villages else false()
-    beside = and_(Report.state.not_in(ENDS), or_(looks, _led_by(gone.bodies, "coop")))
+    beside = and_(Report.is_open, or_(looks, _led_by(gone.bodies, "coop")))
     return or_(is_unheld(gone), is_never_sampled(gone), beside)
 
 
