@@ -207,6 +207,13 @@ def test_no_such_year_or_day_is_not_found(county, address):
     assert county.get(address).status_code == 404
 
 
+@pytest.mark.parametrize("year", [0, 1999, 2101, 10000, 99999])
+def test_nothing_is_posted_to_a_year_that_no_calendar_reaches(world, county, year):
+    assert county.post(f"/calendar/{year}/confirm", source=NOTICE).status_code == 404
+    assert county.post(f"/calendar/{year}/days", first="2026-09-12", **HOLIDAY).status_code == 404
+    assert log(world) == []
+
+
 def test_each_year_is_a_link_away(at_monday, county):
     page = county.get("/calendar?year=2027").text
     links = re.findall(r'<a href="/calendar\?year=(\d+)"( aria-current="true")?>(\d+)</a>', page)

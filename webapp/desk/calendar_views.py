@@ -38,6 +38,7 @@ def work_calendar() -> str:
 @may("setting.edit")
 def add_days(year: int) -> Any:
     """A further day, or a run of days."""
+    _refuse_strange(year)
     form = RunForm(request.form)
 
     def edit(session: Any) -> days.Plan:
@@ -50,6 +51,7 @@ def add_days(year: int) -> Any:
 @may("setting.edit")
 def confirm_year(year: int) -> Any:
     """The notice of the year is out."""
+    _refuse_strange(year)
     form = ConfirmForm(request.form)
 
     def edit(session: Any) -> days.Plan:
@@ -155,10 +157,15 @@ def _number(report: Any) -> Markup:
     return Markup('<a href="{}">{}</a>').format(url_for("report.show", report_id=report.id), report.number)
 
 
-def _year_page(year: int, run: RunForm | None = None, confirm: ConfirmForm | None = None) -> Any:
-    offered = days.years(read())
+def _refuse_strange(year: int) -> None:
+    """No calendar reaches there, and some are no years at all."""
     if not clock.EARLIEST.year <= year <= clock.LATEST.year:
         abort(404)
+
+
+def _year_page(year: int, run: RunForm | None = None, confirm: ConfirmForm | None = None) -> Any:
+    _refuse_strange(year)
+    offered = days.years(read())
     found = days.of_year(read(), year)
     page = render_template(
         "desk/calendar.html",
