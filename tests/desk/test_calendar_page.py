@@ -214,6 +214,13 @@ def test_nothing_is_posted_to_a_year_that_no_calendar_reaches(world, county, yea
     assert log(world) == []
 
 
+def test_the_two_forms_of_the_page_have_fields_of_their_own(county):
+    for page in (county.get("/calendar?year=2027"), county.post("/calendar/2027/confirm", source="")):
+        ids = re.findall(r' id="([^"]+)"', page.text)
+        assert sorted(ids) == sorted(set(ids))
+    assert '<a href="#notice">' in page.text and 'id="notice-error"' in page.text
+
+
 def test_each_year_is_a_link_away(at_monday, county):
     page = county.get("/calendar?year=2027").text
     links = re.findall(r'<a href="/calendar\?year=(\d+)"( aria-current="true")?>(\d+)</a>', page)

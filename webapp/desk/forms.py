@@ -138,7 +138,7 @@ class RunForm(DayForm):
 class ConfirmForm(BaseForm):
     """The notice that confirms a year."""
 
-    source = text(_l("Number of the notice"), 300, required=True)
+    source = text(_l("Number of the notice"), 300, required=True, id="notice")  # beside the RunForm, which has one too
 
 
 def of_day(row: CalendarDay) -> DayForm:
