@@ -214,6 +214,13 @@ def test_nothing_is_posted_to_a_year_that_no_calendar_reaches(world, county, yea
     assert log(world) == []
 
 
+def test_days_of_another_year_are_shown_where_they_are_kept(world, county, filed):
+    answer = county.post("/calendar/2026/days", first="2027-02-09", **HOLIDAY)
+    assert answer.location.endswith("/calendar?year=2027") and "County day" in county.get(answer.location).text
+    page = county.post("/calendar/2027/days", first="2026-09-08", **HOLIDAY).text
+    assert "1 open limit gets" in page and '<a class="back" href="/calendar?year=2026">' in page
+
+
 def test_the_two_forms_of_the_page_have_fields_of_their_own(county):
     for page in (county.get("/calendar?year=2027"), county.post("/calendar/2027/confirm", source="")):
         ids = re.findall(r' id="([^"]+)"', page.text)

@@ -44,7 +44,7 @@ def add_days(year: int) -> Any:
     def edit(session: Any) -> days.Plan:
         return days.adding(session, form.first.data, form.last.data or form.first.data, form.entry())
 
-    return _done(form, edit, year) or _year_page(year, run=form)
+    return _done(form, edit, form.first.data.year if form.first.data else year) or _year_page(year, run=form)
 
 
 @bp.post("/calendar/<int:year>/confirm")
