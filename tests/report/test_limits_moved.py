@@ -231,6 +231,15 @@ def test_nobody_becomes_late_by_what_is_typed(world):
     assert due(way) == "2026-09-14" and lines(way) == []
 
 
+def test_what_was_left_so_that_nobody_is_late_does_not_move_when_that_is_taken_back(world):
+    with clock.at(datetime(2026, 9, 11, 2, tzinfo=UTC)):  # Friday
+        way = Way(world)
+    with clock.at(datetime(2026, 9, 12, 15, tzinfo=UTC)):  # Saturday, late in the evening
+        assert worked(world, "2026-09-12") == []
+        assert on_again(world, "2026-09-12") == [], "from Monday to Monday"
+    assert due(way) == "2026-09-14" and lines(way) == []
+
+
 def test_what_ended_is_left_alone(world):
     with clock.at(MONDAY):
         way = Way(world)

@@ -126,6 +126,8 @@ def _moving(matter: _Matter, numbers: Numbers, old: Calendar, new: Calendar) -> 
             continue
         row = _row(matter, what, id_)
         was = clock.at_hour(row.due_on, new.closes) if what == PART else row.due_at
+        if clock.day(was) == on:
+            continue  # an earlier change would have made it late, and left it there
         hour = was.astimezone(clock.ZONE).time()  # what a change of the office hours left as it was
         yield Moved(matter.report, what, row, was, clock.at_hour(on, hour))
 
