@@ -320,6 +320,45 @@ def test_what_was_received_before_the_calendar_changed_is_not_undone(world):
     assert verify_reports(world.store) == []
 
 
+def _received_by_a_named_day(way):
+    _department(way, due=NAMED.isoformat())
+    way.move("liaison", "receive")
+    return "liaison"
+
+
+def _closed(way):
+    way.move("township_a", "handle", result="true", done="cleared")
+    way.move("county", "confirm")
+    return "county"
+
+
+@pytest.mark.parametrize("tap", [_received_by_a_named_day, _closed])
+def test_what_would_come_back_with_a_limit_of_the_old_calendar_is_not_undone(world, tap):
+    with clock.at(MONDAY):
+        way = Way(world)
+        who = tap(way)
+    with clock.at(MONDAY + timedelta(seconds=5)):
+        off(world, "2026-09-08")
+        assert lines(way) == []
+    with clock.at(MONDAY + timedelta(seconds=9)), pytest.raises(Refused, match="right after"):
+        way.move(who, "undo")
+
+
+def test_the_answer_to_a_look_is_not_undone_when_the_calendar_changed_after_it(world):
+    event, by = make.ids.new(), partial(make.actor, login="officer_a1")
+    with clock.at(MONDAY):
+        way = Way(world)
+        _look(way)
+        with world.store.write() as session:
+            look = session.scalars(select(SiteLook.id)).one()
+            side_acts.answer_look(session, by(session), look, "right", None, event_id=event)
+    with clock.at(MONDAY + timedelta(seconds=5)):
+        off(world, "2026-12-01")
+    with clock.at(MONDAY + timedelta(seconds=9)), world.store.write() as session:
+        with pytest.raises(Refused, match="right after"):
+            side_acts.undo(session, by(session), way.entry.id, event)
+
+
 def test_a_page_that_was_open_meanwhile_is_not_stale(world):
     with clock.at(MONDAY):
         way = Way(world)

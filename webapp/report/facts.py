@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from ..access import Actor, Condition
 from ..core import clock, settings
+from ..core.models import CalendarDay
 from .models import Report, ReportEvent, SiteLook
 from .workflow import HANDLING, TAKEN_BACK
 
@@ -62,9 +63,15 @@ def is_last(event: Any) -> Condition:
     return ~exists().where(later.c.report_id == event.report_id, later.c.seq > event.seq)
 
 
+def is_as_counted(event: Any) -> Condition:
+    """The condition that the county has not changed the calendar since an event. What is taken back gets its limit as
+    it was left, and one that was left has not followed the calendar."""
+    return ~exists().where(CalendarDay.changed_at > event.at)
+
+
 def just_done(session: Session, actor: Actor) -> Condition:
     """The condition that the actor himself has just brought a report to where it is by one of the moves that can be
-    taken back, and that nothing has been done to it since, beside its state or otherwise."""
+    taken back, and that nothing has been done to it since, beside its state or otherwise, nor to the calendar."""
     move = aliased(ReportEvent)
     return exists().where(
         move.report_id == Report.id,
@@ -72,4 +79,5 @@ def just_done(session: Session, actor: Actor) -> Condition:
         move.at >= since(session),
         or_(*(and_(move.from_state == source, move.to_state == target) for source, target in TAKEN_BACK)),
         is_last(move),
+        is_as_counted(move),
     )

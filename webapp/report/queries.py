@@ -186,6 +186,7 @@ def just_answered(session: Session, actor: Actor) -> list[tuple[ReportEvent, Rep
             ReportEvent.at >= facts.since(session),
             ReportEvent.action.in_(ANSWERS),
             facts.is_last(ReportEvent),
+            or_(ReportEvent.action != "look_answer", facts.is_as_counted(ReportEvent)),
             reach(actor, "report.read"),
         )
         .order_by(ReportEvent.at.desc())
