@@ -285,6 +285,37 @@ def test_a_redo_counts_from_then_though_a_desk_had_named_the_first_day(world):
     assert verify_reports(world.store) == []
 
 
+def parts_now(world):
+    """The day of each body that has the matter, by its role."""
+    with world.store.read() as session:
+        rows = session.execute(select(Assignment.role, Assignment.due_on).where(Assignment.to_at.is_(None)))
+        return dict(rows.all())
+
+
+def test_a_cooperating_body_keeps_the_day_of_the_lead_though_the_lead_has_another_one_since(world):
+    with clock.at(MONDAY):
+        way = Way(world)
+        _department(way, NAMED.isoformat(), coop=[world.bodies["ecology"]])
+        way.move("liaison", "receive")
+        way.move("liaison", "handle", result="true", done="cleared")
+    with clock.at(MONDAY + HOUR):
+        way.move("township_a", "redo", reason="still dirty")
+        off(world, "2026-09-10")
+    assert parts_now(world) == {"lead": date(2026, 9, 17), "coop": NAMED}
+
+
+def test_a_cooperating_body_with_its_own_limit_follows_though_the_work_of_the_lead_was_sent_back(world):
+    with clock.at(MONDAY):
+        way = Way(world)
+        _department(way, "2026-12-01", coop=[world.bodies["ecology"]])
+        way.move("liaison", "receive")
+        way.move("liaison", "handle", result="true", done="cleared")
+    with clock.at(MONDAY + HOUR):
+        way.move("township_a", "redo", reason="still dirty")
+        off(world, "2026-09-10")
+    assert parts_now(world) == {"lead": date(2026, 9, 17), "coop": date(2026, 9, 17)}
+
+
 # --- history ---
 
 
@@ -354,9 +385,9 @@ def test_the_answer_to_a_look_is_not_undone_when_the_calendar_changed_after_it(w
             side_acts.answer_look(session, by(session), look, "right", None, event_id=event)
     with clock.at(MONDAY + timedelta(seconds=5)):
         off(world, "2026-12-01")
-    with clock.at(MONDAY + timedelta(seconds=9)), world.store.write() as session:
-        with pytest.raises(Refused, match="right after"):
-            side_acts.undo(session, by(session), way.entry.id, event)
+    refused = pytest.raises(Refused, match="right after")
+    with clock.at(MONDAY + timedelta(seconds=9)), world.store.write() as session, refused:
+        side_acts.undo(session, by(session), way.entry.id, event)
 
 
 def test_a_page_that_was_open_meanwhile_is_not_stale(world):

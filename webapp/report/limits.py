@@ -122,14 +122,26 @@ def _by_report(session: Session, model: type[Any], condition: Any) -> Mapping[uu
 def _moving(matter: _Matter, numbers: Numbers, old: Calendar, new: Calendar) -> Iterator[Moved]:
     before, after = (dict(_counted(matter, numbers, calendar)) for calendar in (old, new))
     for (what, id_), on in after.items():
-        if on == before[what, id_]:
-            continue
         row = _row(matter, what, id_)
+        if on == before[what, id_] or (what == PART and _stays(matter, row, before[what, id_])):
+            continue
         was = clock.at_hour(row.due_on, new.closes) if what == PART else row.due_at
         if clock.day(was) == on:
             continue  # an earlier change would have made it late, and left it there
         hour = was.astimezone(clock.ZONE).time()  # what a change of the office hours left as it was
         yield Moved(matter.report, what, row, was, clock.at_hour(on, hour))
+
+
+def _stays(matter: _Matter, part: Assignment, counted: date) -> bool:
+    """Whether a cooperating body has an earlier day than its own limit gives: that of a lead whose work was since sent
+    back, and which has another day now."""
+    return _outlives(matter, part) and part.due_on != counted
+
+
+def _outlives(matter: _Matter, part: Assignment) -> bool:
+    """Whether the work of the lead was sent back since a cooperating body got its day."""
+    begun = next((lead.counted_from for lead in matter.parts if lead.role == "lead"), None)
+    return part.role == "coop" and bool(begun and part.counted_from and begun > part.counted_from)
 
 
 def _row(matter: _Matter, what: str, id_: Any) -> Any:
@@ -151,7 +163,8 @@ def _counted(matter: _Matter, numbers: Numbers, calendar: Calendar) -> Iterator[
         yield (LIMIT, report.id), on
     for part in matter.parts:
         if part.role == "coop" and part.counted_from and (own := day("coop_result", part.counted_from)):
-            yield (PART, part.id), min(own, theirs or _named(matter.parts) or own)
+            most = None if _outlives(matter, part) else theirs or _named(matter.parts)
+            yield (PART, part.id), min(own, most or own)
     if lead and lead.counted_from and theirs:
         yield (PART, lead.id), theirs
     for look in matter.looks:
