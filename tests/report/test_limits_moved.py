@@ -331,6 +331,14 @@ def test_the_line_names_old_and_new_and_stands_once_for_each_limit(world):
     assert all((part.due_before, part.due_after) == (None, None) for part in parts)
 
 
+def test_the_day_of_who_leads_it_is_the_clocks_while_the_work_is_done_and_counts_once(world):
+    with clock.at(MONDAY):
+        way = Way(world)
+        _handling(way)
+        assert off(world, "2026-09-08") == ["limit"]
+    assert len(lines(way)) == 1 and way.lead().due_on.isoformat() == due(way) == "2026-09-17"
+
+
 def test_what_is_undone_is_as_it_stood_with_the_limit_as_it_was_moved_there(world):
     with clock.at(MONDAY):
         way = Way(world)

@@ -58,19 +58,31 @@ def _is_with_body(state: str) -> bool:
 
 
 def moving(session: Session, old: Calendar, new: Calendar) -> list[Moved]:
-    """The limits of open reports that another calendar moves, by the reports' numbers; nothing is changed."""
+    """The limits of open reports that another calendar moves, each once, by the reports' numbers; nothing changes."""
+    return [each for each in _all(session, old, new) if not _is_clocks(each)]
+
+
+def _all(session: Session, old: Calendar, new: Calendar) -> list[Moved]:
     if old.exceptions == new.exceptions:
         return []
     now, numbers = clock.now(), Numbers(session)
     return [moved for matter in _open(session) for moved in _moving(matter, numbers, old, new) if moved.after > now]
 
 
+def _is_clocks(moved: Moved) -> bool:
+    """Whether it is the day of who leads it while the work is being done: the clock's own, kept a second time."""
+    is_lead = moved.what == PART and moved.row.role == "lead"
+    return is_lead and not set(STATES[moved.report.state].clocks) & RECEIVING
+
+
 def move(session: Session, by: Author, old: Calendar, new: Calendar) -> list[Moved]:
     """Move them, with a line in the history of each matter. The calendar is held already (core/calendar.py)."""
     session.execute(select(Report.id).where(Report.is_open).order_by(Report.id).with_for_update())
-    found = moving(session, old, new)
-    for each in found:
+    every = _all(session, old, new)
+    for each in every:
         _keep(each)
+    found = [each for each in every if not _is_clocks(each)]
+    for each in found:
         _note(session, by, each)
     return found
 
@@ -203,9 +215,7 @@ def _keep(moved: Moved) -> None:
 
 
 def _note(session: Session, by: Author, moved: Moved) -> None:
-    """One line. The day of who leads it is the clock's where the work is being done, and has none of its own."""
-    if moved.what == PART and moved.row.role == "lead" and not set(STATES[moved.report.state].clocks) & RECEIVING:
-        return
+    """One line."""
     given = {
         "limit": moved.what,
         "due_before": clock.day(moved.before).isoformat(),
