@@ -133,6 +133,20 @@ def test_a_day_is_changed_and_taken_out_and_no_seeding_brings_it_back(world, cou
     assert again.status_code == 303 and not kept(world, "2027-10-02").is_out
 
 
+@pytest.mark.parametrize("address", ["/calendar/days/2027-10-01", "/calendar/days/2027-10-01/out"])
+def test_what_another_made_of_a_day_meanwhile_is_shown_and_not_overwritten(world, county, address):
+    def seen():
+        return re.search(r'name="seen" value="([^"]*)"', county.get("/calendar/days/2027-10-01").text)[1]
+
+    first = seen()
+    assert county.post("/calendar/days/2027-10-01", **HOLIDAY | {"zh": "县庆日"}, seen=first).status_code == 303
+    page = county.post(address, **HOLIDAY | {"zh": "国庆"}, seen=first)
+    assert page.status_code == 422 and "Someone changed this day" in page.text and 'value="县庆日"' in page.text
+    row = kept(world, "2027-10-01")
+    assert row.zh == "县庆日" and not row.is_out
+    assert county.post(address, **HOLIDAY | {"zh": "国庆"}, seen=seen()).status_code == 303
+
+
 def test_a_working_day_cannot_become_a_make_up_day(world, county):
     page = county.post("/calendar/days/2027-10-01", **HOLIDAY | {"kind": "make_up_work_day"})
     assert page.status_code == 422 and "is a working day anyway" in page.text

@@ -25,6 +25,7 @@ from .blueprint import bp
 from .forms import ConfirmForm, DayForm, RunForm, of_day
 
 SURE = "sure"  # sent from the page that named the limits
+SEEN = "seen"  # which version of a day the page showed
 
 
 @bp.get("/calendar")
@@ -75,9 +76,9 @@ def change_day(on: str) -> Any:
     form, which = DayForm(request.form), _date(on)
 
     def edit(session: Any) -> days.Plan:
-        return days.changing(session, which, form.entry())
+        return days.changing(session, which, form.entry(), request.form.get(SEEN))
 
-    return _done(form, edit, which.year) or _day_page(days.one(read(), which), form)
+    return _done(form, edit, which.year) or _day_again(which, form)
 
 
 @bp.post("/calendar/days/<on>/out")
@@ -85,8 +86,8 @@ def change_day(on: str) -> Any:
 def take_day_out(on: str) -> Any:
     """It is what its weekday says again."""
     form, which = BaseForm(request.form), _date(on)
-    edit = partial(days.taking_out, on=which)
-    return _done(form, edit, which.year) or _day_page(days.one(read(), which), of_day(days.one(read(), which)))
+    edit = partial(days.taking_out, on=which, was=request.form.get(SEEN))
+    return _done(form, edit, which.year) or _day_again(which, form)
 
 
 @bp.get("/calendar/limits")
@@ -180,6 +181,16 @@ def _year_page(year: int, run: RunForm | None = None, confirm: ConfirmForm | Non
     return (page, 422) if run or confirm else page
 
 
+def _day_again(on: date, form: BaseForm) -> Any:
+    """Its page with why it was refused: with what was typed, or with what another has made of the day meanwhile."""
+    row = days.one(read(), on)
+    shown = form if isinstance(form, DayForm) and request.form.get(SEEN) in (None, days.seen(row)) else of_day(row)
+    if shown is not form:
+        shown.form_errors.extend(form.form_errors)
+    return _day_page(row, shown)
+
+
 def _day_page(row: Any, form: DayForm) -> Any:
-    page = render_template("desk/calendar_day.html", row=row, weekday=format_date(row.on, "EEEE"), form=form)
+    shown = {"row": row, "seen": days.seen(row), "weekday": format_date(row.on, "EEEE")}
+    page = render_template("desk/calendar_day.html", form=form, **shown)
     return (page, 422) if form.errors else page

@@ -102,16 +102,29 @@ def adding(session: Session, first: date, last: date, entry: Entry) -> Plan:
     return Plan("calendar.add", {on: _said(entry, on.year not in guesses) for on in days})
 
 
-def changing(session: Session, on: date, entry: Entry) -> Plan:
-    """One day becomes something else, or is called otherwise."""
+def seen(row: CalendarDay) -> str:
+    """What a page gives back that showed a day: another one as soon as somebody changes it."""
+    return row.changed_at.isoformat() if row.changed_at else ""
+
+
+def _as_seen(session: Session, on: date, was: str | None) -> CalendarDay:
+    """The day, if it still is what the page showed; ``was`` is None where no page did."""
     row = one(session, on)
+    if was is not None and was != seen(row):
+        raise Refused(N_("Someone changed this day after you opened the page. It now says what stands below."))
+    return row
+
+
+def changing(session: Session, on: date, entry: Entry, was: str | None = None) -> Plan:
+    """One day becomes something else, or is called otherwise."""
+    row = _as_seen(session, on, was)
     _check(on, entry)
     return Plan("calendar.change", {on: _said(entry, row.is_confirmed)})
 
 
-def taking_out(session: Session, on: date) -> Plan:
+def taking_out(session: Session, on: date, was: str | None = None) -> Plan:
     """One day is what its weekday says again."""
-    row = one(session, on)
+    row = _as_seen(session, on, was)
     kept = {name: getattr(row, name) for name in SAID}
     return Plan("calendar.remove", {on: kept | {"is_workday": on.weekday() < 5, "is_out": True}})
 
