@@ -14,6 +14,7 @@ from webapp.report.workflow import REPORT
 PLACE = Path(feedback.__file__).parent
 PAGES = PLACE / "templates" / "feedback" / "help"
 WORD = re.compile(r"b\(_\('([^']+)'\)\)")
+TAB = re.compile(r"tab=b\(_\('([^']+)'\)\)")
 CALLS = r"""_\(\s*(?:"{0}"|'{0}')\s*[,)]"""
 
 
@@ -50,6 +51,12 @@ def test_words_of_buttons_are_those_on_the_buttons():
     words = {word for page in PAGES.glob("*.html") for word in WORD.findall(page.read_text())}
     assert len(words) > 30
     assert [word for word in sorted(words) if not re.search(CALLS.format(re.escape(word)), sources)] == []
+
+
+def test_a_tab_that_help_names_is_called_so_on_the_desk():
+    named = {word for page in PAGES.glob("*.html") for word in TAB.findall(page.read_text())}
+    assert len(named) > 8
+    assert named <= set(labels.TABS.values())
 
 
 @pytest.mark.parametrize("role", ROLES)
