@@ -277,7 +277,7 @@ def test_the_page_says_who_how_many_since_when_and_how_long(tardy, browse):
     ]
     day = clock.today() - timedelta(days=8)
     assert f"{day.day} {day:%b}" in lines(page)[0][3]
-    assert "4 reports in all" in page and "Site looks and the parts of cooperating bodies" in page
+    assert "4 reports in all" in page and "Site visits and the parts of cooperating bodies" in page
 
 
 def test_where_nothing_is_overdue_the_page_says_so(world, browse):

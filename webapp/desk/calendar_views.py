@@ -143,7 +143,7 @@ def _rehearsal(moving: Sequence[Moved], year: int) -> str:
     def what(each: Moved) -> str:
         if each.what == LIMIT:
             return state_word(each.report.state)
-        return _("Site look") if each.what == LOOK else named(bodies[each.row.body_id])
+        return _("Site visit") if each.what == LOOK else named(bodies[each.row.body_id])
 
     return render_template(
         "desk/calendar_sure.html",

@@ -30,7 +30,7 @@ def late_by_holder() -> str:
         aside=ngettext("%(num)d report in all", "%(num)d reports in all", sum(row.number for row in found)),
         lead=_(
             "Each open report whose time has run out counts once, where it rests now; on a border, where it is led. "
-            "Site looks and the parts of cooperating bodies have days of their own and are not counted."
+            "Site visits and the parts of cooperating bodies have days of their own and are not counted."
         ),
         nothing=_("Nothing is overdue anywhere."),
         back_to=(url_for("desk.start"), None),

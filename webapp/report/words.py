@@ -224,7 +224,7 @@ class NamesInHistory:
         if not was or not now:
             return ""
         body, sentence = self.bodies.get(given.key("part")), _("due %(now)s, was %(was)s", was=day(was), now=day(now))
-        whose = named(body) if body else _("Site look") if given.text("limit") == LOOK else ""
+        whose = named(body) if body else _("Site visit") if given.text("limit") == LOOK else ""
         return _("%(name)s: %(value)s", name=whose, value=sentence) if whose else sentence
 
 
