@@ -10,9 +10,9 @@ from sqlalchemy import select, update
 
 from tests import make
 from tests.report.conftest import Way
-from webapp.core import calendar, clock
+from webapp.core import audit, calendar, clock
 from webapp.core.errors import Refused, Stale
-from webapp.core.models import CalendarDay
+from webapp.core.models import CalendarDay, TimeLimit
 from webapp.desk import days
 from webapp.desk import settings as desk_settings
 from webapp.ops.verify import verify_reports
@@ -258,6 +258,24 @@ def test_the_number_is_that_of_the_start_though_the_limit_was_changed_since(worl
     with clock.at(MONDAY + 2 * HOUR):
         off(world, "2026-09-08")
     assert due(way) == "2026-09-09"
+
+
+def test_what_began_when_the_limit_was_in_hours_is_not_counted_in_work_days(world):
+    hours, work_days = {"number": 24, "unit": "hour"}, {"number": 2, "unit": "work_day"}
+
+    def set_to(values):
+        with world.store.write() as session:
+            session.execute(update(TimeLimit).where(TimeLimit.code == "review").values(values))
+
+    set_to(hours)
+    with clock.at(MONDAY):
+        way = Way(world)
+    with clock.at(MONDAY + HOUR):  # as new seeds do it
+        set_to(work_days)
+        with world.store.write() as session:
+            audit.note(session, None, "seed.change", "time_limit:review", before=hours, after=work_days)
+        assert off(world, "2026-09-08") == []
+        assert due(way) == "2026-09-08"
 
 
 def test_the_hour_stays_though_offices_close_later_now(world):

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from . import clock, settings
 from .models import AuditEntry, CalendarDay, Setting, TimeLimit
 
 DAY = timedelta(days=1)
+WORK_DAY = "work_day"  # the unit of limits that follow the calendar
 
 
 @dataclass(frozen=True)
@@ -106,28 +108,31 @@ def limit_after(session: Session, code: str, since: datetime) -> datetime:
 
 
 class Numbers:
-    """The number of each limit that is counted in work days, as it was at a moment: the log knows what it was."""
+    """The number of each limit that is counted in work days, as it was at a moment: the log knows what it was, and in
+    which unit."""
 
     def __init__(self, session: Session):
-        rows = session.scalars(select(TimeLimit).where(TimeLimit.unit == "work_day"))
-        self._now = {row.code: row.number for row in rows}
+        rows = session.scalars(select(TimeLimit))
+        self._now: dict[str, dict[str, Any]] = {row.code: {"number": row.number, "unit": row.unit} for row in rows}
         changes = session.execute(
             select(AuditEntry.thing, AuditEntry.at, AuditEntry.detail)
             .where(
                 AuditEntry.thing.in_([f"time_limit:{code}" for code in self._now]),
                 AuditEntry.action.in_(("limit.change", "seed.change")),
             )
-            .order_by(AuditEntry.at, AuditEntry.id)
+            .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
         )
-        self._before: dict[str, list[tuple[datetime, int]]] = {}
+        self._before: dict[str, list[tuple[datetime, dict[str, Any]]]] = {}
         for thing, at, detail in changes:
             before = detail.get("before")
-            number = before.get("number") if isinstance(before, dict) else before
-            if isinstance(number, int):
-                self._before.setdefault(thing.partition(":")[2], []).append((at, number))
+            was = before if isinstance(before, dict) else {"number": before}
+            self._before.setdefault(thing.partition(":")[2], []).append((at, was))
 
     def at(self, code: str, moment: datetime) -> int | None:
-        """The limit's work days at a moment; None where it is not counted in work days."""
-        if code not in self._now:
+        """The limit's work days at a moment; None where it was not counted in work days, or is not now."""
+        known = self._now.get(code, {})
+        if known.get("unit") != WORK_DAY:
             return None
-        return next((number for at, number in self._before.get(code, ()) if at > moment), self._now[code])
+        for at, was in self._before.get(code, ()):  # back from today, change by change
+            known = known | was if at > moment else known
+        return known["number"] if known["unit"] == WORK_DAY else None
