@@ -147,6 +147,16 @@ def test_what_another_made_of_a_day_meanwhile_is_shown_and_not_overwritten(world
     assert county.post(address, **HOLIDAY | {"zh": "国庆"}, seen=seen()).status_code == 303
 
 
+def test_a_day_that_stays_as_it_is_has_no_line_in_the_log_and_stays_the_programs(world, county):
+    row = kept(world, "2027-10-01")
+    same = {"kind": "holiday", "zh": row.zh, "en": row.en, "source": row.source}
+    assert county.post("/calendar/days/2027-10-01", **same).status_code == 303
+    assert log(world) == [] and kept(world, "2027-10-01").changed_at is None
+    for _ in range(2):  # pressed twice
+        assert county.post("/calendar/days/2027-10-01", **HOLIDAY).status_code == 303
+    assert len(log(world)) == 1
+
+
 def test_a_working_day_cannot_become_a_make_up_day(world, county):
     page = county.post("/calendar/days/2027-10-01", **HOLIDAY | {"kind": "make_up_work_day"})
     assert page.status_code == 422 and "is a working day anyway" in page.text

@@ -203,10 +203,12 @@ def _both(session: Session, plan: Plan) -> tuple[calendar.Calendar, calendar.Cal
 
 
 def _store(session: Session, actor: Actor, plan: Plan) -> Iterator[tuple[str, Values]]:
-    """Keep the rows; for each day its line of the log, with what is different."""
+    """Keep the rows that change; for each its line of the log, with what is different."""
     for on, values in plan.days.items():
         row = session.get(CalendarDay, on)
         before = {name: getattr(row, name) for name in SAID} if row is not None and not row.is_out else {}
+        if before == values:
+            continue
         if row is None:
             row = CalendarDay(on=on)
             session.add(row)
