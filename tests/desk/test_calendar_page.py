@@ -157,6 +157,14 @@ def test_a_day_that_stays_as_it_is_has_no_line_in_the_log_and_stays_the_programs
     assert len(log(world)) == 1
 
 
+def test_a_day_is_taken_out_once_however_often_it_is_pressed(world, county):
+    for _ in range(2):
+        answer = county.post("/calendar/days/2027-10-01/out")
+        assert answer.status_code == 303 and answer.location.endswith("/calendar?year=2027")
+    assert len(log(world)) == 1
+    assert county.post("/calendar/days/2027-10-20/out").status_code == 404
+
+
 def test_a_working_day_cannot_become_a_make_up_day(world, county):
     page = county.post("/calendar/days/2027-10-01", **HOLIDAY | {"kind": "make_up_work_day"})
     assert page.status_code == 422 and "is a working day anyway" in page.text

@@ -86,6 +86,8 @@ def change_day(on: str) -> Any:
 def take_day_out(on: str) -> Any:
     """It is what its weekday says again."""
     form, which = BaseForm(request.form), _date(on)
+    if days.is_taken_out(read(), which):  # pressed twice
+        return redirect(url_for("desk.work_calendar", year=which.year), 303)
     edit = partial(days.taking_out, on=which, was=request.form.get(SEEN))
     return _done(form, edit, which.year) or _day_again(which, form)
 

@@ -68,6 +68,12 @@ def one(session: Session, on: date) -> CalendarDay:
     return row
 
 
+def is_taken_out(session: Session, on: date) -> bool:
+    """Whether somebody has taken this day out already."""
+    row = session.get(CalendarDay, on)
+    return row is not None and row.is_out
+
+
 def to_confirm(session: Session, actor: Actor) -> list[int]:
     """The years whose notice the actor should have typed by now: this one, from December on the next; none for who
     cannot."""
