@@ -280,9 +280,10 @@ def test_the_page_says_who_how_many_since_when_and_how_long(tardy, browse):
     assert "4 reports in all" in page and "Site visits and the parts of cooperating bodies" in page
 
 
-def test_where_nothing_is_overdue_the_page_says_so(world, browse):
-    page = browse("county").get("/late").text
-    assert "Nothing is overdue anywhere." in page and not lines(page)
+@pytest.mark.parametrize("login", ["county", "township_b"])
+def test_where_nothing_is_overdue_the_page_says_so_and_no_more(world, browse, login):
+    page = browse(login).get("/late").text
+    assert "Nothing is overdue." in page and not lines(page), "of other townships a township is told nothing"
 
 
 def test_one_grouped_statement_and_no_more_statements_for_more_who_hold_some(tardy, asked):

@@ -32,7 +32,7 @@ def late_by_holder() -> str:
             "Each open report whose time has run out counts once, where it rests now; on a border, where it is led. "
             "Site visits and the parts of cooperating bodies have days of their own and are not counted."
         ),
-        nothing=_("Nothing is overdue anywhere."),
+        nothing=_("Nothing is overdue."),
         back_to=(url_for("desk.start"), None),
         numeric=(1,),
     )
