@@ -56,7 +56,7 @@ IN_ORIGINAL = b"only the file as sent says this"
 
 @dataclass
 class County:
-    """The application on its own database, the ids of what is in it, and a way back to how it was."""
+    """The application on its own database, the ids of what is in it, and on SQLite a way back to how it was."""
 
     app: App
     store: Store
@@ -93,7 +93,9 @@ class County:
             yield session, make.actor(session, login_)
 
     def remember(self) -> None:
-        """Keep the database as it stands."""
+        """Keep the database as it stands. On PostgreSQL nothing is kept: there it can only be looked at."""
+        if not self.store.is_sqlite:
+            return
         dbapi: Any = self.store.writer.dialect.dbapi
         self._live, self._kept = dbapi.connect(self.store.url.database), dbapi.connect(":memory:")
         self._live.backup(self._kept)
@@ -112,9 +114,11 @@ class County:
 
     def close(self) -> None:
         """Give back everything."""
-        self._live.close()
-        self._kept.close()
+        if self.store.is_sqlite:
+            self._live.close()
+            self._kept.close()
         self.store.close()
+        engines.drop(self.store.url.render_as_string(hide_password=False))
 
 
 def mark(name: str) -> str:

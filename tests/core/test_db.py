@@ -42,6 +42,14 @@ def test_every_sqlite_connection_is_safe_and_waits(store: Store, side: str) -> N
     assert db._sqlite_module().sqlite_version_info >= db.SQLITE_SAFE
 
 
+def test_no_postgresql_connection_compiles_what_it_runs_once(store: Store) -> None:
+    if store.is_sqlite:
+        pytest.skip("a setting of PostgreSQL")
+    for _turn in range(2):  # what was set within a transaction is gone after the first
+        with store.reader.connect() as connection:
+            assert connection.exec_driver_sql("SHOW jit").scalar() == "off"
+
+
 def test_a_library_with_the_wal_bug_gets_no_wal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(db, "SQLITE_SAFE", (99,))
     old = Store(engines.make("sqlite", tmp_path))

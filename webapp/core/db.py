@@ -178,6 +178,19 @@ def _sqlite(url: Any, begin: str) -> Engine:
     return engine
 
 
+def _postgresql(url: URL) -> Engine:
+    """Without JIT: the server takes our many small conditions for dear, and compiles longer than it then runs."""
+    engine = create_engine(url, pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET jit = off")
+        connection.commit()  # else the first rollback takes it back
+
+    return engine
+
+
 def _engines(url: URL) -> tuple[Engine, Engine]:
     """To read and to write with."""
     backend = url.get_backend_name()
@@ -185,7 +198,7 @@ def _engines(url: URL) -> tuple[Engine, Engine]:
         return _sqlite(url, "BEGIN"), _sqlite(url, "BEGIN IMMEDIATE")
     if backend != "postgresql":
         raise BadAddress
-    engine = create_engine(url, pool_pre_ping=True)
+    engine = _postgresql(url)
     return engine, engine
 
 

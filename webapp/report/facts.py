@@ -23,9 +23,9 @@ def asked(session: Session, actor: Actor) -> dict[str, Condition]:
     return {"waits_for_sample": waits_for_sample(), "not_right": not_right(), "just_done": just_done(session, actor)}
 
 
-def waits_for_sample() -> Condition:
+def waits_for_sample(of: Any = Report) -> Condition:
     """The condition that a matter settled on the spot was not looked at again yet."""
-    return and_(Report.settled, Report.sampled_at.is_(None))
+    return and_(of.settled, of.sampled_at.is_(None))
 
 
 def _looks_count() -> Condition:

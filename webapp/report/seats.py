@@ -142,7 +142,7 @@ def in_hand(session: Session, actor: Actor, seats: Collection[Seat], ended: Coll
     """What waits in some seats, and what of it would be with nobody once some postings (by their ids) have ended and is
     with somebody now: how many reports, and those that the actor may see, the first due first."""
     waits = _waits_in(session, seats)
-    after, now = (vacant.rests_with_nobody(vacant.gaps(session, but)) for but in (ended, ()))
+    after, now = (vacant.waits_for_nobody(vacant.gaps(session, but)) for but in (ended, ()))
     lost = and_(waits, after, ~now)
     every, gone = _listed(session, actor, waits), _listed(session, actor, lost)
     if every == gone:

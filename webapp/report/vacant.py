@@ -157,8 +157,11 @@ def _all_handled(role: str, without: frozenset[int], on: date) -> Condition:
 
 def is_unheld(gone: Gaps) -> Condition:
     """An open report rests with nobody. Of ``Report`` joined with its ``Grid``, as all that follows."""
-    held = [and_(Report.state.in_(REPORT.holdings[name]), _unheld(relation, gone)) for name, relation in HELD.items()]
-    return and_(Report.is_open, or_(*held))
+    return and_(Report.is_open, or_(*_held(gone)))
+
+
+def _held(gone: Gaps) -> list[Condition]:
+    return [and_(Report.state.in_(REPORT.holdings[name]), _unheld(relation, gone)) for name, relation in HELD.items()]
 
 
 def is_never_sampled(gone: Gaps) -> Condition:
@@ -172,13 +175,18 @@ def is_never_sampled(gone: Gaps) -> Condition:
 
 
 def rests_with_nobody(gone: Gaps) -> Condition:
-    """Of a report something waits for somebody, and nobody is there: itself, its second look, a site look, a
-    cooperating body's part."""
+    """Of a report something waits for somebody, and nobody is there: what waits while it is open, or its second
+    look."""
+    return or_(and_(Report.is_open, waits_for_nobody(gone)), is_never_sampled(gone))
+
+
+def waits_for_nobody(gone: Gaps) -> Condition:
+    """The same of a report of which the SELECT says itself that it is open: it waits, or a site look, or a cooperating
+    body's part. PostgreSQL would reckon with ``is_open`` as often as it stands there, and expect next to nothing."""
     villages = gone.grids[OFFICER]
     asked = select(SiteLook.report_id).where(SiteLook.answer.is_(None), SiteLook.grid_id.in_(villages))
     looks = Report.id.in_(asked) if villages else false()
-    beside = and_(Report.is_open, or_(looks, _led_by(gone.bodies, "coop")))
-    return or_(is_unheld(gone), is_never_sampled(gone), beside)
+    return or_(*_held(gone), looks, _led_by(gone.bodies, "coop"))
 
 
 # --- for single reports: who is there ---
