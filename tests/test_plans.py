@@ -18,7 +18,7 @@ from webapp.core import clock
 from webapp.core.db import Store
 from webapp.core.models import Attachment, AuditEntry
 from webapp.patrol.models import Patrol, Visit
-from webapp.report.models import Assignment, Report, ReportAttachment, ReportEvent, ReportProblem
+from webapp.report.models import Assignment, Report, ReportAttachment, ReportEvent, ReportPair, ReportProblem
 
 #: Rows of each kind. SQLite's plans are the same with more; PostgreSQL takes an index by itself when there are many.
 YEARS = 30000 if FULL else 3000
@@ -39,6 +39,7 @@ GROWS: Mapping[Any, Any] = {
     ),
     ReportEvent: lambda n: {"id": _id(n), "report_id": _id(n), "seq": 1, "at": clock.now() - timedelta(hours=n)},
     ReportProblem: lambda n: {"report_id": _id(n)},
+    ReportPair: lambda n: {"report_id": _id(n)},
     Assignment: lambda n: {
         "id": -n,
         "report_id": _id(n),
@@ -56,8 +57,8 @@ TABLES = {model.__tablename__ for model in GROWS}
 PEOPLE = ("found_by", "entered_by", "person_id")
 #: Everything that somebody may read, by one who has a different place in the county.
 READERS = ("officer_a1", "township_a", "county", "leader", "housing", "station_a", "auditor", "admin")
-#: Pages that go through it, and why.
-EXCEPT = {"/search": "words are looked for within the texts; only an index of their parts would find them at once"}
+#: With statistics of a county of five villages it is quicker to go through all than to look up a fifth of it.
+FIVE_VILLAGES = frozenset({"/search"})
 #: An index that holds nothing but what is open, or waits for its sample: that is as large as the work in hand. What is
 #: closed has let go of its lead.
 SMALL = re.compile(r"ix_report_(open|unsampled|event_moved_limit)|uq_assignment_one_lead")
@@ -204,12 +205,14 @@ def asked(old: County, visitors: dict[str, Visitor]) -> list[Asked]:
     return list(found.values())
 
 
-def through(store: Store, asked: list[Asked], *, forced: bool = True) -> list[tuple[str, str, str, str]]:
+def through(
+    store: Store, asked: list[Asked], *, forced: bool = True, but: frozenset[str] = frozenset()
+) -> list[tuple[str, str, str, str]]:
     """What goes through a table that grows: the page, who asked, the line of the plan, the statement."""
     return [
         (each.route, each.login, line, each.statement)
         for each in asked
-        if each.route not in EXCEPT
+        if each.route not in but
         for line in scans(store, each.statement, each.given, forced=forced)
     ]
 
@@ -224,7 +227,7 @@ def test_statistics_lead_sqlite_through_nothing_else(old: County, asked: list[As
     with old.store.write() as session:
         session.execute(text("analyze"))
     old.store.reader.dispose()  # its connections have none
-    assert through(old.store, asked) == []
+    assert through(old.store, asked, but=FIVE_VILLAGES) == []
 
 
 @pytest.mark.full

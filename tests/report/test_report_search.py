@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from sqlalchemy import select
 
 from tests import make
-from webapp.report import service
+from webapp.report import pairs, search, service
+from webapp.report.models import Report, ReportPair
 from webapp.report.search import search as find
 
 
@@ -35,7 +37,7 @@ def finds(world, reports):
 
     def search(login, words):
         with world.store.read() as session:
-            return sorted(reports[report.id] for report in find(session, make.actor(session, login), words))
+            return sorted(reports[id_] for id_ in find(session, make.actor(session, login), words))
 
     return search
 
@@ -108,3 +110,71 @@ def test_a_search_says_how_many_there_are_and_leads_to_all_of_them(world, browse
     found = [re.findall(r"canal \d+", page.split("<main")[1]) for page in (first, second)]
     assert len({*found[0], *found[1]}) == 57
     assert 'href="/search?q=canal&amp;page=2"' in first
+
+
+def test_the_newest_are_shown_up_to_a_number_that_is_said(world, browse, monkeypatch):
+    monkeypatch.setattr(search, "MOST", 3)
+    monkeypatch.setattr(search.search, "__defaults__", (3,))
+    with world.store.write() as session:
+        for number in range(5):
+            service.submit(
+                session, make.actor(session, "officer_a1"), make.report(world.grids["A1"], place=f"canal {number}")
+            )
+    page = browse("township_a").get("/language?lang=en&next=/search?q=canal").text
+    assert "The newest 3 reports" in page
+    assert re.findall(r"canal \d", page.split("<main")[1]) == ["canal 4", "canal 3", "canal 2"]
+
+
+@pytest.mark.parametrize("said", ["00001", "2026-00001"])
+def test_a_number_is_found_by_its_last_digits_and_whole(world, finds, said, reports):
+    with world.store.read() as session:
+        first = session.scalars(select(Report).where(Report.number.endswith("-00001"))).one()
+    whole = first.number if said.startswith("2026") else said
+    assert finds("county", whole) == [reports[first.id]]
+    with world.store.read() as session:
+        for digits in ("1", "00001"):
+            assert [one.id for one in search.by_number(session, make.actor(session, "county"), digits, 9)] == [first.id]
+
+
+def held(session, report_id):
+    """The pairs that are stored of a report."""
+    return set(session.scalars(select(ReportPair.pair).where(ReportPair.report_id == report_id)))
+
+
+def test_pairs_follow_what_is_said(world):
+    entry = make.report(world.grids["A1"], place="East Gate", note="冒黑烟 x")
+    with world.store.write() as session:
+        service.submit(session, make.actor(session, "officer_a1"), entry)
+    with world.store.read() as session:
+        assert held(session, entry.id) == {*("ea", "as", "st", "t", "ga", "at", "te", "e", "冒黑", "黑烟", "烟", "x")}
+    with world.store.write() as session:
+        township, officer = make.actor(session, "township_a"), make.actor(session, "officer_a1")
+        service.move(session, township, entry.id, make.move("give_back", "township", missing=["place"]))
+        service.move(session, officer, entry.id, make.move("supplement", "returned", place="桥下", note="x"))
+    with world.store.read() as session:
+        report = session.get_one(Report, entry.id)
+        assert "桥下" in held(session, entry.id) == pairs.pairs_of([report.place, report.note])
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "is_found"),
+    [
+        ("村东头冒黑烟", "黑烟", True),
+        ("村东头冒黑烟", "烟", True),
+        ("村东头冒黑烟", "村东头冒黑烟", True),
+        ("黑的烟", "黑烟", False),
+        ("黑烟和烟冒", "冒黑", False),
+        ("烟黑烟", "黑烟黑", False),
+        ("abc bcd", "abcd", False),
+        ("Canal", "CANAL", True),
+        ("a" * 60, "a" * 40, True),
+        ("a" * 40, "a" * 60, False),
+        ("😀😁", "😁", True),
+    ],
+)
+def test_a_word_is_found_in_the_text_that_says_it_and_in_no_other(world, text, word, is_found):
+    entry = make.report(world.grids["A1"], place=text)
+    with world.store.write() as session:
+        service.submit(session, make.actor(session, "officer_a1"), entry)
+    with world.store.read() as session:
+        assert (find(session, make.actor(session, "county"), word) == [entry.id]) == is_found

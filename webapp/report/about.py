@@ -9,7 +9,8 @@ ABOUT = About(
     privacy={
         N_("Reports"): (
             DataUse(
-                "report: id content found_by entered_by entry_mode occurred_at received_at place note first_measure",
+                "report: id content found_by entered_by entry_mode occurred_at received_at place note first_measure;"
+                "report_pair: pair report_id",
                 N_("A report: who found it, who entered it, when, where, what was written"),
                 N_("So that it is handled and whoever reported it learns the outcome."),
                 "record",

@@ -16,6 +16,7 @@ from ..grid import locate
 from ..grid.models import Grid
 from ..people import queries as people_queries
 from ..people.models import Body
+from . import pairs
 from .details import assignments, joint_grids, needs_enforcement, problem_codes
 from .given import Given
 from .history import last_moves
@@ -253,6 +254,7 @@ def _supplement(session: Session, _actor: Actor, found: Found, given: Mapping[st
         _place_anew(session, found.report, given)
     if given.get("place"):
         found.report.place = f"{found.report.place}{ADDED}{given['place']}"
+        pairs.write(session, found.report)
 
 
 def look_again(report: Report, actor: Actor) -> None:

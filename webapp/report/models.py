@@ -96,6 +96,18 @@ class ReportProblem(Base):
     report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report.id"), primary_key=True)
     problem: Mapped[str] = mapped_column(ForeignKey("problem_type.code"), primary_key=True)
 
+    __table_args__ = (Index(None, "problem", "report_id"),)
+
+
+class ReportPair(Base):
+    """Two neighbouring characters of what a report says, or the last one of a word alone (pairs.py)."""
+
+    __tablename__ = "report_pair"
+    pair: Mapped[str] = mapped_column(String(2).with_variant(String(2, collation="C"), "postgresql"), primary_key=True)
+    report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report.id"), primary_key=True)
+
+    __table_args__ = (Index(None, "report_id"), {"sqlite_with_rowid": False})
+
 
 class ReportJoint(Base):
     """A further grid of a matter on a border: it sees the report, the lead grid acts."""

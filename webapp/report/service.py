@@ -28,7 +28,7 @@ from ..grid.queries import Cell
 from ..patrol import queries as patrol_queries
 from ..patrol.service import FAST_CLOCK
 from ..people import queries as people_queries
-from . import effects, queries
+from . import effects, pairs, queries
 from .history import HISTORY
 from .models import Report, ReportAttachment, ReportEvent, ReportJoint, ReportProblem
 from .workflow import RECEIVING, REPORT, STATES
@@ -142,6 +142,7 @@ def _store(session: Session, actor: Actor, cell: Cell, entry: ReportEntry, finde
     run_clocks(session, report, made, now)
     session.add(report)
     session.flush()
+    pairs.write(session, report)
     for model, rows in (
         (ReportProblem, [{"report_id": report.id, "problem": code} for code in entry.problems]),
         (ReportJoint, [{"report_id": report.id, "grid_id": id_} for id_ in entry.joint]),

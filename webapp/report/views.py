@@ -315,7 +315,14 @@ def _look_page(look_id: uuid.UUID, form: LookAnswerForm, sent: photos.Photos | N
 def search() -> str:
     """Reports I may see, by number, village, place, problem or sentence."""
     words = clean(request.args.get("q", "")[:80]) or ""
-    total = finding.count(read(), actor(), words) if words else 0
-    part = lists.part(total)
-    found = finding.search(read(), actor(), words, part.first, part.size) if total else []
-    return render_template("report/search.html", words=words, rows_=rows.rows(read(), found), total=total, part=part)
+    found = finding.search(read(), actor(), words) if words else []
+    part = lists.part(len(found))
+    shown = finding.these(read(), found[part.first : part.first + part.size])
+    return render_template(
+        "report/search.html",
+        words=words,
+        rows_=rows.rows(read(), shown),
+        total=len(found),
+        is_cut=len(found) == finding.MOST,
+        part=part,
+    )
