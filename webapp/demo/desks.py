@@ -219,8 +219,9 @@ def set_scene(story: Story) -> None:
         story.at(found, partial(_open_scene, story, scene, moves))
     story.at(left_at(story), partial(_leave, story))
     story.at(story.at_a_desk_before(story.ends - timedelta(hours=25)), partial(_work_on_a_saturday, story))
-    for hours, by_command, is_used in CODES:
-        given = story.at_a_desk_before(story.ends - timedelta(hours=hours))
+    given = story.ends
+    for hours, by_command, is_used in reversed(CODES):  # a code ends the one before, which may be about to be used
+        given = story.at_a_desk_before(min(story.ends - timedelta(hours=hours), given - BREATH))
         story.at(given, partial(_code, story, by_command, is_used))
 
 
