@@ -17,6 +17,7 @@ from tests.short import FULL
 from webapp.core import clock
 from webapp.core.db import Store
 from webapp.core.models import Attachment, AuditEntry
+from webapp.models import metadata
 from webapp.patrol.models import Patrol, Visit
 from webapp.report.models import Assignment, Report, ReportAttachment, ReportEvent, ReportPair, ReportProblem
 
@@ -237,6 +238,43 @@ def test_postgresql_takes_the_indexes_by_itself(old: County, asked: list[Asked])
     heavy = [each for each in asked if each.route in HEAVIEST]
     assert {each.route for each in heavy} == set(HEAVIEST)
     assert through(old.store, heavy, forced=False) == []
+
+
+#: One row only has such a value; of words it is a pair, and one grid is in force under a code.
+KEYS = {
+    f"{table.name}.{column.name}"
+    for table in metadata.sorted_tables
+    for column in table.columns
+    if column.unique or [*table.primary_key] == [column]
+} | {"word.code", "role_word.word", "report_joint.grid_id"}
+#: What is distinct or grouped by it: the list has one row for each.
+ONCE = {"object_type.interval_days", "posting.role", "held.place", "anon_1.place"}
+#: Of one thing, whose steps are counted; of one name of a layer.
+COUNTED = {"report_event.seq", "map_layer.edition_id"}
+
+
+def last_terms(statement: str) -> Iterator[str]:
+    """The columns that every ORDER BY of a statement ends with."""
+    for start in re.finditer(r"ORDER BY ", statement):
+        depth, terms = 0, [""]
+        for piece in re.findall(r"[(),]|\s(?:LIMIT|FOR)\b|[^(),\s]+|\s+", statement[start.end() :]):
+            depth += (piece == "(") - (piece == ")")
+            if depth < 0 or (depth == 0 and piece.strip() in ("LIMIT", "FOR")):
+                break
+            if depth == 0 and piece == ",":
+                terms.append("")
+            else:
+                terms[-1] += piece
+        yield terms[-1].split()[0].replace('"', "")
+
+
+def test_every_list_ends_in_a_key(asked: list[Asked]) -> None:
+    """Two rows that are alike in all that a list is sorted by stand in one order on both engines, and on every page of
+    it."""
+    loose = {
+        (last, each.route) for each in asked for last in last_terms(each.statement) if last not in KEYS | ONCE | COUNTED
+    }
+    assert loose == set()
 
 
 LISTS = (

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from .models import Contact, Word
 
 KEPT_SECONDS = 60  # only seeding changes them, and every form asks for some
-_ALL = select(Word.__table__).order_by(Word.position)
+_ALL = select(Word.__table__).order_by(Word.position, Word.kind, Word.code)
 _kept: WeakKeyDictionary[Engine, tuple[float, dict[str, list[Row[Any]]]]] = WeakKeyDictionary()
 
 
@@ -33,4 +33,4 @@ def named(db: Connection, kind: str) -> dict[str, Row[Any]]:
 
 def contacts(session: Session) -> list[Contact]:
     """Telephone numbers for every page of an officer."""
-    return list(session.scalars(select(Contact).order_by(Contact.position)))
+    return list(session.scalars(select(Contact).order_by(Contact.position, Contact.code)))

@@ -179,11 +179,11 @@ class _County:
 
     def _ours(self) -> Iterator[Line]:
         kinds: tuple[tuple[str, Any, Any], ...] = (
-            ("limit", TimeLimit, TimeLimit.code),
-            ("interval", ObjectType, ObjectType.position),
+            ("limit", TimeLimit, (TimeLimit.code,)),
+            ("interval", ObjectType, (ObjectType.position, ObjectType.code)),
         )
         for kind, model, order in kinds:
-            query = select(model).where(model.changed_at.is_(None), model.source == OURS).order_by(order)
+            query = select(model).where(model.changed_at.is_(None), model.source == OURS).order_by(*order)
             for row in self.session.scalars(query):
                 yield Line(kind, row.code, row)
 

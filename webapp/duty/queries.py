@@ -248,7 +248,9 @@ def past(session: Session) -> dict[str, list[Past]]:
         select(Succession, Person)
         .outerjoin(Person, Person.id == Succession.confirmed_by)
         .where(Succession.valid_to.is_(None))
-        .order_by(Succession.canonical, Succession.from_on.is_(None), Succession.from_on, Succession.body)
+        .order_by(
+            Succession.canonical, Succession.from_on.is_(None), Succession.from_on, Succession.body, Succession.id
+        )
     )
     found: dict[str, list[Past]] = {}
     for row in rows:

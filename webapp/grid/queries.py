@@ -109,7 +109,7 @@ def cells_where(session: Session, condition: Condition) -> list[Cell]:
 
 
 def _in_order(condition: Condition) -> Select[*tuple[Any, ...]]:
-    return _CELLS.where(condition).order_by(GridVersion.code)
+    return _CELLS.where(condition).order_by(GridVersion.code, GridVersion.id)
 
 
 def cell(session: Session, actor: Actor, action: str, grid_id: int) -> Cell:
@@ -151,7 +151,9 @@ def parents(session: Session, cell_: Cell) -> list[Cell]:
 def others(session: Session, grid_id: int) -> list[Cell]:
     """All grids of the same tier but this one, in code order."""
     own = session.get_one(Grid, grid_id)
-    rows = session.execute(_CELLS.where(Grid.tier == own.tier, Grid.id != grid_id).order_by(GridVersion.code))
+    rows = session.execute(
+        _CELLS.where(Grid.tier == own.tier, Grid.id != grid_id).order_by(GridVersion.code, GridVersion.id)
+    )
     return [Cell(*row) for row in rows]
 
 

@@ -170,6 +170,6 @@ def phones(session: Session, person_id: int) -> list[LoginSession]:
                 LoginSession.expires_at > now,
                 or_(LoginSession.is_remembered, not_idle),
             )
-            .order_by(LoginSession.seen_at.desc())
+            .order_by(LoginSession.seen_at.desc(), LoginSession.id)
         )
     )

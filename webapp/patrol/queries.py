@@ -89,7 +89,7 @@ def last_seen(what: Any = Visit.at) -> Any:
     return (
         select(what)
         .where(Visit.object_id == PatrolObject.id, Visit.result != NOT_SEEN_HERE)
-        .order_by(Visit.at.desc())
+        .order_by(Visit.at.desc(), Visit.id)
         .limit(literal_column("1"))
         .correlate(PatrolObject)
         .scalar_subquery()
@@ -308,4 +308,4 @@ def of_grids(session: Session, grid_ids: Collection[int]) -> list[PatrolObject]:
 
 def types(session: Session) -> list[ObjectType]:
     """The kinds of objects in their order."""
-    return list(session.scalars(select(ObjectType).order_by(ObjectType.position)))
+    return list(session.scalars(select(ObjectType).order_by(ObjectType.position, ObjectType.code)))

@@ -70,7 +70,7 @@ def problems(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list
         select(ReportProblem.report_id, ProblemType)
         .join(ProblemType, ProblemType.code == ReportProblem.problem)
         .where(ReportProblem.report_id.in_(ids))
-        .order_by(ProblemType.position)
+        .order_by(ProblemType.position, ProblemType.code)
     )
     found: dict[uuid.UUID, list[ProblemType]] = {}
     for report_id, problem in rows:
@@ -138,7 +138,7 @@ def thumbs(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[u
         select(ReportAttachment.report_id, Attachment.id, is_later)
         .join(Attachment, Attachment.id == ReportAttachment.attachment_id)
         .where(ReportAttachment.report_id.in_(ids), Attachment.kind == IMAGE)
-        .order_by(is_later, Attachment.received_at, ReportAttachment.position)
+        .order_by(is_later, Attachment.received_at, ReportAttachment.position, Attachment.id)
     )
     found: dict[uuid.UUID, tuple[list[uuid.UUID], list[uuid.UUID]]] = {}
     for report_id, photo, later in rows:
@@ -154,7 +154,7 @@ def look_photos(session: Session, looks: Sequence[SiteLook]) -> dict[uuid.UUID, 
         select(ReportEvent.id, ReportEvent.given, ReportAttachment.attachment_id)
         .outerjoin(ReportAttachment, ReportAttachment.event_id == ReportEvent.id)
         .where(ReportEvent.report_id.in_({look.report_id for look in looks}), ReportEvent.action == "look_answer")
-        .order_by(ReportEvent.seq, ReportAttachment.position)
+        .order_by(ReportEvent.seq, ReportAttachment.position, Attachment.id)
     )
     last: dict[str, dict[uuid.UUID, list[uuid.UUID]]] = {}
     for event_id, given, photo in rows:
@@ -166,5 +166,7 @@ def look_photos(session: Session, looks: Sequence[SiteLook]) -> dict[uuid.UUID, 
 def looks(session: Session, report_id: uuid.UUID) -> list[SiteLook]:
     """The site looks asked for, newest first."""
     return list(
-        session.scalars(select(SiteLook).where(SiteLook.report_id == report_id).order_by(SiteLook.asked_at.desc()))
+        session.scalars(
+            select(SiteLook).where(SiteLook.report_id == report_id).order_by(SiteLook.asked_at.desc(), SiteLook.id)
+        )
     )

@@ -189,7 +189,7 @@ def just_answered(session: Session, actor: Actor) -> list[tuple[ReportEvent, Rep
             or_(ReportEvent.action != "look_answer", facts.is_as_counted(ReportEvent)),
             reach(actor, "report.read"),
         )
-        .order_by(ReportEvent.at.desc())
+        .order_by(ReportEvent.at.desc(), ReportEvent.id)
     )
     return [(event, report) for event, report in rows]
 
@@ -208,7 +208,7 @@ def photos(session: Session, report_id: uuid.UUID) -> list[Picture]:
         select(Attachment, is_later)
         .join(link, link.attachment_id == Attachment.id)
         .where(link.report_id == report_id, Attachment.kind == IMAGE)
-        .order_by(is_later, link.event_id, link.position)
+        .order_by(is_later, link.event_id, link.position, Attachment.id)
     )
     return [Picture(*row) for row in rows]
 
@@ -250,14 +250,16 @@ def open_looks(session: Session, actor: Actor) -> list[tuple[SiteLook, Report]]:
             Report.is_open,
             reach(actor, "report.read"),
         )
-        .order_by(SiteLook.due_at)
+        .order_by(SiteLook.due_at, SiteLook.id)
     )
     return [(look, report) for look, report in rows]
 
 
 def recurrences(session: Session, actor: Actor, report_id: uuid.UUID) -> list[Report]:
     """Later reports that say "it is back" of this one, as far as the actor may see them."""
-    return list(session.scalars(readable(actor).where(Report.recurs_id == report_id).order_by(Report.received_at)))
+    return list(
+        session.scalars(readable(actor).where(Report.recurs_id == report_id).order_by(Report.received_at, Report.id))
+    )
 
 
 def cooperates(actor: Actor) -> Condition:
@@ -295,7 +297,9 @@ def count_found(session: Session, actor: Actor) -> int:
 def to_supplement(session: Session, actor: Actor) -> list[Report]:
     """Reports that came back to the actor's villages for more."""
     return list(
-        session.scalars(readable(actor).where(Report.state == "returned", held_by(actor)).order_by(Report.due_at))
+        session.scalars(
+            readable(actor).where(Report.state == "returned", held_by(actor)).order_by(Report.due_at, Report.id)
+        )
     )
 
 
@@ -321,13 +325,19 @@ def _lies_in(grid_path: str) -> Condition:
 def led_next_door(session: Session, actor: Actor, grid_ids: Sequence[int]) -> list[Report]:
     """Open matters on the border of these grids that a neighbour leads, as far as the actor may see them."""
     joint = exists().where(ReportJoint.report_id == Report.id, ReportJoint.grid_id.in_(grid_ids))
-    return list(session.scalars(readable(actor).where(Report.is_open, joint).order_by(Report.received_at.desc())))
+    return list(
+        session.scalars(
+            readable(actor).where(Report.is_open, joint).order_by(Report.received_at.desc(), Report.id.desc())
+        )
+    )
 
 
 def open_places(session: Session, actor: Actor) -> list[Report]:
     """Open reports that carry a point, for the map."""
     return list(
-        session.scalars(readable(actor).where(Report.is_open, Report.lon.is_not(None)).order_by(Report.received_at))
+        session.scalars(
+            readable(actor).where(Report.is_open, Report.lon.is_not(None)).order_by(Report.received_at, Report.id)
+        )
     )
 
 
@@ -366,7 +376,7 @@ def unwritten(session: Session, actor: Actor, since: datetime) -> list[tuple[Vis
             where(actor, "report.submit", grid_path=Grid.path),
             ~exists().where(Report.patrol_id == Patrol.id, Report.object_id == PatrolObject.id),
         )
-        .order_by(Visit.at)
+        .order_by(Visit.at, Visit.id)
     )
     return [(visit, thing) for visit, thing in rows]
 
