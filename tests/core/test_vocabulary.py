@@ -57,6 +57,7 @@ FREE = {
     "contact": {"code", "number"},
     "object_type": {"code"},
     "problem_type": {"code"},
+    "report_pair": {"pair"},
     "report": {"number", "first_measure"},  # a ready word; docs/decisions/0023
     "time_limit": {"code"},
     "visit": {"reason"},  # a ready word

@@ -6,6 +6,7 @@ import json
 import re
 import threading
 import time
+import uuid
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -117,14 +118,14 @@ def test_a_planned_name_finds_no_report_and_an_old_one_does(world: World) -> Non
         report = submit(session, make.actor(session, "officer_a1"), make.report(world.grids["A1"]))
         named = version(session, world, "A1", REFORM, zh="新名村", en="Renamed")
 
-    def found(words: str) -> list[str]:
+    def found(words: str) -> list[uuid.UUID]:
         with world.store.read() as session:
-            return [one.number for one in search.search(session, make.actor(session, "county"), words)]
+            return search.search(session, make.actor(session, "county"), words)
 
     assert found("新名村") == []
     with world.store.write() as session:
         activate(session, session.merge(named))
-    assert found("新名村") == found("甲1村") == [report.number]
+    assert found("新名村") == found("甲1村") == [report.id]
 
 
 # --- in force --------------------------------------------------------------------------------------------
