@@ -154,7 +154,7 @@ def look_photos(session: Session, looks: Sequence[SiteLook]) -> dict[uuid.UUID, 
         select(ReportEvent.id, ReportEvent.given, ReportAttachment.attachment_id)
         .outerjoin(ReportAttachment, ReportAttachment.event_id == ReportEvent.id)
         .where(ReportEvent.report_id.in_({look.report_id for look in looks}), ReportEvent.action == "look_answer")
-        .order_by(ReportEvent.seq, ReportAttachment.position, Attachment.id)
+        .order_by(ReportEvent.seq, ReportAttachment.position, ReportAttachment.attachment_id)
     )
     last: dict[str, dict[uuid.UUID, list[uuid.UUID]]] = {}
     for event_id, given, photo in rows:
