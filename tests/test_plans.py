@@ -219,7 +219,8 @@ def through(
 
 
 def test_no_page_goes_through_what_only_grows(old: County, asked: list[Asked]) -> None:
-    assert through(old.store, asked) == []
+    """PostgreSQL has statistics always."""
+    assert through(old.store, asked, but=frozenset() if old.store.is_sqlite else FIVE_VILLAGES) == []
 
 
 def test_statistics_lead_sqlite_through_nothing_else(old: County, asked: list[Asked]) -> None:

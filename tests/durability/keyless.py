@@ -4,7 +4,16 @@ from sqlalchemy import text
 
 from webapp.core.db import Store
 
-TABLES = ("patrol", "visit", "report", "report_event", "report_problem", "attachment", "report_attachment")
+TABLES = (
+    "patrol",
+    "visit",
+    "report",
+    "report_event",
+    "report_problem",
+    "report_pair",
+    "attachment",
+    "report_attachment",
+)
 
 
 def drop_keys(store: Store) -> None:

@@ -26,7 +26,7 @@ WORDS = {
         "dispatch": "Dispatch",
         "receive": "Receive",
         "result": "Report the result",
-        "true": "True",
+        "true": "Found true",
         "close": "Pass and close",
         "closed": "closed",
         "map": "Map",
