@@ -70,6 +70,25 @@ def test_a_run_of_days_is_added_and_each_stands_in_the_log(world, county):
     assert log(world)[0][2]["after"]["source"] == HOLIDAY["source"] and log(world)[0][2]["before"] == {}
 
 
+def sealed(page):
+    """What is sent by whoever agrees to the limits that a page names."""
+    return re.search(r'name="sure" value="([0-9a-f]{64})"', page.text)[1]
+
+
+def test_what_would_move_now_and_was_not_named_is_named_first(world, county, filed):
+    fields = {"first": "2026-09-08"} | HOLIDAY
+    page = county.post("/calendar/2026/days", **fields)
+    with world.store.write() as session:
+        service.submit(session, make.actor(session, "officer_a1"), make.report(world.grids["A1"]))
+    for sure in (sealed(page), "yes", ""):
+        again = county.post("/calendar/2026/days", sure=sure, **fields)
+        assert again.status_code == 200 and "2 open limits get a new last day" in again.text
+        assert due(world, filed) == "2026-09-08" and log(world) == []
+    assert again.text.count('name="sure"') == 1
+    assert county.post("/calendar/2026/days", sure=sealed(again), **fields).status_code == 303
+    assert due(world, filed) == "2026-09-09" and log(world)[-1][2] == {"moved": 2}
+
+
 def test_before_it_is_stored_the_limits_that_move_are_named_and_then_they_move(world, county, filed):
     assert due(world, filed) == "2026-09-08"
     page = county.post("/calendar/2026/days", first="2026-09-08", **HOLIDAY)
@@ -77,7 +96,7 @@ def test_before_it_is_stored_the_limits_that_move_are_named_and_then_they_move(w
     assert f"/reports/{filed}" in page.text and "to review" in page.text
     assert due(world, filed) == "2026-09-08" and kept(world, "2026-09-08") is None and log(world) == []
     fields = dict(re.findall(r'type="hidden" name="(first|last|kind|zh|en|source)" value="([^"]*)"', page.text))
-    after = county.post("/calendar/2026/days", follow=True, sure="yes", **fields)
+    after = county.post("/calendar/2026/days", follow=True, sure=sealed(page), **fields)
     assert "1 open limit has a new last day." in after.text
     assert due(world, filed) == "2026-09-09"
     assert log(world)[-1] == ("calendar.limits", "calendar_day", {"moved": 1})

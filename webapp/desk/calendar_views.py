@@ -24,7 +24,7 @@ from . import days
 from .blueprint import bp
 from .forms import ConfirmForm, DayForm, RunForm, of_day
 
-SURE = "sure"  # sent from the page that named the limits
+SURE = "sure"  # sent from the page that named the limits: their seal
 SEEN = "seen"  # which version of a day the page showed
 
 
@@ -122,10 +122,14 @@ def _done(form: BaseForm, edit: days.Edit, year: int) -> Any:
     try:
         if not form.validate():
             raise Refused(N_("Please check what you wrote."))
-        if SURE not in request.form and (moving := days.rehearse(read(), actor(), edit)):
+        moving = days.rehearse(read(), actor(), edit)
+        if limits.seal(moving) != request.form.get(SURE, limits.seal([])):
             return _rehearsal(moving, year)
         with write() as session:
-            number = len(days.change(session, actor(), edit))
+            moved = days.change(session, actor(), edit)
+            if limits.seal(moved) != limits.seal(moving):
+                raise Refused(N_("Other limits would move now. Look again which."))
+            number = len(moved)
     except NotFound:
         raise
     except Refused as refusal:
@@ -152,7 +156,8 @@ def _rehearsal(moving: Sequence[Moved], year: int) -> str:
         number=len(moving),
         year=year,
         lines=[(_number(each.report), what(each), day(each.before), day(each.after)) for each in shown],
-        fields=[(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"],
+        fields=[(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", SURE)],
+        seal=limits.seal(moving),
     )
 
 

@@ -13,7 +13,7 @@ import seeds
 
 from .. import domains
 from ..access import Actor
-from ..core import audit, clock
+from ..core import audit, calendar, clock
 from ..core.announce import SettingRule
 from ..core.errors import N_, NotFound, Refused
 from ..core.models import Setting, TimeLimit
@@ -101,6 +101,7 @@ def save(session: Session, actor: Actor, name: str, wishes: Mapping[str, Wish], 
     ``adopt`` confirms, as they stand, those that are still our proposal. A wish for what is not the actor's to set is
     a wish for what is not there.
     """
+    calendar.hold(session, to_change=True)  # nobody counts by the number of before meanwhile
     mine = {item.key: item for item in group(session, actor, name)}
     if wishes.keys() - mine.keys():
         raise NotFound

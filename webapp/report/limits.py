@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, func, literal, select
@@ -85,6 +86,12 @@ def move(session: Session, by: Author, old: Calendar, new: Calendar) -> list[Mov
     for each in found:
         _note(session, by, each)
     return found
+
+
+def seal(found: Sequence[Moved]) -> str:
+    """What somebody has seen and agrees to: the same for the same limits with the same moments, empty for none."""
+    lines = sorted(f"{each.report.id} {each.what} {each.row.id} {each.after.isoformat()}" for each in found)
+    return sha256("\n".join(lines).encode()).hexdigest() if lines else ""
 
 
 def readable(session: Session, actor: Actor, found: Sequence[Moved]) -> list[Moved]:
