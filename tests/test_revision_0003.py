@@ -5,12 +5,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from migrations.ops import Unfit
-from tests.test_landed import FOLDERS
+from tests.revisions import landed, refuse_the_way_down
 from tests.test_migrations import layout, rows
 from tests.test_revision_0002 import run
 from webapp.core.db import Store
-from webapp.ops import backup, migrate, seeding
+from webapp.ops import migrate, seeding
 
 pytestmark = pytest.mark.filterwarnings("ignore:Did not recognize type 'geometry'")
 
@@ -18,8 +17,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Did not recognize type 'geometry
 @pytest.fixture
 def county(empty: Store, tmp_path: Path) -> Store:
     """The landed county of 0002."""
-    assert backup.restore(FOLDERS[1] / "county.backup", empty, tmp_path / "data").revision == "0002"
-    return empty
+    return landed("0002", empty, tmp_path)
 
 
 def test_a_county_keeps_every_row_and_gets_the_parts_with_the_next_seeding(county: Store) -> None:
@@ -51,12 +49,7 @@ ONLY_HERE = {
 
 @pytest.mark.parametrize("what", ONLY_HERE)
 def test_what_the_county_decided_stops_the_way_down_and_nothing_changes(county: Store, what: str) -> None:
-    migrate.run(county, "upgrade", "0003")
-    run(county, ONLY_HERE[what])
-    before = rows(county)
-    with pytest.raises(Unfit, match=f"no place for {what}"):
-        migrate.run(county, "downgrade", "0002")
-    assert (rows(county), migrate.current(county)) == (before, "0003")
+    refuse_the_way_down(county, "0003", "0002", ONLY_HERE[what], what)
 
 
 def test_no_other_word_of_doubt_is_stored(county: Store) -> None:

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from migrations.ops import Unfit
-from tests.test_landed import FOLDERS
+from tests.revisions import landed, refuse_the_way_down
 from tests.test_migrations import layout, rows
 from tests.test_revision_0002 import run
 from webapp.core.db import Store
-from webapp.ops import backup, migrate, seeding
+from webapp.ops import migrate, seeding
 
 pytestmark = pytest.mark.filterwarnings("ignore:Did not recognize type 'geometry'")
 
@@ -19,8 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Did not recognize type 'geometry
 @pytest.fixture
 def county(empty: Store, tmp_path: Path) -> Store:
     """The landed county of 0003."""
-    assert backup.restore(FOLDERS[2] / "county.backup", empty, tmp_path / "data").revision == "0003"
-    return empty
+    return landed("0003", empty, tmp_path)
 
 
 def sorted_rows(county: Store) -> dict[str, list[dict[str, Any]]]:
@@ -75,9 +73,4 @@ ONLY_HERE = {
 
 @pytest.mark.parametrize("what", ONLY_HERE)
 def test_what_the_county_changed_stops_the_way_down_and_nothing_changes(county: Store, what: str) -> None:
-    migrate.run(county, "upgrade", "0004")
-    run(county, ONLY_HERE[what])
-    before = rows(county)
-    with pytest.raises(Unfit, match=f"no place for {what}"):
-        migrate.run(county, "downgrade", "0003")
-    assert (rows(county), migrate.current(county)) == (before, "0004")
+    refuse_the_way_down(county, "0004", "0003", ONLY_HERE[what], what)

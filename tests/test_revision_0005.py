@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import column, select, table
 
 from migrations.ops import UUID
-from tests.test_landed import FOLDERS
+from tests.revisions import landed
 from tests.test_migrations import layout, rows
 from webapp.core.db import Store
-from webapp.ops import backup, migrate
+from webapp.ops import migrate
 from webapp.report.models import Report, ReportPair
 from webapp.report.pairs import pairs_of
 
@@ -22,8 +22,7 @@ REVISION = import_module("migrations.versions.0005_words_of_reports")
 @pytest.fixture
 def county(empty: Store, tmp_path: Path) -> Store:
     """The landed county of 0004."""
-    assert backup.restore(FOLDERS[3] / "county.backup", empty, tmp_path / "data").revision == "0004"
-    return empty
+    return landed("0004", empty, tmp_path)
 
 
 def test_every_report_is_found_by_what_it_says(county: Store) -> None:

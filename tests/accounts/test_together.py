@@ -1,6 +1,5 @@
 """Two who act on one person at the same moment: one after the other, so that no rule is got round."""
 
-import threading
 import time
 
 import pytest
@@ -8,6 +7,7 @@ from sqlalchemy import func, select
 
 from tests import make
 from tests.conftest import PASSWORD
+from tests.core.together import side_by_side
 from webapp.accounts import service, sheet_acts
 from webapp.accounts.service import PostingEntry
 from webapp.core import clock, passwords
@@ -20,21 +20,9 @@ from webapp.people.models import Person, Posting
 
 def both(*acts):
     """Let them run at the same time; what was refused."""
-    refused, together = [], threading.Barrier(len(acts))
-
-    def run(act):
-        together.wait(30)
-        try:
-            act()
-        except Refused as refusal:
-            refused.append(refusal)
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return refused
+    raised = side_by_side(*acts)
+    assert all(isinstance(each, Refused) for each in raised)
+    return raised
 
 
 @pytest.fixture

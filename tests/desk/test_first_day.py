@@ -3,14 +3,13 @@
 import re
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from tests import make
 from webapp.accounts import service as accounts
 from webapp.core import clock
-from webapp.core.models import TimeLimit
 from webapp.desk import first_day, settings
-from webapp.patrol.models import ObjectType, PatrolObject
+from webapp.patrol.models import PatrolObject
 from webapp.people.models import Person, Posting
 
 LACKS = {"supervisors": 0, "officers": 3, "objects": 3, "departments": 0}  # of the county of the tests
@@ -37,10 +36,8 @@ def fill(world):
             make.person(session, f"officer_{short.lower()}", "grid_officer", grid=world.grids[short])
         for short in ("A3", "B2", "B3"):
             make.thing(session, world.grids[short])
-        for limit in session.scalars(select(TimeLimit)):
-            settings.change(session, county, "limit", limit.code, str(limit.number))
-        for kind in session.scalars(select(ObjectType)):
-            settings.change(session, county, "interval", kind.code, str(kind.interval_days))
+        for group in ("limits", "intervals"):
+            settings.save(session, county, group, {}, adopt=True)
 
 
 @pytest.mark.parametrize("login", ["county", "admin"])

@@ -203,7 +203,7 @@ def test_what_another_changed_stays_his_also_when_my_form_had_to_be_put_right_fi
 def test_whoever_is_quicker_between_the_look_and_the_lock_is_not_overwritten(world):
     with world.store.write() as session:
         two = make.actor(session, "county_two")
-        settings.change(session, make.actor(session, "county"), "limit", "review", "5")
+        settings.save(session, make.actor(session, "county"), "limits", {"review": settings.Wish("1", "5")})
         wishes = {"look": settings.Wish("2", "4"), "review": settings.Wish("1", "3")}
     with pytest.raises(Refused, match="Save again to use your value"), world.store.write() as session:
         settings.save(session, two, "limits", wishes)

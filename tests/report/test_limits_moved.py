@@ -1,7 +1,6 @@
 """Open limits under another calendar: what follows, what stays, and that the histories still say so."""
 
 import random
-import threading
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
@@ -9,12 +8,14 @@ import pytest
 from sqlalchemy import select, update
 
 from tests import make
+from tests.core.together import side_by_side
 from tests.report.conftest import Way
 from webapp.core import calendar, clock
 from webapp.core.errors import Refused, Stale
 from webapp.core.models import CalendarDay
 from webapp.desk import days
 from webapp.desk import settings as desk_settings
+from webapp.desk.settings import Wish
 from webapp.ops.verify import verify_reports
 from webapp.report import side_acts
 from webapp.report.models import Assignment, Report, ReportEvent, SiteLook
@@ -245,7 +246,7 @@ def test_the_number_is_that_of_the_start_though_the_limit_was_changed_since(worl
     with clock.at(MONDAY):
         way = Way(world)
     with clock.at(MONDAY + HOUR), world.store.write() as session:
-        desk_settings.change(session, make.actor(session, "county"), "limit", "review", "5")
+        desk_settings.save(session, make.actor(session, "county"), "limits", {"review": Wish("1", "5")})
     with clock.at(MONDAY + 2 * HOUR):
         off(world, "2026-09-08")
     assert due(way) == "2026-09-09"
@@ -257,7 +258,7 @@ def test_the_hour_stays_though_offices_close_later_now(world):
         with world.store.read() as session:
             at = session.get_one(Report, way.entry.id).due_at
         with world.store.write() as session:
-            desk_settings.change(session, make.actor(session, "county"), "setting", "work_to", "19:00")
+            desk_settings.save(session, make.actor(session, "county"), "work", {"work_to": Wish("18:00", "19:00")})
         off(world, "2026-09-08")
     with world.store.read() as session:
         assert session.get_one(Report, way.entry.id).due_at == at + timedelta(days=1)
@@ -340,8 +341,7 @@ def test_a_moved_limit_that_was_changed_behind_the_services_is_found(world, valu
 def test_no_limit_is_counted_by_the_days_of_before_while_the_calendar_changes(world):
     with world.store.read() as session:
         on = clock.day(calendar.limit_after(session, "review", clock.now()))
-    day, ways, faults = on.isoformat(), [], []
-    together = threading.Barrier(4)
+    day, ways = on.isoformat(), []
 
     def desk():
         for _ in range(8):
@@ -355,18 +355,7 @@ def test_no_limit_is_counted_by_the_days_of_before_while_the_calendar_changes(wo
             on_again(world, day)
         off(world, day)
 
-    def run(act):
-        together.wait(30)
-        try:
-            act()
-        except Exception as fault:
-            faults.append(fault)
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in (desk, desk, desk, office)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    faults = side_by_side(desk, desk, desk, office)
     assert [fault for fault in faults if not isinstance(fault, Stale)] == []
     with world.store.read() as session:
         counted = calendar.load(session, time(18))

@@ -120,15 +120,6 @@ def _grant(session: Session, actor: Actor, seen: Item, wish: Wish | None, adopt:
     return wish.value != item.value and _put(session, actor, item, wish.value)
 
 
-def change(session: Session, actor: Actor, kind: str, key: str, value: str) -> None:
-    """Set one value; what was there before stands in the log. What is not the actor's to set is not there for him."""
-    item = _locked(session, kind, key)
-    if not actor.may(item.rule.right):
-        raise NotFound
-    fit(item, value.strip())
-    _put(session, actor, item, value.strip())
-
-
 def check(item: Item, wish: Wish) -> None:
     """Refuse a wish whose value does not fit or was meanwhile changed by somebody else; what is left as it was fits."""
     if wish.is_none:

@@ -31,7 +31,7 @@ from . import shape
 RESPONSIBLE = holders("report.move", "own", "tree")
 SHOWN = 6  # lines of a card before it points to the page
 MOST_FOUND = 10  # of each kind
-NUMBER = re.compile(r"(\d{4}-)?\d{3,}", re.ASCII)  # of a report, or its last digits: people say five
+NUMBER = re.compile(r"(\d{4}-)?\d{3,}", re.ASCII)  # of a report, with its year or without
 
 
 def sheet(session: Session, actor: Actor, first: date, last: date, by: str = shape.SEEN) -> shape.Sheet:
@@ -61,8 +61,8 @@ class Hits(NamedTuple):
 
 
 def find(session: Session, actor: Actor, words: str) -> Hits:
-    """Grids by name or code, objects by name and reports by the last digits of their number; each as far as it is the
-    actor's to see, and a few of each."""
+    """Grids by name or code, objects by name and reports by their number, the year may be missing; each as far as it is
+    the actor's to see, and a few of each."""
     is_number = NUMBER.fullmatch(words) is not None
     reports = report_search.by_number(session, actor, words, MOST_FOUND) if is_number else []
     cells = grid_queries.named(session, {report.grid_id for report in reports})

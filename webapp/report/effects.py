@@ -254,7 +254,7 @@ def _supplement(session: Session, _actor: Actor, found: Found, given: Mapping[st
         _place_anew(session, found.report, given)
     if given.get("place"):
         found.report.place = f"{found.report.place}{ADDED}{given['place']}"
-        pairs.write(session, found.report)
+        pairs.write_anew(session, found.report)
 
 
 def look_again(report: Report, actor: Actor) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..core import clock, ids
-from ..core.calendar import Calendar, Numbers
+from ..core.calendar import WORK_DAY, Calendar, Numbers
 from ..core.history import MOVE_LIMIT, Author
 from . import queries
 from .history import HISTORY
@@ -173,7 +173,7 @@ def _counted(matter: _Matter, numbers: Numbers, calendar: Calendar) -> Iterator[
 
     def day(code: str, since: datetime) -> date | None:
         number = numbers.at(code, since)
-        return None if number is None else clock.day(calendar.after(since, number, "work_day"))
+        return None if number is None else clock.day(calendar.after(since, number, WORK_DAY))
 
     report, lead = matter.report, matter.lead
     theirs = _lead_day(lead, report, day)
@@ -222,7 +222,7 @@ def _keep(moved: Moved) -> None:
 
 
 def _note(session: Session, by: Author, moved: Moved) -> None:
-    """One line."""
+    """A line in the history of its report."""
     given = {
         "limit": moved.what,
         "due_before": clock.day(moved.before).isoformat(),

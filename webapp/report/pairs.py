@@ -26,10 +26,15 @@ def _cut(word: str) -> Iterator[str]:
     yield from (word[at : at + 2] for at in range(len(word)))
 
 
-def write(session: Session, report: Report) -> None:
-    """Write the pairs of a report anew."""
-    session.execute(delete(ReportPair).where(ReportPair.report_id == report.id))
+def add(session: Session, report: Report) -> None:
+    """Write the pairs of a new report; it has some, as nothing is taken without a place."""
     session.execute(insert(ReportPair), rows(report.id, report.place, report.note))
+
+
+def write_anew(session: Session, report: Report) -> None:
+    """Write the pairs of a report whose texts have changed."""
+    session.execute(delete(ReportPair).where(ReportPair.report_id == report.id))
+    add(session, report)
 
 
 def rows(report_id: uuid.UUID, *texts: str | None) -> list[dict[str, object]]:

@@ -142,7 +142,7 @@ def _store(session: Session, actor: Actor, cell: Cell, entry: ReportEntry, finde
     run_clocks(session, report, made, now)
     session.add(report)
     session.flush()
-    pairs.write(session, report)
+    pairs.add(session, report)
     for model, rows in (
         (ReportProblem, [{"report_id": report.id, "problem": code} for code in entry.problems]),
         (ReportJoint, [{"report_id": report.id, "grid_id": id_} for id_ in entry.joint]),
