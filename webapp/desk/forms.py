@@ -43,6 +43,11 @@ class SettingsForm(BaseForm):
                 good = False
         return good
 
+    @property
+    def can_adopt(self) -> bool:
+        """Whether a limit or an interval is still our proposal; a setting of another kind binds nobody."""
+        return any(item.is_proposal and item.kind != "setting" for item in self.items)
+
     def box(self, item: Item) -> Field:
         """The field that is typed in."""
         return self._fields[BOX + item.key]

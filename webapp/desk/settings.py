@@ -63,6 +63,11 @@ class Item:
         """Whether nobody has set or confirmed it yet."""
         return self.row.changed_at is None
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether somebody has set it to something else than what was delivered."""
+        return not self.is_proposal and self.value != self.proposed
+
 
 @dataclass(frozen=True)
 class Wish:
