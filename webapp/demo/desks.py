@@ -259,8 +259,8 @@ def _decide(story: Story, session: Session) -> None:
 
 
 def _work_on_a_saturday(story: Story, session: Session) -> None:
-    """The next one that is a day off until now."""
-    on = clock.today() + DAY
+    """The first one after the story that is a day off until now: before that nobody of it works on a Saturday."""
+    on = clock.day(story.ends) + DAY
     while on.isoweekday() != 6 or session.get(CalendarDay, on) is not None:
         on += DAY
     days.change(session, story.actor(session, story.county.office[0]), lambda now: days.adding(now, on, on, WORKED))

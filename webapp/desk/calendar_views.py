@@ -151,11 +151,14 @@ def _rehearsal(moving: Sequence[Moved], year: int) -> str:
             return state_word(each.report.state)
         return _("Site visit") if each.what == LOOK else named(bodies[each.row.body_id])
 
+    def was_and_is(each: Moved) -> str:
+        return _("due %(now)s, was %(was)s", now=day(each.after), was=day(each.before))
+
     return render_template(
         "desk/calendar_sure.html",
         number=len(moving),
         year=year,
-        lines=[(_number(each.report), what(each), day(each.before), day(each.after)) for each in shown],
+        lines=[(_number(each.report), what(each), was_and_is(each)) for each in shown],
         fields=[(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", SURE)],
         seal=limits.seal(moving),
     )
