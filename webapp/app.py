@@ -85,6 +85,7 @@ def create_app(config: Config, store: Store | None = None) -> App:
     app.session_interface = Cookies()
     app.url_map.converters["int"] = Key
     app.extensions["store"] = store or open_store(config.database_url)
+    app.extensions["store"].serve()
     app.extensions["gate"] = gate.Gate([askers.ByCookie(login_queries.by_token, login_service.seen), askers.Nobody()])
     app.extensions["newest_revision"] = migrate.newest
     app.extensions["log_in_page"] = login_views.log_in_page

@@ -10,7 +10,7 @@ from .app import App, create_app
 from .config import FEW_PROXIES, KEY_FILE, Config, command
 from .core.db import Store
 from .listeners import open_store
-from .ops import faults, migrate
+from .ops import durability, faults, migrate
 
 
 def refusal(config: Config, store: Store) -> str | None:
@@ -22,7 +22,7 @@ def refusal(config: Config, store: Store) -> str | None:
         )
     if not config.proxies_are_few():
         return FEW_PROXIES
-    if lacks := migrate.lacking(store):
+    if lacks := migrate.lacking(store) or durability.careless(store):
         return lacks
     with store.read() as session:
         if not has_admin(session):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, event, insert, select, update
+from sqlalchemy import create_engine, event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from tests import engines, make
@@ -281,3 +281,43 @@ def test_what_one_engine_cannot_store_is_cleaned_before_either_sees_it(world: Wo
     assert answer.status_code == 303, answer.text
     with world.store.read() as session:
         assert session.scalars(select(Patrol.note)).all() == [SENT[sent]]
+
+
+def shown(store: Store, name: str) -> str:
+    """A setting of PostgreSQL, as this store's connections have it."""
+    with store.read() as session:
+        return session.scalar(text(f"show {name}"))
+
+
+def test_a_server_lets_no_statement_wait_for_ever(store: Store) -> None:
+    if store.is_sqlite:
+        pytest.skip("SQLite has one lock, with a time of its own")
+    mine = Store(store.url.render_as_string(hide_password=False))
+    assert shown(mine, "lock_timeout") == "0"  # a migration may wait
+    for _ in range(2):
+        mine.serve()
+        with mine.write():
+            pass  # a rollback or commit takes nothing back
+        assert [shown(mine, name) for name in db.SERVING] == ["10s", "1min", "1min"]
+    mine.close()
+
+
+def test_what_can_be_left_out_does_not_wait(store: Store) -> None:
+    with store.write() as holding:
+        holding.execute(insert(Counter).values(name="a", value=1))
+        began = time.monotonic()
+        with pytest.raises(OperationalError), store.write_at_once(100) as hasty:
+            hasty.execute(insert(Counter).values(name="a", value=2))
+        assert time.monotonic() - began < 5
+    with store.write_at_once(100) as hasty:
+        hasty.execute(insert(Counter).values(name="b", value=3))
+    assert values(store) == {"a": 1, "b": 3}
+
+
+def test_a_write_that_had_no_patience_leaves_it_to_the_next(store: Store) -> None:
+    if not store.is_sqlite:
+        pytest.skip("set for one transaction there")
+    with store.write_at_once(7):
+        pass
+    with store.writer.connect() as connection:
+        assert connection.exec_driver_sql("pragma busy_timeout").scalar() == db.BUSY_MS

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Uuid,
     create_engine,
     event,
+    text,
 )
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -178,17 +179,27 @@ def _sqlite(url: Any, begin: str) -> Engine:
     return engine
 
 
+#: Without JIT: the server takes our many small conditions for dear, and compiles longer than it then runs.
+ALWAYS = {"jit": "off"}
+#: Of a server that answers people: nobody waits for a lock, and nothing runs or stands still, for longer than this.
+SERVING = {"lock_timeout": "10s", "statement_timeout": "60s", "idle_in_transaction_session_timeout": "60s"}
+
+
 def _postgresql(url: URL) -> Engine:
-    """Without JIT: the server takes our many small conditions for dear, and compiles longer than it then runs."""
     engine = create_engine(url, pool_pre_ping=True)
+    _set(engine, ALWAYS)
+    return engine
+
+
+def _set(engine: Engine, settings: Mapping[str, str]) -> None:
+    """Every connection of this engine begins with these settings of PostgreSQL."""
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SET jit = off")
+            for name, value in settings.items():
+                cursor.execute(f"SET {name} = '{value}'")
         connection.commit()  # else the first rollback takes it back
-
-    return engine
 
 
 def _engines(url: URL) -> tuple[Engine, Engine]:
@@ -227,10 +238,28 @@ class Store:
         except (ArgumentError, ModuleNotFoundError, ValueError) as error:
             raise BadAddress from error
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._is_serving = False
 
     def read(self) -> Session:
         """A session to look with; nothing it holds is ever committed."""
         return Session(self.reader, autoflush=False)
+
+    @contextmanager
+    def write_at_once(self, patience_ms: int = 250) -> Iterator[Session]:
+        """The short write of what can be left out: OperationalError where it would have to wait longer than this."""
+        with self.writer.connect() as connection:
+            held: Any = connection.connection.dbapi_connection
+            if self.is_sqlite:
+                held.execute(f"PRAGMA busy_timeout={patience_ms}")
+            try:
+                with Session(connection, info=self.info) as session, session.begin():
+                    session.connection()
+                    if not self.is_sqlite:
+                        session.execute(text(f"SET LOCAL lock_timeout = {patience_ms}"))
+                    yield session
+            finally:
+                if self.is_sqlite:
+                    held.execute(f"PRAGMA busy_timeout={BUSY_MS}")
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -241,6 +270,14 @@ class Store:
         with Session(self.writer, info=self.info) as session, session.begin():
             session.connection()  # takes SQLite's write lock now, not at the first INSERT after a read
             yield session
+
+    def serve(self) -> None:
+        """From here on people wait for the answers: no statement of PostgreSQL waits or runs for ever. SQLite waits
+        ``BUSY_MS`` for its lock, and no longer."""
+        if not self.is_sqlite and not self._is_serving:
+            _set(self.writer, SERVING)
+            self.writer.dispose()  # connections of before know nothing of it
+        self._is_serving = True
 
     def close(self) -> None:
         """Give back every connection."""

@@ -9,6 +9,7 @@ program (``is_program``) shows a key that nothing adds by itself: no token is as
 account pages, and it never sees a cookie: it could not be told from a browser by one.
 """
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -16,12 +17,14 @@ from typing import Any, Protocol
 
 from flask import current_app, g, session
 from sqlalchemy import Connection
+from sqlalchemy.exc import InternalError, OperationalError
 from werkzeug.wrappers import Request
 
 from ..access import VISITOR, Actor
 from ..core import clock
 from .request import close_reads, read_connection
 
+LOG = logging.getLogger("wangge.trouble")
 MINUTE = timedelta(minutes=1)
 
 
@@ -78,8 +81,11 @@ class ByCookie(Asker):
             return
         assert actor.session_id is not None
         close_reads()
-        with current_app.extensions["store"].write() as writing:
-            self.seen(writing, actor.session_id)
+        try:
+            with current_app.extensions["store"].write_at_once() as writing:
+                self.seen(writing, actor.session_id)
+        except (OperationalError, InternalError) as error:  # reading goes on; the next page notes it
+            LOG.warning("a log-in's use was not noted: %s", error.orig)
 
 
 class Nobody(Asker):

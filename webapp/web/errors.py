@@ -1,17 +1,20 @@
 """Refusals and faults as pages, or as JSON for those who asked so. Error pages need no database."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from ..core.errors import N_, NotFound, Refused
+from ..core.trouble import Trouble, trouble
 from .language import named
 
+LOG = logging.getLogger("wangge.trouble")
 WORDS = {
     400: N_("Something in this request is damaged. Go back and try again."),
     403: N_("This is not part of your work here."),
@@ -21,6 +24,16 @@ WORDS = {
     500: N_("Our fault, not yours. What you sent may not have arrived: please check before sending again."),
     503: N_("Busy just now. Nothing was lost; please send again in a moment."),
 }
+
+#: What is said of trouble around the program that does not pass by itself.
+TROUBLE = {
+    Trouble.FULL: N_("The server's disk is full."),
+    Trouble.READ_ONLY: N_("The server can only be read just now."),
+    Trouble.BROKEN: N_("The server's disk does not work as it should."),
+    Trouble.GONE: N_("The server's database does not answer."),
+}
+NOT_SAVED, LATER = N_("This was not saved. Please send it again later."), N_("Please try again later.")
+SOON, LATE = "5", "60"  # seconds after which to ask again
 
 WAYS_BACK = frozenset({400, 413})  # what a form met on its way here
 
@@ -72,10 +85,21 @@ def _ways_back() -> list[tuple[str, str]]:
     return [(gettext("Back to the page"), urlunsplit(("", "", came.path, came.query, "")))]
 
 
-def locked(error: OperationalError) -> Response:
-    """The database did not answer in time; nothing was written."""
-    response = answer(503, gettext(WORDS[503]))
-    response.headers["Retry-After"] = "5"
+def unavailable(error: Exception) -> Response:
+    """Database or disk did not take it, and nothing was written: the true reason, and a line for who runs the machine.
+    A fault of ours stays one."""
+    what = trouble(error)
+    if what is None:
+        return current_app.handle_exception(error)
+    cause = getattr(error, "orig", None) or error
+    if what == Trouble.BUSY:
+        LOG.warning("%s %s: %s", request.method, what, cause)
+        response = answer(503, gettext(WORDS[503]))
+    else:
+        LOG.error("%s %s: %s", request.method, what, cause)
+        tail = LATER if request.method in ("GET", "HEAD") else NOT_SAVED
+        response = answer(503, f"{gettext(TROUBLE[what])} {gettext(tail)}", heading=gettext("Not available just now"))
+    response.headers["Retry-After"] = SOON if what == Trouble.BUSY else LATE
     return response
 
 
@@ -89,6 +113,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(Refused, refused)
     app.register_error_handler(NotFound, refused)
     app.register_error_handler(HTTPException, http)
-    app.register_error_handler(OperationalError, locked)
+    for kind in (OperationalError, InternalError, InterfaceError, OSError):
+        app.register_error_handler(kind, unavailable)
     app.register_error_handler(IntegrityError, clash)
     app.register_error_handler(500, lambda error: answer(500, gettext(WORDS[500])))
