@@ -30,15 +30,21 @@ from webapp.report.workflow import STATES
 FOLDER = Path(__file__).parent
 KEY = "a-landing-key-of-sufficient-length-0123456789"  # signs the photos that a refused form carried
 
+HANGING = (
+    "report_attachment",
+    "site_look",
+    "assignment",
+    "report_problem",
+    "report_joint",
+    "report_event",
+    "report_pair",
+)
 #: In the order of their references. Kept: the three newest reports of each state, and what they or their duties name.
 CUT = (
     """create temp table kept as select id from (select id, row_number() over (
          partition by state order by number desc) as place from report) where place <= 3""",
     "insert into kept select recurs_id from report where id in (select id from kept) and recurs_id is not null",
-    *(
-        f"delete from {name} where report_id not in (select id from kept)"
-        for name in ("report_attachment", "site_look", "assignment", "report_problem", "report_joint", "report_event")
-    ),
+    *(f"delete from {name} where report_id not in (select id from kept)" for name in HANGING),
     "delete from attachment where id not in (select attachment_id from report_attachment)",
     "delete from report where id not in (select id from kept)",
     """delete from visit where patrol_id not in (select patrol_id from report where patrol_id is not null)
