@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import pytest
 
 FULL = os.environ.get("WANGGE_FULL") == "1"
+LONG = os.environ.get("WANGGE_LONG") == "1"
 Each = TypeVar("Each")
 
 
@@ -26,3 +27,11 @@ def some(cases: Iterable[Any], every: int) -> list[Any]:
 def part(values: Sequence[Each], every: int, turn: int = 0) -> Sequence[Each]:
     """What one test goes through: all in the full run, else each so-manieth; another part of them by every turn."""
     return values if FULL else values[turn % every :: every]
+
+
+def count(short: int, full: int, long: int | None = None) -> int:
+    """How often a test does something in the short run, in the full one and in the long one (the full count if none is
+    given)."""
+    if LONG:
+        return full if long is None else long
+    return full if FULL else short

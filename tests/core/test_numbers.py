@@ -1,6 +1,5 @@
 """Numbers people say: no repeat and no gap, however many take one at the same time."""
 
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +10,12 @@ from sqlalchemy.orm import Session
 
 import webapp
 from tests.core.together import WRITERS, at_once
+from tests.short import count
 from webapp.core import numbers
 from webapp.core.db import Store
 from webapp.core.models import Counter
 
-EACH = 200 if os.environ.get("WANGGE_FULL") == "1" else 40
+EACH = count(40, 200, 1250)
 Take = Callable[[Session, str], int]
 
 

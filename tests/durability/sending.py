@@ -162,7 +162,7 @@ class Phone:
 
 
 class Crowd:
-    """Eight connections that work off one list of posts at the same time and keep what was answered."""
+    """Connections that work off one list of posts at the same time and keep what was answered."""
 
     def __init__(self, server: Server, posts: Iterator[Post], writers: int = 8):
         self.server, self.posts, self.writers = server, posts, writers

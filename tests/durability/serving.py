@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,8 @@ class Server:
     def kill(self) -> None:
         """``kill -9`` of the whole group, helpers included, at once."""
         if self.running:
-            os.killpg(self.running[0].pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it was killed already, and that was noticed
+                os.killpg(self.running[0].pid, signal.SIGKILL)
         for process in self.running:
             process.wait(SECONDS)
         self.running = []

@@ -1,6 +1,5 @@
 """The same post eight times at the same moment: one record, one receipt; and what happens when a belt is taken off."""
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,9 +12,9 @@ from tests.durability.keyless import drop_keys
 from tests.durability.ledger import Answered, faults
 from tests.durability.sending import OFFICERS, VILLAGES, Phone, Post, patrol, photo, report
 from tests.durability.serving import SECONDS, Server
+from tests.short import count
 
-FULL = os.environ.get("WANGGE_FULL") == "1"
-IDS = 300 if FULL else 20
+IDS = count(20, 300)
 SENDERS = 8
 
 

@@ -1,6 +1,5 @@
 """The order in which a post reaches the disk, seen from outside: file, its name, its folder, the commit, the answer."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from hashlib import sha256
@@ -13,9 +12,9 @@ from tests.durability import trace
 from tests.durability.sending import VILLAGES, Phone, Post, photo, report
 from tests.durability.serving import Server
 from tests.durability.trace import Call
+from tests.short import count
 
-FULL = os.environ.get("WANGGE_FULL") == "1"
-POSTS = 50 if FULL else 6
+POSTS = count(6, 50, 200)
 
 pytestmark = pytest.mark.skipif(bool(trace.why_not()), reason=trace.why_not())
 
