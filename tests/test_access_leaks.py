@@ -5,16 +5,21 @@ import io
 import json
 import re
 import zipfile
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, text, true
 
+import webapp
 from tests import access_routes, make
 from tests import access_tables as tables
 from tests.access_check import Target, Visitor, address, fields
 from tests.access_county import IN_ORIGINAL, County, county, hole, mark, on_sqlite, visitors  # noqa: F401  (fixtures)
 from webapp.core import files, ids
+from webapp.core.db import Base
+from webapp.feedback.models import Feedback
 from webapp.feedback.service import Message
 from webapp.feedback.service import send as send_feedback
 from webapp.grid import queries as grid_queries
@@ -315,7 +320,8 @@ def test_a_sheet_of_the_duty_lists_holds_no_record(visitors: dict[str, Visitor],
 
 # --- fields nobody asked for ---
 
-EXTRA = {
+#: Names of columns that a careless program might take from a form, with values that would do harm.
+HARM = {
     "state": "closed",
     "to_state": "closed",
     "grid_id": "7",
@@ -342,6 +348,22 @@ EXTRA = {
     "from_state": "closed",
     "handled": "",
 }
+
+
+def _every_column() -> dict[str, str]:
+    """The name of every column of every table, but for those that some form asks for, with a value that would fit."""
+    asked = {name for path in Path(webapp.__file__).parent.rglob("*.py") for name in FIELD.findall(path.read_text())}
+    fits: dict[type, str] = {bool: "1", int: "1", float: "1.5", datetime: "2020-01-01T00:00:00+00:00"}
+    columns = {column.name: column for table in Base.metadata.tables.values() for column in table.columns}
+    return {
+        name: fits.get(getattr(column.type, "python_type", str), "x")
+        for name, column in columns.items()
+        if name not in asked
+    }
+
+
+FIELD = re.compile(r"^    (\w+) = (?:text|\w*Field)\(", re.M)
+EXTRA = _every_column() | HARM
 
 
 def _kept(made: County, model: Any, row: Any) -> dict[str, Any]:
@@ -384,11 +406,13 @@ def _sent(
         ("township_a", "POST /reports/<report_id>/<action>", Target("township", "raise"), ReportEvent),
         ("housing", "POST /reports/<report_id>/<action>", Target("work", "handle"), ReportEvent),
         ("township_a", "POST /people/new", Target("A1"), Person),
+        ("officer_a1", "POST /feedback", Target("-"), Feedback),
     ],
 )
 def test_fields_that_no_form_has_change_nothing(
     visitors: dict[str, Visitor], login: str, name: str, target: Target, model: Any
 ) -> None:
     own: dict[str, Any] = {"login": "new"} if model is Person else {"id": ids.new()}
+    assert len(EXTRA) >= 100
     with_more, plain = (_sent(visitors[login], name, target, model, more, own) for more in (EXTRA, {}))
     assert with_more == plain

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from tests import engines, make
 from tests.conftest import World
+from tests.short import count
 from webapp.core import clock, files, ids
 from webapp.core.attachments import attach
 from webapp.core.db import Store
@@ -33,6 +34,8 @@ from webapp.patrol import service as patrol_service
 from webapp.people.models import Person
 from webapp.report import service
 from webapp.report.models import Report, ReportAttachment
+
+BACKUPS = count(1, 3, 20)
 
 
 def put(data_dir: Path, kind: str, body: bytes) -> str:
@@ -181,9 +184,11 @@ def test_an_empty_table_starts_its_numbers_at_one(store: Store, empty: Store, da
 
 
 def test_a_backup_during_writes_holds_everything_answered_before_it_began(
-    lived: World, empty: Store, data_dir: Path, tmp_path: Path
+    lived: World, data_dir: Path, tmp_path: Path
 ) -> None:
-    person, acked, stop = lived.people["officer_a1"], [], threading.Event()
+    person, stop = lived.people["officer_a1"], threading.Event()
+    acked: list[uuid.UUID] = []
+    taken_before: list[set[uuid.UUID]] = []
     report_id = contents(lived.store)["report"][0][0]
 
     def write_on() -> None:
@@ -198,21 +203,29 @@ def test_a_backup_during_writes_holds_everything_answered_before_it_began(
     writer = threading.Thread(target=write_on)
     writer.start()
     try:
-        while len(acked) < 20:
-            time.sleep(0.005)
-        before = list(acked)
-        backup.backup(lived.store, data_dir, tmp_path / "b.tar")
-        during = len(acked) - len(before)
+        for turn in range(BACKUPS):
+            while len(acked) < 20 * (turn + 1):
+                time.sleep(0.005)
+            taken_before.append(set(acked))
+            backup.backup(lived.store, data_dir, tmp_path / f"{turn}.tar")
+            assert len(acked) > len(taken_before[-1]), "the writer stood still, so nothing was shown"
     finally:
         stop.set()
         writer.join()
-    assert during > 0, "the writer stood still, so nothing was shown"
-    backup.restore(tmp_path / "b.tar", empty, tmp_path / "new")
-    with empty.read() as session:
-        kept = set(session.scalars(select(Feedback.id)))
-        assert set(before) <= kept
-        assert kept == set(session.scalars(select(Attachment.id).where(Attachment.id.in_(acked))))
-    assert verify.verify_store(empty, tmp_path / "new") == []
+    for turn, before in enumerate(taken_before):
+        assert missing_in(tmp_path / f"{turn}.tar", lived.store, tmp_path / f"place-{turn}", before, acked) == set()
+
+
+def missing_in(file: Path, like: Store, place: Path, before: set[uuid.UUID], acked: list[uuid.UUID]) -> set[uuid.UUID]:
+    """Of what was answered before a backup began, what is not there once restored; what is there has its photo."""
+    place.mkdir()
+    with fresh(engines.record_urls()[0 if like.is_sqlite else -1], place) as empty:
+        backup.restore(file, empty, place / "data")
+        with empty.read() as session:
+            kept = set(session.scalars(select(Feedback.id)))
+            assert kept == set(session.scalars(select(Attachment.id).where(Attachment.id.in_(acked))))
+        assert verify.verify_store(empty, place / "data") == []
+        return before - kept
 
 
 def test_the_snapshot_stands_still_from_the_first_look(store: Store) -> None:
