@@ -173,3 +173,41 @@ def refuse_broken_references() -> None:
             raise Unfit(
                 f"Rows refer to what is not there (table, row, referred table): {[tuple(row)[:3] for row in broken]}"
             )
+
+
+# --- history -------------------------------------------------------------------------------------------
+
+#: In PostgreSQL one function answers for all guarded tables. While a row stands in history_open it lets all pass.
+GUARD_FUNCTION = """
+create function history_guard() returns trigger language plpgsql as $$
+begin
+    if not exists (select from history_open) then
+        raise exception '% is only added to', tg_table_name using errcode = 'insufficient_privilege';
+    end if;
+    return case tg_op when 'DELETE' then old else new end;
+end $$
+"""
+
+
+def guard(table: str) -> None:
+    """From here on the rows of a table are neither changed nor deleted, unless a row stands in history_open."""
+    if not is_sqlite():
+        op.execute(
+            f"create trigger {table}_kept before update or delete on {table} "
+            "for each row execute function history_guard()"
+        )
+        return
+    for verb in ("update", "delete"):
+        op.execute(
+            f"create trigger {table}_no_{verb} before {verb} on {table} when not exists (select 1 from history_open) "
+            f"begin select raise(abort, '{table} is only added to'); end"
+        )
+
+
+def unguard(table: str) -> None:
+    """Take the guard away again."""
+    if not is_sqlite():
+        op.execute(f"drop trigger {table}_kept on {table}")
+        return
+    for verb in ("update", "delete"):
+        op.execute(f"drop trigger {table}_no_{verb}")

@@ -313,6 +313,7 @@ revision, down_revision, branch_labels, depends_on = "tried", "{newest}", None, 
 def upgrade() -> None:
     with op.batch_alter_table("visit") as batch:
         batch.add_column(sa.Column("shoes", sa.Text(), nullable=False, server_default="boots"))
+    op.execute("insert into history_open values ('tried')")
     {harm}
 
 

@@ -15,6 +15,7 @@ from tests.conftest import World
 from tests.test_backup import evidence, photo, put
 from webapp.core import clock, files
 from webapp.core.db import Store
+from webapp.core.retention import history_open
 from webapp.ops import verify
 from webapp.ops.verify import verify_reports, verify_store
 from webapp.report import service
@@ -168,7 +169,7 @@ def test_what_was_changed_behind_the_services_is_found_and_only_that_report_name
     where = Report.id == told if seq is None else ReportEvent.report_id == told
     if isinstance(seq, int):
         where &= ReportEvent.seq == seq
-    with world.store.write() as session:
+    with world.store.write() as session, history_open(session, "a test"):
         if values is None:
             session.execute(delete(model).where(where))
         else:

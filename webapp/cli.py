@@ -107,7 +107,8 @@ def _serve(config: Config, store: Store, sockets: list[socket.socket], threads: 
     app = create_app(config, store)
     settle()
     if not config.demo:
-        start(lambda: retention.sweep(store, config.data_dir))
+        owned = open_store(config.owner_url) if config.owner_url else store
+        start(lambda: retention.sweep(owned, config.data_dir))
     run(app, sockets, threads, has_proxy=bool(config.proxies))
 
 

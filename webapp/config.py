@@ -9,6 +9,7 @@ from pathlib import Path
 SAMPLE_KEYS = frozenset({"", "change-me", "sample", "secret", "dev"})
 SHORTEST_KEY = 32
 KEY_FILE = "secret.key"  # in DATA_DIR, made by ``init``
+CHAIN_KEY_FILE = "chain.key"  # beside it: signs the heads of the chain
 FEW_PROXIES = "PROXIES is the number of our own proxies in front: 0 to 9."
 
 
@@ -34,6 +35,7 @@ class Config:
     secret_key: str  #: SECRET_KEY: 32 characters or more, else what secret.key in DATA_DIR holds; ``serve`` needs one
     https: bool = False  #: HTTPS: "yes" marks cookies Secure and sends HSTS; set it wherever TLS ends before us
     proxies: int = 0  #: PROXIES: how many proxies of ours stand in front and say which address a person comes from
+    owner_url: str = ""  #: OWNER_DATABASE_URL: the log-in that owns the tables, for migrate, restore and sweep
     demo_made: date | None = None  #: set by ``wangge demo`` only: the day the invented county was made
 
     @property
@@ -51,6 +53,7 @@ class Config:
             environ.get("SECRET_KEY") or _kept_key(data),
             environ.get("HTTPS") == "yes",
             int(proxies) if (proxies := environ.get("PROXIES") or "0").isascii() and proxies.isdigit() else -1,
+            environ.get("OWNER_DATABASE_URL", ""),
         )
 
     def proxies_are_few(self) -> bool:

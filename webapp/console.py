@@ -23,21 +23,22 @@ def _above() -> Above:
     return click.get_current_context().find_root().obj
 
 
-def opened(config: Config | None = None) -> tuple[Config, Store]:
-    """The settings and the database, which is closed when the command ends."""
+def opened(config: Config | None = None, *, owner: bool = False) -> tuple[Config, Store]:
+    """The settings and the database, which is closed when the command ends; as its owner, where that is another
+    log-in."""
     config = config or Config.from_environment()
     try:
         config.data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         fail(f"DATA_DIR is no folder that can be used, {error.filename}: {error.strerror}.")
-    store = _above().open_store(config.database_url)
+    store = _above().open_store((owner and config.owner_url) or config.database_url)
     click.get_current_context().call_on_close(store.close)
     return config, store
 
 
-def ready(*, seeds: bool = True) -> tuple[Config, Store]:
+def ready(*, seeds: bool = True, owner: bool = False) -> tuple[Config, Store]:
     """A migrated and seeded database, or a message that says how to get one."""
-    config, store = opened()
+    config, store = opened(owner=owner)
     if lacks := _above().lacking(store, seeds=seeds):
         fail(lacks)
     return config, store

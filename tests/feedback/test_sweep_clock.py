@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select
 from tests import make
 from webapp.core import audit, clock, files, ids, throttle
 from webapp.core.models import AuditEntry, Throttle
+from webapp.core.retention import history_open
 from webapp.feedback import service as feedback_service
 from webapp.feedback.models import Feedback
 from webapp.feedback.service import Message
@@ -33,7 +34,8 @@ DAY = timedelta(days=1)
 def county(world, tmp_path):
     """A county at work, swept today: a row of each kind that a sweep deletes in time, and files that wait a day."""
     with clock.at(NOW), world.store.write() as session:
-        session.execute(delete(AuditEntry))
+        with history_open(session, "a test"):
+            session.execute(delete(AuditEntry))
         officer, office = make.actor(session, "officer_a1"), make.actor(session, "county")
         audit.note(session, None, "test", "day:today")
         told = Message(ids.new(), "/", "Hm.")
@@ -171,7 +173,8 @@ KINDS = (AuditEntry.at, ReportEvent.at, Patrol.received_at, LoginSession.seen_at
 @pytest.mark.parametrize("column", KINDS, ids=str)
 def test_before_the_first_sweep_the_newest_record_of_each_kind_tells_the_day(world, tmp_path, column):
     with world.store.write() as session:
-        session.execute(delete(AuditEntry))
+        with history_open(session, "a test"):
+            session.execute(delete(AuditEntry))
         assert sweep_clock.last_day(session) is None
         with clock.at(NOW - 60 * DAY):
             one_record(world, session, column)
@@ -187,7 +190,8 @@ def test_before_the_first_sweep_the_newest_record_of_each_kind_tells_the_day(wor
 @pytest.mark.parametrize("newest", KINDS, ids=str)
 def test_of_several_kinds_the_newest_record_tells_the_day(world, newest):
     with world.store.write() as session:
-        session.execute(delete(AuditEntry))
+        with history_open(session, "a test"):
+            session.execute(delete(AuditEntry))
         for column in KINDS:
             with clock.at(NOW - (1 if column is newest else 60) * DAY):
                 one_record(world, session, column)
@@ -210,7 +214,7 @@ def one_record(world, session, column):
 
 
 def test_a_county_without_any_record_believes_its_clock(store, tmp_path):
-    with store.write() as session:
+    with store.write() as session, history_open(session, "a test"):
         session.execute(delete(AuditEntry))
     with clock.at(BATTERY_DEAD):
         assert not any(sweep(store, tmp_path).values())

@@ -13,6 +13,7 @@ from tests.report.conftest import Way
 from webapp.core import calendar, clock
 from webapp.core.errors import Refused, Stale
 from webapp.core.models import CalendarDay
+from webapp.core.retention import history_open
 from webapp.desk import days
 from webapp.desk import settings as desk_settings
 from webapp.desk.settings import Wish
@@ -147,9 +148,10 @@ def _look(way):
 def _emergency(way):
     with way.world.store.write() as session:
         report = session.get_one(Report, way.entry.id)
-        session.execute(
-            update(ReportEvent).where(ReportEvent.report_id == report.id).values(due_after=clock.now() + HOUR)
-        )
+        with history_open(session, "a test"):
+            session.execute(
+                update(ReportEvent).where(ReportEvent.report_id == report.id).values(due_after=clock.now() + HOUR)
+            )
         report.severity, report.due_at = "emergency", clock.now() + HOUR
 
 
@@ -330,7 +332,7 @@ def test_a_moved_limit_that_was_changed_behind_the_services_is_found(world, valu
         way = Way(world)
         off(world, "2026-09-08")
     assert verify_reports(world.store) == []
-    with world.store.write() as session:
+    with world.store.write() as session, history_open(session, "a test"):
         session.execute(update(ReportEvent).where(ReportEvent.id == lines(way)[0].id).values(values))
     assert {finding.kind for finding in verify_reports(world.store)} == {"due"}
 

@@ -9,6 +9,7 @@ from tests import make
 from tests.report.conftest import hidden
 from tests.short import part, some
 from webapp.core.errors import Refused
+from webapp.core.retention import history_open
 from webapp.report.given import LARGEST_KEY, NO_KEY, Given
 from webapp.report.models import Assignment, Report, ReportEvent
 
@@ -146,7 +147,7 @@ def pages_of(report_id, number, grid):
 
 
 def store_as_given(way, value):
-    with way.world.store.write() as session:
+    with way.world.store.write() as session, history_open(session, "a test"):
         session.execute(update(ReportEvent).where(ReportEvent.report_id == way.entry.id).values(given=value))
 
 

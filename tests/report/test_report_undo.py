@@ -13,6 +13,7 @@ from webapp.core import clock
 from webapp.core.errors import Refused
 from webapp.core.models import Setting
 from webapp.core.process import CANNOT
+from webapp.core.retention import history_open
 from webapp.ops import verify
 from webapp.report import queries, service, side_acts
 from webapp.report.models import Report, ReportEvent, SiteLook
@@ -176,7 +177,8 @@ def test_a_replay_sees_a_taking_back_that_leads_elsewhere(way):
     way.move("liaison", "undo")
     late = clock.now() + timedelta(days=9)
     with way.world.store.write() as session:
-        session.execute(update(ReportEvent).where(ReportEvent.action == "undo").values(due_after=late))
+        with history_open(session, "a test"):
+            session.execute(update(ReportEvent).where(ReportEvent.action == "undo").values(due_after=late))
         session.execute(update(Report).values(due_at=late))
     found = [finding.what for finding in verify.verify_reports(way.world.store)]
     assert any("undo: not back to where the move before it came from" in what for what in found), found

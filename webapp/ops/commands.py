@@ -9,14 +9,19 @@ from typing import Any
 
 import click
 
-from ..config import KEY_FILE
+from ..config import CHAIN_KEY_FILE, KEY_FILE, Config
 from ..config import command as said
 from ..console import counted, fail, opened, ready
+from ..core.db import Store
 
 #: What a new key ends, and what it does not: nothing in the records depends on it.
 WITH_A_NEW_KEY = (
     "With a new key everybody logs in again, pages that are open have to be opened anew, and photos that came with a "
     "refused form have to be chosen again; passwords, log-in codes on slips and all records stay."
+)
+SHOWN = 50  # findings of the chain that are printed; a table that was replaced would fill the screen
+NO_WITNESS = (
+    "In order. Without --witness a chain that was cut at its end, or made anew from its first link, looks the same."
 )
 
 
@@ -24,10 +29,11 @@ WITH_A_NEW_KEY = (
 def init() -> None:
     """Make the place ready: data folder, key, tables, seeds. Safe to repeat; what is there stays."""
     from . import migrate as revisions
+    from .chain_head import new_key
     from .secret import make_key
     from .seeding import seed as run
 
-    config, store = opened()
+    config, store = opened(owner=True)
     key = config.data_dir / KEY_FILE
     if not config.key_is_kept() and not config.key_is_safe():
         fail("SECRET_KEY in the environment is not safe, and counts before any other key. Take it out or mend it.")
@@ -39,8 +45,12 @@ def init() -> None:
         fail(
             f"{key} is there, but it is no key that is safe, or this user may not read it. Mend that, or move it away."
         )
+    sealing = config.data_dir / CHAIN_KEY_FILE
+    if make_key(sealing, new_key()):
+        click.echo(f"Key made: {sealing}. It signs the heads of the chain. Keep a copy of it apart from the backups.")
     revisions.run(store, "upgrade", "head")
     click.echo(f"Database at {revisions.current(store)}.")
+    _give_rights(config, store)
     changes = run(store)
     click.echo(f"Seeds: {sum(change.added + change.changed for change in changes.values())} rows added or changed.")
     click.echo(f"Next: {said('admin create LOGIN')}, then {said('grids import FILE')}, then {said('serve')}")
@@ -51,9 +61,22 @@ def migrate() -> None:
     """Bring the database to this program's version; safe to repeat."""
     from . import migrate as revisions
 
-    _, store = opened()
+    config, store = opened(owner=True)
     revisions.run(store, "upgrade", "head")
     click.echo(f"Database at {revisions.current(store)}.")
+    _give_rights(config, store)
+
+
+def _give_rights(config: Config, store: Store) -> None:
+    """Where the log-in that serves is another than the owner's: what it may do, and no more."""
+    from .grants import OwnsTables, give, serving_role
+
+    if role := serving_role(config):
+        try:
+            give(store, role)
+        except OwnsTables as fault:
+            fail(str(fault))
+        click.echo(f"The log-in {role} may read and write, and not change history.")
 
 
 @click.command()
@@ -109,8 +132,9 @@ def restore(file: Path) -> None:
     """Restore a backup into an empty place."""
     from .backup import restore as run
 
-    config, store = opened()
+    config, store = opened(owner=True)
     click.echo(f"{file}: {run(file, store, config.data_dir)}")
+    _give_rights(config, store)
     click.echo(
         "Accounts, log-ins and suspensions are those of that moment: what was ended since has to be ended again.\n"
         "If the backup is older than two weeks, say once that the clock is right: "
@@ -138,6 +162,49 @@ def verify_reports() -> None:
     _findings(run(store))
 
 
+@click.command("verify-audit")
+@click.option("--witness", metavar="FILE|HEAD", help="Heads that were handed out: a file with one a line, or one head.")
+def verify_audit(witness: str | None) -> None:
+    """Hold the chain against itself, all records, and what a witness saw."""
+    from .chain_head import NoHead, given
+    from .dump import snapshot
+    from .verify_audit import Audit
+
+    _, store = ready()
+    try:
+        audit = Audit(given(witness) if witness else ())
+    except NoHead as fault:
+        fail(str(fault))
+    broken = 0
+    with snapshot(store) as connection:
+        for broken, finding in enumerate(audit.findings(connection), 1):
+            if broken <= SHOWN:
+                click.echo(str(finding))
+    if broken > SHOWN:
+        click.echo(f"... and {broken - SHOWN} more")
+    click.echo(
+        f"{counted(audit.links, 'link')}, {counted(audit.rows, 'row')}; {audit.expired} deleted by rule, "
+        f"{audit.deleted} otherwise."
+    )
+    if broken:
+        fail(counted(broken, "finding") + ".")
+    click.echo("In order." if witness else NO_WITNESS)
+
+
+@click.command("audit-head")
+def audit_head() -> None:
+    """Print the newest head of the chain, signed, for a witness."""
+    from .chain_head import newest, read_key
+
+    config, store = ready()
+    head, key = newest(store), read_key(config.data_dir / CHAIN_KEY_FILE)
+    if head is None:
+        fail("There is no link yet.")
+    if key is None:
+        fail(f"There is no key that signs heads. Run: {said('init')}")
+    click.echo(str(head.signed(key)))
+
+
 def _findings(found: Any) -> None:
     for finding in found:
         click.echo(str(finding))
@@ -153,7 +220,7 @@ def sweep(yes_the_clock_is_right: bool) -> None:
     from . import retention
     from .sweep_clock import ImplausibleClock
 
-    config, store = ready()
+    config, store = ready(owner=True)
     try:
         gone = retention.sweep(store, config.data_dir, clock_is_right=yes_the_clock_is_right)
     except ImplausibleClock as refusal:
@@ -172,4 +239,5 @@ def docs() -> None:
     click.echo(f"Wrote {target.name}.")
 
 
-COMMANDS = (init, migrate, seed, seeds, backup, restore, verify_store, verify_reports, sweep, docs)
+CHECKS = (verify_store, verify_reports, verify_audit, audit_head)
+COMMANDS = (init, migrate, seed, seeds, backup, restore, *CHECKS, sweep, docs)

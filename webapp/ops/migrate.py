@@ -11,6 +11,7 @@ import migrations
 from ..config import command as said
 from ..core import settings as county_settings
 from ..core.db import Store
+from . import chain_rows
 
 
 def settings() -> Config:
@@ -22,7 +23,10 @@ def settings() -> Config:
 
 
 def run(store: Store, verb: str, *args: str, **options: object) -> None:
-    """Run an Alembic command (upgrade, downgrade, check, revision) on the store's database."""
+    """Run an Alembic command (upgrade, downgrade, check, revision) on the store's database.
+
+    Records that come to this program's version without a chain get its first links.
+    """
     config = settings()
     try:
         with store.writer.connect() as connection:
@@ -35,6 +39,8 @@ def run(store: Store, verb: str, *args: str, **options: object) -> None:
     finally:
         if store.is_sqlite:
             store.close()  # a pooled connection would keep foreign_keys off
+    if verb == "upgrade" and current(store) == newest():
+        chain_rows.take_in(store)
 
 
 def current(store: Store) -> str | None:
