@@ -19,11 +19,13 @@ A real county (each says more with --help behind it, after the set-up):
   admin            create LOGIN: the first administrator; code LOGIN: a log-in code for one who lost his password
   grids            import FILE: borders
   objects          import FILE, export FILE: the lists of what there is to look at
-  backup FILE      all records and their files, while work goes on
-  restore FILE     into an empty place
+  backup FILE      all records and their files, while work goes on; encrypted once there is a key for it
+  restore FILE     into an empty place; all log-ins end by it
+  key backup       a key for the backups; key rotate, key retire: change the key that signs
   migrate, seed    after an update
   sweep            delete what is past its time; serve does so itself
   verify-store, verify-reports, seeds   look whether all is in order
+  sbom FILE        what third parties' software is installed here, as CycloneDX
 
 Environment: PYTHON chooses the interpreter of the set-up (3.11 or newer); DATA_DIR is where the
 records are (default: instance/ beside this file). For test --full and --long:
@@ -100,19 +102,27 @@ install() {
     rm -f "$venv"/.ready-*
     say "installing the packages of: $(lists "$1"); about a minute, pip's own words are in .venv/install.log"
     kind=$1
-    set -- --disable-pip-version-check --no-input --no-compile --no-deps -e "$root"
+    set --
     for list in $(lists "$kind"); do set -- "$@" -r "$root/$list"; done
-    log=$venv/install.log
-    "$venv/bin/python" -m pip install "$@" >"$log" 2>&1 || {
-        cat "$log" >&2
-        fail "pip failed, the reason stands above. When it is mended, run this again."
-    }
+    : >"$venv/install.log"
+    # A file whose hash is not in the lists is not installed. The tree itself has none: it comes second, built with the
+    # setuptools of the lists, and needs no network.
+    pip_install --require-hashes "$@"
+    pip_install --no-index --no-build-isolation -e "$root"
     say "compiling them, so that the first start is quick"
     # On all cores, where pip would take one. A package may carry a file that is no Python: no failure of ours.
     "$venv/bin/python" -m compileall -q -j 0 "$venv/lib" >/dev/null || :
     rm "$venv/.unfinished"
     [ "$kind" = app ] || stamp app # the lists of test hold those of app
     stamp "$kind"
+}
+
+pip_install() {
+    log=$venv/install.log
+    "$venv/bin/python" -m pip install --disable-pip-version-check --no-input --no-compile --no-deps "$@" >>"$log" 2>&1 || {
+        cat "$log" >&2
+        fail "pip failed, the reason stands above. When it is mended, run this again."
+    }
 }
 
 stamp() {

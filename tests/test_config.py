@@ -12,7 +12,10 @@ from webapp import config
 from webapp.config import Config
 
 ROOT = Path(__file__).parent.parent
-VARIABLES = ("DATABASE_URL", "DATA_DIR", "SECRET_KEY", "HTTPS", "PROXIES")
+VARIABLES = (
+    *("DATABASE_URL", "DATA_DIR", "SECRET_KEY", "SECRET_KEY_FALLBACKS"),
+    *("HTTPS", "PROXIES", "BACKUP_KEY_FILE"),
+)
 GOOD_KEY = "6c0b9c4f1b7e4a52b8a7d3e5f9012c4d"
 
 
@@ -51,9 +54,18 @@ def test_each_variable_reaches_its_field(tmp_path: Path) -> None:
         "DATABASE_URL": "postgresql+psycopg://db/wangge",
         "DATA_DIR": str(tmp_path),
         "SECRET_KEY": GOOD_KEY,
+        "SECRET_KEY_FALLBACKS": f"{GOOD_KEY[::-1]} {GOOD_KEY * 2}",
         "HTTPS": "yes",
+        "BACKUP_KEY_FILE": str(tmp_path / "keys"),
     }
-    assert Config.from_environment(given) == Config("postgresql+psycopg://db/wangge", tmp_path, GOOD_KEY, https=True)
+    assert Config.from_environment(given) == Config(
+        "postgresql+psycopg://db/wangge",
+        tmp_path,
+        GOOD_KEY,
+        https=True,
+        secret_key_fallbacks=(GOOD_KEY[::-1], GOOD_KEY * 2),
+        backup_key_file=tmp_path / "keys",
+    )
 
 
 def test_empty_environment_gives_a_sqlite_file_in_the_data_folder_and_no_key() -> None:

@@ -64,7 +64,7 @@ def steps(tree: Path) -> list[str]:
 
 def test_a_second_start_sets_nothing_up(tree):
     assert run(tree, "demo", "--fresh").stdout == "wangge demo --fresh\n"
-    assert steps(tree) == ["venv", "install"]
+    assert steps(tree) == ["venv", "install", "install"]
     assert run(tree, "serve").stdout == "wangge serve\n"
     assert steps(tree) == []
 
@@ -88,14 +88,32 @@ def test_a_changed_list_is_installed_into_the_same_environment(tree, name):
     steps(tree)
     (tree / name).write_text("# changed\n")
     assert run(tree, "demo").returncode == 0
-    assert steps(tree) == ["install"]
+    assert steps(tree) == ["install", "install"]
 
 
 def test_an_interrupted_set_up_starts_from_nothing(tree):
     assert run(tree, "demo", DIE="install").returncode != 0
     assert steps(tree) == ["venv", "install"]
     assert run(tree, "demo").stdout == "wangge demo\n"
-    assert steps(tree) == ["venv", "install"]
+    assert steps(tree) == ["venv", "install", "install"]
+
+
+def test_every_pinned_package_is_installed_by_its_hashes_and_the_tree_without_a_network(tree):
+    said = tree.parent / "python"
+    said.write_text(PYTHON.replace("echo install >>", 'printf "%s " "$@" | tr " " , >>"$LOG"; echo >>'))
+    said.chmod(0o755)
+    assert run(tree, "demo").returncode == 0
+    lists, own = [line for line in steps(tree) if "pip,install" in line]
+    assert "--require-hashes" in lists and "requirements.txt" in lists and ",-e," not in lists
+    assert "--no-index,--no-build-isolation,-e," in own and "--no-deps" in lists and "--no-deps" in own
+
+
+def test_each_pinned_package_has_its_hashes():
+    whole = re.compile(r"[^\n]+ \\(\n    --hash=sha256:[0-9a-f]{64}( \\)?)+")
+    for name in FILES[2:]:
+        packages = re.split(r"\n(?=\S)", (ROOT / name).read_text().strip())
+        assert len(packages) > 30
+        assert [each for each in packages if not whole.fullmatch(each)] == []
 
 
 def test_a_moved_tree_is_installed_again(tree):
@@ -103,7 +121,7 @@ def test_a_moved_tree_is_installed_again(tree):
     steps(tree)
     moved = tree.rename(tree.parent / "moved")
     assert run(moved, "demo").returncode == 0
-    assert steps(moved) == ["install"]
+    assert steps(moved) == ["install", "install"]
 
 
 def test_an_old_python_is_told_what_is_needed(tree):

@@ -17,7 +17,7 @@ from .listeners import open_store
 from .login import queries as login_queries
 from .login import service as login_service
 from .login import views as login_views
-from .ops import migrate
+from .ops import identity, migrate
 from .web import askers, bounds, compress, entries, errors, gate, headers, health, language, static_files
 from .web import request as web_request
 from .web.cookies import Cookies
@@ -72,6 +72,7 @@ def create_app(config: Config, store: Store | None = None) -> App:
     app.config.update(
         WANGGE=config,
         SECRET_KEY=config.secret_key,
+        SECRET_KEY_FALLBACKS=list(config.secret_key_fallbacks),
         MAX_CONTENT_LENGTH=UPLOAD_MB * 2**20,
         MAX_FORM_MEMORY_SIZE=2 * 2**20,
         SESSION_COOKIE_NAME="__Host-wangge" if config.https else "wangge",
@@ -88,6 +89,7 @@ def create_app(config: Config, store: Store | None = None) -> App:
     app.extensions["store"].serve()
     app.extensions["gate"] = gate.Gate([askers.ByCookie(login_queries.by_token, login_service.seen), askers.Nobody()])
     app.extensions["newest_revision"] = migrate.newest
+    app.extensions["strange_folder"] = identity.mismatch
     app.extensions["log_in_page"] = login_views.log_in_page
     app.extensions["kept_page"] = login_views.kept_page
     app.extensions["whose_log_in"] = login_queries.whose

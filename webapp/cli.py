@@ -1,11 +1,12 @@
 """The command ``wangge``: set up, run and look after a county's records. Heavy imports stay inside the verbs."""
 
+import os
 import socket
 from typing import Any
 
 import click
 
-from . import console
+from . import console, starting
 from .config import Config, command
 from .core.db import Store
 from .listeners import open_store
@@ -20,7 +21,9 @@ class _Plain(click.Group):
     """Shows nobody a traceback who did not ask for one: what went wrong is one line that says what to do."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        umask = os.umask(starting.UMASK)
         try:
+            starting.begin(Config.from_environment())
             return super().invoke(ctx)
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
@@ -28,6 +31,8 @@ class _Plain(click.Group):
             if ctx.params["debug"]:
                 raise
             console.fail(faults.explained(error) or _ours(error, ctx))
+        finally:
+            os.umask(umask)
 
 
 def _ours(error: Exception, ctx: click.Context) -> str:
@@ -104,6 +109,7 @@ def _serve(config: Config, store: Store, sockets: list[socket.socket], threads: 
     from .serving import run
     from .wsgi import settle
 
+    starting.log_to_stderr()
     app = create_app(config, store)
     settle()
     if not config.demo:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 SAMPLE_KEYS = frozenset({"", "change-me", "sample", "secret", "dev"})
 SHORTEST_KEY = 32
-KEY_FILE = "secret.key"  # in DATA_DIR, made by ``init``
+KEY_FILE = "secret.key"  # in DATA_DIR, made by ``init``; a key a line, the newest first
+BACKUP_KEY_FILE = "backup.key"  # beside DATA_DIR where BACKUP_KEY_FILE names no other
 CHAIN_KEY_FILE = "chain.key"  # beside it: signs the heads of the chain
 FEW_PROXIES = "PROXIES is the number of our own proxies in front: 0 to 9."
 
@@ -18,12 +19,18 @@ def command(words: str) -> str:
     return f"{os.environ.get('WANGGE_COMMAND') or 'wangge'} {words}"
 
 
-def _kept_key(data: Path) -> str:
-    """The key of the data folder; empty when it has none that this user may read."""
+def _kept_keys(data: Path) -> list[str]:
+    """The keys of the data folder, the newest first; none when it has none that this user may read."""
     try:
-        return (data / KEY_FILE).read_text(encoding="ascii").strip()
+        return (data / KEY_FILE).read_text(encoding="ascii").split()
     except (OSError, ValueError):
-        return ""
+        return []
+
+
+def _keys(environ: Mapping[str, str], data: Path) -> list[str]:
+    """What signs, and after it what was signed with before: all of the environment, or all of the file."""
+    given = environ.get("SECRET_KEY")
+    return [given, *environ.get("SECRET_KEY_FALLBACKS", "").split()] if given else _kept_keys(data)
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,8 @@ class Config:
     https: bool = False  #: HTTPS: "yes" marks cookies Secure and sends HSTS; set it wherever TLS ends before us
     proxies: int = 0  #: PROXIES: how many proxies of ours stand in front and say which address a person comes from
     owner_url: str = ""  #: OWNER_DATABASE_URL: the log-in that owns the tables, for migrate, restore and sweep
+    secret_key_fallbacks: tuple[str, ...] = ()  #: SECRET_KEY_FALLBACKS: older keys, still believed; or secret.key's
+    backup_key_file: Path | None = None  #: BACKUP_KEY_FILE: keys of the backups, never in DATA_DIR
     demo_made: date | None = None  #: set by ``wangge demo`` only: the day the invented county was made
 
     @property
@@ -47,13 +56,16 @@ class Config:
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Config":
         """Read the environment; nothing is checked here but kept as it is."""
         data = Path(environ.get("DATA_DIR", "instance")).absolute()
+        keys = _keys(environ, data)
         return cls(
             environ.get("DATABASE_URL") or f"sqlite:///{data / 'wangge.db'}",
             data,
-            environ.get("SECRET_KEY") or _kept_key(data),
+            keys[0] if keys else "",
             environ.get("HTTPS") == "yes",
             int(proxies) if (proxies := environ.get("PROXIES") or "0").isascii() and proxies.isdigit() else -1,
             environ.get("OWNER_DATABASE_URL", ""),
+            tuple(keys[1:]),
+            Path(environ.get("BACKUP_KEY_FILE") or data.parent / BACKUP_KEY_FILE).absolute(),
         )
 
     def proxies_are_few(self) -> bool:
@@ -62,12 +74,16 @@ class Config:
 
     def key_is_kept(self) -> bool:
         """Whether the key is what the data folder holds, or none, and not one that the environment gives."""
-        return self.secret_key == _kept_key(self.data_dir)
+        return [self.secret_key] == (_kept_keys(self.data_dir) or [""])[:1]
+
+    def backup_key_is_named(self) -> bool:
+        """Whether BACKUP_KEY_FILE says where that key is, so that it has to be there."""
+        return self.backup_key_file != self.data_dir.parent / BACKUP_KEY_FILE
 
     def key_is_safe(self) -> bool:
-        """Whether the key may sign cookies in real use."""
-        return (
-            self.secret_key not in SAMPLE_KEYS
-            and len(self.secret_key) >= SHORTEST_KEY
-            and len(set(self.secret_key)) > 8
-        )
+        """Whether the key may sign cookies in real use, and what was signed with the older ones be believed."""
+        return all(map(_is_safe, (self.secret_key, *self.secret_key_fallbacks)))
+
+
+def _is_safe(key: str) -> bool:
+    return key not in SAMPLE_KEYS and len(key) >= SHORTEST_KEY and len(set(key)) > 8

@@ -5,12 +5,13 @@ Sync workers, one a core, behind a proxy that takes in whole requests; ``wangge 
 
 import gc
 
+from . import starting
 from .accounts.service import has_admin
 from .app import App, create_app
 from .config import FEW_PROXIES, KEY_FILE, Config, command
 from .core.db import Store
 from .listeners import open_store
-from .ops import durability, faults, migrate
+from .ops import durability, faults, identity, migrate
 
 
 def refusal(config: Config, store: Store) -> str | None:
@@ -24,6 +25,9 @@ def refusal(config: Config, store: Store) -> str | None:
         return FEW_PROXIES
     if lacks := migrate.lacking(store) or durability.careless(store):
         return lacks
+    identity.ensure(store, config.data_dir)
+    if strange := identity.mismatch(store, config.data_dir):
+        return strange
     with store.read() as session:
         if not has_admin(session):
             return f"Nobody administers this place yet. Run: {command('admin create LOGIN')}"
@@ -33,6 +37,8 @@ def refusal(config: Config, store: Store) -> str | None:
 def application() -> App:
     """The application of a worker, on the settings of the environment; refuses what ``wangge serve`` refuses."""
     config = Config.from_environment()
+    starting.begin(config)
+    starting.log_to_stderr()
     try:
         store = open_store(config.database_url)
         try:

@@ -4,12 +4,13 @@ SQLite is used the safe way (docs/decisions/0006): the library inside ``pysqlite
 WAL with synchronous=FULL, writers BEGIN IMMEDIATE, readers a plain BEGIN.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,9 @@ SQLITE_SAFE = (3, 51, 3)  # 3.7.0-3.51.2 can corrupt a WAL database with several
 BUSY_MS = 15000
 
 
+WAITING = {"timeout": BUSY_MS / 1000, "check_same_thread": False}
+
+
 def _sqlite_module() -> Any:
     try:
         import pysqlite3.dbapi2 as module
@@ -32,7 +36,7 @@ def _sqlite_module() -> Any:
 
 def _sqlite(url: Any, begin: str) -> Engine:
     module = _sqlite_module()
-    engine = create_engine(url, module=module, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
+    engine = create_engine(url, module=module, connect_args=WAITING, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
@@ -57,6 +61,7 @@ def _sqlite(url: Any, begin: str) -> Engine:
     return engine
 
 
+VALUES = re.compile(r"\n(DETAIL|CONTEXT|QUERY|HINT|LINE \d+):.*", re.DOTALL)
 #: Without JIT: the server takes our many small conditions for dear, and compiles longer than it then runs.
 ALWAYS = {"jit": "off"}
 #: Of a server that answers people: nobody waits for a lock, and nothing runs or stands still, for longer than this.
@@ -64,9 +69,17 @@ SERVING = {"lock_timeout": "10s", "statement_timeout": "60s", "idle_in_transacti
 
 
 def _postgresql(url: URL) -> Engine:
-    engine = create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
     _set(engine, ALWAYS)
+    event.listen(engine, "handle_error", _without_values)
     return engine
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """PostgreSQL adds a line with the values of the row; in a log nobody may read what was typed."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None:
+            error.args = tuple(VALUES.sub("", arg) if isinstance(arg, str) else arg for arg in error.args)
 
 
 def _set(engine: Engine, settings: Mapping[str, str]) -> None:

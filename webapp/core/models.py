@@ -1,4 +1,4 @@
-"""Tables without domain: counters, settings, limits, calendar, ready words, attachments, audit, throttle."""
+"""Tables without domain: the store, counters, settings, limits, calendar, ready words, attachments, audit, throttle."""
 
 import uuid
 from datetime import date, datetime
@@ -15,6 +15,15 @@ vocabulary("setting_type")
 vocabulary("time_unit")
 vocabulary("word_kind", 40)
 vocabulary("attachment_kind")
+
+
+class StoreIdentity(Base):
+    """The one row that says which store this is: ``id`` stands in the data folder too (ops/identity.py)."""
+
+    __tablename__ = "store_identity"
+    slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[uuid.UUID]
+    made_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class Counter(Base):

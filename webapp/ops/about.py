@@ -25,6 +25,8 @@ def _day(row: Any) -> dict[str, Any]:
 
 ABOUT = About(
     acts={
+        "backup": N_("Backup made"),
+        "restore": N_("Restored from a backup"),
         "retention.clock": N_("Clock confirmed before the clean-up"),
         "retention.purge": N_("Deleted as expired"),
         "seed.change": N_("Row of the documents changed"),
@@ -35,11 +37,15 @@ ABOUT = About(
         "calendar_day": N_("calendar"),
         "contact": N_("telephone numbers"),
         "retention": N_("retention"),
+        "store": N_("all records"),
         "word": N_("ready words"),
     },
     facts={
         "added": N_("added"),
         "changed": N_("changed"),
+        "encrypted": N_("encrypted"),
+        "made": N_("backup of"),
+        "rows": N_("rows"),
         "log": N_("log"),
         "retired": N_("retired"),
         "source": N_("source"),

@@ -3,9 +3,10 @@
 Heavy imports stay inside the verbs.
 """
 
+import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -13,6 +14,7 @@ from ..config import CHAIN_KEY_FILE, KEY_FILE, Config
 from ..config import command as said
 from ..console import counted, fail, opened, ready
 from ..core.db import Store
+from . import key_commands
 
 #: What a new key ends, and what it does not: nothing in the records depends on it.
 WITH_A_NEW_KEY = (
@@ -28,6 +30,7 @@ NO_WITNESS = (
 @click.command()
 def init() -> None:
     """Make the place ready: data folder, key, tables, seeds. Safe to repeat; what is there stays."""
+    from . import identity
     from . import migrate as revisions
     from .chain_head import new_key
     from .secret import make_key
@@ -50,6 +53,7 @@ def init() -> None:
         click.echo(f"Key made: {sealing}. It signs the heads of the chain. Keep a copy of it apart from the backups.")
     revisions.run(store, "upgrade", "head")
     click.echo(f"Database at {revisions.current(store)}.")
+    identity.ensure(store, config.data_dir)
     _give_rights(config, store)
     changes = run(store)
     click.echo(f"Seeds: {sum(change.added + change.changed for change in changes.values())} rows added or changed.")
@@ -59,10 +63,12 @@ def init() -> None:
 @click.command()
 def migrate() -> None:
     """Bring the database to this program's version; safe to repeat."""
+    from . import identity
     from . import migrate as revisions
 
     config, store = opened(owner=True)
     revisions.run(store, "upgrade", "head")
+    identity.ensure(store, config.data_dir)
     click.echo(f"Database at {revisions.current(store)}.")
     _give_rights(config, store)
 
@@ -116,41 +122,73 @@ def seeds_check(path: Path | None) -> None:
     sys.exit(report.exit_code)
 
 
+ALLOW_MISSING = click.option("--allow-missing", is_flag=True, help="Files that are missing on disk are no failure.")
+
+
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def backup(file: Path) -> None:
-    """Write all records and their files into FILE while work goes on."""
+@ALLOW_MISSING
+def backup(file: Path, allow_missing: bool) -> None:
+    """Write all records and their files into FILE while work goes on; encrypted where there is a backup key."""
     from .backup import backup as run
+    from .backup import note
+    from .secret import backup_keys
 
     config, store = opened()
-    click.echo(f"{file}: {run(store, config.data_dir, file)}")
+    keys = backup_keys(config.backup_key_file, config.data_dir)
+    if not keys and config.backup_key_is_named():
+        fail(f"There is no key in BACKUP_KEY_FILE. Nothing was written. To make one: {said('key backup')}")
+    made = run(store, config.data_dir, file, keys[0] if keys else None)
+    click.echo(f"{file}: {made}")
+    if not keys:
+        click.echo(f"Not encrypted: who has this file can read all of it. To make a key: {said('key backup')}")
+    if not note(store, made, encrypted=bool(keys)):
+        click.echo("The database takes no write just now, so this backup does not stand in the log.", err=True)
+    lost = sum(fault.endswith("missing") for fault in made.faults)
+    if lost and not allow_missing:
+        fail(
+            f"The backup was written, but lacks {counted(lost, 'file')} that the records name. Is DATA_DIR right, and "
+            "its disk there? If they are really lost, --allow-missing says so."
+        )
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def restore(file: Path) -> None:
-    """Restore a backup into an empty place."""
+@click.option("--unsigned", is_flag=True, help="Take a backup that was made without a key, though there is one here.")
+def restore(file: Path, unsigned: bool) -> None:
+    """Restore a backup into an empty place. All log-ins and log-in codes of that moment end by it."""
     from .backup import restore as run
+    from .secret import backup_keys
 
     config, store = opened(owner=True)
-    click.echo(f"{file}: {run(file, store, config.data_dir)}")
+    keys = backup_keys(config.backup_key_file, config.data_dir)
+    click.echo(f"{file}: {run(file, store, config.data_dir, keys, unsigned=unsigned)}")
     _give_rights(config, store)
     click.echo(
-        "Accounts, log-ins and suspensions are those of that moment: what was ended since has to be ended again.\n"
+        "All log-ins and log-in codes of that moment were ended: everybody logs in again with his password. Accounts, "
+        "passwords and suspensions are those of that moment: what was changed since has to be changed again.\n"
         "If the backup is older than two weeks, say once that the clock is right: "
         f"{said('sweep --yes-the-clock-is-right')}"
     )
     if not config.key_is_safe():
-        click.echo(f"No backup holds the key. Put the old {KEY_FILE} back, or run {said('init')}. {WITH_A_NEW_KEY}")
+        click.echo(
+            f"No backup holds the key. Put the old {KEY_FILE} back, or run {said('init')}: with a new one pages "
+            "that are open have to be opened anew, and photos that came with a refused form chosen again."
+        )
 
 
 @click.command("verify-store")
-def verify_store() -> None:
+@ALLOW_MISSING
+def verify_store(allow_missing: bool) -> None:
     """Compare the files on disk with the records: photos and documents."""
     from .verify import verify_store as run
 
     config, store = ready()
-    _findings(run(store, config.data_dir))
+    found = run(store, config.data_dir)
+    for finding in found if allow_missing else ():
+        if finding.kind == "missing":
+            click.echo(str(finding))
+    _findings([finding for finding in found if not (allow_missing and finding.kind == "missing")])
 
 
 @click.command("verify-reports")
@@ -230,6 +268,15 @@ def sweep(yes_the_clock_is_right: bool) -> None:
 
 
 @click.command()
+@click.argument("file", type=click.File("w", encoding="utf-8"))
+def sbom(file: TextIO) -> None:
+    """Write what third parties' software is installed here into FILE (- for the screen), as CycloneDX."""
+    from .sbom import document
+
+    json.dump(document(), file, ensure_ascii=False, indent=1)
+
+
+@click.command()
 def docs() -> None:
     """Write docs/rules.md from the permission table and the workflow."""
     from .rules_page import render
@@ -240,4 +287,4 @@ def docs() -> None:
 
 
 CHECKS = (verify_store, verify_reports, verify_audit, audit_head)
-COMMANDS = (init, migrate, seed, seeds, backup, restore, *CHECKS, sweep, docs)
+COMMANDS = (init, migrate, seed, seeds, backup, restore, key_commands.key, *CHECKS, sweep, docs, sbom)

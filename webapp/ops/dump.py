@@ -5,14 +5,14 @@ migration as well as after it, and put back at the revision it was made at.
 """
 
 import json
+import math
 import warnings
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
-from typing import Any
+from typing import IO, Any, NoReturn
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,13 +22,82 @@ from sqlalchemy.types import TypeEngine
 from ..core.db import CompactUuid, Moment, Store
 
 BATCH = 1000
+BATCH_BYTES = 4 * 2**20  # a batch is written when it holds as much text, however few its rows
+LONGEST_LINE = 32 * 2**20  # bytes; the longest row there can be is a county's map layer, of a few megabytes
+MOST_SIGNS = 2**20  # commas and brackets of a line that is longer than that: what it says has to fit into the memory
 UUID_BYTES = 16
 #: Alembic's own, which the revision stands for, and what PostGIS brings along.
 NOT_OURS = frozenset({"alembic_version", "spatial_ref_sys"})
 
 
+class Unreadable(Exception):
+    """What should be the lines of a table are not; the message says in what way."""
+
+
 def _as_is(value: Any) -> Any:
     return value
+
+
+def _only(type_: type, back: Callable[[Any], Any] = _as_is) -> Callable[[Any], Any]:
+    """Back from JSON, where nothing but a value of that very type is taken: True is no number."""
+
+    def taken(value: Any) -> Any:
+        if type(value) is not type_:
+            raise TypeError(f"{type(value).__name__} where {type_.__name__} belongs")
+        return back(value)
+
+    return taken
+
+
+def _number(value: int) -> int:
+    if not -(2**63) <= value < 2**63:
+        raise ValueError("a number too large for any column")
+    return value
+
+
+def _measure(value: Any) -> float:
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise ValueError("no finite number")
+    return float(value)
+
+
+def _moment(value: str) -> datetime:
+    found = datetime.fromisoformat(value)
+    if found.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return found
+
+
+def _text(value: str) -> str:
+    value.encode()  # a lone surrogate has no bytes, and PostgreSQL takes no zero
+    if "\0" in value:
+        raise ValueError("a zero in a text")
+    return value
+
+
+def _letters(value: bytes) -> str:
+    return b64encode(value).decode()
+
+
+def _bytes(value: str) -> bytes:
+    return b64decode(value, validate=True)
+
+
+def _json(value: str) -> str:
+    _parsed(value)
+    return _text(value)
+
+
+def _not_finite(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no number of JSON")
+
+
+def _parsed(line: str | bytes) -> Any:
+    """JSON as the standard has it; ValueError for all else."""
+    try:
+        return json.loads(line, parse_constant=_not_finite)
+    except RecursionError as error:
+        raise ValueError("too deep") from error
 
 
 @dataclass(frozen=True)
@@ -44,17 +113,17 @@ class ColumnKind:
 
 #: The first that fits counts: SQLite kept a UUID as CHAR(32) before revision 0002, which is a String too.
 KINDS: dict[str, ColumnKind] = {
-    "uuid": ColumnKind((sa.Uuid, sa.CHAR), CompactUuid(), str, UUID),
-    "boolean": ColumnKind((sa.Boolean,), sa.Boolean()),
-    "integer": ColumnKind((sa.Integer,), sa.Integer()),
-    "float": ColumnKind((sa.Float,), sa.Float()),
-    "moment": ColumnKind((sa.DateTime,), Moment(), datetime.isoformat, datetime.fromisoformat),
-    "day": ColumnKind((sa.Date,), sa.Date(), date.isoformat, date.fromisoformat),
-    "bytes": ColumnKind((sa.LargeBinary,), sa.LargeBinary(), lambda value: b64encode(value).decode(), b64decode),
+    "uuid": ColumnKind((sa.Uuid, sa.CHAR), CompactUuid(), str, _only(str, UUID)),
+    "boolean": ColumnKind((sa.Boolean,), sa.Boolean(), back=_only(bool)),
+    "integer": ColumnKind((sa.Integer,), sa.Integer(), back=_only(int, _number)),
+    "float": ColumnKind((sa.Float,), sa.Float(), back=_measure),
+    "moment": ColumnKind((sa.DateTime,), Moment(), datetime.isoformat, _only(str, _moment)),
+    "day": ColumnKind((sa.Date,), sa.Date(), date.isoformat, _only(str, date.fromisoformat)),
+    "bytes": ColumnKind((sa.LargeBinary,), sa.LargeBinary(), _letters, _only(str, _bytes)),
     # Kept as the text it is, so that NULL and JSON's null stay two things. Without a type the text is written
     # unmarked, which PostgreSQL takes for json; marked as text it would be refused.
-    "json": ColumnKind((sa.JSON,), sa.types.NullType()),
-    "text": ColumnKind((sa.String,), sa.Text()),
+    "json": ColumnKind((sa.JSON,), sa.types.NullType(), back=_only(str, _json)),
+    "text": ColumnKind((sa.String,), sa.Text(), back=_only(str, _text)),
 }
 
 
@@ -131,31 +200,67 @@ def lines(connection: Connection, layout: Layout) -> Iterator[str]:
     outs = [KINDS[kind].out for kind in layout.columns.values()]
     query = select(*wanted).order_by(*(columns[name] for name in layout.key))
     for row in connection.execute(query, execution_options={"yield_per": BATCH}):
-        yield _line([None if value is None else out(value) for out, value in zip(outs, row, strict=True)])
+        line = _line([None if value is None else out(value) for out, value in zip(outs, row, strict=True)])
+        if len(line) > LONGEST_LINE // 4 and len(line.encode()) > LONGEST_LINE:
+            raise Unreadable(f"a row of {layout.name} is too long to be read again")
+        yield line
 
 
 def _line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def fits(layout: Layout, given: Iterable[str]) -> bool:
-    """Whether lines were made from a table of this layout, in whatever order its columns stood."""
-    head = next(iter(given), "[]")
-    return dict(json.loads(head)) == layout.columns
+def head(given: IO[bytes]) -> dict[str, str]:
+    """The columns that lines begin with, and their kinds. Unreadable when they are no such thing."""
+    try:
+        said = dict(_parsed(_next(given)))
+        if not said or not all(isinstance(name, str) and kind in KINDS for name, kind in said.items()):
+            raise ValueError("no columns")
+    except (ValueError, TypeError) as error:
+        raise Unreadable(f"its columns: {error}") from error
+    return said
 
 
-def load(connection: Connection, layout: Layout, given: Iterable[str]) -> None:
+def rows(given: IO[bytes]) -> Iterator[tuple[dict[str, Any], int]]:
+    """Each row of lines as values, and how many bytes it took. Unreadable at the first that is not what ``head`` says.
+
+    One line is held at a time, and none that is longer than LONGEST_LINE.
+    """
+    backs = [(name, KINDS[kind].back) for name, kind in head(given).items()]
+    number = 0
+    while line := _next(given):
+        number += 1
+        try:
+            values = _parsed(line)
+            if type(values) is not list:
+                raise TypeError("no list")
+            row = {
+                name: None if value is None else back(value) for (name, back), value in zip(backs, values, strict=True)
+            }
+        except (ValueError, TypeError, OverflowError) as error:
+            raise Unreadable(f"row {number}: {error}") from error
+        yield row, len(line)
+
+
+def _next(given: IO[bytes]) -> bytes:
+    line = given.readline(LONGEST_LINE + 1)
+    if len(line) > MOST_SIGNS and (len(line) > LONGEST_LINE or sum(map(line.count, (b",", b"[", b"{"))) > MOST_SIGNS):
+        raise Unreadable("a line that no table of ours has")
+    return line
+
+
+def load(connection: Connection, layout: Layout, given: IO[bytes]) -> None:
     """Insert the rows of lines; columns that refer to the table itself stay empty until ``link``."""
-    for batch in _batches(_rows(given)):
+    for batch in _batches(rows(given)):
         connection.execute(sa.insert(layout.table), [row | dict.fromkeys(layout.loops) for row in batch])
 
 
-def link(connection: Connection, layout: Layout, given: Iterable[str]) -> None:
+def link(connection: Connection, layout: Layout, given: IO[bytes]) -> None:
     """Fill the columns that refer to the table itself, now that every row is there to be referred to."""
     table = layout.table
     this = sa.and_(*(table.columns[name] == bindparam(f"this_{name}") for name in layout.key))
     change = sa.update(table).where(this).values({name: bindparam(f"new_{name}") for name in layout.loops})
-    linked = (row for row in _rows(given) if any(row[name] is not None for name in layout.loops))
+    linked = (each for each in rows(given) if any(each[0][name] is not None for name in layout.loops))
     for batch in _batches(linked):
         connection.execute(
             change,
@@ -166,19 +271,15 @@ def link(connection: Connection, layout: Layout, given: Iterable[str]) -> None:
         )
 
 
-def _rows(given: Iterable[str]) -> Iterator[dict[str, Any]]:
-    each = iter(given)
-    head = [(name, KINDS[kind].back) for name, kind in json.loads(next(each))]
-    for line in each:
-        yield {
-            name: None if value is None else back(value)
-            for (name, back), value in zip(head, json.loads(line), strict=True)
-        }
-
-
-def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    each = iter(rows)
-    while batch := list(islice(each, BATCH)):
+def _batches(found: Iterable[tuple[dict[str, Any], int]]) -> Iterator[list[dict[str, Any]]]:
+    batch, weight = [], 0
+    for row, size in found:
+        batch.append(row)
+        weight += size
+        if len(batch) == BATCH or weight > BATCH_BYTES:
+            yield batch
+            batch, weight = [], 0
+    if batch:
         yield batch
 
 

@@ -9,6 +9,7 @@ from seeds import SeedError
 
 from ..core.db import BadAddress
 from ..core.errors import Refused
+from .identity import Strange
 
 #: A word of the engine's own message → what to do; the first that fits.
 ADVICE = (
@@ -26,7 +27,7 @@ def explained(error: BaseException) -> str | None:
     """One line on a fault that an operator can mend, and how; None for anything that can only be ours."""
     if isinstance(error, Refused):
         return error.message % error.params
-    if isinstance(error, BadAddress | SeedError | Unfit):
+    if isinstance(error, BadAddress | SeedError | Strange | Unfit):
         return str(error)
     if isinstance(error, CommandError):  # Alembic's: a revision that this program does not have
         return (

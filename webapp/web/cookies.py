@@ -2,17 +2,24 @@
 
 from typing import Any
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, current_app
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from itsdangerous import BadSignature
 
 MOST_KEPT = 4096  # some 300 bytes each
+
+
+def keys() -> list[str]:
+    """Whose signature counts, as itsdangerous wants them: the last one signs, those before it were replaced."""
+    return [*reversed(current_app.config["SECRET_KEY_FALLBACKS"] or ()), current_app.config["SECRET_KEY"]]
 
 
 class Cookies(SecureCookieSessionInterface):
     """Flask's own, which takes again what it found good before: the same signature is no better the second time.
 
     Whether the log-in in it still counts is asked of the database at every request (``login/queries.py: by_token``),
-    so nothing lasts longer for being kept here. Words for one page alone (flash messages) are not kept.
+    so nothing lasts longer for being kept here. Words for one page alone (flash messages) are not kept. What an older
+    key signed is signed anew with the next answer, so that the old key can be taken away once everybody was here.
     """
 
     def __init__(self) -> None:
@@ -25,9 +32,23 @@ class Cookies(SecureCookieSessionInterface):
         if said is not None:
             return self.session_class(said)
         opened = super().open_session(app, request)
-        if opened and "_flashes" not in opened:
+        if opened and self._is_old(app, cookie):
+            opened.is_old = True  # type: ignore[attr-defined]
+        elif opened and "_flashes" not in opened:
             self._keep(cookie, dict(opened))
         return opened
+
+    def _is_old(self, app: Flask, cookie: str) -> bool:
+        """Whether an older key than today's signed it."""
+        signer = self.get_signing_serializer(app)
+        if signer is None or not signer.secret_keys[1:]:
+            return False
+        signer.secret_keys = signer.secret_keys[-1:]
+        try:
+            signer.loads(cookie)
+        except BadSignature:
+            return True
+        return False
 
     def _keep(self, cookie: str, said: dict[str, Any]) -> None:
         if len(self._good) >= MOST_KEPT:
@@ -37,5 +58,7 @@ class Cookies(SecureCookieSessionInterface):
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
         """Flask's own, but for what is the same for everybody: the gate read the cookie, the answer does not depend on
         it, and a cache between may keep it for all."""
+        if not response.cache_control.public:
+            session.modified |= getattr(session, "is_old", False)
         if session.modified or not response.cache_control.public:
             super().save_session(app, session, response)

@@ -14,6 +14,7 @@ from ..access import VISITOR, visitors_may
 from ..core.errors import N_
 from . import errors, photos
 from .askers import Asker, Nobody, NotKnown, who_asks
+from .cookies import keys
 from .kept import from_our_page, pack
 from .request import SIGNED_IN, close_reads, read_connection
 
@@ -80,7 +81,7 @@ def check_token(rule: str) -> Response | None:
 def token_is_good() -> bool:
     """The CSRF token, from the form or the header."""
     try:
-        validate_csrf(request.headers.get("X-CSRFToken") or request.form.get("csrf_token"))
+        validate_csrf(request.headers.get("X-CSRFToken") or request.form.get("csrf_token"), secret_key=keys())
     except BadToken:
         return False
     return True

@@ -28,8 +28,8 @@ def alive() -> Response:
 @bp.get("/readyz")
 @may("health.read")
 def ready() -> tuple[Response, int]:
-    """The database answers, has the schema and the settings this program needs, and takes a write as the disk of the
-    photos does."""
+    """The database answers, has the schema and the settings this program needs, its photos are in the data folder, and
+    both take a write."""
     try:
         with store().read() as session:
             revision = session.scalar(text("select version_num from alembic_version"))
@@ -37,6 +37,8 @@ def ready() -> tuple[Response, int]:
                 return jsonify(status="migrate first", revision=revision), 503
             if settings.missing(session):
                 return jsonify(status="seed first", revision=revision), 503
+        if current_app.extensions["strange_folder"](store(), current_app.config["WANGGE"].data_dir):
+            return jsonify(status="not the folder of this database", revision=revision), 503
     except SQLAlchemyError:
         return jsonify(status="no database"), 503
     why = current_app.extensions["writing"].why(store(), current_app.config["WANGGE"].data_dir)

@@ -21,6 +21,7 @@ from ..core import files, waiting
 from ..core.errors import N_, Refused
 from ..core.files import DocumentFile, PhotoFile
 from ..core.waiting import Waiting
+from .cookies import keys
 from .forms import clean
 
 MOST = 3
@@ -195,7 +196,7 @@ def _owner(entry: object, person_id: int) -> list[object]:
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="photo that is kept")
+    return URLSafeSerializer(keys(), salt="photo that is kept")
 
 
 def _data_dir() -> Path:
