@@ -18,7 +18,7 @@ from webapp.core.chain_link import ChainLink
 from webapp.core.chain_tables import APPEND_ONLY, EXCEPT, is_chained
 from webapp.core.db import Store
 from webapp.core.models import AuditEntry, Setting, Throttle
-from webapp.core.retention import delete_some
+from webapp.core.retention import Expiry
 from webapp.models import metadata
 from webapp.ops import backup, chain_rows, dump, migrate, seeding
 from webapp.ops.verify_audit import Audit
@@ -191,7 +191,8 @@ def test_rows_that_a_rule_deletes_are_told_and_leave_everything_in_order(world: 
     with world.store.write() as session:
         audit.note_all(session, None, "old", [(f"x:{number}", {}) for number in range(7)])
     with world.store.write() as session:
-        assert delete_some(session, AuditEntry, AuditEntry.id, AuditEntry.action == "old", 5) == 5
+        rule = Expiry(AuditEntry.id, AuditEntry.at, lambda _session: AuditEntry.action == "old")
+        assert rule.drop(session, 5) == 5
     with dump.snapshot(world.store) as connection:
         look = Audit()
         assert list(look.findings(connection)) == [] and (look.expired, look.deleted) == (5, 0)

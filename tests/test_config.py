@@ -132,6 +132,7 @@ def test_serve_hands_on_what_our_proxies_say_and_nobody_elses(
     given: dict[str, object] = {}
     monkeypatch.setattr(waitress, "serve", lambda _app, **options: given.update(options))
     monkeypatch.setattr(sweeper, "start", lambda _act: None)
+    monkeypatch.setattr(sweeper, "watch_clock", lambda _store: None)
     store = Store("sqlite://")
     cli._serve(Config("sqlite://", tmp_path, GOOD_KEY, proxies=proxies), store, [], 1)
     store.close()
@@ -169,7 +170,8 @@ def test_a_county_is_swept_while_it_is_served_and_a_demo_is_not(
     started: list[object] = []
     monkeypatch.setattr(waitress, "serve", lambda _app, **_options: None)
     monkeypatch.setattr(sweeper, "start", started.append)
+    monkeypatch.setattr(sweeper, "watch_clock", started.append)
     store = Store("sqlite://")
     cli._serve(Config("sqlite://", tmp_path, GOOD_KEY, demo_made=made), store, [], 1)
     store.close()
-    assert bool(started) is is_swept
+    assert len(started) == (2 if is_swept else 0)

@@ -32,6 +32,7 @@ CACHED = (
 LETTER = '''
 from webapp.core.announce import About, DataUse, MenuEntry, setting_rules
 from webapp.core.load import SeedTable
+from webapp.core.retention import Expiry
 
 ABOUT = About(
     menu=(MenuEntry(45, "duty.read", "Letters", "letter.index"),),
@@ -42,7 +43,7 @@ key          right         least
 letter_days  setting.edit  3
 """),
     seeds={"letters": SeedTable(None, after=("duties",))},
-    sweep={"letters": lambda session, most: 0},
+    sweep={"letters": Expiry(None, None, lambda session: None)},
 )
 '''
 OTHER_WORD = """

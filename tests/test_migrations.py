@@ -315,6 +315,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("shoes", sa.Text(), nullable=False, server_default="boots"))
     op.execute("insert into history_open values ('tried')")
     {harm}
+    op.execute("delete from history_open")
 
 
 def downgrade() -> None:

@@ -15,8 +15,9 @@ from typing import Any
 
 import webapp
 
-from .core.announce import About, DataUse, InHand, MenuEntry, SettingRule, SweepAct
+from .core.announce import About, DataUse, InHand, MenuEntry, SettingRule
 from .core.load import SeedTable
+from .core.retention import Expiry
 
 
 def names() -> tuple[str, ...]:
@@ -85,7 +86,7 @@ def seeds() -> Mapping[str, SeedTable]:
 
 
 @cache
-def sweep() -> Mapping[str, SweepAct]:
+def sweep() -> Mapping[str, Expiry]:
     """What the sweep deletes, by its name in the log."""
     return _merged("sweep")
 

@@ -12,6 +12,7 @@ from .config import FEW_PROXIES, KEY_FILE, Config, command
 from .core.db import Store
 from .listeners import open_store
 from .ops import durability, faults, identity, migrate
+from .ops.sweeper import ClockWatch
 
 
 def refusal(config: Config, store: Store) -> str | None:
@@ -43,6 +44,8 @@ def application() -> App:
         store = open_store(config.database_url)
         try:
             why = refusal(config, store)
+            if not why:
+                ClockWatch(store)()
         finally:
             store.close()  # a worker forked later opens its own connections
     except Exception as error:

@@ -104,3 +104,37 @@ def test_a_limit_is_its_row(store: Store) -> None:
 def test_a_limit_that_is_not_there_is_named(store: Store) -> None:
     with store.read() as session, pytest.raises(LookupError, match="no time limit 'no_such'"):
         calendar.limit(session, "no_such")
+
+
+def brute_force(calendar_: Calendar, start: datetime, number: int, unit: str) -> datetime:
+    """The same limit, by going from day to day, or from minute to minute, in county time."""
+    here = start.astimezone(clock.ZONE)
+    if unit in ("hour", "minute"):
+        for _ in range(number * (60 if unit == "hour" else 1)):
+            here += timedelta(minutes=1)
+        return here.astimezone(UTC)
+    on = here.date()
+    while number:
+        on += DAY
+        number -= unit == "calendar_day" or works(on)
+    return datetime.combine(on, CLOSES, clock.ZONE).astimezone(UTC)
+
+
+def test_limits_of_every_unit_run_out_where_a_walk_arrives(whole: Calendar) -> None:
+    chance = random.Random(2004)
+    first, last = datetime(2004, 1, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)
+    made_up = 0
+    for _ in range(min(TRIES, 300) if TRIES == 500 else TRIES):
+        start = first + timedelta(seconds=chance.randrange(int((last - first).total_seconds())))
+        number, unit = chance.randint(0, 30), chance.choice(("work_day", "calendar_day", "hour", "minute"))
+        due = whole.after(start, number, unit)
+        assert due == brute_force(whole, start, number, unit), (start, number, unit)
+        made_up += unit == "work_day" and clock.day(due).weekday() > 4
+    assert made_up, "none of them ran out on a made-up Saturday or Sunday"
+
+
+@pytest.mark.parametrize("year", [1999, 2003, 2028, 2099])
+def test_a_year_nobody_knows_gives_every_unit_a_date_and_is_provisional(whole: Calendar, year: int) -> None:
+    for unit in ("work_day", "calendar_day", "hour", "minute"):
+        due = whole.after(datetime(year, 5, 3, tzinfo=UTC), 20, unit)
+        assert due.year == year and whole.is_provisional(clock.day(due))

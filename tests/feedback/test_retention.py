@@ -6,14 +6,13 @@ import pytest
 from sqlalchemy import func, select
 
 from tests import make
-from webapp.core import audit, clock, ids, numbers, throttle
+from webapp.core import audit, clock, clock_mark, ids, numbers, throttle
 from webapp.core.models import AuditEntry, Setting, Throttle
 from webapp.core.retention import history_open, months_before
 from webapp.feedback import service as feedback_service
 from webapp.feedback.models import Feedback
 from webapp.feedback.service import Message
 from webapp.login.models import LoginCode, LoginSession
-from webapp.ops import sweep_clock
 from webapp.ops.retention import purge
 from webapp.patrol import service as patrol_service
 from webapp.patrol.models import Patrol, Visit
@@ -29,7 +28,7 @@ def quiet(world):
     with world.store.write() as session:
         with history_open(session, "a test"):
             session.query(AuditEntry).delete()
-        numbers.keep(session, sweep_clock.NAME, clock.day(NOW).toordinal())
+        numbers.keep(session, clock_mark.MARK, clock_mark.minutes(NOW))
     return world
 
 

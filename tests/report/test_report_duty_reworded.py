@@ -98,6 +98,6 @@ def test_the_sweep_of_the_log_leaves_what_a_duty_said(way, browse, cited):
             session.execute(delete(AuditEntry).where(AuditEntry.action != "seed.change"))
         session.add(AuditEntry(at=clock.now() - timedelta(days=3999), action="x", thing="y", detail={}))
         session.flush()
-        assert retention.log(session, 1000) == 1
+        assert retention.LOG.drop(session, 1000) == 1
         assert session.scalars(select(AuditEntry.action)).all() == ["seed.change"]
     assert words(cited).en in ground(way, browse)

@@ -10,10 +10,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from .load import SeedTable
+from .retention import Expiry
 from .tables import table
-
-#: Deletes at most so many rows whose time has come; returns how many went.
-SweepAct = Callable[[Session, int], int]
 
 
 @dataclass(frozen=True)
@@ -103,5 +101,5 @@ class About:
     privacy: Mapping[str, tuple[DataUse, ...]] = field(default_factory=dict)
     settings: Mapping[str, SettingRule] = field(default_factory=dict)
     seeds: Mapping[str, SeedTable] = field(default_factory=dict)
-    sweep: Mapping[str, SweepAct] = field(default_factory=dict)
+    sweep: Mapping[str, Expiry] = field(default_factory=dict)
     in_hand: FindInHand | None = None

@@ -4,7 +4,8 @@ The link's number is given under a lock that is taken last and held until the co
 nobody who holds it waits for anything else (docs/decisions/0036).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, insert, text
@@ -15,9 +16,9 @@ from .chain_form import FIRST, Leaf, head_of, root_of
 from .chain_link import ChainLink
 from .chain_watch import OPTION, Touched, watch
 
-__all__ = ["append", "newest", "seal", "watch", "watched"]
+__all__ = ["append", "linked", "newest", "seal", "watch", "watched"]
 
-#: PostgreSQL: the function takes the lock and then looks, with a view of the rows of its own (revision 0006).
+#: PostgreSQL: the function takes the lock and then looks, with a view of the rows of its own (revision 0007).
 NEWEST = {
     "sqlite": text("select seq, head from chain_link order by seq desc limit 1"),
     "postgresql": text("select seq, head from chain_newest()"),
@@ -33,7 +34,19 @@ def watched() -> dict[str, Any]:
 def seal(session: Session) -> None:
     """End the transaction of a session with its link; without one where no chained row was touched."""
     session.flush()
-    connection = session.connection()
+    _seal(session.connection())
+
+
+@contextmanager
+def linked(connection: Connection) -> Iterator[None]:
+    """What is written on a connection inside of the block is a link of its own."""
+    connection.execution_options(**watched())
+    yield
+    _seal(connection)
+    connection.execution_options(**{OPTION: None})
+
+
+def _seal(connection: Connection) -> None:
     leaves = connection.get_execution_options()[OPTION].leaves(connection)
     if leaves:
         append(connection, leaves)

@@ -13,6 +13,7 @@ EXCEPT = {
     "login_session": "written at every visit of a browser; giving codes and logging in stand in the log",
     "map_layer": "drawn from the borders, which are chained, and kept under the hash of its bytes",
     "report_pair": "made from what reports say, which is chained",
+    "store_identity": "says which folder belongs to it, and is another one after each restore",
     "throttle": "counts of failed log-ins, deleted after minutes",
 }
 

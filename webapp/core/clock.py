@@ -15,8 +15,13 @@ _set: ContextVar[datetime | None] = ContextVar("clock", default=None)
 
 def now() -> datetime:
     """This moment, UTC, to the millisecond (what both engines and JavaScript keep alike)."""
-    moment = _set.get() or datetime.now(UTC)
+    moment = _set.get() or machine()
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def machine() -> datetime:
+    """This moment as the machine has it, also where another is set: to hold it against another machine's."""
+    return datetime.now(UTC)
 
 
 def today() -> date:

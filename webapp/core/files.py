@@ -158,12 +158,25 @@ def _arriving(data_dir: Path) -> Iterator[IO[bytes]]:
             Path(original.name).unlink(missing_ok=True)
 
 
-def tidy(data_dir: Path, older_than: float = DAY) -> int:
-    """Delete part-uploads that a killed server left, once nobody can still be sending them; how many there were."""
-    left = [file for file in (data_dir / "tmp").glob("*") if time.time() - file.stat().st_mtime > older_than]
-    for file in left:
+def left(data_dir: Path, older_than: float = DAY) -> list[Path]:
+    """Part-uploads that a killed server left, once nobody can still be sending them."""
+    return [file for file in (data_dir / "tmp").glob("*") if age(file) > older_than]
+
+
+def age(file: Path) -> float:
+    """For how many seconds a file has lain untouched; 0 for one that went just now."""
+    try:
+        return time.time() - file.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def tidy(data_dir: Path, most: int | None = None) -> int:
+    """Delete them, at most so many; how many there were."""
+    gone = left(data_dir)[:most]
+    for file in gone:
         file.unlink(missing_ok=True)
-    return len(left)
+    return len(gone)
 
 
 def hold(data_dir: Path, file: PhotoFile | DocumentFile) -> bool:
@@ -179,12 +192,7 @@ def hold(data_dir: Path, file: PhotoFile | DocumentFile) -> bool:
 
 def lain(data_dir: Path, kind: str) -> list[Path]:
     """The files of a kind that have lain long enough to ask whether a record names them."""
-    now = time.time()
-    return [
-        file
-        for file in sorted((data_dir / "photos" / kind).glob("*/*"))
-        if UNNAMED < now - file.stat().st_mtime < LOOKED_AT
-    ]
+    return [file for file in sorted((data_dir / "photos" / kind).glob("*/*")) if UNNAMED < age(file) < LOOKED_AT]
 
 
 def drop(data_dir: Path, file: Path) -> bool:
@@ -198,7 +206,7 @@ def drop(data_dir: Path, file: Path) -> bool:
         os.rename(file, aside)
     except FileNotFoundError:  # another sweep was here
         return False
-    if time.time() - aside.stat().st_mtime < UNNAMED:
+    if age(aside) < UNNAMED:
         os.replace(aside, file)
         return False
     aside.unlink()

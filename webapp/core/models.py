@@ -17,6 +17,10 @@ vocabulary("word_kind", 40)
 vocabulary("attachment_kind")
 
 
+#: Of a table whose rows are deleted in time: SQLite does not give the ids of the newest ones again either.
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+
+
 class StoreIdentity(Base):
     """The one row that says which store this is: ``id`` stands in the data folder too (ops/identity.py)."""
 
@@ -137,7 +141,7 @@ class AuditEntry(Base):
     thing: Mapped[str] = mapped_column(String(80))
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
 
-    __table_args__ = (Index(None, "thing"),)
+    __table_args__ = (Index(None, "thing"), NEVER_AGAIN)
 
 
 class Throttle(Base):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,11 @@ def keep(session: Session, name: str, value: int) -> None:
     _put(session, name, value, value)
 
 
+def lift(session: Session, name: str, value: int) -> None:
+    """Put a number under ``name`` where a smaller one stands; nothing where none does."""
+    session.execute(update(Counter).where(Counter.name == name, Counter.value < value).values(value=value))
+
+
 def _put(session: Session, name: str, first: int, then: Any) -> int:
     """``first`` where there is no row yet, ``then`` where there is one; what stands there now."""
     insert: Any = sqlite.insert
@@ -37,6 +42,6 @@ def _put(session: Session, name: str, first: int, then: Any) -> int:
     ).one()
 
 
-def last(session: Session, name: str) -> int:
+def last(session: Session | Connection, name: str) -> int:
     """The number given last, 0 before the first."""
     return session.scalar(select(Counter.value).where(Counter.name == name)) or 0

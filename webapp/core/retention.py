@@ -1,13 +1,13 @@
-"""Deleting what is past its time, a batch at a time:
-the sums and statements that the domains' ``retention.py`` share."""
+"""Deleting what is past its time, a batch at a time: what the domains' ``retention.py`` share."""
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from . import clock, settings
@@ -36,13 +36,6 @@ def log_months(session: Session) -> int:
     return max(settings.get(session, "log_months"), LEAST_LOG_MONTHS)
 
 
-def delete_some(session: Session, model: Any, key: Any, past: ColumnElement[bool], most: int) -> int:
-    """Delete at most ``most`` rows that are past their time; how many went. The chain keeps that a rule did it."""
-    gone = delete(model).where(key.in_(select(key).where(past).limit(most))).execution_options(**{BY_RULE: True})
-    with history_open(session, "retention") if model.__tablename__ in APPEND_ONLY else nullcontext():
-        return run(session, gone)
-
-
 @contextmanager
 def history_open(session: Session, reason: str) -> Iterator[None]:
     """Let this transaction delete what the database holds to be only added to (chain_tables.py).
@@ -54,6 +47,36 @@ def history_open(session: Session, reason: str) -> Iterator[None]:
     session.execute(delete(HistoryOpen))
 
 
-def run(session: Session, statement: Any) -> int:
-    """Execute a DELETE or UPDATE; how many rows it changed."""
-    return session.execute(statement.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]
+class Look(NamedTuple):
+    """What is past its time: how much, and how old the oldest and the newest of it are."""
+
+    number: int
+    oldest: datetime | None
+    newest: datetime | None
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """One kind of rows that go when their time has come: ``past`` says which, and ``at`` is what makes them old.
+
+    ``key`` is their primary key. With ``blanks`` the rows stay, and these columns are emptied.
+    """
+
+    key: Any
+    at: Any
+    past: Callable[[Session], ColumnElement[bool]]
+    blanks: tuple[str, ...] = ()
+
+    def drop(self, session: Session, most: int) -> int:
+        """Delete at most ``most`` of them; how many went. The chain keeps that a rule did it."""
+        some = self.key.in_(select(self.key).where(self.past(session)).limit(most))
+        model = self.key.class_
+        statement = update(model).values(dict.fromkeys(self.blanks)) if self.blanks else delete(model)
+        how = {"synchronize_session": False} | ({} if self.blanks else {BY_RULE: True})
+        with history_open(session, "retention") if model.__tablename__ in APPEND_ONLY else nullcontext():
+            return session.execute(statement.where(some), execution_options=how).rowcount  # type: ignore[attr-defined]
+
+    def look(self, session: Session) -> Look:
+        """What would go now."""
+        query = select(func.count(), func.min(self.at), func.max(self.at)).select_from(self.key.class_)
+        return Look(*session.execute(query.where(self.past(session))).one())

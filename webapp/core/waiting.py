@@ -9,6 +9,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,15 +83,28 @@ def move(data_dir: Path, person_id: int, entry: uuid.UUID, other: uuid.UUID) -> 
         (_folder(data_dir, person_id, entry) / waiting.file.sha256).unlink(missing_ok=True)
 
 
-def tidy(data_dir: Path) -> int:
-    """Forget what nobody came back for; how many files it was."""
-    old = [place for place in _all(data_dir) if time.time() - place.stat().st_mtime > files.UNNAMED]
-    for place in old:
+def old(data_dir: Path) -> list[Path]:
+    """What nobody came back for."""
+    return [place for place in _all(data_dir) if place.name != _SENT and files.age(place) > files.UNNAMED]
+
+
+def tidy(data_dir: Path, most: int | None = None) -> int:
+    """Forget it, at most so many; how many files it was. What says that an entry was sent goes with its last file."""
+    gone = old(data_dir)[:most]
+    for place in gone:
         place.unlink(missing_ok=True)
     for folder in (*(data_dir / "waiting").glob("*/*"), *(data_dir / "waiting").glob("*")):
+        _forget(folder)
+    return len(gone)
+
+
+def _forget(folder: Path) -> None:
+    """Remove a folder in which nothing waits, unless another sweep was quicker."""
+    with suppress(FileNotFoundError):
+        if [place.name for place in folder.iterdir()] == [_SENT] and files.age(folder / _SENT) > files.UNNAMED:
+            (folder / _SENT).unlink()
         if not any(folder.iterdir()):
             folder.rmdir()
-    return sum(place.name != _SENT for place in old)
 
 
 def _all(data_dir: Path) -> Iterator[Path]:

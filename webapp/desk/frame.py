@@ -7,12 +7,14 @@ from urllib.parse import quote
 from flask import Flask, current_app, request, session
 
 from .. import domains
-from ..access import roles_may
-from ..core import clock
+from ..access import Actor, roles_may
+from ..config import command
+from ..core import clock, clock_mark
+from ..core.errors import N_
 from ..web.drawn import placeholder
-from ..web.language import day, in_words, named, of_page
+from ..web.language import day, in_words, moment, named, of_page
 from ..web.language import word as _
-from ..web.request import address, person
+from ..web.request import address, person, read
 
 LINKS = {
     "home": "desk.start",
@@ -77,7 +79,7 @@ def frame() -> Frame:
         me.roles() if me else None,
         bool(me and me.must_change),
         path if path in _addresses(request.script_root) else None,
-        demo_note(),
+        demo_note() or clock_note(me),
     )
     here = "/" if request.method != "GET" else request.full_path if request.query_string else path
     return Frame(kind, named(me) if me else "", quote(path), quote(here))
@@ -102,6 +104,31 @@ def demo_note() -> str | None:
     if made < clock.today():
         return _('Demo with an invented county, made on %(day)s. Run "./run.sh demo --fresh" for today.', day=day(made))
     return _("Demo: county, people and records are invented.")
+
+
+#: What is wrong with the clock, for who can have it set right; %(at)s is what it was held against.
+CLOCK = {
+    "behind": N_("The server's clock is behind: work was recorded at %(at)s already. Please have it set right."),
+    "ahead": N_(
+        "The server's clock is far ahead of the last work (%(at)s), so nothing is deleted. If it is right, run once: "
+        "%(command)s"
+    ),
+    "apart": N_("The clocks of the server and of the database's machine differ. Please have them set right."),
+    "later": N_(
+        "There are records of a later time (%(at)s): the server's clock was ahead, or is behind now. If it is right "
+        "now, run once: %(command)s"
+    ),
+}
+
+
+def clock_note(me: Actor | None) -> str | None:
+    """For who runs the system, on every page: that the clock may be wrong."""
+    if me is None or not me.may("system.edit"):
+        return None
+    wrong = clock_mark.known_fault(read())
+    if wrong is None:
+        return None
+    return _(CLOCK[wrong.kind], at=moment(wrong.against), command=command("sweep --really"))
 
 
 def init(app: Flask) -> None:

@@ -32,6 +32,6 @@ ABOUT = About(
 key                   right         least  unit   group
 feedback_months       setting.edit  -      month  kept
 """),
-    sweep={"feedback": retention.messages},
+    sweep={"feedback": retention.MESSAGES},
     in_hand=queries.in_hand,
 )

@@ -2,12 +2,15 @@
 
 from sqlalchemy.orm import Session
 
+from ..access import Condition
 from ..core import settings
-from ..core.retention import delete_some, months_ago
+from ..core.retention import Expiry, months_ago
 from .models import Feedback
 
 
-def messages(session: Session, most: int) -> int:
+def _answered_long_ago(session: Session) -> Condition:
     """Counted from the answer, so that its writer had time to read it; a message without one stays."""
-    before = months_ago(settings.get(session, "feedback_months"))
-    return delete_some(session, Feedback, Feedback.id, Feedback.answered_at < before, most)
+    return Feedback.answered_at < months_ago(settings.get(session, "feedback_months"))
+
+
+MESSAGES = Expiry(Feedback.id, Feedback.answered_at, _answered_long_ago)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from gis import layer, simplify
 
 from ..access import Actor
-from ..core import audit, clock
+from ..core import audit, clock, clock_mark
 from ..core.errors import N_, Refused
 from . import queries
 from .models import BoundaryEdition, Grid, GridCurrent, GridLevel, GridVersion, MapLayer
@@ -129,8 +129,10 @@ def activate(
     """Put stored versions in force, all or none: pointer, end of those they follow, place in the tree, map layer.
 
     Rights follow by themselves, because they reach by ``Grid.path``. ``act`` is the word of the log for what is done.
-    Refused when a version begins on a day to come, or not after the one it follows, or has no place in the tree.
+    Refused when a version begins on a day to come, or not after the one it follows, or has no place in the tree; Busy
+    when our clock cannot be right.
     """
+    clock_mark.refuse_if_wrong(session)
     _one_at_a_time(session)
     pointers = {pointer.grid_id: pointer for pointer in session.scalars(select(GridCurrent))}
     for version in versions:

@@ -60,5 +60,5 @@ login_failures        system.edit   3      time    login
 lock_minutes          system.edit   1      minute  login
 remember_phone_days   setting.edit  -      day     login   # whether an officer keeps his own phone logged in
 """),
-    sweep={"sessions": retention.sessions, "codes": retention.codes, "tries": retention.tries},
+    sweep={"sessions": retention.SESSIONS, "codes": retention.CODES, "tries": retention.TRIES},
 )

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..core.db import Base, Moment
+from ..core.models import NEVER_AGAIN
 
 
 class LoginSession(Base):
@@ -22,6 +23,8 @@ class LoginSession(Base):
     expires_at: Mapped[datetime] = mapped_column(Moment)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
 
+    __table_args__ = NEVER_AGAIN
+
 
 class LoginCode(Base):
     """A one-time code that the tier above gives out when a password is forgotten. Only its argon2 hash is kept."""
@@ -35,4 +38,4 @@ class LoginCode(Base):
     expires_at: Mapped[datetime] = mapped_column(Moment)
     used_at: Mapped[datetime | None] = mapped_column(Moment)
 
-    __table_args__ = (Index(None, "person_id", "expires_at"),)
+    __table_args__ = (Index(None, "person_id", "expires_at"), NEVER_AGAIN)

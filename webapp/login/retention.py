@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from ..access import Condition
 from ..core import clock, settings
 from ..core.models import Throttle
-from ..core.retention import delete_some, log_months, months_ago
+from ..core.retention import Expiry, log_months, months_ago
 from .models import LoginCode, LoginSession
 from .queries import watched
 
@@ -16,25 +16,26 @@ from .queries import watched
 ENDED = timedelta(days=7)
 
 
-def sessions(session: Session, most: int) -> int:
-    """Log-ins that ended."""
+def _ended_log_ins(_session: Session) -> Condition:
     before = clock.now() - ENDED
-    ended = or_(LoginSession.revoked_at < before, LoginSession.expires_at < before)
-    return delete_some(session, LoginSession, LoginSession.id, ended, most)
+    return or_(LoginSession.revoked_at < before, LoginSession.expires_at < before)
 
 
-def codes(session: Session, most: int) -> int:
-    """One-time codes that were used or ran out; those of the list ``queries.codes`` stay as long as the log."""
+def _spent_codes(session: Session) -> Condition:
+    """Used, or run out; those of the list ``queries.codes`` stay as long as the log."""
     log = months_ago(log_months(session))
-    past = or_(and_(_ended(clock.now() - ENDED), not_(watched())), _ended(log))
-    return delete_some(session, LoginCode, LoginCode.id, past, most)
+    return or_(and_(_spent(clock.now() - ENDED), not_(watched())), _spent(log))
 
 
-def _ended(before: datetime) -> Condition:
+def _spent(before: datetime) -> Condition:
     return or_(LoginCode.used_at < before, LoginCode.expires_at < before)
 
 
-def tries(session: Session, most: int) -> int:
+def _passed_tries(session: Session) -> Condition:
     """Failed log-ins (account name, network address) whose window has passed: they brake nobody any more."""
-    before = clock.now() - timedelta(minutes=settings.get(session, "lock_minutes"))
-    return delete_some(session, Throttle, Throttle.key, Throttle.since < before, most)
+    return Throttle.since < clock.now() - timedelta(minutes=settings.get(session, "lock_minutes"))
+
+
+SESSIONS = Expiry(LoginSession.id, LoginSession.expires_at, _ended_log_ins)
+CODES = Expiry(LoginCode.id, LoginCode.expires_at, _spent_codes)
+TRIES = Expiry(Throttle.key, Throttle.since, _passed_tries)

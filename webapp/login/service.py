@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ..access import Actor
+from ..access import Actor, Condition
 from ..core import audit, clock, passwords, settings, throttle
+from ..core.clock_mark import SLACK
 from ..core.errors import N_, NotFound, Refused
 from ..people import rules
 from ..people.models import Person
@@ -73,10 +74,15 @@ def _newest_code(session: Session, person: Person | None) -> LoginCode | None:
         return None
     return session.scalar(
         select(LoginCode)
-        .where(LoginCode.person_id == person.id, LoginCode.used_at.is_(None), LoginCode.expires_at > clock.now())
+        .where(LoginCode.person_id == person.id, LoginCode.used_at.is_(None), *_in_time(clock.now()))
         .order_by(LoginCode.id.desc())
         .limit(1)
     )
+
+
+def _in_time(now: datetime) -> tuple[Condition, Condition]:
+    """Of codes: not run out, and given already. Under a clock that was ahead none was given for longer."""
+    return LoginCode.expires_at > now, LoginCode.given_at <= now + SLACK
 
 
 def failed(session: Session, login: str, address: str) -> None:
@@ -153,7 +159,7 @@ def _use(session: Session, code_id: int, person_id: int, now: datetime) -> None:
     """Once only, also when two send it at the same moment. The session begins at the moment the code was used."""
     done = session.execute(
         update(LoginCode)
-        .where(LoginCode.id == code_id, LoginCode.used_at.is_(None), LoginCode.expires_at > now)
+        .where(LoginCode.id == code_id, LoginCode.used_at.is_(None), *_in_time(now))
         .values(used_at=now)
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
@@ -221,6 +227,17 @@ def end_all(session: Session, *people: int, but: int | None = None, only_remembe
     if only_remembered:
         chosen.append(LoginSession.is_remembered.is_(True))
     session.execute(update(LoginSession).where(*chosen).values(revoked_at=clock.now()))
+
+
+def end_of_later(session: Session, now: datetime) -> int:
+    """Revoke log-ins and codes that were made later than now: a clock that was ahead would let them last for so much
+    longer. How many log-ins."""
+    soon = now + SLACK
+    session.execute(update(LoginCode).where(LoginCode.given_at > soon).values(expires_at=now))
+    session.execute(update(LoginSession).where(LoginSession.seen_at > soon).values(seen_at=now))
+    of_later = (LoginSession.created_at > soon, LoginSession.revoked_at.is_(None))
+    done = session.execute(update(LoginSession).where(*of_later).values(revoked_at=now))
+    return done.rowcount  # type: ignore[attr-defined]
 
 
 def change_password(session: Session, actor: Actor, hashed: str, address: str = "-") -> str:

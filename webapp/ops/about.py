@@ -7,7 +7,7 @@ from ..core.errors import N_
 from ..core.load import SeedTable
 from ..core.models import CalendarDay, Contact, Setting, TimeLimit, Word
 from ..core.retention import LEAST_LOG_MONTHS
-from .retention import log
+from .retention import LOG
 
 STANDS_ON = ("attachment", "login")
 
@@ -64,5 +64,5 @@ log_months            setting.edit  {LEAST_LOG_MONTHS}  month  kept
         "words": SeedTable(Word),
         "contacts": SeedTable(Contact),
     },
-    sweep={"log": log},
+    sweep={"log": LOG},
 )

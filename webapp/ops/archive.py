@@ -56,7 +56,8 @@ UNSIGNED = N_(
 class Manifest:
     """What a backup holds: program version, database revision, engine, UTC moment, rows by table, photo files.
 
-    ``faults`` names the files of photo rows that were missing or damaged on disk when the backup was made.
+    ``faults`` names the files of photo rows that were missing or damaged on disk when the backup was made. ``ids`` is
+    the greatest id that was ever given in a table, also where its row is gone; backups of before 0006 do not say it.
     """
 
     format: int
@@ -67,6 +68,7 @@ class Manifest:
     rows: dict[str, int]
     photos: int
     faults: tuple[str, ...]
+    ids: dict[str, int] = field(default_factory=dict)
 
     def __str__(self) -> str:
         here = datetime.fromisoformat(self.made_at).astimezone(clock.ZONE)
@@ -277,6 +279,7 @@ def _manifest(said: bytes, name: str) -> Manifest:
         raise Wrong(MANIFEST) from error
     if not isinstance(given, dict):
         raise Wrong(MANIFEST)
+    given.setdefault("ids", {})  # which backups of before 0006 do not say
     revision = given.get("revision")
     is_number = isinstance(revision, str) and re.fullmatch(r"\d{4}", revision)
     if given.get("format") != FORMAT or (is_number and revision not in _revisions()):
@@ -311,6 +314,7 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "made_at": _is_moment,
     "rows": lambda value: isinstance(value, dict) and all(map(_is_count, value.values())),
     "photos": _is_count,
+    "ids": lambda value: isinstance(value, dict) and all(map(_is_count, value.values())),
     "faults": lambda value: (
         isinstance(value, list) and all(isinstance(fault, str) and FAULT.fullmatch(fault) for fault in value)
     ),

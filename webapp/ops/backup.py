@@ -156,7 +156,9 @@ def _fill(store: Store, data_dir: Path, members: _Members) -> Manifest:
         with dump.snapshot(store) as connection:
             revision = connection.scalar(text("select version_num from alembic_version"))
             made_at = clock.now().isoformat()
-            rows = {layout.name: members.add_table(connection, layout) for layout in dump.layouts(connection)}
+            layouts = dump.layouts(connection)
+            rows = {layout.name: members.add_table(connection, layout) for layout in layouts}
+            ids = dump.sequences(connection, layouts)
             for named in (NAMED[name] for name in rows.keys() & NAMED.keys()):
                 wanted.writelines(f"{kind} {fingerprint}\n" for kind, fingerprint in connection.execute(text(named)))
         wanted.seek(0)
@@ -168,5 +170,5 @@ def _fill(store: Store, data_dir: Path, members: _Members) -> Manifest:
     if len(faults) > MOST_FAULTS:
         faults[MOST_FAULTS:] = [f"and {len(faults) - MOST_FAULTS} more"]
     return Manifest(
-        FORMAT, version("wangge"), str(revision), connection.dialect.name, made_at, rows, photos, tuple(faults)
+        FORMAT, version("wangge"), str(revision), connection.dialect.name, made_at, rows, photos, tuple(faults), ids
     )

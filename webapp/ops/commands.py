@@ -13,6 +13,7 @@ import click
 from ..config import CHAIN_KEY_FILE, KEY_FILE, Config
 from ..config import command as said
 from ..console import counted, fail, opened, ready
+from ..core import clock
 from ..core.db import Store
 from . import key_commands
 
@@ -168,7 +169,7 @@ def restore(file: Path, unsigned: bool) -> None:
         "All log-ins and log-in codes of that moment were ended: everybody logs in again with his password. Accounts, "
         "passwords and suspensions are those of that moment: what was changed since has to be changed again.\n"
         "If the backup is older than two weeks, say once that the clock is right: "
-        f"{said('sweep --yes-the-clock-is-right')}"
+        f"{said('sweep --really')}"
     )
     if not config.key_is_safe():
         click.echo(
@@ -252,19 +253,42 @@ def _findings(found: Any) -> None:
 
 
 @click.command()
-@click.option("--yes-the-clock-is-right", is_flag=True, help="Go on after months without a sweep; it is logged.")
-def sweep(yes_the_clock_is_right: bool) -> None:
+@click.option("--dry-run", is_flag=True, help="Say what would go, and delete nothing.")
+@click.option(
+    "--really",
+    is_flag=True,
+    help="The clock is right, and all that is past its time goes, however much it is; it is logged.",
+)
+def sweep(dry_run: bool, really: bool) -> None:
     """What has to happen by itself: delete what is past its time. Safe to run often and on several machines."""
     from . import retention
     from .sweep_clock import ImplausibleClock
 
     config, store = ready(owner=True)
+    if dry_run:
+        _say_what_would_go(store, config.data_dir)
+        return
     try:
-        gone = retention.sweep(store, config.data_dir, clock_is_right=yes_the_clock_is_right)
+        gone, waiting = retention.sweep(store, config.data_dir, really=really)
     except ImplausibleClock as refusal:
         fail(str(refusal))
     for name, number in gone.items():
         click.echo(f"{name}: {number}")
+    for name, number in waiting.items():
+        click.echo(f"{name}: {number} more wait for the next run, as one deletes at most {retention.MOST:,} of a kind.")
+    if waiting:
+        click.echo(f"If so much is right, all at once: {said('sweep --really')}")
+
+
+def _say_what_would_go(store: Store, data_dir: Path) -> None:
+    from . import retention, sweep_clock
+
+    for name, look in retention.foreseen(store, data_dir).items():
+        days = f", {clock.day(look.oldest)} to {clock.day(look.newest)}" if look.oldest and look.newest else ""
+        click.echo(f"{name}: {look.number}{days}")
+    click.echo("Nothing was deleted.")
+    if refusal := sweep_clock.refusal(store):
+        fail(f"A sweep would be refused. {refusal}")
 
 
 @click.command()

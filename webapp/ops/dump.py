@@ -8,7 +8,7 @@ import json
 import math
 import warnings
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -283,17 +283,46 @@ def _batches(found: Iterable[tuple[dict[str, Any], int]]) -> Iterator[list[dict[
         yield batch
 
 
-def reset_sequences(connection: Connection, all_layouts: Iterable[Layout]) -> None:
-    """Let PostgreSQL's next number follow the greatest restored one; SQLite does so by itself."""
-    if connection.dialect.name != "postgresql":
-        return
+def sequences(connection: Connection, all_layouts: Iterable[Layout]) -> dict[str, int]:
+    """The greatest id that was ever given in each table that counts its ids on, also where its row is gone."""
+    if connection.dialect.name == "sqlite":
+        there = connection.scalar(text("select 1 from sqlite_master where name = 'sqlite_sequence'"))
+        rows = connection.execute(text("select name, seq from sqlite_sequence")) if there else ()
+        return {row.name: row.seq for row in rows}
+    found = {layout.name: _sequence(connection, layout) for layout in all_layouts}
+    last = text("select pg_sequence_last_value(cast(:name as regclass))")
+    given = {table: connection.scalar(last, {"name": name}) for table, name in found.items() if name}
+    return {table: number for table, number in given.items() if number is not None}
+
+
+def reset_sequences(connection: Connection, all_layouts: Iterable[Layout], ids: Mapping[str, int]) -> None:
+    """Let the next id follow the greatest that there is and that there ever was (``ids``, as ``sequences`` gave it)."""
     for layout in all_layouts:
-        key = layout.key[0]
-        if len(layout.key) > 1 or layout.columns[key] != "integer":
-            continue
-        greatest = select(func.max(layout.table.columns[key])).scalar_subquery()
-        sequence = connection.scalar(
-            text("select pg_get_serial_sequence(:table, :key)"), {"table": layout.name, "key": key}
+        greatest = ids.get(layout.name, 0)
+        if connection.dialect.name == "sqlite":
+            _go_on_from(connection, layout.name, greatest)
+        elif sequence := _sequence(connection, layout):
+            there = connection.scalar(select(func.max(layout.table.columns[layout.key[0]]))) or 0
+            last = max(greatest, there)
+            connection.execute(select(func.setval(sequence, max(last, 1), last > 0)))
+
+
+def _sequence(connection: Connection, layout: Layout) -> str | None:
+    """The name of the sequence that gives a table's ids on PostgreSQL."""
+    key = layout.key[0]
+    if len(layout.key) > 1 or layout.columns[key] != "integer":
+        return None
+    return connection.scalar(text("select pg_get_serial_sequence(:table, :key)"), {"table": layout.name, "key": key})
+
+
+def _go_on_from(connection: Connection, table: str, greatest: int) -> None:
+    """SQLite notes the greatest id of tables with AUTOINCREMENT, and makes that note with the first row."""
+    made = connection.scalar(text("select sql from sqlite_master where name = :table"), {"table": table}) or ""
+    if greatest and "AUTOINCREMENT" in made:
+        known = connection.scalar(text("select seq from sqlite_sequence where name = :table"), {"table": table})
+        change = (
+            "insert into sqlite_sequence (name, seq) values (:table, :seq)"
+            if known is None
+            else "update sqlite_sequence set seq = :seq where name = :table"
         )
-        if sequence:
-            connection.execute(select(func.setval(sequence, func.coalesce(greatest, 1), greatest.is_not(None))))
+        connection.execute(text(change), {"table": table, "seq": max(known or 0, greatest)})

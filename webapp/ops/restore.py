@@ -4,16 +4,16 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ..core import audit, clock
+from ..core import audit, chain, clock
 from ..core.db import Moment, Store
 from ..core.errors import N_, Refused
 from ..core.files import CHUNK, sync
@@ -42,7 +42,8 @@ def restore(
         with store.writer.begin() as connection:
             layouts = dump.layouts(connection)
             _load_all(file, connection, layouts, manifest)
-            _end_log_ins(connection, manifest)
+            with chain.linked(connection) if inspect(connection).has_table("chain_link") else nullcontext():
+                _end_log_ins(connection, manifest)
             identity.renew(connection, data_dir)
             shutil.rmtree(photos, ignore_errors=True)  # holds no file, see _refuse_taken
             coming.rename(photos)  # before the commit: a row never names a file that is not there yet
@@ -145,7 +146,7 @@ def _load_all(file: Any, connection: Connection, layouts: Sequence[dump.Layout],
         raise Refused(MISFIT, table="-", why=", ".join(sorted(map(str, tables.keys() ^ known))))
     for layout in layouts:
         _load(file, tables[layout.name], connection, layout, manifest.rows[layout.name])
-    dump.reset_sequences(connection, layouts)
+    dump.reset_sequences(connection, layouts, manifest.ids)
 
 
 def _load(file: Any, member: archives.Member, connection: Connection, layout: dump.Layout, rows: int) -> None:
@@ -187,7 +188,7 @@ def _end_log_ins(connection: Connection, manifest: Manifest) -> None:
 
 def _note(connection: Connection, manifest: Manifest, **detail: Any) -> None:
     """In the log, as it was at the backup's revision."""
-    if manifest.revision == migrate.newest():
+    if inspect(connection).has_table("chain_link"):  # from then on lines are as they are today
         with Session(connection) as session:
             audit.note(session, None, "restore", "store", **detail)
         return

@@ -3,54 +3,112 @@
 Each domain says in its ``about.py`` what of it goes; ``wangge sweep`` and ``serve`` call this.
 """
 
+import logging
+import sys
+from collections.abc import Collection
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, not_, select
 from sqlalchemy.orm import Session
 
 from .. import domains
+from ..access import Condition
 from ..core import audit, clock, files, waiting
 from ..core.attachments import FOLDERS
 from ..core.db import Store
 from ..core.models import AuditEntry
-from ..core.retention import delete_some, log_months, months_ago
+from ..core.retention import Expiry, Look, log_months, months_ago
 from . import sweep_clock
 
+LOGGER = logging.getLogger("wangge.sweep")
 BATCH = 2000  # rows of each kind in one write, so that a first run does not hold others up
+#: Of each kind in one run, our own safety number: several times what a large county has in a day. More than that at
+#: once is a slip in a setting or a clock as often as it is right, so the rest waits for the next run, and is said.
+MOST = 20_000
+ALL = sys.maxsize
 
 
-def sweep(store: Store, data_dir: Path, *, clock_is_right: bool = False) -> dict[str, int]:
-    """Delete all that is past its time, rows first, then files; how many of each kind went.
+class Swept(NamedTuple):
+    """How many of each kind went, and of which how many wait because one run takes no more."""
+
+    gone: dict[str, int]
+    waiting: dict[str, int]
+
+
+def sweep(store: Store, data_dir: Path, *, really: bool = False, most: int = MOST) -> Swept:
+    """Delete all that is past its time, rows first, then files, of each kind at most ``most``.
 
     May run at any time, twice, and on several machines; all zeros means that nothing is left to do. Once a day is
-    enough. ImplausibleClock, and nothing is deleted, when today cannot be believed; ``clock_is_right`` says that an
-    operator looked.
+    enough. ImplausibleClock, and nothing is deleted, when the time cannot be believed; ``really`` says that an operator
+    looked, and takes all.
     """
-    with store.write() as session, clock.at(clock.now()):  # the moment that is believed is the one that counts
-        if clock_is_right:
-            sweep_clock.confirm(session)
-        gone = purge(session)
-    left = files.tidy(data_dir) + waiting.tidy(data_dir)
-    return gone | {"uploads": left, "photos": drop_photos(store, data_dir)}
+    with clock.at(clock.now()):  # the moment that is believed is the one that counts
+        with store.write() as session:
+            if really:
+                sweep_clock.confirm(session)
+            else:
+                sweep_clock.look(session)  # what it shows is kept, whatever comes of the sweep
+        most = ALL if really else most
+        gone, more = _rows(store, most)
+        left = {kind: len(found) for kind, found in files_past(store, data_dir).items()}
+        gone["uploads"] = files.tidy(data_dir, most) + waiting.tidy(data_dir, most)
+        gone["photos"] = drop_photos(store, data_dir, most)
+        more |= {kind: number - most for kind, number in left.items() if number > most}
+    waits = {kind: number for kind, number in more.items() if number}
+    if waits:
+        LOGGER.warning("one run deletes at most %d of a kind; waiting for the next: %s", most, waits)
+    return Swept(gone, waits)
 
 
-def purge(session: Session, most: int = BATCH) -> dict[str, int]:
+def _rows(store: Store, most: int) -> tuple[dict[str, int], dict[str, int]]:
+    """Rows of all kinds, a batch in each write, until ``most`` of a kind are gone or nothing of it is left."""
+    kinds = list(domains.sweep())
+    gone, budget = dict.fromkeys(kinds, 0), most
+    while kinds and budget:
+        batch = min(BATCH, budget)
+        with store.write() as session:
+            done = purge(session, batch, kinds)
+        gone |= {kind: gone[kind] + number for kind, number in done.items()}
+        kinds, budget = [kind for kind in kinds if done[kind] == batch], budget - batch
+    with store.read() as session:
+        return gone, {kind: domains.sweep()[kind].look(session).number for kind in kinds}
+
+
+def purge(session: Session, most: int = BATCH, kinds: Collection[str] | None = None) -> dict[str, int]:
     """Delete what is past its period, at most ``most`` rows of each kind; how many of each kind went."""
     sweep_clock.believe(session)
-    gone = {kind: act(session, most) for kind, act in domains.sweep().items()}
+    gone = {kind: past.drop(session, most) for kind, past in domains.sweep().items() if kinds is None or kind in kinds}
     if any(gone.values()):
         audit.note(session, None, "retention.purge", "retention", **gone)
     return gone
 
 
-def drop_photos(store: Store, data_dir: Path) -> int:
+def foreseen(store: Store, data_dir: Path) -> dict[str, Look]:
+    """What a sweep without limit would delete now, by kind; deletes nothing, and asks no clock whether it is right."""
+    with clock.at(clock.now()), store.read() as session:
+        rows = {kind: past.look(session) for kind, past in domains.sweep().items()}
+    return rows | {kind: _look(found) for kind, found in files_past(store, data_dir).items()}
+
+
+def _look(found: list[Path]) -> Look:
+    ages = sorted(datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in found)
+    return Look(len(ages), ages[0] if ages else None, ages[-1] if ages else None)
+
+
+def files_past(store: Store, data_dir: Path) -> dict[str, list[Path]]:
+    """The files that would go: what a killed server or a form that was not finished left behind."""
+    return {"uploads": [*files.left(data_dir), *waiting.old(data_dir)], "photos": _photos_past(store, data_dir)}
+
+
+def drop_photos(store: Store, data_dir: Path, most: int = MOST) -> int:
     """Delete files that came with a form which was never put right; how many. No lock is held meanwhile."""
-    return sum(
-        files.drop(data_dir, file)
-        for kind, column in FOLDERS.items()
-        for file in _unnamed(store, files.lain(data_dir, kind), column)
-    )
+    return sum(files.drop(data_dir, file) for file in _photos_past(store, data_dir)[:most])
+
+
+def _photos_past(store: Store, data_dir: Path) -> list[Path]:
+    return [file for kind, column in FOLDERS.items() for file in _unnamed(store, files.lain(data_dir, kind), column)]
 
 
 def _unnamed(store: Store, found: list[Path], column: Any) -> list[Path]:
@@ -63,10 +121,12 @@ def _unnamed(store: Store, found: list[Path], column: Any) -> list[Path]:
     return [file for file in found if file.name not in named]
 
 
-def log(session: Session, most: int) -> int:
+def _old_lines(session: Session) -> Condition:
     """The log of acts, past the county's months; never sooner than the law allows. What a duty said before stays:
     it concerns nobody, and a dispatch on it is read with it (duty/details.py).
     """
-    before = months_ago(log_months(session))
     worded = and_(AuditEntry.action == "seed.change", AuditEntry.thing.startswith("duty:"))
-    return delete_some(session, AuditEntry, AuditEntry.id, and_(AuditEntry.at < before, not_(worded)), most)
+    return and_(AuditEntry.at < months_ago(log_months(session)), not_(worded))
+
+
+LOG = Expiry(AuditEntry.id, AuditEntry.at, _old_lines)

@@ -1,76 +1,110 @@
 """Whether this machine's clock can be right, asked before anything is deleted because its time has come.
 
-A dead battery, a snapshot of a virtual machine or a slip sets a clock years ahead, and what a sweep then deletes nobody
-gets back. So the database keeps the day of the last sweep, and a sweep on a day too far from it is refused. Days are
-the county's. Why, and what to do after months without power: docs/decisions/0020.
+The mark of ``core/clock_mark.py`` goes on with every sweep and every minute of ``serve``; here it is made, held against
+the newest records, and set by an operator's word. Why, and what to do after months without power: docs/decisions/0020
+and 0037.
 """
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..config import command
 from ..core import audit, clock, numbers
+from ..core.clock_mark import AHEAD, LATER, LET_STAND, MARK, Fault, fault, go_on, minutes, moment
+from ..core.db import Store
 from ..core.models import AuditEntry
+from ..login import service as login_service
 from ..login.models import LoginSession
 from ..patrol.models import Patrol
 from ..report.models import ReportEvent
 
-#: Our own safety numbers; no rule of law names them.
-AHEAD = timedelta(days=14)  # longer than any holiday; a clock that is wrong by less deletes by so much too early
-BEHIND = timedelta(days=1)  # of two machines one is past midnight first
-NAME = "swept-day"
-#: What tells of the last work done, before there was a sweep to remember.
+#: What tells of the last work done.
 MOMENTS = (AuditEntry.at, ReportEvent.at, Patrol.received_at, LoginSession.seen_at)
 HOW_TO_GO_ON = (
-    "If the clock is wrong, set it right. If it is right, because the county was switched off meanwhile, or was swept "
+    "If the clock is wrong, set it right. If it is right, because the county was switched off meanwhile, or worked "
     "under a wrong clock, say so once: {command}"
 )
+#: What each fault is, in words; ``{now}`` is the day of this machine, ``{against}`` what it was held against.
+SAID = {
+    "ahead": "This machine's clock says {now}, and the last day of work or of a sweep was {against}: that is {days:,} "
+    "days later; {most} are believed.",
+    "behind": "This machine's clock says {now}, and the last day of work or of a sweep was {against}: that is {days:,} "
+    "days earlier.",
+    "later": "This machine's clock says {now}, and there are records of {against}: that is {days:,} days earlier.",
+    "apart": "This machine's clock says {now_at}, and the clock of the database's machine {against_at}.",
+}
 
 
 class ImplausibleClock(Exception):
-    """Today is too far from the last day that is known; the message, for operators, says which and what to do."""
+    """The clock cannot be right; the message, for operators, says why and what to do."""
+
+
+def look(session: Session) -> Fault | None:
+    """Hold the clock against the newest records, and note what that showed for whoever asks later; makes the mark."""
+    newest, mark = _newest(session), numbers.last(session, MARK)
+    if newest is not None and not mark:
+        numbers.keep(session, MARK, minutes(newest))
+    elif newest is not None and minutes(newest) > numbers.last(session, LET_STAND):
+        numbers.keep(session, LATER, minutes(newest) if newest > clock.now() else 0)
+    return fault(session)
 
 
 def believe(session: Session) -> None:
-    """Remember today as the day of the last sweep; ImplausibleClock when it cannot be that."""
-    last, today = last_day(session), clock.today()
-    if last is not None and not -BEHIND <= today - last <= AHEAD:
-        raise ImplausibleClock(_why(last, today))
-    _remember(session, today)
+    """Let the mark go on to now; ImplausibleClock when it cannot be now."""
+    found = look(session)
+    if found is not None and found.forbids(clock.now()):
+        raise ImplausibleClock(f"Nothing was deleted. {said(found)}")
+    if not numbers.last(session, MARK):
+        numbers.keep(session, MARK, minutes(clock.now()))
+    go_on(session)
+
+
+def refusal(store: Store) -> str:
+    """Why a sweep would be refused now, in words; empty when it would not."""
+    with store.write() as session:
+        found = look(session)
+    return said(found) if found is not None and found.forbids(clock.now()) else ""
 
 
 def confirm(session: Session) -> None:
-    """An operator says that today is right; it stands in the log."""
-    last, today = last_day(session), clock.today()
-    audit.note(session, None, "retention.clock", "retention", before=last and last.isoformat(), after=today.isoformat())
-    _remember(session, today)
-
-
-def last_day(session: Session) -> date | None:
-    """The day of the last sweep; before the first one, of the newest record. None in a county without records."""
-    swept = numbers.last(session, NAME)
-    if swept:
-        return date.fromordinal(swept)
-    newest = _newest(session.scalar(select(func.max(column))) for column in MOMENTS)
-    return clock.day(newest) if newest else None
-
-
-def _newest(moments: Iterable[datetime | None]) -> datetime | None:
-    return max((moment for moment in moments if moment is not None), default=None)
-
-
-def _remember(session: Session, today: date) -> None:
-    if numbers.last(session, NAME) != today.toordinal():
-        numbers.keep(session, NAME, today.toordinal())
-
-
-def _why(last: date, today: date) -> str:
-    days = abs((today - last).days)
-    apart = f"{days:,} days later; {AHEAD.days} are believed" if today > last else f"{days:,} days earlier"
-    return (
-        f"Nothing was deleted. This machine's clock says {today}, and the last day of work or of a sweep was {last}: "
-        f"that is {apart}. {HOW_TO_GO_ON.format(command=command('sweep --yes-the-clock-is-right'))}"
+    """An operator says that the clock is right; it stands in the log. Log-ins and codes of a later time end."""
+    last, newest, now = last_moment(session), _newest(session), clock.now()
+    before = last and clock.day(last).isoformat()
+    ended = login_service.end_of_later(session, now)
+    audit.note(
+        session, None, "retention.clock", "retention", before=before, after=clock.today().isoformat(), sessions=ended
     )
+    numbers.keep(session, MARK, minutes(now))
+    numbers.keep(session, LATER, 0)
+    numbers.keep(session, LET_STAND, minutes(newest) if newest is not None and newest > now else 0)
+
+
+def last_moment(session: Session) -> datetime | None:
+    """The mark; before there is one, the moment of the newest record. None in a county without records."""
+    mark = numbers.last(session, MARK)
+    return moment(mark) if mark else _newest(session)
+
+
+def _newest(session: Session) -> datetime | None:
+    found = (session.scalar(select(func.max(column))) for column in MOMENTS)
+    return max((at for at in found if at is not None), default=None)
+
+
+def said(found: Fault) -> str:
+    """A fault in words for who runs the machine, and how to go on."""
+    now, against = clock.now(), found.against
+    words = SAID[found.kind].format(
+        now=clock.day(now),
+        against=clock.day(against),
+        now_at=_to_the_minute(clock.machine()),
+        against_at=_to_the_minute(against),
+        days=abs((clock.day(now) - clock.day(against)).days),
+        most=AHEAD.days,
+    )
+    return f"{words} {HOW_TO_GO_ON.format(command=command('sweep --really'))}"
+
+
+def _to_the_minute(at: datetime) -> str:
+    return f"{at.astimezone(clock.ZONE):%Y-%m-%d %H:%M}"

@@ -4,16 +4,17 @@ import hashlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import groupby
+from datetime import datetime, timedelta
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ..attachment import queries as attachment_queries
 from ..core import clock
 from ..core.attachments import FOLDERS
+from ..core.clock_mark import SLACK
 from ..core.db import Store
 from ..core.files import UNNAMED, path
 from ..core.history import replay
@@ -28,8 +29,8 @@ ORPHAN_AFTER = timedelta(seconds=UNNAMED, hours=2)  # a younger file may belong 
 class Finding:
     """Something that does not hold together; ``str()`` is a line to print.
 
-    ``kind``: missing, damaged, orphan, unowned (files); order, move, state, due (history). ``place`` is a file below
-    the data folder, an attachment's id or a report's number.
+    ``kind``: missing, damaged, orphan, unowned (files); order, move, state, due (history), clock (numbers). ``place``
+    is a file below the data folder, an attachment's id or a report's number.
     """
 
     kind: str
@@ -110,12 +111,29 @@ def _place(data_dir: Path, file: Path) -> str:
 
 
 def verify_reports(store: Store) -> list[Finding]:
-    """Replay every report's history by the workflow table and compare its state and clock with what came out."""
-    return [
+    """Replay every report's history by the workflow table and compare its state and clock with what came out; and
+    whether the reports came in the order of their numbers."""
+    replayed = [
         Finding(kind, report.number, what)
         for report, events in _histories(store)
         for kind, what in replay(REPORT, report, events)
     ]
+    return [*replayed, *_backwards(store)]
+
+
+def _backwards(store: Store) -> Iterator[Finding]:
+    """Where a number was given later than the one before it, and its report says that it came earlier: the server's
+    clock went back in between, or had been ahead. Servers side by side may differ by ``SLACK``."""
+    numbered = select(Report.number, Report.received_at).order_by(func.length(Report.number), Report.number)
+    with store.read() as session:
+        for one, other in pairwise(session.execute(numbered, execution_options={"yield_per": PAGE})):
+            if one.number[:4] == other.number[:4] and other.received_at < one.received_at - SLACK:
+                what = f"came {_said(other.received_at)}, and {one.number}, before it, {_said(one.received_at)}"
+                yield Finding("clock", other.number, what)
+
+
+def _said(at: datetime) -> str:
+    return f"{at.astimezone(clock.ZONE):%Y-%m-%d %H:%M}"
 
 
 def _histories(store: Store) -> Iterator[tuple[Report, list[ReportEvent]]]:

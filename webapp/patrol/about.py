@@ -61,5 +61,5 @@ few                   setting.edit  -      visit  map
 place_days            setting.edit  -      day    kept
 """),
     seeds={"object_types": SeedTable(ObjectType)},
-    sweep={"places": retention.places},
+    sweep={"places": retention.PLACES},
 )

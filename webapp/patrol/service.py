@@ -3,14 +3,14 @@
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar, cast
 
 from sqlalchemy import Connection, Date, Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor
-from ..core import audit, clock, happened
+from ..core import audit, clock, clock_mark, happened
 from ..core.entry import fingerprint_of, is_resend
 from ..core.errors import N_, NotFound, Refused
 from ..core.models import Word
@@ -28,7 +28,6 @@ _REASONS = select(Word.code).where(Word.kind == "could_not_see")
 _RESULTS = select(Visit.result).where(Visit.patrol_id == bindparam("id"))
 _ROUND, _VISITS = (insert(cast(Table, model.__table__)) for model in (Patrol, Visit))
 
-FAST_CLOCK = timedelta(minutes=10)  # a phone may run ahead this much; more is no moment that can have been
 SAY_WHY = N_("Say why it could not be checked.")
 RESULTS = frozenset({*SEEN, NOT_SEEN})
 INTERVALS = 1, 366  # days: the shortest and the longest interval of a type of object
@@ -84,7 +83,7 @@ def record(session: Session, actor: Actor, entry: PatrolEntry) -> Receipt:
         return Receipt(entry.id, known.received_at, *_counts(db.execute(_RESULTS, {"id": entry.id}).scalars()))
     cell = grid_queries.cell(session, actor, "patrol.write", entry.grid_id)
     now = clock.now()
-    _check(db, entry, now)
+    _check(db, entry)
     walker = _walker(session, actor, entry)
     db.execute(
         _ROUND,
@@ -132,11 +131,10 @@ def _counts(results: Iterable[str]) -> tuple[int, int, int]:
     return found.count("normal"), found.count("problem"), found.count(NOT_SEEN)
 
 
-def _check(db: Connection, entry: PatrolEntry, now: datetime) -> None:
+def _check(db: Connection, entry: PatrolEntry) -> None:
     if not entry.visits:
         raise Refused(N_("A patrol needs at least one object you visited."))
-    if entry.occurred_at > now + FAST_CLOCK:
-        raise Refused(N_("This day has not come yet."), field="occurred_on")
+    clock_mark.refuse_to_come(db, entry.occurred_at)
     ids = {visit.object_id for visit in entry.visits}
     if len(ids) != len(entry.visits):
         raise Refused(N_("An object appears twice in this patrol."))

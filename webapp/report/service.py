@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor
-from ..core import calendar, clock, moving, numbers, settings
+from ..core import calendar, clock, clock_mark, moving, numbers, settings
 from ..core.attachments import attach
 from ..core.clocks import Clock, after, first_due
 from ..core.entry import fingerprint_of, is_resend
@@ -26,7 +26,6 @@ from ..grid import locate
 from ..grid import queries as grid_queries
 from ..grid.queries import Cell
 from ..patrol import queries as patrol_queries
-from ..patrol.service import FAST_CLOCK
 from ..people import queries as people_queries
 from . import effects, pairs, queries
 from .history import HISTORY
@@ -176,8 +175,7 @@ def _receipt(session: Session, report: Report) -> Receipt:
 
 def _check(session: Session, actor: Actor, cell: Cell, entry: ReportEntry) -> int:
     """What no form can know; returns who found it."""
-    if entry.occurred_at > clock.now() + FAST_CLOCK:
-        raise Refused(N_("This day has not come yet."), field="occurred_on")
+    clock_mark.refuse_to_come(session, entry.occurred_at)
     types = list(session.scalars(select(ProblemType).where(ProblemType.code.in_(entry.problems))))
     if len(types) != len(set(entry.problems)) or not types:
         raise Refused(N_("Choose what the problem is."), field="problem")

@@ -67,11 +67,16 @@ class ByCookie(Asker):
         self.by_token, self.seen = by_token, seen
 
     def __call__(self, request: Request) -> Actor | None:
-        """The person behind the cookie, with the postings in force now; None when the log-in has ended."""
-        token = session.get("sid")
+        """The person behind the cookie, with the postings in force now; None when the log-in has ended.
+
+        One that had ended by our clock, and by our clock has not, goes on: the clock was ahead meanwhile.
+        """
+        token = session.get("sid") or session.get("was")
         found = self.by_token(read_connection(), token) if token else None
         if found is None:
             return None
+        if "sid" not in session:
+            session["sid"] = session.pop("was")
         g.seen_at = found.seen_at
         return found.actor
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, Request, Response, current_app
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from itsdangerous import BadSignature
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 MOST_KEPT = 4096  # some 300 bytes each
 
@@ -12,6 +12,18 @@ MOST_KEPT = 4096  # some 300 bytes each
 def keys() -> list[str]:
     """Whose signature counts, as itsdangerous wants them: the last one signs, those before it were replaced."""
     return [*reversed(current_app.config["SECRET_KEY_FALLBACKS"] or ()), current_app.config["SECRET_KEY"]]
+
+
+class _Ageless(URLSafeTimedSerializer):
+    """Takes what we signed, whenever that was.
+
+    The cookie's age is told by our own clock alone: one that goes back would find every cookie to be of the future and
+    put everybody out, and one that is far ahead would have them thrown away for good.
+    """
+
+    def loads(self, s: str | bytes, *_age: Any, **_more: Any) -> Any:
+        """What was signed; BadSignature when it was not by us."""
+        return super().loads(s)
 
 
 class Cookies(SecureCookieSessionInterface):
@@ -24,6 +36,13 @@ class Cookies(SecureCookieSessionInterface):
 
     def __init__(self) -> None:
         self._good: dict[str, dict[str, Any]] = {}
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Flask's own, but for the age."""
+        own = super().get_signing_serializer(app)
+        if own is None:
+            return None
+        return _Ageless(own.secret_keys, salt=own.salt, serializer=own.serializer, signer_kwargs=own.signer_kwargs)
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """What the cookie says; empty without one, or when its signature is not ours."""

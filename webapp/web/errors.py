@@ -65,7 +65,10 @@ def answer(status: int, message: str, **facts: Any) -> Response:
 
 def refused(error: Refused) -> Response:
     """An act that a service declined and no form caught."""
-    return answer(error.status, say(error))
+    response = answer(error.status, say(error))
+    if error.status == 503:
+        response.headers["Retry-After"] = LATE
+    return response
 
 
 def http(error: HTTPException) -> Response:

@@ -8,8 +8,9 @@ from wtforms import DateField, FloatField, HiddenField, ValidationError
 from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
-from ..core import clock, ids
+from ..core import clock, clock_mark, ids
 from .forms import BaseForm
+from .request import read
 
 
 class PointForm(BaseForm):
@@ -39,8 +40,8 @@ class WhenForm(BaseForm):
     made_at = HiddenField("")
 
     def validate_occurred_on(self, field: DateField) -> None:
-        """Any day back, none ahead."""
-        if field.data and field.data > clock.today():
+        """Any day back, none ahead. What the fault of our own clock may be, the act refuses, for later."""
+        if field.data and field.data > clock.today() and not clock_mark.may_have_come(read(), clock.start(field.data)):
             raise ValidationError(str(_l("This day has not come yet.")))
 
     def validate_occurred_at(self, field: HiddenField) -> None:

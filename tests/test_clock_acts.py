@@ -1,0 +1,36 @@
+"""What the clock decides stands in one table, docs/decisions/0037: each file that asks it, and each kind that goes."""
+
+import re
+from pathlib import Path
+
+from webapp import domains
+
+ROOT = Path(__file__).parents[1]
+PAGE = next((ROOT / "docs" / "decisions").glob("0037-*.md")).read_text(encoding="utf-8")
+ASKS = re.compile(r"\bclock\.(?:now|today|machine)\(|\btime\.time\(|\bdatetime\.now\(|\bfiles\.age\(")
+NAMED = re.compile(r"`([a-z_]+/[a-z_]+\.py)`")
+
+
+def rows() -> list[list[str]]:
+    """The table's rows: act, where, guard."""
+    return [line.strip("|").split("|") for line in PAGE.splitlines() if line.startswith("| ") and "`" in line]
+
+
+def test_every_file_that_asks_the_clock_is_in_one_of_the_two_lists_and_no_other_is() -> None:
+    files = (ROOT / "webapp").glob("*/*.py")
+    asking = {
+        file.relative_to(ROOT / "webapp").as_posix()
+        for file in files
+        if file.parent.name != "demo" and ASKS.search(file.read_text(encoding="utf-8"))
+    }
+    shows = set(NAMED.findall(PAGE.split("Stamps and shows:")[1].split("\n\n")[0]))
+    acts = {name for _act, where, _guard in rows() for name in NAMED.findall(where)}
+    assert shows & acts == set()
+    assert asking - shows - acts == set(), "say in 0037 what the clock decides there, and what guards it"
+    assert (shows | acts) - asking == set()
+
+
+def test_every_kind_that_a_sweep_deletes_is_in_the_table_and_every_act_has_a_guard() -> None:
+    kinds = {kind for act, *_ in rows() if act.strip().startswith("delete") for kind in re.findall(r"`(\w+)`", act)}
+    assert kinds == {*domains.sweep(), "uploads", "photos"}
+    assert all(guard.strip() for *_, guard in rows()) and len(rows()) > 8
