@@ -24,7 +24,8 @@ A real county (each says more with --help behind it, after the set-up):
   key backup       a key for the backups; key rotate, key retire: change the key that signs
   migrate, seed    after an update
   sweep            delete what is past its time; serve does so itself
-  verify-store, verify-reports, seeds   look whether all is in order
+  verify-store, verify-reports, verify-audit, seeds   look whether all is in order
+  audit-head       the newest head of the chain, for a witness
   sbom FILE        what third parties' software is installed here, as CycloneDX
 
 Environment: PYTHON chooses the interpreter of the set-up (3.11 or newer); DATA_DIR is where the

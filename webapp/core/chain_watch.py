@@ -18,6 +18,7 @@ from .columns import Base
 OPTION = "chain"  #: of a connection: its Touched
 BY_RULE = "deleted_by_rule"  #: of a DELETE: a rule of retention says so
 AT_ONCE = 500
+WRITES = frozenset({"insert", "update", "delete"})
 
 Key = tuple[Any, ...]
 
@@ -77,7 +78,7 @@ def watch(engine: Engine) -> None:
 
 def _followed(connection: Connection, statement: Any) -> tuple[Touched, Table] | None:
     """Who keeps account, and the chained table that this statement changes."""
-    if not getattr(statement, "is_dml", False):
+    if statement.__visit_name__ not in WRITES:  # asked of every statement, so it has to be cheap
         return None
     touched = connection.get_execution_options().get(OPTION)
     table = Base.metadata.tables.get(getattr(statement.table, "name", ""))
