@@ -104,7 +104,7 @@ def listening(host: str, port: int) -> list[socket.socket]:
 def _serve(config: Config, store: Store, sockets: list[socket.socket], threads: int) -> None:
     """A demo is not swept: it is invented anew, and stands still between two visits."""
     from .app import create_app
-    from .ops import retention, sweeper
+    from .ops import retention, sweeper, witness
     from .serving import run
     from .wsgi import settle
 
@@ -114,7 +114,7 @@ def _serve(config: Config, store: Store, sockets: list[socket.socket], threads: 
     if not config.demo:
         owned = open_store(config.owner_url) if config.owner_url else store
         sweeper.watch_clock(store)
-        sweeper.start(lambda: retention.sweep(owned, config.data_dir))
+        sweeper.start(lambda: (retention.sweep(owned, config.data_dir), witness.daily(owned, config)))
     run(app, sockets, threads, has_proxy=bool(config.proxies))
 
 

@@ -45,6 +45,8 @@ class Config:
     owner_url: str = ""  #: OWNER_DATABASE_URL: the log-in that owns the tables, for migrate, restore and sweep
     secret_key_fallbacks: tuple[str, ...] = ()  #: SECRET_KEY_FALLBACKS: older keys, still believed; or secret.key's
     backup_key_file: Path | None = None  #: BACKUP_KEY_FILE: keys of the backups, never in DATA_DIR
+    witness_file: str = ""  #: WITNESS_FILE: where the sweep appends the signed head of each day
+    witness_url: str = ""  #: WITNESS_URL: where it posts it
     demo_made: date | None = None  #: set by ``wangge demo`` only: the day the invented county was made
 
     @property
@@ -66,6 +68,8 @@ class Config:
             environ.get("OWNER_DATABASE_URL", ""),
             tuple(keys[1:]),
             Path(environ.get("BACKUP_KEY_FILE") or data.parent / BACKUP_KEY_FILE).absolute(),
+            environ.get("WITNESS_FILE", ""),
+            environ.get("WITNESS_URL", ""),
         )
 
     def proxies_are_few(self) -> bool:

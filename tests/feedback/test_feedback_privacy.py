@@ -25,6 +25,7 @@ NOT_ABOUT_PEOPLE = {
     "grid",
     "grid_version",
     "grid_current",
+    "history_open",
     "boundary_edition",
     "map_layer",
     "problem_type",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..core.announce import About, setting_rules
+from ..core.announce import About, DataUse, setting_rules
 from ..core.errors import N_
 from ..core.load import SeedTable
 from ..core.models import CalendarDay, Contact, Setting, TimeLimit, Word
@@ -24,6 +24,18 @@ def _day(row: Any) -> dict[str, Any]:
 
 
 ABOUT = About(
+    privacy={
+        N_("Settings and log"): (
+            DataUse(
+                "chain_link: seq at previous root head leaves",
+                N_(
+                    "The chain: of each row of the records its number and a check sum, which does not tell what it says"
+                ),
+                N_("So that nobody can rewrite the records unseen."),
+                "record",
+            ),
+        ),
+    },
     acts={
         "backup": N_("Backup made"),
         "restore": N_("Restored from a backup"),

@@ -261,7 +261,7 @@ def _findings(found: Any) -> None:
 )
 def sweep(dry_run: bool, really: bool) -> None:
     """What has to happen by itself: delete what is past its time. Safe to run often and on several machines."""
-    from . import retention
+    from . import retention, witness
     from .sweep_clock import ImplausibleClock
 
     config, store = ready(owner=True)
@@ -278,6 +278,8 @@ def sweep(dry_run: bool, really: bool) -> None:
         click.echo(f"{name}: {number} more wait for the next run, as one deletes at most {retention.MOST:,} of a kind.")
     if waiting:
         click.echo(f"If so much is right, all at once: {said('sweep --really')}")
+    if witness.daily(store, config):
+        click.echo("The head of today was handed to the witness.")
 
 
 def _say_what_would_go(store: Store, data_dir: Path) -> None:
