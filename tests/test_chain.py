@@ -245,12 +245,29 @@ def test_records_without_a_chain_are_taken_in_once(
     assert found(county) == set()
 
 
-def test_rows_that_a_revision_rewrote_are_followed(world: World) -> None:
-    with world.store.writer.begin() as connection:
-        connection.execute(update(Person.__table__).values(en="renamed"))
-    assert len(found(world.store)) == len(world.people)
-    assert chain_rows.follow(world.store, ["person"]) == len(world.people)
-    assert found(world.store) == set()
+TRIED = """
+from alembic import op
+revision, down_revision, branch_labels, depends_on = "tried", "{newest}", None, None
+rewrites = {tables}
+def upgrade() -> None:
+    op.execute("update person set en = 'renamed'")
+def downgrade() -> None:
+    pass
+"""
+
+
+@pytest.mark.parametrize("tables", [(), ("person",)])
+def test_rows_that_a_revision_rewrote_are_followed_where_it_says_so(
+    world: World, tables: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "tried.py").write_text(TRIED.format(newest=migrate.newest(), tables=tables))
+    config = migrate.settings()
+    versions = Path(migrate.migrations.__file__).parent / "versions"
+    config.set_main_option("version_locations", f"{versions}:{tmp_path / 'more'}")
+    monkeypatch.setattr(migrate, "settings", lambda: config)
+    migrate.run(world.store, "upgrade", "head")
+    assert len(found(world.store)) == (0 if tables else len(world.people))
 
 
 def test_a_restored_county_verifies_on_either_engine(world: World, empty: Store, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def run(store: Store, verb: str, *args: str, **options: object) -> None:
 
     Records that come to this program's version without a chain get its first links.
     """
-    config = settings()
+    config, came_from = settings(), current(store)
     try:
         with store.writer.connect() as connection:
             if store.is_sqlite:  # a batch step rebuilds a table: references must not fire meanwhile
@@ -39,8 +39,16 @@ def run(store: Store, verb: str, *args: str, **options: object) -> None:
     finally:
         if store.is_sqlite:
             store.close()  # a pooled connection would keep foreign_keys off
-    if verb == "upgrade" and current(store) == newest():
-        chain_rows.take_in(store)
+    if verb == "upgrade" and current(store) == newest() and not chain_rows.take_in(store):
+        chain_rows.follow(store, _rewritten(came_from))
+
+
+def _rewritten(came_from: str | None) -> set[str]:
+    """Chained tables in which revisions after this one have changed rows: each says so in ``rewrites``."""
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(settings()).walk_revisions(came_from or "base", "head")
+    return {name for each in scripts if each.revision != came_from for name in getattr(each.module, "rewrites", ())}
 
 
 def current(store: Store) -> str | None:
