@@ -13,8 +13,8 @@ from webapp.config import Config
 
 ROOT = Path(__file__).parent.parent
 VARIABLES = (
-    *("DATABASE_URL", "DATA_DIR", "SECRET_KEY", "SECRET_KEY_FALLBACKS"),
-    *("HTTPS", "PROXIES", "BACKUP_KEY_FILE"),
+    *("DATABASE_URL", "OWNER_DATABASE_URL", "DATA_DIR", "SECRET_KEY", "SECRET_KEY_FALLBACKS"),
+    *("HTTPS", "PROXIES", "BACKUP_KEY_FILE", "WITNESS_FILE", "WITNESS_URL"),
 )
 GOOD_KEY = "6c0b9c4f1b7e4a52b8a7d3e5f9012c4d"
 

@@ -92,7 +92,7 @@ def test_a_log_in_that_owns_tables_is_refused_with_the_way_out(world: World) -> 
 
 def test_migrate_gives_rights_only_where_two_log_ins_are_set() -> None:
     url = "postgresql+psycopg://{}@/county"
-    both = Config(url.format("serving"), Path("."), KEY, owner_url=url.format("owner"))
+    both = Config(url.format("serving"), Path("."), KEY, owner_database_url=url.format("owner"))
     assert grants.serving_role(both) == "serving"
-    assert grants.serving_role(replace(both, owner_url="")) is None
-    assert grants.serving_role(replace(both, owner_url=both.database_url)) is None
+    assert grants.serving_role(replace(both, owner_database_url="")) is None
+    assert grants.serving_role(replace(both, owner_database_url=both.database_url)) is None

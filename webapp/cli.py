@@ -112,7 +112,7 @@ def _serve(config: Config, store: Store, sockets: list[socket.socket], threads: 
     app = create_app(config, store)
     settle()
     if not config.demo:
-        owned = open_store(config.owner_url) if config.owner_url else store
+        owned = open_store(config.owner_database_url) if config.owner_database_url else store
         sweeper.watch_clock(store)
         sweeper.start(lambda: (retention.sweep(owned, config.data_dir), witness.daily(owned, config)))
     run(app, sockets, threads, has_proxy=bool(config.proxies))

@@ -42,7 +42,7 @@ class Config:
     secret_key: str  #: SECRET_KEY: 32 characters or more, else what secret.key in DATA_DIR holds; ``serve`` needs one
     https: bool = False  #: HTTPS: "yes" marks cookies Secure and sends HSTS; set it wherever TLS ends before us
     proxies: int = 0  #: PROXIES: how many proxies of ours stand in front and say which address a person comes from
-    owner_url: str = ""  #: OWNER_DATABASE_URL: the log-in that owns the tables, for migrate, restore and sweep
+    owner_database_url: str = ""  #: OWNER_DATABASE_URL: the log-in that owns the tables, for migrate, restore and sweep
     secret_key_fallbacks: tuple[str, ...] = ()  #: SECRET_KEY_FALLBACKS: older keys, still believed; or secret.key's
     backup_key_file: Path | None = None  #: BACKUP_KEY_FILE: keys of the backups, never in DATA_DIR
     witness_file: str = ""  #: WITNESS_FILE: where the sweep appends the signed head of each day

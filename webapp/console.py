@@ -31,7 +31,7 @@ def opened(config: Config | None = None, *, owner: bool = False) -> tuple[Config
         config.data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         fail(f"DATA_DIR is no folder that can be used, {error.filename}: {error.strerror}.")
-    store = _above().open_store((owner and config.owner_url) or config.database_url)
+    store = _above().open_store((owner and config.owner_database_url) or config.database_url)
     click.get_current_context().call_on_close(store.close)
     return config, store
 

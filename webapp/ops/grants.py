@@ -25,9 +25,9 @@ class OwnsTables(ValueError):
 
 def serving_role(config: Config) -> str | None:
     """The log-in that serves, where another one owns the tables; None where one does both."""
-    if not config.owner_url:
+    if not config.owner_database_url:
         return None
-    serving, owner = make_url(config.database_url), make_url(config.owner_url)
+    serving, owner = make_url(config.database_url), make_url(config.owner_database_url)
     return serving.username if serving.username != owner.username else None
 
 
