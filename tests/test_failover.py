@@ -157,7 +157,7 @@ def test_a_lock_that_somebody_holds_lets_everybody_read_and_is_over_when_he_lets
     def hold() -> None:
         with other.write() as session:
             if not other.is_sqlite:
-                session.execute(text("lock table counter, login_session in access exclusive mode"))
+                session.execute(text("lock table counter, login_session, report in exclusive mode"))
             held.set()
             let_go.wait(HELD)
 

@@ -85,8 +85,9 @@ def second(lived: World, data_dir: Path, tmp_path: Path) -> Path:
 
 
 def test_a_second_node_with_a_disk_of_its_own_is_not_served_until_it_has_the_stores(
-    lived: World, data_dir: Path, second: Path
+    lived: World, data_dir: Path, second: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(wsgi.durability, "careless", lambda _: None)  # of a server for tests
     config = Config("", second, KEY)
     said = wsgi.refusal(config, lived.store)
     wanted = stored(lived.store)[0]

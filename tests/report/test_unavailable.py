@@ -64,7 +64,7 @@ def locked(store: Store) -> Iterator[None]:
     """Somebody holds what a write needs."""
     with store.write() as session:
         if not store.is_sqlite:
-            session.execute(text("lock table counter, login_session in access exclusive mode"))
+            session.execute(text("lock table counter, login_session in exclusive mode"))
         yield
 
 
