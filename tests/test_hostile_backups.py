@@ -169,6 +169,21 @@ def test_chunks_that_change_places_are_refused(sealed: Path, refused: Callable[.
         assert "damaged" in refused(bad, (KEY,))
 
 
+def test_the_seal_itself_refuses_chunks_that_are_not_where_they_were(tmp_path: Path) -> None:
+    """Whatever the sums inside say: nothing of such a file is ever handed on."""
+    size = CHUNK + TAG_BYTES
+    with (tmp_path / "x").open("wb") as file:
+        sealing = Sealing(file, KEY)
+        sealing.write(bytes(2 * CHUNK + 10))
+        sealing.close()
+    whole = (tmp_path / "x").read_bytes()
+    head, one, two, end = whole[:HEAD_BYTES], *(whole[at : at + size] for at in range(HEAD_BYTES, len(whole), size))
+    for body in (two + one + end, one + one + end, one + two, one, two + end, one + two + end + end, b""):
+        (tmp_path / "x").write_bytes(head + body)
+        with pytest.raises(Refused, match="damaged"), unsealed(tmp_path / "x", [KEY]) as opened:
+            opened.read()
+
+
 def test_a_seal_of_any_length_opens_from_any_place(tmp_path: Path) -> None:
     for length in (0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK):
         body = bytes(n % 251 for n in range(length))
