@@ -35,7 +35,7 @@ def now():
 def county(world, now):
     """A county whose mark stands at this moment."""
     with world.store.write() as session:
-        sweep_clock.look(session)
+        sweep_clock.look(session, sweep_clock.newest(session))
         numbers.keep(session, MARK, minutes(now))
     return world
 

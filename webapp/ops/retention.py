@@ -45,11 +45,10 @@ def sweep(store: Store, data_dir: Path, *, really: bool = False, most: int = MOS
     looked, and takes all.
     """
     with clock.at(clock.now()):  # the moment that is believed is the one that counts
-        with store.write() as session:
-            if really:
+        if really:
+            with store.write() as session:
                 sweep_clock.confirm(session)
-            else:
-                sweep_clock.look(session)  # what it shows is kept, whatever comes of the sweep
+        sweep_clock.look_at_all(store)  # what that shows is kept, whatever comes of the sweep
         most = ALL if really else most
         gone, more = _rows(store, most)
         left = {kind: len(found) for kind, found in files_past(store, data_dir).items()}

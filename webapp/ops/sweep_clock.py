@@ -41,19 +41,19 @@ class ImplausibleClock(Exception):
     """The clock cannot be right; the message, for operators, says why and what to do."""
 
 
-def look(session: Session) -> Fault | None:
-    """Hold the clock against the newest records, and note what that showed for whoever asks later; makes the mark."""
-    newest, mark = _newest(session), numbers.last(session, MARK)
-    if newest is not None and not mark:
-        numbers.keep(session, MARK, minutes(newest))
-    elif newest is not None and minutes(newest) > numbers.last(session, LET_STAND):
-        numbers.keep(session, LATER, minutes(newest) if newest > clock.now() else 0)
+def look(session: Session, at: datetime | None) -> Fault | None:
+    """Hold the clock against the newest record (``newest``, which takes a while and is read before the write), and note
+    what that showed for whoever asks later; makes the mark."""
+    if at is not None and not numbers.last(session, MARK):
+        numbers.keep(session, MARK, minutes(at))
+    elif at is not None and minutes(at) > numbers.last(session, LET_STAND):
+        numbers.keep(session, LATER, minutes(at) if at > clock.now() else 0)
     return fault(session)
 
 
 def believe(session: Session) -> None:
     """Let the mark go on to now; ImplausibleClock when it cannot be now."""
-    found = look(session)
+    found = fault(session) if numbers.last(session, MARK) else look(session, newest(session))
     if found is not None and found.forbids(clock.now()):
         raise ImplausibleClock(f"Nothing was deleted. {said(found)}")
     if not numbers.last(session, MARK):
@@ -61,16 +61,23 @@ def believe(session: Session) -> None:
     go_on(session)
 
 
+def look_at_all(store: Store) -> Fault | None:
+    """The same, with the newest record read before any lock."""
+    with store.read() as session:
+        at = newest(session)
+    with store.write() as session:
+        return look(session, at)
+
+
 def refusal(store: Store) -> str:
     """Why a sweep would be refused now, in words; empty when it would not."""
-    with store.write() as session:
-        found = look(session)
+    found = look_at_all(store)
     return said(found) if found is not None and found.forbids(clock.now()) else ""
 
 
 def confirm(session: Session) -> None:
     """An operator says that the clock is right; it stands in the log. Log-ins and codes of a later time end."""
-    last, newest, now = last_moment(session), _newest(session), clock.now()
+    last, at, now = last_moment(session), newest(session), clock.now()
     before = last and clock.day(last).isoformat()
     ended = login_service.end_of_later(session, now)
     audit.note(
@@ -78,16 +85,17 @@ def confirm(session: Session) -> None:
     )
     numbers.keep(session, MARK, minutes(now))
     numbers.keep(session, LATER, 0)
-    numbers.keep(session, LET_STAND, minutes(newest) if newest is not None and newest > now else 0)
+    numbers.keep(session, LET_STAND, minutes(at) if at is not None and at > now else 0)
 
 
 def last_moment(session: Session) -> datetime | None:
     """The mark; before there is one, the moment of the newest record. None in a county without records."""
     mark = numbers.last(session, MARK)
-    return moment(mark) if mark else _newest(session)
+    return moment(mark) if mark else newest(session)
 
 
-def _newest(session: Session) -> datetime | None:
+def newest(session: Session) -> datetime | None:
+    """The moment of the newest record."""
     found = (session.scalar(select(func.max(column))) for column in MOMENTS)
     return max((at for at in found if at is not None), default=None)
 

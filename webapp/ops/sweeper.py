@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..core.clock_mark import Fault, go_on
 from ..core.db import Store
-from .sweep_clock import ImplausibleClock, look, said
+from .sweep_clock import ImplausibleClock, look_at_all, said
 
 HOUR, MINUTE = 3600.0, 60.0
 LOG = logging.getLogger("wangge.sweep")
@@ -65,9 +65,9 @@ class ClockWatch:
     def __call__(self) -> None:
         is_hour, self.turn = self.turn % self.EVERY == 0, self.turn + 1
         try:
+            if is_hour:
+                look_at_all(self.store)
             with self.store.write_at_once() as session:
-                if is_hour:
-                    look(session)
                 found = go_on(session)
         except SQLAlchemyError as error:  # a database that is busy or away is said elsewhere
             CLOCK.info("the clock was not looked at: %s", error)
