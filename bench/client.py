@@ -54,7 +54,7 @@ class Browser:
         self.token = (found[1], found[2])
 
     def ask(
-        self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None
+        self, method: str, path: str, body: str | bytes | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, bytes]:
         """One request; cookies are kept."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)

@@ -94,7 +94,8 @@ def _remember(store: Store, settled: people.County) -> None:
             for week in range(ROUNDS):
                 patrol, visits = _round(village, versions[village.id], last - timedelta(weeks=week), chance)
                 session.execute(insert(Patrol), patrol)
-                session.execute(insert(Visit), visits)
+                if visits:  # a village may have nothing on its list
+                    session.execute(insert(Visit), visits)
 
 
 def _round(

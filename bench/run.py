@@ -12,10 +12,10 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from . import cost, county, memory, slow
+from . import cost, county, crowd, memory, slow
 from .figures import Figure, table
 
-PARTS = ("cost", "memory", "slow")
+PARTS = ("cost", "memory", "slow", "crowd")
 VERSIONS = ("flask", "werkzeug", "sqlalchemy", "django", "gunicorn", "waitress")
 
 
@@ -63,6 +63,7 @@ def _parts(
             lambda: memory.measure(built, folder, min(rounds, 3)),
         ),
         "slow": ("Slow clients: wangge serve (waitress)", lambda: slow.measure(built, folder, rounds, scale)),
+        "crowd": ("Beside a crowd: wangge serve (waitress)", lambda: crowd.measure(built, folder, rounds, scale)),
     }
     return [parts[name] for name in PARTS if name in chosen.only]
 

@@ -12,9 +12,7 @@ from .core.db import Store
 from .listeners import open_store
 from .ops import faults, migrate
 
-THREADS = (
-    12  # of ``serve``: each log-in holds one while its password is checked, and those who send something need one too
-)
+THREADS = 12  # of ``serve``: half of them for pages, the others for what is slow (``core/pools.py``: share)
 
 
 class _Plain(click.Group):

@@ -1,19 +1,21 @@
 """The server of ``wangge serve``: waitress, whose own refusals are pages in people's words too.
 
-What waitress refuses by itself (too large, damaged, too many headers) never gets to the application, so nothing knows
-the reader's language: both languages stand on the page.
+What is refused before the application sees it (too large, damaged, too many headers, no thread free in time) knows
+nothing of the reader's language: both languages stand on the page.
 """
 
+import json
+import resource
 import socket
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
-import waitress
 from flask import Flask
-from waitress.channel import HTTPChannel
-from waitress.server import BaseWSGIServer
+from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 from waitress.task import ErrorTask
 
+from .lanes import CONNECTIONS, PER_ADDRESS, Channel, Lanes
+from .web.entries import BY_SCRIPT
 from .web.headers import FIXED
 
 #: What is said, by status, in Chinese and in English; that of 0 is for every other.
@@ -25,6 +27,10 @@ SAID = {
     431: (
         "浏览器发来的信息太多。请清除这个网站的浏览数据后再试。",
         "Your browser sent too much about itself. Clear what it keeps for this site and try again.",
+    ),
+    503: (
+        "现在人多，服务器忙不过来，这次没有处理，也没有存下。请稍等片刻再发一次。",
+        "Busy just now: this was not looked at, and nothing of it was kept. Wait a moment and send it again.",
     ),
     0: (
         "这次请求没有完整收到。请回到上一页再发一次。",
@@ -46,33 +52,59 @@ class _Refusal(ErrorTask):
 
     def execute(self) -> None:
         """Send it, and close."""
-        error = self.request.error
+        error, asked = self.request.error, self.request.headers
         zh, en = SAID.get(error.code, SAID[0])
-        body = PAGE.format(status=error.code, zh=zh, en=en).encode()
+        if "json" in asked.get("ACCEPT", ""):
+            kind, body = "application/json", json.dumps({"error": f"{zh} {en}"}).encode()
+        else:
+            kind, body = "text/html; charset=utf-8", PAGE.format(status=error.code, zh=zh, en=en).encode()
         self.status = f"{error.code} {error.reason}"
-        said = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", **FIXED}
+        said = {"Content-Type": kind, "Cache-Control": "no-store", **FIXED}
+        if hasattr(error, "again"):
+            said["Retry-After"] = str(error.again)
+        if BY_SCRIPT.upper().replace("-", "_") in asked:
+            said[BY_SCRIPT] = "wangge"
         self.response_headers.extend(said.items())
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)
 
 
-class _Channel(HTTPChannel):
+class _Channel(Channel):
     error_task_class = _Refusal
 
 
 def run(app: Flask, sockets: Sequence[socket.socket], threads: int, *, has_proxy: bool) -> None:
-    """Until the process ends. Waitress takes in a whole request before a thread is spent on it, so one slow phone
-    holds up nobody."""
+    """Until the process ends."""
+    server(app, app.config["MAX_CONTENT_LENGTH"], sockets, threads, has_proxy=has_proxy).run()
+
+
+def server(
+    app: Any, largest_body: int, sockets: Sequence[socket.socket], threads: int, *, has_proxy: bool
+) -> BaseWSGIServer | MultiSocketServer:
+    """The server, still to be run. Who may take how many of its threads and connections: ``lanes.py``."""
     BaseWSGIServer.channel_class = _Channel
-    waitress.serve(
+    _Channel.per_address = 0 if has_proxy else PER_ADDRESS
+    return create_server(
         app,
+        _dispatcher=cast(Any, Lanes(threads)),
         sockets=sockets,
         threads=threads,
         ident=None,
-        max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+        max_request_body_size=largest_body,
         inbuf_overflow=2**20,
         channel_timeout=120,
-        connection_limit=500,
+        connection_limit=_connections(),
+        asyncore_use_poll=True,  # select() knows no file with a number over 1023
         clear_untrusted_proxy_headers=not has_proxy,
     )
+
+
+def _connections() -> int:
+    """As many as there may be; fewer where the system lets a process open fewer files, of which a large body is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 3 * CONNECTIONS
+    if soft < wanted:
+        soft = min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return min(CONNECTIONS, soft // 3)

@@ -1,6 +1,7 @@
 """For a WSGI server of one's own: ``gunicorn -w 2 "webapp.wsgi:application()"``; ``wangge serve`` needs none.
 
-Sync workers, one a core, behind a proxy that takes in whole requests; ``wangge sweep`` from a timer.
+Sync workers, one a core, behind a proxy that takes in whole requests and limits connections and log-ins by address, as
+``wangge serve`` does itself (``lanes.py``); ``wangge sweep`` from a timer.
 """
 
 import gc

@@ -14,6 +14,7 @@ from webapp.core import clock, passwords
 from webapp.core.errors import Refused
 from webapp.core.sheet import SheetRow
 from webapp.login import service as login
+from webapp.login.brake import Where
 from webapp.login.models import LoginSession
 from webapp.people.models import Person, Posting
 
@@ -82,7 +83,7 @@ def test_a_log_in_that_meets_a_code_leaves_no_session_open(world, monkeypatch):
     who, real = world.people["officer_a1"], login._store
     monkeypatch.setattr(login, "_store", lambda *given: (time.sleep(0.3), real(*given))[1])
     with world.store.read() as session:
-        person, _ = login.check(session, "officer_a1", PASSWORD, "-")
+        person, _ = login.check(session, "officer_a1", PASSWORD, Where())
 
     def log_in():
         with world.store.write() as session:

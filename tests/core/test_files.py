@@ -69,8 +69,9 @@ def keep(tmp_path: Path, sent: bytes) -> files.PhotoFile:
 
 
 def stored(tmp_path: Path) -> list[str]:
-    """Every file below the data folder."""
-    return sorted(str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*") if file.is_file())
+    """Every file below the data folder but the empty ones that are locked while a photo is decoded."""
+    found = (file.relative_to(tmp_path) for file in tmp_path.rglob("*") if file.is_file())
+    return sorted(str(file) for file in found if file.parts[0] != "slots")
 
 
 #: 64 by 48 pixels, packed as an iPhone packs its photos (by pillow-heif).
@@ -161,7 +162,7 @@ def test_a_large_picture_is_served_smaller(tmp_path: Path) -> None:
 
 
 @pytest.mark.full
-@pytest.mark.parametrize(("kind", "size"), [("JPEG", (8000, 6000)), ("PNG", (8000, 6000)), ("WEBP", (6000, 4500))])
+@pytest.mark.parametrize(("kind", "size"), [("JPEG", (8000, 6000)), ("PNG", (8000, 6000)), ("WEBP", (4000, 3000))])
 def test_what_the_largest_phones_send_fits_into_the_memory_of_the_helper(
     kind: str, size: tuple[int, int], tmp_path: Path
 ) -> None:
@@ -257,7 +258,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 def test_the_work_is_limited_and_not_the_wait_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A child that is stopped for longer than it may work goes on afterwards, as on a machine that others use."""
     run, child = files.subprocess.run, tmp_path / "child.py"
-    child.write_text(Path(files.CHILD).read_text().replace("SECONDS, MEMORY = 20,", "SECONDS, MEMORY = 1,"))
+    child.write_text(Path(files.CHILD).read_text().replace("SECONDS, MEMORY = 10,", "SECONDS, MEMORY = 1,"))
     monkeypatch.setattr(files, "CHILD", str(child))
     monkeypatch.setattr(
         files.subprocess, "run", lambda command, **more: run([command[0], "-c", WAITS, *command[1:]], **more)
@@ -267,7 +268,7 @@ def test_the_work_is_limited_and_not_the_wait_for_it(tmp_path: Path, monkeypatch
 
 def test_a_photo_that_uses_up_its_work_is_refused_for_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spin = tmp_path / "spin.py"
-    spin.write_text("import resource\nresource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass\n")
+    spin.write_text("import resource\nresource.setrlimit(resource.RLIMIT_CPU, (1, 2))\nwhile True: pass\n")
     monkeypatch.setattr(files, "CHILD", str(spin))
     with pytest.raises(Refused) as refusal:
         keep(tmp_path, encoded("JPEG"))

@@ -23,7 +23,7 @@ def fail(store: Store, minute: float, limits: dict[str, int] = KEY) -> None:
 def is_blocked(store: Store, minute: float, limits: dict[str, int] = KEY) -> bool:
     """Whether the next try would be turned away."""
     with clock.at(START + timedelta(minutes=minute)), store.read() as session:
-        return throttle.blocked(session, limits, WINDOW)
+        return throttle.wait(session, limits, WINDOW) is not None
 
 
 def test_the_allowed_failures_pass_and_the_next_try_does_not(store: Store) -> None:

@@ -211,6 +211,33 @@ def test_an_answer_that_is_not_ours_keeps_everything_and_is_said_in_words(world,
         person.context.close()
 
 
+BUSY = (
+    b"HTTP/1.1 503 Busy\r\nX-Sent-By: wangge\r\nRetry-After: 1\r\nContent-Type: application/json\r\n"
+    b'Content-Length: 16\r\nConnection: close\r\n\r\n{"error":"busy"}'
+)
+
+
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/entries/"), ("POST", "/reports")])
+def test_while_our_server_is_busy_the_page_keeps_everything_and_goes_on_by_itself(
+    world, browser, address, method, path
+):
+    kind = Problem(world)
+    with bad_line(address) as (line, outside):
+        person = Person(world, browser, line, outside, kind.login)
+        person.page.goto(kind.page())
+        kind.fill(person.page)
+        line.faults.append(Fault(method, path, BUSY, 2))
+        person.press(kind)
+        person.page.wait_for_function(
+            "() => document.querySelector('[data-sending-words]').textContent.startsWith('The server is busy')"
+        )
+        assert person.page.evaluate("() => document.querySelector('[name=photos]').files.length") == 2
+        person.page.wait_for_url("**/receipt")
+        assert kind.there() == (1, 1)
+        assert not [fault for fault in line.faults if fault.times], "it was never told that the server is busy"
+        person.context.close()
+
+
 def test_somebody_else_who_logged_in_does_not_send_it_under_his_name(world, browser, address):
     kind = Problem(world)
     with bad_line(address) as (line, outside):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from ..access import SYSTEM, Actor
 from ..core import audit, clock, settings
 from ..core.errors import N_, TOO_LONG, NotFound, Refused
+from ..login import brake
 from ..login import service as login
 from ..login.models import LoginCode, LoginSession
 from ..people import rules
@@ -147,6 +148,7 @@ def suspend(session: Session, actor: Actor, person_id: int) -> None:
         return
     person.suspended_at = clock.now()
     _void_codes(session, person_id)
+    brake.clear(session, person.login)
     login.end_all(session, person_id)
     audit.note(session, actor.person_id or None, "person.suspend", f"person:{person_id}")
 
@@ -174,7 +176,7 @@ def end_phone(session: Session, actor: Actor, person_id: int, session_id: int) -
 
 def give_code(session: Session, actor: Actor, person_id: int, code_hash: str, *, slip: bool = False) -> LoginCode:
     """Keep a fresh one-time code (hashed already) for somebody below; his password, earlier codes and all his log-ins
-    end.
+    end, and so does the brake on his account.
 
     They end now, not when the code is used: it is asked for because a password was lost, perhaps to a thief.
     It lasts ``code_minutes``, or ``slip_days`` for a ``slip`` that is carried to him on paper (settings).
@@ -184,6 +186,7 @@ def give_code(session: Session, actor: Actor, person_id: int, code_hash: str, *,
         raise Refused(N_("This account is suspended. Reactivate it first."))
     person.password_hash, person.must_change = None, True
     _void_codes(session, person_id)
+    brake.clear(session, person.login)
     login.end_all(session, person_id)
     return _keep_code(session, actor, person_id, code_hash, slip=slip)
 

@@ -15,7 +15,7 @@ from ..people import rules
 from ..web import lists
 from ..web.errors import say
 from ..web.language import named
-from ..web.request import actor, may, read, write
+from ..web.request import actor, close_reads, may, read, turn, write
 from . import body_views, queries, service, sheet_views
 from .blueprint import bp
 from .forms import EndForm, NamesForm, NewPersonForm, PostingForm, SearchForm, place_choices
@@ -197,7 +197,9 @@ def give_code(person_id: int) -> Any:
     found = queries.person(read(), actor(), person_id, to_help=True)
     facts = found.zh, found.en, found.login
     code = passwords.code()
-    hashed = passwords.make(code)
+    close_reads()
+    with turn("password"):
+        hashed = passwords.make(code)
     with write() as session:
         until = service.give_code(session, actor(), person_id, hashed).expires_at
     return show([Slip(*facts, code, until)], url_for("accounts.person", person_id=person_id))

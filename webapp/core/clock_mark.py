@@ -102,7 +102,7 @@ def refuse_if_wrong(session: Session) -> None:
     """Busy where nothing may be done now that cannot be taken back."""
     found = fault(session)
     if found is not None and found.forbids(clock.now()):
-        raise Busy(NOT_NOW)
+        raise Busy(NOT_NOW, again=60)
 
 
 def refuse_to_come(db: Session | Connection, at: datetime, field: str = "occurred_on") -> None:
@@ -111,7 +111,7 @@ def refuse_to_come(db: Session | Connection, at: datetime, field: str = "occurre
     if at <= clock.now() + SLACK:
         return
     if may_have_come(db, at):
-        raise Busy(NOT_NOW, field=field)
+        raise Busy(NOT_NOW, field=field, again=60)
     raise Refused(TO_COME, field=field)
 
 

@@ -21,10 +21,12 @@ TOO_LONG = N_("At most %(max)d characters.")
 class Refused(Exception):
     """The act is not possible; ``message`` says, in an English msgid with ``%(name)s`` places, what to do next.
 
-    ``field`` names the form field the message belongs to, when there is one.
+    ``field`` names the form field the message belongs to, when there is one. ``again``: seconds after which the same
+    may succeed, where time alone helps.
     """
 
     status = 422
+    again: int | None = None
 
     def __init__(self, message: str, *, field: str | None = None, **params: Any):
         super().__init__(message)
@@ -34,7 +36,15 @@ class Refused(Exception):
         }
 
 
-class Busy(Refused):
+class Later(Refused):
+    """Refused for now: the same may succeed ``again`` seconds later."""
+
+    def __init__(self, message: str, *, again: int, field: str | None = None, **params: Any):
+        super().__init__(message, field=field, **params)
+        self.again = again
+
+
+class Busy(Later):
     """We could not do it just now, and it is no fault of what was sent: the same again in a moment may succeed."""
 
     status = 503

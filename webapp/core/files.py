@@ -4,7 +4,9 @@ Both kinds lie below ``photos/``, as the folder was called when there were only 
 """
 
 import hashlib
+import logging
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,21 +19,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from .errors import N_, Busy, Refused
+from . import pools
+from .errors import N_, Refused
 from .tables import table
 
+LOG = logging.getLogger("wangge.trouble")
 LARGEST = 20 * 2**20
 CHUNK = 2**16
 DAY = 86_400.0
 CHILD = str(Path(__file__).with_name("reencode.py"))
-PATIENCE = 120  # seconds of waiting for a decoder, which may itself work for reencode.SECONDS
+PATIENCE = 30  # seconds that a decoder may take, which may itself work for reencode.SECONDS
 UNNAMED = 1.5 * DAY  # a file that no record names: time to put right, the next day too, the form that it came with
 LOOKED_AT = 30 * DAY  # an hourly look has decided about all that is older
 LONGEST_NAME = 120
 SMALL = "160"  # pixels of the longest side, for lists; twice as many as are shown, for sharp screens
 TOO_LARGE = N_('"%(name)s" is larger than 20 MB. Choose a smaller one, or take it again with a lower quality.')
 DAMAGED = N_("This photo was damaged on the way. Send it again.")
-BUSY = N_('"%(name)s" could not be checked just now, because the server is busy. Please send it again.')
 #: Why a photo is not taken, by the word of ``reencode.WHY``.
 WHY = {
     "unknown": N_('"%(name)s" is not a photo we can read (JPEG, PNG, WebP or HEIC). Choose another.'),
@@ -108,7 +111,7 @@ def keep(data_dir: Path, sent: IO[bytes], name: str = "-", mark: str | None = No
         if mark is not None and mark != fingerprint:
             raise Refused(DAMAGED, field="photos")
         copied = f"{original.name}.copy"
-        width, height = _reencode(original.name, copied, name)
+        width, height = _reencode(data_dir, original.name, copied, name)
         try:
             _settle(Path(copied), path(data_dir, "copies", copy := _hash(Path(copied))))
         finally:
@@ -222,7 +225,7 @@ def small(data_dir: Path, copy: str) -> Path:
     if not target.is_file():
         made = data_dir / "tmp" / f"small-{uuid.uuid4().hex}"
         made.parent.mkdir(parents=True, exist_ok=True)
-        _reencode(str(path(data_dir, "copies", copy)), str(made), copy, SMALL)
+        _reencode(data_dir, str(path(data_dir, "copies", copy)), str(made), copy, SMALL)
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(made, target)
     return target
@@ -249,32 +252,39 @@ def _hash(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _reencode(place: str, target: str, name: str, *side: str) -> tuple[int, int]:
+def _reencode(data_dir: Path, place: str, target: str, name: str, *side: str) -> tuple[int, int]:
     """Decode and write anew in a child process with little memory and time: what is served was written by us."""
-    said = _decoded([place, target, *side], name)
-    if len(said) == 2:
-        return int(said[0]), int(said[1])
-    Path(target).unlink(missing_ok=True)
-    raise Refused(WHY[said[0]], field="photos", name=name)
+    try:
+        with pools.turn(data_dir, "photo", field="photos", name=name):
+            said = _decoded([place, target, *side], name)
+        if len(said) == 2:
+            return int(said[0]), int(said[1])
+        raise Refused(WHY[said[0]], field="photos", name=name)
+    except Refused:
+        Path(target).unlink(missing_ok=True)
+        raise
 
 
 def _decoded(words: list[str], name: str) -> list[str]:
-    """What the child says: width and height, or the word why not. Busy when it did not come to it for lack of room."""
+    """What the child says: width and height, or the word why not. Busy when it did not come to it: it was stopped or
+    killed, the machine had no memory for it, or no process."""
     try:
         done = subprocess.run(
             [sys.executable, "-I", CHILD, *words],
             capture_output=True,
             timeout=PATIENCE,
             check=False,
-            env={"PATH": "/usr/bin:/bin"},
+            env={"PATH": "/usr/bin:/bin", "MALLOC_ARENA_MAX": "1"},
         )
     except (subprocess.TimeoutExpired, OSError) as error:
-        Path(words[1]).unlink(missing_ok=True)
-        raise Busy(BUSY, field="photos", name=name) from error
-    if done.returncode == 0:
-        return done.stdout.decode().split()
-    # It used up its time or its memory, so hard that it could not say so itself.
-    return ["heavy"]
+        raise pools.busy("photo", field="photos", name=name) from error
+    if done.returncode == -signal.SIGXCPU:  # it used up its work, so hard that it could not say so itself
+        return ["heavy"]
+    said = done.stdout.decode().split()
+    if done.returncode == 0 and (len(said) == 2 or said[0:1] in ([word] for word in WHY)):
+        return said
+    LOG.error("the child that reads photos ended with %s: %s", done.returncode, done.stderr.decode()[-500:])
+    raise pools.busy("photo", field="photos", name=name)
 
 
 def _settle(file: Path, target: Path) -> None:

@@ -1,8 +1,14 @@
-"""Passwords and one-time codes: argon2id. Hash and verify before the write transaction begins; both take 0.1-0.2 s."""
+"""Passwords and one-time codes: argon2id.
 
+Hash and verify before the write transaction begins: both take 0.1-0.2 s, and every core they find. In a request they
+wait for their turn (``core/pools.py``).
+"""
+
+import os
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from threading import Lock
+from threading import get_native_id
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -12,7 +18,9 @@ from .errors import N_, TOO_LONG
 SHORTEST, LONGEST = 8, 200  # characters of a password; the log-in form takes no longer one
 SHORT, LONG = 6, 12  # digits of a code that is read out and lives for minutes; of one on paper that lives for days
 _hasher = PasswordHasher()
-_turn = Lock()  # one at a time: argon2 takes every core it finds, and those who send a round need one meanwhile
+NICE = 5
+#: Hashing has a thread of its own that lets others go first; a thread cannot take such a step back.
+_thread = ThreadPoolExecutor(1, "hashing", lambda: os.setpriority(os.PRIO_PROCESS, get_native_id(), NICE))
 _light = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
 
 
@@ -30,8 +38,7 @@ def fault(password: str) -> str | None:
 
 def make(secret: str) -> str:
     """The argon2id hash to keep."""
-    with _turn:
-        return _hasher.hash(secret)
+    return _thread.submit(_hasher.hash, secret).result()
 
 
 @cache
@@ -48,8 +55,7 @@ def fits(hashed: str | None, secret: str, *, light: bool = False) -> bool:
         hashed = None
     kept = hashed or _nobody(light=light)
     try:
-        with _turn:
-            return _hasher.verify(kept, secret) and hashed is not None
+        return _thread.submit(_hasher.verify, kept, secret).result() and hashed is not None
     except (VerificationError, InvalidHashError):
         return False
 

@@ -7,7 +7,7 @@ columns' readers (``values``).
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -105,10 +105,10 @@ class Sheet:
     wants: str
     needs_all: bool = False
 
-    def read(self, data: bytes) -> Given:
+    def read(self, data: bytes, reader: Callable[[bytes], tuple[list[Leaf], list[str]]] = leaves) -> Given:
         """The rows of a file and what was left out; Refused (field ``sheet``) when it is none, too big, or has no
-        headings of ours."""
-        found, hidden = leaves(data)
+        headings of ours. A server gives the ``reader`` that works in a child process."""
+        found, hidden = reader(data)
         notes = [Note(HIDDEN, {"names": ", ".join(hidden)})] if hidden else []
         filled = [leaf for leaf in found if leaf.rows]
         if not filled:

@@ -26,6 +26,7 @@ Row = tuple[int, list[str]]  # number in the sheet, cells
 TOO_FAR_DOWN = N_("There is something below row %(row)d. Delete the rows you do not need and send the file again.")
 UNREADABLE = N_("This file cannot be read. Save it as xlsx, or as CSV, and send it again.")
 NO_FILE = N_("Choose a file first.")
+_ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _PAGE = re.compile(r"\s*<(?:!doctype|html|\?xml|table)", re.IGNORECASE)
 
@@ -73,7 +74,7 @@ def _xlsx(data: bytes) -> tuple[list[Leaf], list[str]]:
         steps = iter(range(LONGEST))
         found = [Leaf(sheet.title, _rows(sheet, written and written[sheet.title], steps), is_mac) for sheet in shown]
         return found, [sheet.title for sheet in book.worksheets if sheet not in shown]
-    except Refused:
+    except (Refused, MemoryError):
         raise
     except Exception as error:  # whatever a broken archive or a hostile one makes the reader say
         raise refused(UNREADABLE) from error
@@ -81,14 +82,16 @@ def _xlsx(data: bytes) -> tuple[list[Leaf], list[str]]:
 
 def _check_archive(data: bytes) -> bool:
     """Whether there are formulas in it. Refused for what would fill the memory when unpacked, by the sizes it states
-    and the reader enforces."""
+    and the reader enforces, and for more rows than a spreadsheet can have, before one of them is read."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
         if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED:
             raise refused(UNREADABLE)
         bodies = [archive.read(member) for member in members if "worksheets/" in member.filename]
-    except Refused:
+        if sum(1 for body in bodies for _ in _ROW.finditer(body)) > LONGEST:
+            raise refused(TOO_FAR_DOWN, row=LAST_ROW)
+    except (Refused, MemoryError):
         raise
     except Exception as error:
         raise refused(UNREADABLE) from error

@@ -44,7 +44,7 @@ ABOUT = About(
             ),
             DataUse(
                 "throttle: key since count",
-                N_("Failed attempts: log-in name and network address"),
+                N_("Failed attempts: log-in name as a hash, network address, number of the device"),
                 N_("To stop password guessing."),
                 "brake",
             ),

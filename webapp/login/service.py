@@ -1,7 +1,8 @@
 """Logging in and out: acts on sessions, passwords and one-time codes."""
 
-import hashlib
 import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -14,56 +15,35 @@ from ..core.errors import N_, NotFound, Refused
 from ..people import rules
 from ..people.models import Person
 from ..people.queries import by_login, live_roles
+from . import brake
+from .brake import NOWHERE, Where
 from .models import LoginCode, LoginSession
 from .queries import phones, token_hash, unseen_codes
 
-ANYWHERE, ADDRESS = 6, 12  # times ``login_failures``: one account from all addresses; one address for all accounts
 DEMO_PASSWORD = "wangge-demo"  # of the invented people; they come in only where the program runs as a demo
 NOT_THIS_ONE = N_("This is not your current password.")
 WRONG = N_(
     "Log-in name and password do not match. If you forgot the password, ask the office above you for a log-in code."
 )
-TOO_MANY = N_("Too many attempts. Wait %(minutes)d minutes, or ask the office above you for help.")
 
 
-class TooMany(Refused):
-    """The brake is on; this try was not even looked at, and does not count."""
-
-    status = 429
-
-
-def limits(session: Session, login: str, address: str) -> dict[str, int]:
-    """The throttle's keys: this account from this address, this account, this address."""
-    few = settings.get(session, "login_failures")
-    here, anywhere = _keys(login, address)
-    return {here: few, anywhere: few * ANYWHERE, f"from:{address}"[:120]: few * ADDRESS}
-
-
-def _keys(login: str, address: str) -> list[str]:
-    """The two keys of an account; hashed, because some type their password where the name belongs."""
-    fingerprint = hashlib.sha256(login.encode()).hexdigest()[:32]
-    return [f"login:{fingerprint}:{address}"[:120], f"login:{fingerprint}"]
-
-
-def window(session: Session) -> timedelta:
-    """How long the brake stays on."""
-    return timedelta(minutes=settings.get(session, "lock_minutes"))
+Turn = Callable[[], AbstractContextManager[None]]  #: is entered for each hash, so that they take turns
 
 
 def check(
-    session: Session, login: str, secret: str, address: str, *, demo: bool = False
+    session: Session, login: str, secret: str, where: Where, *, demo: bool = False, turn: Turn = nullcontext
 ) -> tuple[Person, LoginCode | None]:
     """The person whose password (or unused one-time code) this is, read only; Refused alike for everything else.
 
     Slow on purpose, one hash whoever is asked for; call it before any write begins.
     """
     login = rules.login_name(login)
-    if throttle.blocked(session, limits(session, login, address), window(session)):
-        raise TooMany(TOO_MANY, minutes=settings.get(session, "lock_minutes"))
     person, typed = by_login(session, login), passwords.as_code(secret)
+    brake.check(session, brake.limits(session, login, where, person.id if person else None, secret))
     code = _newest_code(session, person) if typed else None
     kept = code.code_hash if code else person.password_hash if person and not typed else None
-    fits = passwords.fits(kept, typed or secret, light=len(typed or "") == passwords.LONG)
+    with turn():
+        fits = passwords.fits(kept, typed or secret, light=len(typed or "") == passwords.LONG)
     if not fits or person is None or person.suspended_at is not None or (person.is_demo and not demo):
         raise Refused(WRONG)
     return person, code
@@ -85,12 +65,14 @@ def _in_time(now: datetime) -> tuple[Condition, Condition]:
     return LoginCode.expires_at > now, LoginCode.given_at <= now + SLACK
 
 
-def failed(session: Session, login: str, address: str) -> None:
+def failed(session: Session, login: str, where: Where, secret: str = "") -> None:
     """Count a failed try. What was typed as a name is not kept: some type their password there."""
     login = rules.login_name(login)
-    throttle.count(session, limits(session, login, address), window(session))
     person = by_login(session, login)
-    audit.note(session, None, "login.failed", f"person:{person.id}" if person else "person:unknown", address=address)
+    counters = brake.limits(session, login, where, person.id if person else None, secret)
+    throttle.count(session, counters, brake.window(session))
+    thing = f"person:{person.id}" if person else "person:unknown"
+    audit.note(session, None, "login.failed", thing, address=where.address)
 
 
 def lock(session: Session, person_id: int) -> Person:
@@ -107,7 +89,7 @@ def begin(
     device: str,
     *,
     remember: bool,
-    address: str = "-",
+    where: Where = NOWHERE,
     replaces: str | None = None,
 ) -> str:
     """A fresh session on the server; returns the token for the cookie. A one-time code is used up with it.
@@ -126,7 +108,7 @@ def begin(
         session.execute(
             update(LoginSession).where(LoginSession.token_hash == token_hash(replaces)).values(revoked_at=clock.now())
         )
-    throttle.forget(session, _keys(person.login, address))
+    brake.release(session, person.login, where)
     days = settings.get(session, "remember_phone_days") if remember and _may_stay(session, person_id) else 0
     token = _store(session, person_id, device[:120], days, now)
     audit.note(session, person_id, "login", f"person:{person_id}", device=device[:120], remembered=bool(days))
@@ -181,15 +163,16 @@ def came_by_code(session: Session, actor: Actor) -> bool:
     )
 
 
-def check_present(session: Session, actor: Actor, secret: str, address: str) -> None:
+def check_present(session: Session, actor: Actor, secret: str, where: Where, turn: Turn = nullcontext) -> None:
     """Refused (field ``current``) unless this is the actor's password; the same brake as at the log-in page.
 
     Read only.
     """
     person = session.get_one(Person, actor.person_id)
-    if throttle.blocked(session, limits(session, person.login, address), window(session)):
-        raise TooMany(TOO_MANY, field="current", minutes=settings.get(session, "lock_minutes"))
-    if not passwords.fits(person.password_hash, secret):
+    brake.check(session, brake.limits(session, person.login, where, person.id, "-"), field="current")
+    with turn():
+        fits = passwords.fits(person.password_hash, secret)
+    if not fits:
         raise Refused(NOT_THIS_ONE, field="current")
 
 
@@ -240,7 +223,7 @@ def end_of_later(session: Session, now: datetime) -> int:
     return done.rowcount  # type: ignore[attr-defined]
 
 
-def change_password(session: Session, actor: Actor, hashed: str, address: str = "-") -> str:
+def change_password(session: Session, actor: Actor, hashed: str, where: Where = NOWHERE) -> str:
     """Set the actor's new password (already hashed). Every other log-in of his ends; returns a new token for this one.
 
     Refused when this log-in ended since it was asked: a code given at that moment is not overtaken.
@@ -255,7 +238,7 @@ def change_password(session: Session, actor: Actor, hashed: str, address: str = 
         raise Refused(N_("Please log in."))
     person.password_hash, person.must_change = hashed, False
     end_all(session, actor.person_id, but=actor.session_id)
-    throttle.forget(session, _keys(person.login, address))
+    brake.release(session, person.login, where)
     audit.note(session, actor.person_id, "password.change", f"person:{actor.person_id}")
     return token
 

@@ -1,6 +1,8 @@
 """Log-in, log-out, the account page: password, phones, language."""
 
+import secrets
 import uuid
+from functools import partial
 from typing import Any
 
 from flask import (
@@ -21,7 +23,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext, refresh
 
 from ..core import clock, passwords, settings
-from ..core.errors import Refused
+from ..core.addresses import network
+from ..core.errors import Later, Refused
 from ..core.retention import log_months
 from ..people import queries, words
 from ..web import lists, photos
@@ -29,15 +32,18 @@ from ..web.errors import say
 from ..web.gate import is_id
 from ..web.kept import told, unpack
 from ..web.language import LOCALES, moment, named, safe_next
-from ..web.request import actor, may, read, read_connection, signed_in, write
+from ..web.request import actor, close_reads, may, read, read_connection, signed_in, turn, write
 from . import device
 from . import queries as sessions
 from . import service as acts
+from .brake import Where
 from .forms import LoginForm, PasswordForm
 from .models import LoginCode
 
 bp = Blueprint("login", __name__, template_folder="templates")
-CHOICES = ("lang", "large")  # what a browser chose for itself outlives a log-in
+KNOWN, MOST_KNOWN = "known", 20  # in the cookie: this device's number, and who has logged in on it, the last ones
+CHOICES = ("lang", "large", KNOWN)  # what is of the browser and not of a log-in outlives it
+IN_TURN = partial(turn, "password")
 
 
 @bp.record_once
@@ -87,38 +93,50 @@ def log_in() -> Any:
     if not form.validate():
         return _login_page(form), 422
     try:
-        person, code = acts.check(read(), form.login.data, form.secret.data, _from(), demo=_is_demo())
-        code_id, must_change = code.id if code else None, person.must_change
+        person, code = acts.check(read(), form.login.data, form.secret.data, _from(), demo=_is_demo(), turn=IN_TURN)
+        person_id, code_id, must_change = person.id, code.id if code else None, person.must_change
         with write() as writing:
             token = acts.begin(
                 writing,
                 person,
                 code_id,
                 device.describe(request.user_agent.string),
-                address=_from(),
+                where=_from(),
                 remember=form.remember.data,
                 replaces=session.get("sid"),
             )
     except Refused as refusal:
-        _count(refusal, form.login.data)
-        return _login_page(form, say(refusal)), refusal.status
+        _count(refusal, form.login.data, form.secret.data)
+        return _login_page(form, say(refusal)), refusal.status, _when(refusal)
     _take(token)
+    _know(person_id)
     _begin_as(token)
     if code_id is None and not must_change:
         return _onward(form.next.data, form.kept.data)
     return _choose_password(form.next.data, form.kept.data, ask_current=code_id is None)
 
 
-def _from() -> str:
-    """The address that guesses are counted under."""
-    return request.remote_addr or "-"
+def _from() -> Where:
+    """What guesses are counted under. The cookie is signed: nobody says of himself what device he is."""
+    device, people = session.get(KNOWN) or ("", [])
+    return Where(network(request.remote_addr), device, frozenset(people))
 
 
-def _count(refusal: Refused, login: str) -> None:
-    """A wrong secret counts; a try that the brake held up does not."""
-    if not isinstance(refusal, acts.TooMany):
+def _know(person_id: int) -> None:
+    """This device has logged in to this account: it keeps its own allowance of wrong passwords from now on."""
+    device, people = session.get(KNOWN) or (secrets.token_urlsafe(12), [])
+    session[KNOWN] = [device, [*(id_ for id_ in people if id_ != person_id), person_id][-MOST_KNOWN:]]
+
+
+def _count(refusal: Refused, login: str, secret: str) -> None:
+    """A wrong secret counts; a try that was not looked at does not."""
+    if not isinstance(refusal, Later):
         with write() as writing:
-            acts.failed(writing, login, _from())
+            acts.failed(writing, login, _from(), secret)
+
+
+def _when(refusal: Refused) -> dict[str, str]:
+    return {} if refusal.again is None else {"Retry-After": str(refusal.again)}
 
 
 def _take(token: str) -> None:
@@ -273,12 +291,15 @@ def change_password() -> Any:
     """Set it; every other log-in of mine ends. Without the old one only where a one-time code stood for it."""
     form, who = PasswordForm(request.form), actor()
     by_code = acts.came_by_code(read(), who)
-    status = 200 if form.validate() else 422
-    if status == 200 and not by_code:
-        status = _check_present(form)
-    if status != 200:
-        return render_template("login/password.html", form=form, ask_current=not by_code), status
-    hashed = passwords.make(form.entry().new)
+    if not form.validate():
+        return render_template("login/password.html", form=form, ask_current=not by_code), 422
+    refusal = None if by_code else _check_present(form)
+    if refusal is not None:
+        page = render_template("login/password.html", form=form, ask_current=not by_code)
+        return page, refusal.status, _when(refusal)
+    close_reads()
+    with turn("password"):
+        hashed = passwords.make(form.entry().new)
     with write() as writing:
         token = acts.change_password(writing, who, hashed, _from())
     _take(token)
@@ -286,13 +307,14 @@ def change_password() -> Any:
     return _onward(form.next.data, form.kept.data)
 
 
-def _check_present(form: PasswordForm) -> int:
-    """200 when the present password was right; else its refusal stands beside the field, and the try is counted."""
+def _check_present(form: PasswordForm) -> Refused | None:
+    """None when the present password was right; else its refusal stands beside the field, and the try is counted."""
+    current = form.entry().current
     try:
-        acts.check_present(read(), actor(), form.entry().current, _from())
+        acts.check_present(read(), actor(), current, _from(), IN_TURN)
     except Refused as refusal:
         login = queries.by_id(read(), actor().person_id).login
-        form.refuse(refusal.field, say(refusal))
-        _count(refusal, login)
-        return refusal.status
-    return 200
+        form.refuse(refusal.field or "current", say(refusal))
+        _count(refusal, login, current)
+        return refusal
+    return None

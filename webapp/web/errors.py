@@ -66,8 +66,15 @@ def answer(status: int, message: str, **facts: Any) -> Response:
 def refused(error: Refused) -> Response:
     """An act that a service declined and no form caught."""
     response = answer(error.status, say(error))
-    if error.status == 503:
-        response.headers["Retry-After"] = LATE
+    if error.again is not None:
+        response.headers["Retry-After"] = str(error.again)
+    return response
+
+
+def says_when(response: Response) -> Response:
+    """Whoever is told that it is not possible just now is told when to ask again, whatever page says it."""
+    if response.status_code in (429, 503):
+        response.headers.setdefault("Retry-After", SOON)
     return response
 
 
@@ -119,4 +126,5 @@ def init(app: Flask) -> None:
     for kind in (OperationalError, InternalError, InterfaceError, OSError):
         app.register_error_handler(kind, unavailable)
     app.register_error_handler(IntegrityError, clash)
+    app.after_request(says_when)
     app.register_error_handler(500, lambda error: answer(500, gettext(WORDS[500])))

@@ -1,7 +1,7 @@
 """What a view may use of its request: who asks, a session to look with, the short write, and its access rule."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..access import MATRIX, VISITOR, Actor
+from ..core import pools
 from ..core.db import Store
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -89,6 +90,11 @@ def write() -> Iterator[Session]:
     close_reads()
     with store().write() as session:
         yield session
+
+
+def turn(pool: str, **about: Any) -> AbstractContextManager[None]:
+    """Slow work of a request takes its turn: ``with turn("password"): …``; Busy when it does not come."""
+    return pools.turn(current_app.config["WANGGE"].data_dir, pool, **about)
 
 
 def write_once(act: Callable[[Session], Any]) -> Any:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField
 
+from ..core import sheet_child
 from ..core.errors import N_, Refused
 from ..core.sheet import Column, Finding, Note, Sheet, SheetRow
 from ..core.sheet_file import MAX_BYTES
@@ -16,6 +17,7 @@ from ..core.workbook import MEDIA_TYPE, book
 from .errors import say, shown
 from .forms import BaseForm
 from .language import of_page
+from .request import close_reads, turn
 
 ABOVE = N_("Fill in below the headings, one row each. The rows above them may stay. * means required.")
 WIDTH = 22
@@ -50,14 +52,18 @@ def notes(given: Sequence[Note]) -> list[str]:
 
 
 def looked_at(kind: Sheet, form: SheetForm, rehearse: Callable[[list[SheetRow]], Any], page: Callable[..., str]) -> Any:
-    """The page of the sheet that was sent, rehearsed; 422 when the file or a row is wrong."""
+    """The page of the sheet that was sent, rehearsed; 422 when the file or a row is wrong, 503 when we did not come to
+    it."""
     file = request.files.get("sheet")
+    data = file.read(MAX_BYTES + 1) if file else b""
+    close_reads()
     try:
-        given = kind.read(file.read(MAX_BYTES + 1) if file else b"")
+        with turn("sheet", field="sheet"):
+            given = kind.read(data, sheet_child.leaves)
         outcome = rehearse(given.rows)
     except Refused as refusal:
         form.refuse(refusal.field, say(refusal))
-        return page(form), 422
+        return page(form), refusal.status
     return page(form, outcome, given), 422 if outcome.findings else 200
 
 

@@ -7,6 +7,8 @@ import { markBusy, release } from "./press.js";
 import { sha256 } from "./sha256.js";
 import { ask } from "./wire.js";
 
+const TRIES = 5; // that the server is busy is waited out so often
+const SOON = 30; // seconds; who says "again" later than that has trouble that a person has to be told of
 const FORM = "application/x-www-form-urlencoded;charset=UTF-8";
 
 /* What ends a try: a key of the state's words, and what stands in them. */
@@ -79,9 +81,22 @@ function check(answer, asJson) {
 
 /* --- the steps --- */
 
+/* What `again()` answers, which is asked anew while our server says that it is busy just now (503) and soon no more.
+   Nothing of it was kept then, and sent again it counts once. */
+async function patiently(form, again) {
+  let answer = await again();
+  for (let turn = 0; turn < TRIES && answer.ours && answer.status === 503 && answer.again <= SOON; turn += 1) {
+    say(form, words(form, "later"));
+    await new Promise((resolve) => { setTimeout(resolve, 1000 * (answer.again || 5)); });
+    answer = await again();
+  }
+  return answer;
+}
+
 /* Who is logged in now, with a token of that log-in, and which photos are there. */
 async function state(form) {
-  const answer = check(await ask("GET", "/entries/" + field(form, "id").value, { accept: "application/json" }), true);
+  const look = () => ask("GET", "/entries/" + field(form, "id").value, { accept: "application/json" });
+  const answer = check(await patiently(form, look), true);
   const now = JSON.parse(answer.text);
   if (String(now.person) !== form.dataset.person) throw new Trouble("other", { name: now.name });
   Array.prototype.forEach.call(document.querySelectorAll("input[name='csrf_token']"), (input) => { input.value = now.token; });
@@ -123,7 +138,7 @@ async function upload(form, photo, n, m) {
     body: new Blob([photo.bytes], { type: "image/jpeg" }), token: field(form, "csrf_token").value,
     accept: "application/json", progress: show,
   };
-  check(await ask("PUT", address, options), true);
+  check(await patiently(form, () => ask("PUT", address, options)), true);
 }
 
 /* The words, and the marks of the photos in the place of their bytes. */
@@ -138,10 +153,10 @@ function record(form, button, photos) {
 
 async function post(form, button, photos) {
   const send = () => ask("POST", form.getAttribute("action"), record(form, button, photos));
-  let answer = await send();
+  let answer = await patiently(form, send);
   if (answer.ours && answer.status === 401) { // the page's token is of an earlier log-in, or there is none now
     await state(form);
-    answer = await send();
+    answer = await patiently(form, send);
   }
   return check(answer);
 }

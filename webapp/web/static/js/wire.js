@@ -14,8 +14,8 @@ function watch(request) {
   return () => clearInterval(timer);
 }
 
-/* → {status, ours, where, text}: 0 when no answer came. `ours`: our server's own, of no proxy and no portal on the way.
-   `where`: the page that a 201 leads to. options: token, body, type, accept, progress(bytes sent). */
+/* → {status, ours, where, again, text}: 0 when no answer came. `ours`: our server's own, of no proxy and no portal on the
+   way. `where`: the page that a 201 leads to. `again`: after how many seconds the server wants to be asked again. options: token, body, type, accept, progress(bytes sent). */
 export function ask(method, address, options) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
@@ -31,6 +31,7 @@ export function ask(method, address, options) {
       const ours = request.status > 0 && request.getResponseHeader("X-Sent-By") === "wangge";
       resolve({
         status: request.status, ours, text: request.responseText, where: ours ? request.getResponseHeader("Location") : null,
+        again: ours ? Number(request.getResponseHeader("Retry-After")) : 0,
       });
     });
     request.send(options.body || null);

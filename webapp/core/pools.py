@@ -1,0 +1,95 @@
+"""Who may take how much: slow work has its own share of the machine, and of the threads of a server, so that none of it
+takes the others' place.
+
+``at_once`` counts over all processes that use one data folder, whatever server runs them: each piece of work holds a
+locked file below ``DATA_DIR/slots`` while it lasts, and the system lets go of the lock of a process that dies.
+``share`` and ``queue`` are for the threads of one process of ``wangge serve`` (``webapp/lanes.py``).
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .errors import N_, Busy
+from .tables import table
+
+LOOK = 0.03  # seconds between two looks for a free slot
+CORES = len(os.sched_getaffinity(0))
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A row of the table below."""
+
+    name: str
+    at_once: int  #: so many on the machine; 0: as many as come
+    waits: float  #: seconds that one may wait for its turn; afterwards it is told that we are busy
+    share: int  #: parts of a server's threads; 0: it is no lane, but work within a request
+    queue: int  #: requests that may wait for a thread of the lane; the next is refused at once
+    again: int  #: seconds after which to try again
+
+
+def _number(word: str) -> int:
+    return CORES if word == "cores" else 0 if word == "-" else int(word)
+
+
+#: What is told when a turn did not come, and where no page of the application could say it better, is 503 with
+#: Retry-After, and never a fault of what was sent.
+POOLS = {
+    row["pool"]: Pool(row["pool"], *(_number(row[key]) for key in ("at_once", "waits", "share", "queue", "again")))
+    for row in table("""
+pool      at_once  waits  share  queue  again
+page      -        30     6      200    5      # requests: all that is in no other lane
+login     -        20     2      80     5      # requests that check a password
+upload    -        45     4      80     10     # requests with files, and small sizes of photos
+password  1        5      -      -      5      # hashing: argon2 takes every core it finds
+photo     cores    25     -      -      10     # decoding a photo and writing it anew, in a child process
+sheet     1        25     -      -      10     # reading a spreadsheet, in a child process
+""")
+}
+#: What is said of the work whose turn did not come.
+BUSY = {
+    "password": N_("Many people are logging in just now. Please try again in a moment."),
+    "photo": N_('"%(name)s" could not be checked just now, because the server is busy. Please send it again.'),
+    "sheet": N_("The spreadsheet could not be read just now, because the server is busy. Please send it again."),
+}
+
+
+def busy(name: str, /, **about: Any) -> Busy:
+    """The refusal of work that we did not come to."""
+    return Busy(BUSY[name], again=POOLS[name].again, **about)
+
+
+@contextmanager
+def turn(data_dir: Path, name: str, /, **about: Any) -> Iterator[None]:
+    """Hold one of the pool's slots while the block runs; Busy when none came free in time. ``about``: the field of the
+    refusal, and what fills its sentence."""
+    pool = POOLS[name]
+    until = time.monotonic() + pool.waits
+    while (slot := _free(data_dir / "slots", pool)) is None:
+        if time.monotonic() > until:
+            raise busy(name, **about)
+        time.sleep(LOOK)
+    try:
+        yield
+    finally:
+        os.close(slot)
+
+
+def _free(folder: Path, pool: Pool) -> int | None:
+    """A slot's open file, locked for us; None when all are taken."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(pool.at_once):
+        slot = os.open(folder / f"{pool.name}-{number}", os.O_RDONLY | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(slot, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(slot)
+        else:
+            return slot
+    return None

@@ -1,0 +1,97 @@
+"""Reading a spreadsheet apart: in a child process with little memory and time, so that a file that unpacks to millions
+of rows or cells takes nothing of the server's.
+
+``leaves`` is that of ``sheet_file``, seen from the server; ``main`` is what runs in the child.
+"""
+
+import json
+import logging
+import os
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from . import pools, sheet_file
+from .cells import MAX_CELL
+from .errors import N_, Refused
+from .sheet_file import Leaf, refused
+
+NICE = 10  # whoever wants a page goes first
+SECONDS, MEMORY = 8, 400 * 2**20  # of work, not of waiting for it; of address space
+PATIENCE = 30  # seconds of waiting for the child
+LONGEST_ANSWER = 4_000_000  # characters: all cells of the longest list there may be, and well filled
+ROOT = str(Path(__file__).parents[2])
+START = "import sys; sys.path.insert(0, sys.argv[1]); from webapp.core.sheet_child import main; sys.exit(main())"
+LOG = logging.getLogger("wangge.trouble")
+TOO_HEAVY = N_(
+    "This spreadsheet is too much work to read: it holds far more than a list. Copy the rows you need into a new file "
+    "and send that."
+)
+
+
+def leaves(data: bytes) -> tuple[list[Leaf], list[str]]:
+    """The sheets of a file, and the names of the hidden ones. Refused (field ``sheet``) for what is no such file or too
+    big; Busy when we did not come to reading it."""
+    if not data or len(data) > sheet_file.MAX_BYTES:
+        return sheet_file.leaves(data)  # which refuses it
+    said = _said(data)
+    if "refused" in said:
+        raise refused(said["refused"], **said["params"])
+    found = [Leaf(name, [(number, row) for number, row in rows], mac) for name, rows, mac in said["leaves"]]
+    return found, said["hidden"]
+
+
+def _said(data: bytes) -> Any:
+    """What the child answers."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", "-c", START, ROOT],
+            input=data,
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
+            env={"PATH": "/usr/bin:/bin", "MALLOC_ARENA_MAX": "1"},
+        )
+    except (subprocess.TimeoutExpired, OSError) as error:
+        raise pools.busy("sheet", field="sheet") from error
+    if done.returncode == -signal.SIGXCPU:  # it used up its work, so hard that it could not say so itself
+        raise refused(TOO_HEAVY)
+    if done.returncode == 0:
+        return json.loads(done.stdout)
+    LOG.error("the child that reads sheets ended with %s: %s", done.returncode, done.stderr.decode()[-500:])
+    raise pools.busy("sheet", field="sheet")
+
+
+# --- in the child ---
+
+
+def main() -> int:
+    """Reads the file from the standard input and answers on the standard output; the exit status."""
+    os.nice(NICE)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))  # the first is told apart from other ends
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        answer = json.dumps(_read(sys.stdin.buffer.read()))
+    except MemoryError:
+        answer = json.dumps({"refused": TOO_HEAVY, "params": {}})
+    print(answer)
+    return 0
+
+
+def _read(data: bytes) -> dict[str, Any]:
+    try:
+        found, hidden = sheet_file.leaves(data)
+        room = LONGEST_ANSWER
+        for leaf in found:
+            for _, row in leaf.rows:
+                row[:] = [cell[: MAX_CELL + 1] for cell in row]  # one more than is taken, so that it is said
+                room -= sum(map(len, row)) + len(row)
+        if room < 0:
+            raise refused(TOO_HEAVY)
+    except Refused as refusal:
+        return {"refused": refusal.message, "params": refusal.params}
+    return {"leaves": [[leaf.name, leaf.rows, leaf.counts_from_1904] for leaf in found], "hidden": hidden}
