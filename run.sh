@@ -17,6 +17,8 @@ Usage: ./run.sh VERB …
 A real county (each says more with --help behind it, after the set-up):
   init             make the data folder ready: key, tables, seeds
   admin            create LOGIN: the first administrator; code LOGIN: a log-in code for one who lost his password
+  auditor          create LOGIN, end LOGIN: who reads the log; nobody does that on a page
+  second-factor    reset LOGIN: for one who lost the phone with his authenticator app
   grids            import FILE: borders
   objects          import FILE, export FILE: the lists of what there is to look at
   backup FILE      all records and their files, while work goes on; encrypted once there is a key for it

@@ -348,7 +348,7 @@ def fault(visitor: Visitor, route: Route, target: Target) -> str | None:
 
 def _allowed(_visitor: Visitor, route: Route, _target: Target, got: Answer) -> bool:
     if route.method == "GET":
-        also = {"/": 302, "/language": 302} | dict.fromkeys(access_routes.ALSO_404, 404)
+        also = {"/": 302, "/language": 302, "/account/notices": 302} | dict.fromkeys(access_routes.ALSO_404, 404)
         return got.status in (200, also.get(route.address))
     if got.status == 422:
         return route.address in access_routes.ALSO_422 and not got.changed

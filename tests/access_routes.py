@@ -57,6 +57,13 @@ POST   /account/password                                 -        -        404  
 POST   /account/language                                 -        -        404    .   x    x       x        x      x       x       x      x         x     x
 POST   /account/phones/end-others                        -        -        404    .   x    x       x        x      x       x       x      x         x     x
 POST   /account/phones/<session_id>/end                  session  e        404    .   x    x       x        x      x       x       x      x         x     x
+GET    /account/second                                   -        -        404    .   x    x       x        x      x       x       x      x         x     x
+POST   /account/second/begin                             -        -        404    .   x    x       x        x      x       x       x      x         x     x
+POST   /account/second/confirm                           -        -        404    .   x    x       x        x      x       x       x      x         x     x
+POST   /account/second/check                             -        -        404    .   x    x       x        x      x       x       x      x         x     x
+POST   /account/second/off                               -        -        404    .   x    x       x        x      x       x       x      x         x     x
+GET    /account/notices                                  -        -        404    .   x    x       x        x      x       x       x      x         x     x
+POST   /account/notices                                  -        -        404    .   x    x       x        x      x       x       x      x         x     x
 POST   /logout                                           -        -        404    .   x    x       x        x      x       x       x      x         x     x
 GET    /feedback                                         -        -        404    .   .    x       x        x      x       x       x      x         x     x
 POST   /feedback                                         -        -        404    .   .    x       x        x      x       x       x      x         x     x
@@ -160,6 +167,7 @@ GET    /people/<person_id>/suspending                    account  h        404  
 POST   /people/<person_id>/suspend                       account  h        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/<person_id>/resume                        account  h        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/<person_id>/phones/<session_id>/end       account  h        404    .   .    .       x        x      .       .       .      .         x     .
+POST   /people/<person_id>/second/reset                  account  h        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/<person_id>/code                          account  h        404    .   .    .       x        x      .       .       .      .         x     .
 GET    /people/<person_id>/postings/new                  account  h        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/<person_id>/postings/new                  account  h        404    .   .    .       x        x      .       .       .      .         x     .
@@ -179,6 +187,11 @@ POST   /bodies/<body_id>/reopen                          body     e        404  
 ALSO_422 = {
     "/login": "nothing is typed in",
     "/account/password": "nothing is typed in",
+    "/account/second/begin": "nothing is typed in",
+    "/account/second/confirm": "nothing is typed in",
+    "/account/second/check": "nothing is typed in",
+    "/account/second/off": "nothing is typed in",
+    "/people/<person_id>/second/reset": "nobody has one",
     "/duties/<code>/department": "the duty has a department already",
     "/reports/<report_id>/beside/looks/<look_id>/withdraw": "somebody is there who can answer",
     "/reports/<report_id>/beside/part": "somebody speaks for the body",
@@ -192,6 +205,7 @@ CHANGES_NOTHING = {
     "/entries/<entry_id>/photos/<mark>",  # a file waits, no row tells of it
     "/duties/<code>/forget",
     "/account/phones/end-others",
+    "/account/notices",
     "/objects/import",
     "/people/import",
     "/people/slips",

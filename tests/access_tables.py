@@ -169,7 +169,7 @@ township_b      -          vh         -        -         -         v    -       
 moved_town      -          vh         -        -         -         v    -              v          v          -      -        v           -            vh        -       -          -     -
 both            -          vh         -        -         -         v    -              v          v          -      -        v           -            vh        -       -          -     -
 county          vh         vh         vh       vh        vh        vh   vh             vh         vh         vh     vh       vh          vh           vh        vh      v          -     -
-admin           vh         vh         vh       vh        vh        vh   vh             vh         vh         vh     vh       vh          vh           vh        vh      vh         v     vh
+admin           vh         vh         vh       vh        vh        vh   vh             vh         vh         vh     vh       vh          vh           vh        vh      vh         v     v 
 """)
 
 #: e ends the posting. Columns: whose@where.
@@ -180,7 +180,7 @@ township_b      -             e             -       -      -            -       
 moved_town      -             e             -       -      -            -               -          -
 both            -             e             -       -      -            -               -          -
 county          e             e             e       e      e            e               e          -
-admin           e             e             e       e      e            e               e          e
+admin           e             e             e       e      e            e               e          -
 """)
 
 #: e edits, closes and reopens the body.

@@ -35,6 +35,8 @@ PAGES = READING_PAGES | {
     "forms",
     "frame",
     "late_views",
+    "onward",
+    "second_views",
     "settings_views",
     "sheet_views",
     "slips",

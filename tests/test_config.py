@@ -14,7 +14,7 @@ from webapp.config import Config
 ROOT = Path(__file__).parent.parent
 VARIABLES = (
     *("DATABASE_URL", "OWNER_DATABASE_URL", "DATA_DIR", "SECRET_KEY", "SECRET_KEY_FALLBACKS"),
-    *("HTTPS", "PROXIES", "BACKUP_KEY_FILE", "WITNESS_FILE", "WITNESS_URL"),
+    *("HTTPS", "PROXIES", "TRUSTED_HOSTS", "BACKUP_KEY_FILE", "WITNESS_FILE", "WITNESS_URL"),
 )
 GOOD_KEY = "6c0b9c4f1b7e4a52b8a7d3e5f9012c4d"
 
@@ -57,6 +57,7 @@ def test_each_variable_reaches_its_field(tmp_path: Path) -> None:
         "SECRET_KEY_FALLBACKS": f"{GOOD_KEY[::-1]} {GOOD_KEY * 2}",
         "HTTPS": "yes",
         "BACKUP_KEY_FILE": str(tmp_path / "keys"),
+        "TRUSTED_HOSTS": "wangge.example, .example.cn ,",
     }
     assert Config.from_environment(given) == Config(
         "postgresql+psycopg://db/wangge",
@@ -65,6 +66,7 @@ def test_each_variable_reaches_its_field(tmp_path: Path) -> None:
         https=True,
         secret_key_fallbacks=(GOOD_KEY[::-1], GOOD_KEY * 2),
         backup_key_file=tmp_path / "keys",
+        trusted_hosts=("wangge.example", ".example.cn"),
     )
 
 

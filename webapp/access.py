@@ -137,6 +137,7 @@ class Actor:
     must_change: bool = False
     en: str = ""
     aside: tuple[Posting, ...] = ()
+    is_half: bool = False  # the password was right, the second factor is still to come
 
     @property
     def zh(self) -> str:

@@ -18,7 +18,7 @@ from .login import queries as login_queries
 from .login import service as login_service
 from .login import views as login_views
 from .ops import identity, migrate
-from .web import askers, bounds, compress, entries, errors, gate, headers, health, language, static_files
+from .web import askers, bounds, compress, entries, errors, gate, headers, health, hosts, language, static_files
 from .web import request as web_request
 from .web.cookies import Cookies
 
@@ -38,6 +38,9 @@ class App(Flask):
 
     def dispatch_request(self) -> Any:
         """Ask the gate, then the view. OPTIONS is answered with the address's methods, as Flask does: no view runs."""
+        stranger = hosts.refusal()
+        if stranger is not None:
+            return stranger
         self._refuse_broken_address()
         if request.mimetype != "multipart/form-data":
             request.max_content_length = TYPED_MB * 2**20

@@ -47,6 +47,7 @@ class Config:
     backup_key_file: Path | None = None  #: BACKUP_KEY_FILE: keys of the backups, never in DATA_DIR
     witness_file: str = ""  #: WITNESS_FILE: where the sweep appends the signed head of each day
     witness_url: str = ""  #: WITNESS_URL: where it posts it
+    trusted_hosts: tuple[str, ...] = ()  #: TRUSTED_HOSTS: the names we are asked under, by commas; default any
     demo_made: date | None = None  #: set by ``wangge demo`` only: the day the invented county was made
 
     @property
@@ -70,6 +71,7 @@ class Config:
             Path(environ.get("BACKUP_KEY_FILE") or data.parent / BACKUP_KEY_FILE).absolute(),
             environ.get("WITNESS_FILE", ""),
             environ.get("WITNESS_URL", ""),
+            tuple(filter(None, (name.strip().lower() for name in environ.get("TRUSTED_HOSTS", "").split(",")))),
         )
 
     def proxies_are_few(self) -> bool:

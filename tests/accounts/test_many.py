@@ -121,7 +121,7 @@ def test_an_administrator_gets_no_desk_by_a_sheet_and_neither_in_two_rows(world)
     ]
     with world.store.read() as session:
         outcome = sheet_acts.rehearse(session, make.actor(session, "admin"), rows_of(csv_bytes(bad)))
-    assert [(found.row.number, found.column) for found in outcome.findings] == [(2, "role"), (4, "role")]
+    assert [(found.row.number, found.column) for found in outcome.findings] == [(2, "login"), (4, "role")]
 
 
 def test_who_becomes_an_equal_in_one_row_is_not_posted_by_the_next(world):

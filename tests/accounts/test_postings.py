@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from tests import make
 from tests.accounts.test_service import SOON, entry
+from webapp.access import SYSTEM
 from webapp.accounts import service
 from webapp.accounts.service import PersonEntry
 from webapp.core import clock
@@ -43,9 +44,9 @@ def test_an_administrator_gets_no_desk_and_a_desk_no_administration(world):
     with world.store.write() as session:
         admin = make.actor(session, "admin")
         with pytest.raises(Refused, match="administrator"):
-            service.grant_posting(session, admin, world.people["auditor"], entry(world, "grid_officer", "A1"))
+            service.grant_posting(session, SYSTEM, world.people["auditor"], entry(world, "grid_officer", "A1"))
         with pytest.raises(Refused, match="administrator"):
-            service.grant_posting(session, admin, world.people["county"], entry(world, "audit_admin"))
+            service.grant_posting(session, admin, world.people["county"], entry(world, "system_admin"))
 
 
 def test_an_administration_may_begin_when_the_desk_has_ended(world):
@@ -53,8 +54,8 @@ def test_an_administration_may_begin_when_the_desk_has_ended(world):
         admin, who = make.actor(session, "admin"), world.people["county"]
         service.end_posting(session, admin, session.scalar(select(Posting.id).where(Posting.person_id == who)), SOON)
         with pytest.raises(Refused, match="administrator"):
-            service.grant_posting(session, admin, who, entry(world, "audit_admin", first=SOON))
-        service.grant_posting(session, admin, who, entry(world, "audit_admin", first=SOON + timedelta(days=1)))
+            service.grant_posting(session, admin, who, entry(world, "system_admin", first=SOON))
+        service.grant_posting(session, admin, who, entry(world, "system_admin", first=SOON + timedelta(days=1)))
 
 
 def test_the_same_posting_is_not_given_twice_for_the_same_days(world):

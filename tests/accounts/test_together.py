@@ -54,7 +54,7 @@ def test_nobody_gets_administration_and_a_desk_by_two_acts_at_the_same_moment(wo
     with world.store.write() as session:
         posting = session.scalar(select(Posting.id).where(Posting.person_id == who))
         service.end_posting(session, make.actor(session, "admin"), posting)
-    refused = both(grant(world, who, "audit_admin", None), grant(world, who, "grid_officer", "A2"))
+    refused = both(grant(world, who, "system_admin", None), grant(world, who, "grid_officer", "A2"))
     assert [refusal.field for refusal in refused] == ["role"]
     with world.store.read() as session:
         assert len(make.actor(session, "officer_a1").postings) == 1
@@ -73,7 +73,7 @@ def test_neither_by_an_act_and_a_sheet(world):
         with world.store.write() as session:
             found.extend(sheet_acts.apply(session, make.actor(session, "admin"), [line], {}).findings)
 
-    refused = both(grant(world, who, "audit_admin", None), bring_in)
+    refused = both(grant(world, who, "system_admin", None), bring_in)
     assert len(refused) + len(found) == 1
     with world.store.read() as session:
         assert len(make.actor(session, "officer_a1").postings) == 1

@@ -19,6 +19,7 @@ ABOUT = About(
         "phone.end": N_("Remembered phone removed"),
         "posting.end": N_("Posting ended"),
         "posting.grant": N_("Posting given"),
+        "second.reset": N_("Second factor reset"),
     },
     things={
         "body": N_("body"),

@@ -5,6 +5,7 @@ import click
 from ..access import SYSTEM
 from ..console import fail, ready
 from ..core import passwords
+from ..core.db import Store
 
 
 @click.group()
@@ -18,6 +19,40 @@ def admin() -> None:
 @click.password_option()
 def admin_create(login: str, name: str, password: str) -> None:
     """Create a system administrator who can log in and set up everybody else."""
+    _create(login, name, password, "system_admin")
+    click.echo(f"Administrator {login} created.")
+
+
+@click.group()
+def auditor() -> None:
+    """Audit administrators: who reads the log is made, helped and ended here, and by nobody on a page."""
+
+
+@auditor.command("create")
+@click.argument("login")
+@click.option("--name", prompt=True)
+@click.password_option()
+def auditor_create(login: str, name: str, password: str) -> None:
+    """Create an audit administrator, who reads the log and changes nothing."""
+    _create(login, name, password, "audit_admin")
+    click.echo(f"Audit administrator {login} created.")
+
+
+@auditor.command("end")
+@click.argument("login")
+def auditor_end(login: str) -> None:
+    """End somebody's posting as audit administrator, and all his log-ins."""
+    from .service import end_auditor
+
+    store, person_id = _person(login)
+    with store.write() as session:
+        ended = end_auditor(session, person_id)
+    if not ended:
+        fail(f"{login} is no audit administrator.")
+    click.echo(f"{login} is an audit administrator no longer.")
+
+
+def _create(login: str, name: str, password: str, role: str) -> None:
     from .service import create_admin
 
     if not name.strip():
@@ -27,21 +62,26 @@ def admin_create(login: str, name: str, password: str) -> None:
     _, store = ready()
     hashed = passwords.make(password)
     with store.write() as session:
-        create_admin(session, login, name.strip(), hashed)
-    click.echo(f"Administrator {login} created.")
+        create_admin(session, login, name.strip(), hashed, role)
+
+
+def _person(login: str) -> tuple[Store, int]:
+    """The database, and whose log-in name it is."""
+    from ..people import queries
+
+    _, store = ready()
+    with store.read() as session:
+        person = queries.by_login(session, login)
+        return store, person.id if person else fail(f"Nobody is called {login}.")
 
 
 @admin.command("code")
 @click.argument("login")
 def admin_code(login: str) -> None:
     """Print a one-time log-in code for somebody who can get none from the office above, such as the administrator."""
-    from ..people import queries
     from . import service
 
-    _, store = ready()
-    with store.read() as session:
-        person = queries.by_login(session, login)
-        person_id = person.id if person else fail(f"Nobody is called {login}.")
+    store, person_id = _person(login)
     code = passwords.code()
     hashed = passwords.make(code)
     with store.write() as session:
@@ -49,4 +89,25 @@ def admin_code(login: str) -> None:
     click.echo(f"Log-in code of {login}, once: {code}")
 
 
-COMMANDS = (admin,)
+@click.group("second-factor")
+def second_factor() -> None:
+    """The second factor of a log-in."""
+
+
+@second_factor.command("reset")
+@click.argument("login")
+def second_factor_reset(login: str) -> None:
+    """Take it away from somebody who lost the phone with his authenticator app; all his log-ins end."""
+    from ..core.errors import Refused
+    from . import service
+
+    store, person_id = _person(login)
+    try:
+        with store.write() as session:
+            service.reset_second(session, SYSTEM, person_id)
+    except Refused as refusal:
+        fail(refusal.message)
+    click.echo(f"The second factor of {login} is reset.")
+
+
+COMMANDS = (admin, auditor, second_factor)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from ..access import SYSTEM, Actor
 from ..core import audit, clock, settings
 from ..core.errors import N_, TOO_LONG, NotFound, Refused
-from ..login import brake
+from ..login import brake, second
 from ..login import service as login
 from ..login.models import LoginCode, LoginSession
 from ..people import rules
@@ -172,6 +172,16 @@ def end_phone(session: Session, actor: Actor, person_id: int, session_id: int) -
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise NotFound
     audit.note(session, actor.person_id or None, "phone.end", f"person:{person_id}", log_in=session_id)
+
+
+def reset_second(session: Session, actor: Actor, person_id: int) -> None:
+    """Take the second factor away from somebody below who lost the phone with his app; his log-ins end, and the
+    password counts as before. Refused where there is none."""
+    _below(session, actor, person_id)
+    if not second.forget(session, person_id):
+        raise Refused(N_("No second factor is set up for this account."))
+    login.end_all(session, person_id)
+    audit.note(session, actor.person_id or None, "second.reset", f"person:{person_id}")
 
 
 def give_code(session: Session, actor: Actor, person_id: int, code_hash: str, *, slip: bool = False) -> LoginCode:
@@ -374,10 +384,19 @@ def has_admin(session: Session) -> bool:
     )
 
 
-def create_admin(session: Session, login_: str, name: str, hashed: str) -> Person:
-    """A system administrator made from the command line, with a password hashed before;
-    Refused if the name is taken."""
+def create_admin(session: Session, login_: str, name: str, hashed: str, role: str = "system_admin") -> Person:
+    """An administrator made from the command line, with a password hashed before; Refused if the name is taken."""
     entry = PersonEntry(login=login_, zh=name)
-    person = create_person(session, SYSTEM, entry, PostingEntry("system_admin", None, None, clock.today()))
+    person = create_person(session, SYSTEM, entry, PostingEntry(role, None, None, clock.today()))
     person.password_hash, person.must_change = hashed, False
     return person
+
+
+def end_auditor(session: Session, person_id: int) -> int:
+    """End the audit postings of somebody and all his log-ins, from the command line; how many postings it was."""
+    mine = [posting for posting in queries.live_postings(session, person_id) if posting.role == "audit_admin"]
+    for posting in mine:
+        end_posting(session, SYSTEM, posting.id)
+    if mine:
+        login.end_all(session, person_id)
+    return len(mine)

@@ -22,8 +22,7 @@ class Slip:
     @property
     def spaced(self) -> str:
         """The code in groups that can be read out: 482 109, or 4821 0937 5512."""
-        step = 3 if len(self.code) == passwords.SHORT else 4
-        return " ".join(self.code[i : i + step] for i in range(0, len(self.code), step))
+        return passwords.spaced(self.code)
 
 
 def show(slips: list[Slip], back: str, outcome: Any = None) -> str:

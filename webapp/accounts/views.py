@@ -61,6 +61,7 @@ def person(person_id: int) -> str:
         endable=queries.endable(session, who, person_id),
         phones=login_queries.phones(session, person_id) if helps else [],
         codes=queries.codes(session, person_id) if helps else [],
+        second=login_queries.second_factor(session, person_id) if helps else None,
     )
 
 
@@ -203,6 +204,15 @@ def give_code(person_id: int) -> Any:
     with write() as session:
         until = service.give_code(session, actor(), person_id, hashed).expires_at
     return show([Slip(*facts, code, until)], url_for("accounts.person", person_id=person_id))
+
+
+@bp.post("/people/<int:person_id>/second/reset")
+@may("person.help")
+def reset_second(person_id: int) -> Any:
+    """The phone with the authenticator app is lost."""
+    with write() as session:
+        service.reset_second(session, actor(), person_id)
+    return _back(person_id, _("The second factor is reset. All log-ins of this person have ended."))
 
 
 @bp.post("/people/slips")

@@ -1,6 +1,6 @@
 """The log of acts: one line, written in the transaction of the act itself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import insert
@@ -28,3 +28,9 @@ def note_all(
     ]
     if rows:
         session.execute(insert(AuditEntry), rows)
+
+
+def said(detail: Any) -> Mapping[str, Any]:
+    """The facts of a stored line. Lines are never changed, so one that is damaged stays: it says nothing, and no page
+    stops at it."""
+    return detail if isinstance(detail, Mapping) else {}

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from . import clock, settings
+from . import audit, clock, settings
 from .models import AuditEntry, CalendarDay, Setting, TimeLimit
 
 DAY = timedelta(days=1)
@@ -124,7 +124,7 @@ class Numbers:
         )
         self._before: dict[str, list[tuple[datetime, dict[str, Any]]]] = {}
         for thing, at, detail in changes:
-            before = detail.get("before")
+            before = audit.said(detail).get("before")
             was = before if isinstance(before, dict) else {"number": before}
             self._before.setdefault(thing.partition(":")[2], []).append((at, was))
 
@@ -135,4 +135,5 @@ class Numbers:
             return None
         for at, was in self._before.get(code, ()):  # back from today, change by change
             known = known | was if at > moment else known
-        return known["number"] if known["unit"] == WORK_DAY else None
+        number = known.get("number")
+        return number if known.get("unit") == WORK_DAY and isinstance(number, int) else None

@@ -65,6 +65,12 @@ def code(digits: int = SHORT) -> str:
     return f"{secrets.randbelow(10**digits):0{digits}d}"
 
 
+def spaced(code_: str) -> str:
+    """A code in groups that can be read out: 482 109, or 4821 0937 5512."""
+    step = 3 if len(code_) == SHORT else 4
+    return " ".join(code_[at : at + step] for at in range(0, len(code_), step))
+
+
 def make_light(code_: str) -> str:
     """The hash of a LONG code: cheap, for hundreds at once; its 40 random bits make up for that."""
     return _light.hash(code_)

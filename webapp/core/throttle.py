@@ -18,9 +18,7 @@ def wait(session: Session, limits: dict[str, int], window: timedelta) -> timedel
     """
     now = clock.now()
     rows = session.execute(
-        select(Throttle.key, Throttle.count, Throttle.since).where(
-            Throttle.key.in_(limits), not_(_passed(now, window))
-        )
+        select(Throttle.key, Throttle.count, Throttle.since).where(Throttle.key.in_(limits), not_(_passed(now, window)))
     )
     return max((since + window - now for key, count, since in rows if count >= limits[key]), default=None)
 

@@ -6,6 +6,7 @@ goes when nobody came back for it (``files.UNNAMED``).
 
 import json
 import os
+import re
 import time
 import uuid
 from collections.abc import Iterator
@@ -16,10 +17,12 @@ from typing import Any
 
 from . import files
 from .files import DocumentFile, PhotoFile
+from .json_text import parsed
 
 MOST_OF_ENTRY = 6  # a form takes three: who changes his mind may change it for all of them
 MOST_OF_PERSON = 60  # twenty entries that were never sent
 _SENT = "sent"
+_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,12 @@ def has_room(data_dir: Path, person_id: int, entry: uuid.UUID, most: int = MOST_
 def one(data_dir: Path, person_id: int, entry: uuid.UUID, sha256: str) -> Waiting | None:
     """The file of this mark, if it waits for this entry and person and is whole on disk; it is young again."""
     place = _folder(data_dir, person_id, entry) / sha256
-    try:
-        said = json.loads(place.read_text(encoding="utf-8"))
-        os.utime(place)
-    except FileNotFoundError:
+    found = _line(place)[1]
+    if found is None or found.file.sha256 != sha256 or not files.hold(data_dir, found.file):
         return None
-    found = Waiting(_file(said["file"]), said["name"])
-    return found if files.hold(data_dir, found.file) else None
+    with suppress(FileNotFoundError):
+        os.utime(place)
+    return found
 
 
 def every(data_dir: Path, person_id: int, entry: uuid.UUID) -> list[Waiting]:
@@ -116,8 +118,19 @@ def _folder(data_dir: Path, person_id: int, entry: uuid.UUID) -> Path:
 
 
 def _arrival(place: Path) -> int:
-    return int(json.loads(place.read_text(encoding="utf-8"))["at"])
+    return _line(place)[0]
+
+
+def _line(place: Path) -> tuple[int, Waiting | None]:
+    """When a file arrived, and the file. A line that cannot be read (cut off as the power went) is that of no file."""
+    try:
+        said = parsed(place.read_bytes())
+        return int(said["at"]), Waiting(_file(said["file"]), str(said["name"]))
+    except (FileNotFoundError, ValueError, TypeError, KeyError, OverflowError):
+        return 0, None
 
 
 def _file(said: dict[str, Any]) -> PhotoFile | DocumentFile:
+    if not all(_HASH.fullmatch(said[name]) for name in ("sha256", "copy") if name in said):
+        raise ValueError("no name of a file on disk")
     return PhotoFile(**said) if "copy" in said else DocumentFile(**said)

@@ -1,5 +1,6 @@
 """The log; the card of a grid; where a desk sits."""
 
+import re
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from ..people.models import Body, Person
 from ..report import queries as report_queries
 
 LOG_PAGE = 100
+_KEY = re.compile(r"\d{1,9}", re.ASCII)
 #: Kinds of things that the log calls by the name of their row.
 NAMED: dict[str, Any] = {"setting": Setting.key, "time_limit": TimeLimit.code, "object_type": ObjectType.code}
 
@@ -41,7 +43,7 @@ def known(session: Session, entries: list[tuple[AuditEntry, Person | None]]) -> 
     keys: dict[str, set[str]] = {}
     for kind, _, key in (entry.thing.partition(":") for entry, _ in entries):
         keys.setdefault(kind, set()).add(key)
-    ids = [int(key) for key in keys.get("person", ()) if key.isdecimal()]
+    ids = [int(key) for key in keys.get("person", ()) if _KEY.fullmatch(key)]
     found: dict[str, Any] = {
         f"person:{id_}": login
         for id_, login in session.execute(select(Person.id, Person.login).where(Person.id.in_(ids)))

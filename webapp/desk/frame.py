@@ -1,6 +1,6 @@
 """The frame of every page: the few main pages of each role, a demo's note, the links that everybody has."""
 
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -77,7 +77,7 @@ def frame() -> Frame:
         of_page() or "zh",
         bool(session.get("large")),
         me.roles() if me else None,
-        bool(me and me.must_change),
+        bool(me and (me.must_change or me.is_half)),
         path if path in _addresses(request.script_root) else None,
         demo_note() or clock_note(me),
     )
@@ -91,7 +91,7 @@ def context() -> dict[str, Any]:
     return {**in_words(framed.kind.lang), "frame": framed, "me": person()}
 
 
-@cache
+@lru_cache(maxsize=64)
 def _addresses(_script_root: str) -> frozenset[str]:
     return frozenset(address(entry.endpoint) for entry in domains.menu())
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from ..core import audit
+from ..core.json_text import whole
 from ..domains import log_words
 from ..people.rules import ROLE_NAMES
 from ..web.language import named
@@ -31,19 +33,19 @@ def thing(name: str, known: Mapping[str, Any]) -> str:
     return " ".join(filter(None, (word, row)))
 
 
-def facts(detail: Mapping[str, Any] | None) -> str:
+def facts(detail: Any) -> str:
     """The facts beside it: "before: 3; after: 5"."""
     return _("; ").join(
         _("%(name)s: %(value)s", name=_word("facts", name), value=_value(name, value))
-        for name, value in (detail or {}).items()
+        for name, value in audit.said(detail).items()
     )
 
 
 def _value(name: str, value: Any) -> str:
-    if name == "role" and value in ROLE_NAMES:
+    if name == "role" and isinstance(value, str) and value in ROLE_NAMES:
         return _(ROLE_NAMES[value])
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if value is None:
         return _("nothing")
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return whole(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))

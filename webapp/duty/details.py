@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..core import audit
 from ..core.models import AuditEntry
 from .models import Duty
 
@@ -63,5 +64,12 @@ def wordings(session: Session, ids: Collection[int]) -> Wordings:
         .where(AuditEntry.action == "seed.change", AuditEntry.thing.in_(things))
         .order_by(AuditEntry.id.desc())
     ):
-        changes.setdefault(things[entry.thing], []).append((entry.at, entry.detail.get("before", {})))
+        changes.setdefault(things[entry.thing], []).append((entry.at, _before(entry)))
     return Wordings(duties, changes)
+
+
+def _before(entry: AuditEntry) -> Mapping[str, Any]:
+    """The words and lines that a change took away; of a damaged line of the log those that are such."""
+    before = audit.said(audit.said(entry.detail).get("before"))
+    kinds = {name: int if name.startswith("line") else str for name in _WORDS}
+    return {name: value for name, value in before.items() if isinstance(value, kinds.get(name, str))}

@@ -85,7 +85,7 @@ def singular(word: str) -> str:
     return word[:-1] if re.search("[^suis]s$", word) else word
 
 
-@cache
+@lru_cache(maxsize=4)
 def with_own(own: str) -> list[Meaning]:
     """The meanings as delivered and the county's own words, from the setting everyday_words.
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from seeds.script import spellings
 
+from ..core import audit
 from ..core.models import AuditEntry
 from ..people.models import Person
 from .models import Department, Document, Duty, Succession
@@ -266,6 +267,18 @@ class Act(NamedTuple):
 
     entry: AuditEntry
     person: Person | None
+
+    @property
+    def after(self) -> str:
+        """The word that stands there since; empty where it is none."""
+        after = audit.said(self.entry.detail).get("after")
+        return after if isinstance(after, str) else ""
+
+    @property
+    def fields(self) -> list[str]:
+        """The names of what a new list changed."""
+        after = audit.said(self.entry.detail).get("after")
+        return [str(name) for name in after] if isinstance(after, list | dict) else []
 
 
 def acts(session: Session, thing: str) -> list[Act]:

@@ -24,6 +24,7 @@ PERIODS = {
     "log": N_("%(time)s, then deleted."),
     "place": N_("%(time)s, then deleted. The village stays."),
     "ended": N_("%(time)s after it ended, then deleted."),
+    "second": N_("Until you switch it off, or it is reset."),
     "brake": N_("Until you log in, or %(time)s."),
 }
 

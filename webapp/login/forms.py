@@ -24,6 +24,20 @@ class LoginForm(BaseForm):
     kept = HiddenField()
 
 
+class CodeForm(BaseForm):
+    """A code of an authenticator app, or one of the recovery codes."""
+
+    code = text(_l("Code of the app, or a recovery code"), 40, required=True)
+    next = HiddenField()
+    kept = HiddenField()
+
+
+class BeginForm(BaseForm):
+    """Who sets up a second factor says the password again."""
+
+    current = PasswordField(_l("Current password"))
+
+
 @dataclass(frozen=True)
 class NewPassword:
     """What a valid PasswordForm says."""

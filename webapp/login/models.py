@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..core.db import Base, Moment
@@ -22,6 +22,7 @@ class LoginSession(Base):
     seen_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+    is_half: Mapped[bool] = mapped_column(default=False, server_default=false())  # the second factor is still to come
 
     __table_args__ = NEVER_AGAIN
 
@@ -39,3 +40,28 @@ class LoginCode(Base):
     used_at: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (Index(None, "person_id", "expires_at"), NEVER_AGAIN)
+
+
+class SecondFactor(Base):
+    """What makes the codes of a person's authenticator app (TOTP, RFC 6238), sealed with the server's key.
+
+    It counts from ``confirmed_at`` on. ``last_step`` is the half minute of the last code that was taken: none of before
+    is taken again.
+    """
+
+    __tablename__ = "second_factor"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    sealed: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
+    last_step: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class RecoveryCode(Base):
+    """A one-time code for who has no app at hand; only its argon2 hash is kept."""
+
+    __tablename__ = "recovery_code"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(Text)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)

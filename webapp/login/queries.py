@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session, aliased
 
 from ..access import ROLES, Actor, Condition, holders, where
 from ..access import Posting as Right
-from ..core import clock, settings
+from ..core import audit, clock, settings
 from ..core.db import Moment
 from ..core.models import AuditEntry, Setting
 from ..grid.models import Grid
+from ..people import rules
 from ..people.models import Person, Posting
-from ..people.queries import in_force
-from .models import LoginCode, LoginSession
+from ..people.queries import in_force, live_roles
+from .models import LoginCode, LoginSession, SecondFactor
 
 
 class LoggedIn(NamedTuple):
@@ -43,6 +44,7 @@ _BY_TOKEN = (
         LoginSession.id.label("session_id"),
         LoginSession.seen_at,
         LoginSession.is_remembered,
+        LoginSession.is_half,
         Posting.id.label("posting_id"),
         Posting.role,
         Posting.grid_id,
@@ -81,7 +83,16 @@ def _logged_in(rows: Sequence[Row[*tuple[Any, ...]]]) -> LoggedIn:
     rights = tuple(
         Right(r.posting_id, r.role, r.grid_id, r.path, r.body_id, r.valid_to) for r in rows if r.posting_id is not None
     )
-    actor = Actor(first.id, first.zh, rights, first.language, first.session_id, first.must_change, first.en)
+    actor = Actor(
+        first.id,
+        first.zh,
+        rights,
+        first.language,
+        first.session_id,
+        first.must_change,
+        first.en,
+        is_half=first.is_half,
+    )
     return LoggedIn(actor, first.seen_at, first.is_remembered)
 
 
@@ -173,3 +184,54 @@ def phones(session: Session, person_id: int) -> list[LoginSession]:
             .order_by(LoginSession.seen_at.desc(), LoginSession.id)
         )
     )
+
+
+# --- the second factor ---
+
+
+def second_factor(session: Session, person_id: int) -> SecondFactor | None:
+    """The person's second factor that counts."""
+    found = session.get(SecondFactor, person_id, populate_existing=True)
+    return found if found is not None and found.confirmed_at is not None else None
+
+
+def has_to_have_one(session: Session, person_id: int) -> bool:
+    """Whether the setting asks this person for a second factor."""
+    wanted = rules.SECOND_FACTOR.get(settings.get(session, "second_factor"), frozenset())
+    return bool(wanted & live_roles(session, person_id))
+
+
+# --- what others did to one's account ---
+
+
+class Notice(NamedTuple):
+    """What somebody did to an account: the word of the act, when, and who; None for the command line."""
+
+    action: str
+    at: datetime
+    person: Person | None
+
+
+TOLD = ("code.give", "second.reset")  # of the log: it opens an account to who is not its owner
+MOST_NOTICES = 20
+
+
+def notices(session: Session, person_id: int) -> list[Notice]:
+    """What others did to the log-in of a person and he has not said that he saw; the newest first. A first slip, with
+    which nobody could take anything over, is none of it."""
+    thing = f"person:{person_id}"
+    seen = select(func.max(AuditEntry.id)).where(AuditEntry.thing == thing, AuditEntry.action == "notice.seen")
+    rows = session.execute(
+        select(AuditEntry, Person)
+        .outerjoin(Person, Person.id == AuditEntry.person_id)
+        .where(
+            AuditEntry.thing == thing,
+            AuditEntry.action.in_(TOLD),
+            AuditEntry.id > func.coalesce(seen.scalar_subquery(), 0),
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(MOST_NOTICES)
+    )
+    return [
+        Notice(entry.action, entry.at, who) for entry, who in rows if audit.said(entry.detail).get("slip") is not True
+    ]

@@ -18,7 +18,7 @@ from ..people.queries import by_login, live_roles
 from . import brake
 from .brake import NOWHERE, Where
 from .models import LoginCode, LoginSession
-from .queries import phones, token_hash, unseen_codes
+from .queries import has_to_have_one, notices, phones, second_factor, token_hash, unseen_codes
 
 DEMO_PASSWORD = "wangge-demo"  # of the invented people; they come in only where the program runs as a demo
 NOT_THIS_ONE = N_("This is not your current password.")
@@ -110,7 +110,8 @@ def begin(
         )
     brake.release(session, person.login, where)
     days = settings.get(session, "remember_phone_days") if remember and _may_stay(session, person_id) else 0
-    token = _store(session, person_id, device[:120], days, now)
+    is_half = second_factor(session, person_id) is not None or has_to_have_one(session, person_id)
+    token = _store(session, person_id, device[:120], days, now, is_half)
     audit.note(session, person_id, "login", f"person:{person_id}", device=device[:120], remembered=bool(days))
     return token
 
@@ -120,7 +121,7 @@ def _may_stay(session: Session, person_id: int) -> bool:
     return bool(roles) and roles <= rules.REMEMBERED
 
 
-def _store(session: Session, person_id: int, device: str, days: int, now: datetime) -> str:
+def _store(session: Session, person_id: int, device: str, days: int, now: datetime, is_half: bool = False) -> str:
     token = secrets.token_urlsafe(32)
     lasts = timedelta(days=days) if days else timedelta(hours=settings.get(session, "session_hours"))
     session.add(
@@ -132,6 +133,7 @@ def _store(session: Session, person_id: int, device: str, days: int, now: dateti
             created_at=now,
             seen_at=now,
             expires_at=now + lasts,
+            is_half=is_half,
         )
     )
     return token
@@ -252,3 +254,9 @@ def note_seen(session: Session, actor: Actor) -> None:
 def choose_language(session: Session, actor: Actor, language: str) -> None:
     """The language his pages have on every device that has not chosen another."""
     session.execute(update(Person).where(Person.id == actor.person_id).values(language=language))
+
+
+def note_notices(session: Session, actor: Actor) -> None:
+    """He has seen what others did to his account."""
+    if notices(session, actor.person_id):
+        audit.note(session, actor.person_id, "notice.seen", f"person:{actor.person_id}")

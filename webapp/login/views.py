@@ -1,12 +1,8 @@
 """Log-in, log-out, the account page: password, phones, language."""
 
-import secrets
-import uuid
-from functools import partial
 from typing import Any
 
 from flask import (
-    Blueprint,
     Response,
     current_app,
     flash,
@@ -23,27 +19,24 @@ from flask_babel import gettext as _
 from flask_babel import ngettext, refresh
 
 from ..core import clock, passwords, settings
-from ..core.addresses import network
 from ..core.errors import Later, Refused
 from ..core.retention import log_months
 from ..people import queries, words
-from ..web import lists, photos
+from ..web import lists
 from ..web.errors import say
-from ..web.gate import is_id
-from ..web.kept import told, unpack
+from ..web.kept import unpack
 from ..web.language import LOCALES, moment, named, safe_next
 from ..web.request import actor, close_reads, may, read, read_connection, signed_in, turn, write
-from . import device
+from . import device, second, second_views
 from . import queries as sessions
 from . import service as acts
-from .brake import Where
-from .forms import LoginForm, PasswordForm
+from .blueprint import bp
+from .forms import CodeForm, LoginForm, PasswordForm
 from .models import LoginCode
+from .onward import IN_TURN, KNOWN, here, kept_form, know, onward
 
-bp = Blueprint("login", __name__, template_folder="templates")
-KNOWN, MOST_KNOWN = "known", 20  # in the cookie: this device's number, and who has logged in on it, the last ones
+__all__ = ["bp", "second_views"]  # their pages stand on the same blueprint
 CHOICES = ("lang", "large", KNOWN)  # what is of the browser and not of a log-in outlives it
-IN_TURN = partial(turn, "password")
 
 
 @bp.record_once
@@ -53,7 +46,7 @@ def _words(state: BlueprintSetupState) -> None:
 
 def kept_page(next_address: str, kept: str) -> Response:
     """What had been typed, offered again to who is logged in already: only the page's token was of another log-in."""
-    return make_response(_kept(next_address, unpack(kept)), 401)
+    return make_response(kept_form(next_address, unpack(kept)), 401)
 
 
 def log_in_page(message: str, next_address: str, kept: str) -> Response:
@@ -93,15 +86,15 @@ def log_in() -> Any:
     if not form.validate():
         return _login_page(form), 422
     try:
-        person, code = acts.check(read(), form.login.data, form.secret.data, _from(), demo=_is_demo(), turn=IN_TURN)
-        person_id, code_id, must_change = person.id, code.id if code else None, person.must_change
+        person, code = acts.check(read(), form.login.data, form.secret.data, here(), demo=_is_demo(), turn=IN_TURN)
+        code_id, must_change = code.id if code else None, person.must_change
         with write() as writing:
             token = acts.begin(
                 writing,
                 person,
                 code_id,
                 device.describe(request.user_agent.string),
-                where=_from(),
+                where=here(),
                 remember=form.remember.data,
                 replaces=session.get("sid"),
             )
@@ -109,30 +102,20 @@ def log_in() -> Any:
         _count(refusal, form.login.data, form.secret.data)
         return _login_page(form, say(refusal)), refusal.status, _when(refusal)
     _take(token)
-    _know(person_id)
     _begin_as(token)
+    if actor().is_half:
+        return _second_factor(form)
+    know(actor().person_id)
     if code_id is None and not must_change:
-        return _onward(form.next.data, form.kept.data)
+        return onward(form.next.data, form.kept.data)
     return _choose_password(form.next.data, form.kept.data, ask_current=code_id is None)
-
-
-def _from() -> Where:
-    """What guesses are counted under. The cookie is signed: nobody says of himself what device he is."""
-    device, people = session.get(KNOWN) or ("", [])
-    return Where(network(request.remote_addr), device, frozenset(people))
-
-
-def _know(person_id: int) -> None:
-    """This device has logged in to this account: it keeps its own allowance of wrong passwords from now on."""
-    device, people = session.get(KNOWN) or (secrets.token_urlsafe(12), [])
-    session[KNOWN] = [device, [*(id_ for id_ in people if id_ != person_id), person_id][-MOST_KNOWN:]]
 
 
 def _count(refusal: Refused, login: str, secret: str) -> None:
     """A wrong secret counts; a try that was not looked at does not."""
     if not isinstance(refusal, Later):
         with write() as writing:
-            acts.failed(writing, login, _from(), secret)
+            acts.failed(writing, login, here(), secret)
 
 
 def _when(refusal: Refused) -> dict[str, str]:
@@ -154,18 +137,12 @@ def _begin_as(token: str) -> None:
     refresh()
 
 
-def _onward(next_address: str | None, kept: str | None) -> Any:
-    """To where the person was going; what had been typed is offered again on the way."""
-    fields = unpack(kept)
-    return _kept(safe_next(next_address), fields) if fields else redirect(safe_next(next_address))
-
-
-def _kept(address: str, fields: list[tuple[str, str]]) -> str:
-    """In the words of its page, with the photos that arrived with it when they were this person's."""
-    words, opens = told(address, fields)
-    entry = dict(fields).get("id", "")
-    waiting = photos.carried(uuid.UUID(entry), actor().person_id) if is_id(entry) else []
-    return render_template("login/kept.html", fields=fields, address=address, words=words, opens=opens, kept=waiting)
+def _second_factor(form: LoginForm) -> Any:
+    """The code is asked for on this answer, with what had been typed; setting it up has a page of its own."""
+    if sessions.second_factor(read(), actor().person_id) is None:
+        return redirect(url_for("login.second_factor"))
+    asked = CodeForm(data={"next": safe_next(form.next.data), "kept": form.kept.data})
+    return second_views.ask(asked)
 
 
 def _choose_password(next_address: str | None, kept: str | None, *, ask_current: bool) -> str:
@@ -197,6 +174,9 @@ def account() -> str:
         languages=LOCALES,
         person=queries.by_id(read(), who.person_id),
         postings=queries.postings_of(read(), who.person_id),
+        second=sessions.second_factor(read(), who.person_id),
+        may_have_second=second.may_have_one(who),
+        notices=sessions.notices(read(), who.person_id),
     )
 
 
@@ -301,17 +281,17 @@ def change_password() -> Any:
     with turn("password"):
         hashed = passwords.make(form.entry().new)
     with write() as writing:
-        token = acts.change_password(writing, who, hashed, _from())
+        token = acts.change_password(writing, who, hashed, here())
     _take(token)
     flash(_("Your new password is now in use."), "good")
-    return _onward(form.next.data, form.kept.data)
+    return onward(form.next.data, form.kept.data)
 
 
 def _check_present(form: PasswordForm) -> Refused | None:
     """None when the present password was right; else its refusal stands beside the field, and the try is counted."""
     current = form.entry().current
     try:
-        acts.check_present(read(), actor(), current, _from(), IN_TURN)
+        acts.check_present(read(), actor(), current, here(), IN_TURN)
     except Refused as refusal:
         login = queries.by_id(read(), actor().person_id).login
         form.refuse(refusal.field or "current", say(refusal))

@@ -10,7 +10,7 @@ import seeds
 from .. import domains
 from ..access import EXCEPT, MATRIX, ROLES, VISITOR_COLUMN
 from ..core.process import START, Move, State
-from ..people.rules import PLACE_NAMES, POSTINGS, ROLE_NAMES, places
+from ..people.rules import PLACE_NAMES, POSTINGS, ROLE_NAMES, givers, places
 from ..report import labels
 from ..report.workflow import REPORT
 
@@ -101,7 +101,7 @@ def _posting(code: str) -> Row:
     row = POSTINGS[code]
     where = " or ".join(PLACE_NAMES[place] for place in places(code))
     end = "always" if row["end"] == "must" else "if wanted"
-    return role(code), where, end, ", ".join(role(giver) for giver in row["given_by"].split(","))
+    return role(code), where, end, ", ".join(role(r) for r in ROLES if r in givers(code)) or "the command line"
 
 
 def _state(row: State) -> Row:

@@ -12,14 +12,13 @@ from wtforms.validators import Optional as MayBeEmpty
 
 from ..core import ids
 from ..core.errors import N_, Refused
-from ..web.forms import IdField, text
+from ..web.forms import DAMAGED, IdField, key, text
 from ..web.places import PointForm, WhenForm
 from ..web.sheets import SheetForm
 from .service import PatrolEntry, VisitEntry
 
 NOT_GONE = "not_gone"
 OUTCOME = re.compile(r"v(\d{1,15})-outcome", re.ASCII)
-DAMAGED = N_("This form is damaged. Open it again.")
 TAKEN = N_(
     "A different patrol was already sent from this form. What you wrote is still below: send it if it is a "
     "separate patrol."
@@ -47,7 +46,7 @@ class PatrolForm(PointForm, WhenForm):
 
     id = IdField("")
     grid = IntegerField("", validators=[InputRequired(), NumberRange(1, ids.LARGEST)])
-    person_id = SelectField(_l("Who patrolled"), coerce=lambda value: int(value or 0), validate_choice=False)
+    person_id = SelectField(_l("Who patrolled"), coerce=key, validate_choice=False)
     note = text(_l("Comment"), 500, area=True)
 
     def __init__(self, formdata: MultiDict[str, str] | None = None, **given: object):
@@ -56,8 +55,8 @@ class PatrolForm(PointForm, WhenForm):
 
     def answers(self) -> Iterator[VisitEntry]:
         """Every object that something was said of, "not gone" too."""
-        for key, value in self.sent.items(multi=True):
-            named = OUTCOME.fullmatch(key)
+        for name, value in self.sent.items(multi=True):
+            named = OUTCOME.fullmatch(name)
             if named:
                 reason = self.sent.get(f"v{named[1]}-reason") or None
                 yield VisitEntry(int(named[1]), value, reason if value == "could_not_see" else None)
@@ -108,8 +107,10 @@ class ObjectsSheetForm(SheetForm):
     crs = SelectField(_l("Coordinates are"), validate_choice=False)
 
     def system(self) -> str:
-        """The system chosen; degrees when none was."""
-        return (self.crs.data or "")[:40]
+        """The system chosen; degrees when none was. Refused when it is none of those on offer."""
+        if self.crs.data and self.crs.data not in dict(self.crs.choices or []):
+            raise Refused(N_("Choose one."), field="crs")
+        return self.crs.data or ""
 
 
 class RetireForm(PointForm):

@@ -59,7 +59,9 @@ def sent_back(kept: dict[str, Any], sent: PatrolForm) -> str:
     The list is that of the round's day, as the service asks for it; what was not on it is named and left out.
     """
     grid_id, answered = sent.grid.data, {visit.object_id for visit in sent.answers()}
-    cell, lines = queries.village(read_connection(), actor(), "patrol.write", grid_id, clock.day(sent.occurred()))
+    cell, lines = queries.village(
+        read_connection(), actor(), "patrol.write", grid_id, clock.day(sent.occurred() or clock.now())
+    )
     shown, walker = [line for line in lines if line.object.id in answered], _walker(grid_id, sent)
     gone = queries.in_village(read_connection(), grid_id, answered - {line.object.id for line in shown})
     return drawn.uncached(

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar, cast
 
@@ -53,7 +53,7 @@ class PatrolEntry:
 
     id: uuid.UUID
     grid_id: int
-    occurred_at: datetime
+    occurred_at: datetime | None
     visits: tuple[VisitEntry, ...]
     note: str | None = None
     lon: float | None = None
@@ -62,6 +62,11 @@ class PatrolEntry:
     person_id: int | None = None
 
     V1_FIELDS: ClassVar = "id grid_id occurred_at visits note lon lat accuracy_m person_id"
+
+    @property
+    def at(self) -> datetime:
+        """The moment it is about; of an entry that names none, now."""
+        return self.occurred_at or clock.now()
 
 
 @dataclass(frozen=True)
@@ -83,16 +88,16 @@ def record(session: Session, actor: Actor, entry: PatrolEntry) -> Receipt:
         return Receipt(entry.id, known.received_at, *_counts(db.execute(_RESULTS, {"id": entry.id}).scalars()))
     cell = grid_queries.cell(session, actor, "patrol.write", entry.grid_id)
     now = clock.now()
+    content, entry = fingerprint_of(entry), replace(entry, occurred_at=entry.at)
     _check(db, entry)
     walker = _walker(session, actor, entry)
     db.execute(
         _ROUND,
         {
             "id": entry.id,
-            "content": fingerprint_of(entry),
+            "content": content,
             "grid_id": cell.id,
-            "grid_version_id": grid_queries.version_on(session, cell.id, clock.day(entry.occurred_at))
-            or cell.version_id,
+            "grid_version_id": grid_queries.version_on(session, cell.id, clock.day(entry.at)) or cell.version_id,
             "person_id": walker,
             "entered_by": actor.person_id,
             "entry_mode": _mode(actor, walker, entry, now),
@@ -106,7 +111,7 @@ def record(session: Session, actor: Actor, entry: PatrolEntry) -> Receipt:
     )
     db.execute(_VISITS, [_row(entry, visit) for visit in entry.visits])
     results = {visit.object_id: visit.result for visit in entry.visits}
-    happened.tell(session, happened.Visited(entry.id, cell.id, walker, results, entry.occurred_at))
+    happened.tell(session, happened.Visited(entry.id, cell.id, walker, results, entry.at))
     return Receipt(entry.id, now, *_counts(visit.result for visit in entry.visits))
 
 
@@ -120,7 +125,7 @@ def _row(entry: PatrolEntry, visit: VisitEntry) -> dict[str, Any]:
         "id": visit_id(entry.id, visit.object_id),
         "patrol_id": entry.id,
         "object_id": visit.object_id,
-        "at": entry.occurred_at,
+        "at": entry.at,
         "result": visit.result,
         "reason": visit.reason,
     }
@@ -134,11 +139,11 @@ def _counts(results: Iterable[str]) -> tuple[int, int, int]:
 def _check(db: Connection, entry: PatrolEntry) -> None:
     if not entry.visits:
         raise Refused(N_("A patrol needs at least one object you visited."))
-    clock_mark.refuse_to_come(db, entry.occurred_at)
+    clock_mark.refuse_to_come(db, entry.at)
     ids = {visit.object_id for visit in entry.visits}
     if len(ids) != len(entry.visits):
         raise Refused(N_("An object appears twice in this patrol."))
-    day = clock.day(entry.occurred_at)
+    day = clock.day(entry.at)
     if not ids <= set(db.execute(_ON_LIST, {"grid_id": entry.grid_id, "day": day}).scalars()):
         raise Refused(
             N_("An object in this patrol was not on the list on that day. Check what is left and send it again.")
@@ -160,7 +165,7 @@ def _walker(session: Session, actor: Actor, entry: PatrolEntry) -> int:
         return actor.person_id
     if entry.person_id is None:
         raise Refused(N_("Choose the officer who did this patrol."), field="person_id")
-    then = people_queries.officers(session, entry.grid_id, clock.day(entry.occurred_at))
+    then = people_queries.officers(session, entry.grid_id, clock.day(entry.at))
     if entry.person_id not in {person.id for person in then}:
         raise Refused(
             N_("This officer was not posted here on that day. Choose another, or correct the day."), field="person_id"
@@ -172,7 +177,7 @@ def _mode(actor: Actor, walker: int, entry: PatrolEntry, now: datetime) -> str:
     """on_the_day, later or for_someone: a neutral mark, shown and never punished."""
     if walker != actor.person_id:
         return "for_someone"
-    return "on_the_day" if clock.day(entry.occurred_at) == clock.day(now) else "later"
+    return "on_the_day" if clock.day(entry.at) == clock.day(now) else "later"
 
 
 def set_interval(session: Session, actor: Actor, code: str, days: int) -> None:

@@ -24,11 +24,16 @@ from .sheet import OBJECTS
 @may("object.edit")
 def import_objects() -> str:
     """The form, what the columns are, and the types there are."""
-    return _page(ObjectsSheetForm())
+    return _page(_form())
+
+
+def _form(sent: Any = None) -> ObjectsSheetForm:
+    form = ObjectsSheetForm(sent)
+    form.crs.choices = [(code, _system(code)) for code in locate.systems_here(read())]
+    return form
 
 
 def _page(form: ObjectsSheetForm, outcome: Any = None, given: Given | None = None) -> str:
-    form.crs.choices = [(code, _system(code)) for code in locate.systems_here(read())]
     findings = sheets.findings(OBJECTS, outcome.findings if outcome else ())
     return render_template(
         "patrol/import.html",
@@ -69,7 +74,7 @@ def export_objects() -> Response:
 @may("object.edit")
 def look_at_objects() -> Any:
     """Rehearse the sheet. Nothing is kept."""
-    form = ObjectsSheetForm(request.form)
+    form = _form(request.form)
     return sheets.looked_at(
         OBJECTS, form, lambda rows: sheet_acts.rehearse(read(), actor(), rows, form.system()), _page
     )
@@ -79,13 +84,13 @@ def look_at_objects() -> Any:
 @may("object.edit")
 def bring_in_objects() -> Any:
     """The confirmed sheet, checked all over again."""
-    form = ObjectsSheetForm(request.form)
+    form = _form(request.form)
     try:
-        lines = OBJECTS.unpack(request.form.get("rows"))
+        lines, system = OBJECTS.unpack(request.form.get("rows")), form.system()
     except Refused as refusal:
         form.refuse(refusal.field, say(refusal))
         return _page(form), 422
-    outcome = write_once(lambda session: sheet_acts.apply(session, actor(), lines, form.system()))
+    outcome = write_once(lambda session: sheet_acts.apply(session, actor(), lines, system))
     if outcome.findings:
         return _page(form, outcome), 422
     flash(_told(outcome), "good")

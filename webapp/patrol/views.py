@@ -57,7 +57,7 @@ def receive() -> Any:
         return pages.sent_back({"id": form.id.data or "", "grid": form.grid.data}, form)
     try:
         if not form.validate():
-            raise Refused(_first_error(form))
+            raise Refused(form.first_error())
         who, entry = actor(), form.entry()
         receipt = write_once(lambda session: service.record(session, who, entry))
     except Refused as refusal:
@@ -74,10 +74,6 @@ def receive() -> Any:
             201,
         )
     return redirect(url_for("desk.round_receipt", patrol_id=entry.id), 303)
-
-
-def _first_error(form: PatrolForm) -> str:
-    return next((str(error) for errors in form.errors.values() for error in errors), _("Please check what you wrote."))
 
 
 def _refused(form: PatrolForm, refusal: Refused) -> Any:

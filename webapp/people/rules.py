@@ -13,6 +13,7 @@ from ..core.clock import is_near
 from ..core.errors import N_, Refused
 from ..core.tables import must_agree, table
 
+COMMAND_LINE = "-"  # in the place of the roles that give a role: only who runs the machine does
 #: place: a grid's tier (county, township, village = the lowest), a kind of body, or nowhere. end: must have one, or
 #: open
 POSTINGS = {
@@ -26,7 +27,7 @@ department_liaison   department         open  county_office,system_admin
 leader               county,township    open  county_office,system_admin
 inspector            county,township    must  county_office,system_admin
 county_office        county             open  system_admin
-audit_admin          nowhere            open  system_admin
+audit_admin          nowhere            open  -              # made, helped and ended by the command line alone
 system_admin         nowhere            open  system_admin   # a second one; only the command line takes it away
 """)
 }
@@ -44,6 +45,14 @@ committee   village   township_supervisor,county_office,system_admin
 
 #: A phone stays logged in only for people who hold nothing but these; a desk ends after its hours.
 REMEMBERED = frozenset({"grid_officer"})
+
+#: Who has to show a second factor at the log-in, by the value of the setting second_factor. Officers never.
+SECOND_FACTOR = {
+    "off": frozenset[str](),
+    "admins": ADMIN_ROLES,
+    "desks": ADMIN_ROLES
+    | {"township_supervisor", "county_office", "department_liaison", "leader", "inspector", "station_officer"},
+}
 
 ROLE_NAMES = {
     "grid_officer": N_("Grid officer"),
@@ -70,7 +79,7 @@ PLACE_NAMES = {
 
 def givers(role: str) -> frozenset[str]:
     """The roles that may give this one; empty for a role that does not exist."""
-    return frozenset(POSTINGS[role]["given_by"].split(",")) if role in POSTINGS else frozenset()
+    return frozenset(POSTINGS[role]["given_by"].split(",")) - {COMMAND_LINE} if role in POSTINGS else frozenset()
 
 
 def above(role: str) -> frozenset[str]:

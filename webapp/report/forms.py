@@ -17,37 +17,29 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import AnyOf, InputRequired, Optional
 
 from ..core import ids
 from ..core.files import PhotoFile
 from ..core.process import Move
-from ..web.forms import BaseForm, IdField, text
+from ..web.forms import DAMAGED, BaseForm, IdField, KeyField, key, text
 from ..web.places import PointForm, WhenForm
 from .models import SiteLook
 from .service import MoveEntry, ReportEntry
-
-LONGEST_ID = 9  # digits; ids are 32-bit integers
-
-
-def number(value: Any) -> int | None:
-    """A choice that is an id; None for an empty one and for what no table can hold."""
-    digits = str(value or "")
-    return int(digits) if digits.isdecimal() and len(digits) <= LONGEST_ID else None
 
 
 class ReportForm(PointForm, WhenForm):
     """What is wrong, where, how bad, what was done first, in a sentence: five fields, the rest may be left out."""
 
     id = IdField()
-    grid = HiddenField(filters=[number], validators=[InputRequired()])
-    object_id = HiddenField(filters=[number])
+    grid = KeyField(validators=[InputRequired()])
+    object_id = KeyField()
     patrol_id = IdField(may_be_absent=True)
     recurs_id = IdField(may_be_absent=True)
-    person_id = SelectField(_l("Who found it"), coerce=number, validate_choice=False)
+    person_id = SelectField(_l("Who found it"), coerce=key, validate_choice=False)
     place = text(_l("Where"), 200, required=True)
     between = BooleanField(_l("Between two villages"))
-    joint = SelectField(_l("The other village"), coerce=number, validate_choice=False)
+    joint = SelectField(_l("The other village"), coerce=key, validate_choice=False)
     problem = SelectMultipleField(
         _l("What is wrong (you may choose several)"), validators=[InputRequired(_l("Choose what the problem is."))]
     )
@@ -55,7 +47,7 @@ class ReportForm(PointForm, WhenForm):
     first_measure = RadioField(_l("What was done first"), validators=[InputRequired(_l("Choose one."))])
     note = text(_l("In a sentence (you can dictate it)"), 1000, required=True, area=True)
     photos = MultipleFileField(_l("Photos"))
-    settle = HiddenField()
+    settle = HiddenField(validators=[Optional(), AnyOf(("yes",), _l(DAMAGED))])
 
     def validate_joint(self, field: SelectField) -> None:
         """Ticked means named; and who names the village need not tick."""
@@ -99,12 +91,12 @@ FIELDS: dict[str, tuple[tuple[str, Field], ...]] = {
         ("missing", SelectMultipleField(_l("What is missing"), validators=[InputRequired(_l("Choose one."))])),
         ("note", text(_l("Comment"), 500, area=True)),
     ),
-    "body": (("body", RadioField(_l("Assign to"), coerce=number, validators=[InputRequired(_l("Choose one."))])),),
+    "body": (("body", RadioField(_l("Assign to"), coerce=key, validators=[InputRequired(_l("Choose one."))])),),
     "due": (("due", DateField(_l("Due"), validators=[InputRequired(_l("Choose a day."))])),),
     "ground": (
-        ("coop", SelectMultipleField(_l("Cooperating"), coerce=int, validators=[Optional()])),
+        ("coop", SelectMultipleField(_l("Cooperating"), coerce=key, validators=[Optional()])),
         ("ground", RadioField(_l("Ground"), validators=[InputRequired(_l("Choose one."))])),
-        ("duty", HiddenField(filters=[number])),
+        ("duty", KeyField()),
         (
             "ground_text",
             text(
@@ -202,7 +194,7 @@ class LookForm(BaseForm):
 
     id = IdField()
     question = text(_l("What to look for"), 300, area=True)
-    grid = SelectField(_l("Which village"), coerce=number, validate_choice=False, validators=[Optional()])
+    grid = SelectField(_l("Which village"), coerce=key, validate_choice=False, validators=[Optional()])
 
 
 class LookAnswerForm(BaseForm):
@@ -234,9 +226,7 @@ class ReasonForm(BaseForm):
 class PartForm(ReasonForm):
     """Whose part is taken back, of the cooperating bodies for which nobody speaks; and why."""
 
-    part = SelectField(
-        _l("Whose part to take back"), coerce=number, validate_choice=False, validators=[InputRequired()]
-    )
+    part = SelectField(_l("Whose part to take back"), coerce=key, validate_choice=False, validators=[InputRequired()])
 
 
 class SampleForm(BaseForm):

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from ..core.json_text import whole
+
 NO_KEY = 0  # no row has it
 LARGEST_KEY = 2**31 - 1  # of bodies and duties, on both engines
 _DIGITS = len(str(LARGEST_KEY))  # longer numbers are not even worked out
@@ -53,8 +55,8 @@ class Given:
 
 
 def _text(value: Any) -> str:
-    """A text that can be sent to a browser: half a character (a lone surrogate) is none."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+    """A text that can be sent to a browser."""
+    return whole(value) if isinstance(value, str) else ""
 
 
 def _key(value: Any) -> int:

@@ -19,9 +19,9 @@ from ..patrol import queries as patrol_queries
 from ..patrol.models import PatrolObject
 from ..people import queries as people_queries
 from ..people.models import Body, Person
+from ..web.forms import key
 from ..web.language import day, moment, named
 from . import details, evidence, history, labels, queries
-from .forms import number
 from .models import Report, SiteLook
 from .rows import SHORT, due_words, guessed, is_late, marks, tone
 from .words import OfficeNames, action_word, held_word, holder_word, names_in, place_words, problem_words, state_word
@@ -253,7 +253,7 @@ def _earlier(session: Session, actor: Actor, report: Report) -> Report | None:
 def prefilled(session: Session, actor: Actor, asked: Mapping[str, str]) -> dict[str, Any]:
     """What a new report starts with: the object and round it comes from, or the report that is back."""
     given: dict[str, Any] = {}
-    if object_id := number(asked.get("object")):
+    if object_id := _key(asked.get("object")):
         thing = patrol_queries.thing(session, actor, "grid.read", object_id)
         given |= {"object_id": thing.id, "place": named(thing)}
     for name, field in (("patrol", "patrol_id"), ("recurs", "recurs_id")):
@@ -267,6 +267,14 @@ def prefilled(session: Session, actor: Actor, asked: Mapping[str, str]) -> dict[
             "problem": [problem.code for problem in details.problems(session, [old.id]).get(old.id, [])],
         }
     return given
+
+
+def _key(text: str | None) -> int | None:
+    """Of an address that somebody may have typed: what is no number of a row is nothing."""
+    try:
+        return key(text)
+    except ValueError:
+        return None
 
 
 def _uuid(text: str) -> uuid.UUID | None:

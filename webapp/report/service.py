@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any, ClassVar
@@ -46,7 +46,7 @@ class ReportEntry:
     severity: str
     first_measure: str
     note: str
-    occurred_at: datetime
+    occurred_at: datetime | None
     lon: float | None = None
     lat: float | None = None
     accuracy_m: float | None = None
@@ -62,6 +62,11 @@ class ReportEntry:
         "id grid_id place problems severity first_measure note occurred_at lon lat accuracy_m joint object_id "
         "patrol_id person_id recurs_id settle photos"
     )
+
+    @property
+    def at(self) -> datetime:
+        """The moment it is about; of an entry that names none, now."""
+        return self.occurred_at or clock.now()
 
 
 @dataclass(frozen=True)
@@ -84,10 +89,11 @@ def submit(session: Session, actor: Actor, entry: ReportEntry) -> Receipt:
     if known is not None and is_resend((known.content, known.entered_by), entry, actor.person_id):
         return _receipt(session, known)
     calendar.hold(session)
+    content, entry = fingerprint_of(entry), replace(entry, occurred_at=entry.at)
     cell = grid_queries.cell(session, actor, "report.submit", entry.grid_id)
     finder, roles = _check(session, actor, cell, entry), _roles_at(session, actor, cell)
     made = REPORT.step(START, "settle" if entry.settle else "submit", roles, NEW, _said(entry))
-    report = _store(session, actor, cell, entry, finder, made)
+    report = _store(session, actor, cell, entry, content, finder, made)
     sent = Sent(uuid.uuid5(report.id, "submit"), made.action, START, {})
     keep_photos(session, actor, report.id, entry.photos, None)
     moving.begin(session, HISTORY, report, made, sent, _author(actor, made.made_as(roles)))
@@ -111,21 +117,23 @@ def _roles_at(session: Session, actor: Actor, cell: Cell) -> frozenset[str]:
     )
 
 
-def _store(session: Session, actor: Actor, cell: Cell, entry: ReportEntry, finder: int, made: Move) -> Report:
+def _store(
+    session: Session, actor: Actor, cell: Cell, entry: ReportEntry, content: str, finder: int, made: Move
+) -> Report:
     now = clock.now()
     report = Report(
         id=entry.id,
         number=_number(session),
-        content=fingerprint_of(entry),
+        content=content,
         due_at=None,
         grid_id=cell.id,
-        grid_version_id=grid_queries.version_on(session, cell.id, clock.day(entry.occurred_at)) or cell.version_id,
+        grid_version_id=grid_queries.version_on(session, cell.id, clock.day(entry.at)) or cell.version_id,
         object_id=entry.object_id,
         patrol_id=entry.patrol_id,
         found_by=finder,
         entered_by=actor.person_id,
         entry_mode=_mode(actor, finder, entry, now),
-        occurred_at=entry.occurred_at,
+        occurred_at=entry.at,
         received_at=now,
         place=entry.place,
         lon=entry.lon,
@@ -159,7 +167,7 @@ def _number(session: Session) -> str:
 def _mode(actor: Actor, finder: int, entry: ReportEntry, now: datetime) -> str:
     if finder != actor.person_id:
         return "for_someone"
-    return "on_the_day" if clock.day(entry.occurred_at) == clock.day(now) else "later"
+    return "on_the_day" if clock.day(entry.at) == clock.day(now) else "later"
 
 
 def _receipt(session: Session, report: Report) -> Receipt:
@@ -175,7 +183,7 @@ def _receipt(session: Session, report: Report) -> Receipt:
 
 def _check(session: Session, actor: Actor, cell: Cell, entry: ReportEntry) -> int:
     """What no form can know; returns who found it."""
-    clock_mark.refuse_to_come(session, entry.occurred_at)
+    clock_mark.refuse_to_come(session, entry.at)
     types = list(session.scalars(select(ProblemType).where(ProblemType.code.in_(entry.problems))))
     if len(types) != len(set(entry.problems)) or not types:
         raise Refused(N_("Choose what the problem is."), field="problem")
@@ -228,7 +236,7 @@ def _finder(session: Session, actor: Actor, entry: ReportEntry) -> int:
     """Who found it: the sender, or whoever was the village's officer on that day."""
     finder = entry.person_id or actor.person_id
     for_another = finder != actor.person_id
-    on = clock.day(entry.occurred_at) if for_another else clock.today()
+    on = clock.day(entry.at) if for_another else clock.today()
     may = not for_another or grid_queries.cells_reached(session, actor, "report.submit_for", entry.grid_id)
     if not may or finder not in {person.id for person in people_queries.officers(session, entry.grid_id, on)}:
         raise Refused(N_("Choose the officer of this village who found it."), field="person_id")

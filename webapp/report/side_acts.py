@@ -27,6 +27,7 @@ from ..people.models import Body
 from . import details, queries
 from .effects import body_for, look_again
 from .facts import SAID
+from .given import Given
 from .history import HISTORY
 from .models import Assignment, Report, ReportEvent, ReportProblem, SiteLook
 from .service import keep_photos
@@ -206,9 +207,10 @@ def _answered_so(session: Session, actor: Actor, look: SiteLook, entry: LookAnsw
             return True
     else:
         known = session.get(ReportEvent, _without_id(look))
-        said = known is not None and (known.given.get("answer"), known.person_id, known.given.get("note"))
-        if said == (entry.answer, actor.person_id, entry.note):
-            return True
+        if known is not None and known.person_id == actor.person_id:
+            said = Given(known.given)
+            if (said.text("answer"), said.text("note")) == (entry.answer, entry.note or ""):
+                return True
     in_force = (look.answer, look.answered_by, look.note)
     return not entry.photos and in_force == (entry.answer, actor.person_id, entry.note)
 
@@ -250,7 +252,7 @@ def release_part(session: Session, actor: Actor, report_id: uuid.UUID, part_id: 
         raise NotFound
     event_id = uuid.uuid5(report_id, f"part:{part_id}")
     first = session.get(ReportEvent, event_id)
-    if first is not None and first.person_id == actor.person_id and first.given["reason"] == reason:
+    if first is not None and first.person_id == actor.person_id and Given(first.given).text("reason") == reason:
         return
     if part.to_at is not None:
         raise Refused(N_("That department does not cooperate on this one now."))
@@ -313,9 +315,20 @@ def undo(session: Session, actor: Actor, report_id: uuid.UUID, event_id: uuid.UU
     if event.action == "sample":
         found.report.sampled_at = None
     else:
-        look = session.get_one(SiteLook, uuid.UUID(event.given["look"]))
+        look = _look_of(session, event)
         look.answer = look.note = look.answered_by = look.answered_at = None
     _note(session, actor, found.report, UNDO, event.role, {"undone": event.action}, event_id=undone_id)
+
+
+def _look_of(session: Session, event: ReportEvent) -> SiteLook:
+    """The look that an answer in the history is about; Refused where the line is damaged."""
+    try:
+        look = session.get(SiteLook, uuid.UUID(Given(event.given).text("look")))
+    except ValueError:
+        look = None
+    if look is None or look.report_id != event.report_id:
+        raise Refused(TOO_LATE)
+    return look
 
 
 def correct_problems(

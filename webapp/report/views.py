@@ -93,7 +93,7 @@ def submit() -> Any:
         return _new_page(form, sent)
     try:
         if not form.validate():
-            raise Refused(N_("Please check what you wrote."))
+            raise Refused(form.first_error())
         entry = form.entry(sent.files())
         receipt = write_once(lambda session: service.submit(session, who, entry))
     except Refused as refusal:

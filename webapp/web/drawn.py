@@ -15,6 +15,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
 from .gate import csrf_token
+from .hosts import place
 from .language import of_page
 
 MOST_KEPT = 200  # some twelve kilobytes each; a worker meets a few dozen
@@ -44,7 +45,7 @@ def page(template: str, values: Mapping[str, Any], **facts: Hashable) -> str:
     if "_flashes" in session:  # words for this page alone
         return uncached(template, values, **facts)
     frame = current_app.extensions["frame"]()
-    key = (template, frame.kind, *facts.items())
+    key = (template, (frame.kind, place()), *facts.items())
     drawn = _kept.get(key) or _draw(key, template, values, {**facts, "frame": frame.empty()})
     return drawn.filled({**values, **frame.words(), "token": csrf_token})
 
@@ -65,7 +66,7 @@ def _shown(value: Any) -> str:
 
 def piece(template: str, placeholders: Iterable[str], **facts: Hashable) -> Drawn:
     """A part of a page, without a frame, drawn once for these facts."""
-    key = (template, of_page(), *facts.items())
+    key = (template, (of_page(), place()), *facts.items())
     return _kept.get(key) or _draw(key, template, placeholders, facts)
 
 
@@ -74,8 +75,8 @@ def _draw(key: Hashable, template: str, placeholders: Iterable[str], facts: Mapp
     with _without_request():
         text = render_template(template, **barred, **facts, **{name: placeholder(name) for name in placeholders})
     parts = PLACEHOLDER.split(text)  # texts at even places, names of placeholders between them
-    if len(_kept) >= MOST_KEPT:
-        _kept.clear()
+    while len(_kept) >= MOST_KEPT:  # the oldest goes; who asks under many names cannot make us forget all at once
+        _kept.pop(next(iter(_kept), None), None)
     drawn = Drawn("%s".join(part.replace("%", "%%") for part in parts[::2]), tuple(parts[1::2]), frozenset(parts[1::2]))
     return _kept.setdefault(key, drawn)
 

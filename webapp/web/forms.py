@@ -15,6 +15,9 @@ from ..core import clock
 from ..core.errors import N_, TOO_LONG
 from .bounds import MOST
 
+LONGEST_KEY = 10  # digits
+UNSAID = N_("Please check what you wrote.")
+DAMAGED = N_("This form is damaged. Open it again.")
 #: WTForms' own messages in words that say what to write.
 PLAIN = {
     "This field is required.": N_("Please fill this in."),
@@ -31,7 +34,7 @@ class Messages:
 
     def gettext(self, text: str) -> str:
         """A plain message for WTForms' own."""
-        return gettext(PLAIN.get(text, N_("Please check what you wrote.")))
+        return gettext(PLAIN.get(text, UNSAID))
 
     def ngettext(self, one: str, _many: str, _number: int) -> str:
         """The same; no message of WTForms with a number is used."""
@@ -62,6 +65,10 @@ class BaseForm(Form):
             if wrong is not None:
                 field.process_errors = [gettext(wrong)]
                 field.data = [] if isinstance(field.data, list) else None
+
+    def first_error(self) -> str:
+        """What is wrong, in a sentence that can stand alone: for a program, which has no fields to put it beside."""
+        return next((str(error) for errors in self.errors.values() for error in errors), gettext(UNSAID))
 
     def refuse(self, field: str | None, message: str) -> None:
         """Put a service's refusal beside the field it is about, or at the top."""
@@ -109,6 +116,33 @@ def filled(_form: Form, field: Field) -> None:
         raise ValidationError(str(_l("Please fill this in.")))
 
 
+def key(value: Any) -> int | None:
+    """A choice that is the number of a row; None when nothing is chosen. ValueError for what no row can have.
+
+    What cannot be read is not taken for "nothing chosen": then it would be left out, and nobody would be told.
+    """
+    text_ = str("" if value is None else value)
+    if not text_:
+        return None
+    if not (text_.isascii() and text_.isdecimal() and len(text_) <= LONGEST_KEY and 0 < int(text_) <= MOST):
+        raise ValueError(gettext(N_("Choose one.")))
+    return int(text_)
+
+
+class KeyField(HiddenField):
+    """The number of a row that the page put there; None when it put nothing."""
+
+    data: Any  # the number; None when there is none, or none that can be
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read it; what no row can have makes the form invalid."""
+        try:
+            self.data = key(valuelist[0] if valuelist else None)
+        except ValueError:
+            self.data = None
+            raise ValueError(gettext(DAMAGED)) from None
+
+
 class IdField(HiddenField):
     """An id (UUID). Without more words the entry's own, made by the client or by the page: the idempotency key.
 
@@ -130,9 +164,9 @@ class IdField(HiddenField):
             self.data = uuid.UUID(valuelist[0])
         except ValueError:
             self.data = None
-            raise ValidationError(str(_l("This form is damaged. Open it again."))) from None
+            raise ValidationError(gettext(DAMAGED)) from None
 
     def pre_validate(self, form: Any) -> None:
         """An entry without an id cannot be told from another."""
         if self.data is None and not self.may_be_absent:
-            raise ValidationError(str(_l("This form is damaged. Open it again.")))
+            raise ValidationError(gettext(DAMAGED))

@@ -21,6 +21,10 @@ from .request import SIGNED_IN, close_reads, read_connection
 SAFE = frozenset({"GET", "HEAD"})  # run a view that only reads; every other method that reaches a view needs the token
 OLD_PAGE = N_("This page was open too long. Check what you wrote and send it again.")
 LOG_IN = N_("Please log in.")
+#: What a person can reach whose second factor is still to come.
+AT_THE_DOOR = frozenset(
+    {"login.second_factor", "login.second_check", "login.second_begin", "login.second_confirm", "login.logout"}
+)
 #: What changes accounts, rights or settings is never sent again after a log-in: it is opened and typed anew.
 NEVER_KEPT = frozenset({SIGNED_IN, "person.help", "posting.grant", "setting.read"})
 
@@ -56,13 +60,23 @@ def refuse(rule: str) -> Response | None:
         if "sid" in session:
             session["was"] = session.pop("sid")  # whose the page was that this browser may still show
         return keep_and_log_in(rule, LOG_IN)
-    if g.is_program and (rule == SIGNED_IN or g.actor.must_change):
+    if g.is_program and (rule == SIGNED_IN or g.actor.must_change or g.actor.is_half):
         return errors.answer(403, gettext(errors.WORDS[403]))
+    if g.actor.is_half and request.endpoint not in AT_THE_DOOR:
+        return _to_second_factor()
     if g.actor.must_change and rule != SIGNED_IN:
         return redirect(url_for("login.password"))  # type: ignore[return-value]
     if rule != SIGNED_IN and not g.actor.may(rule):
         return errors.answer(403, gettext(errors.WORDS[403]))
     return None
+
+
+def _to_second_factor() -> Response:
+    """Who has shown the password alone comes no further than this page."""
+    if errors.wants_json():
+        return errors.answer(401, gettext(LOG_IN))
+    asked = request.full_path.rstrip("?") if request.method in SAFE else "/"
+    return redirect(url_for("login.second_factor", next=asked))  # type: ignore[return-value]
 
 
 def is_open(rule: str) -> bool:

@@ -3,13 +3,14 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, FloatField, HiddenField, ValidationError
 from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from ..core import clock, clock_mark, ids
-from .forms import BaseForm
+from .forms import DAMAGED, BaseForm
 from .request import read
 
 
@@ -47,15 +48,25 @@ class WhenForm(BaseForm):
     def validate_occurred_at(self, field: HiddenField) -> None:
         """A moment with its zone, or nothing."""
         if field.data and _moment(field.data) is None:
-            raise ValidationError(str(_l("This form is damaged. Open it again.")))
+            raise ValidationError(gettext(DAMAGED))
 
-    def occurred(self) -> datetime:
-        """The moment the entry is about. Without one it is when the entry began, so that a resend says the same."""
-        on = self.occurred_on.data
-        made = _moment(self.made_at.data) or (self.id.data and ids.made_at(self.id.data)) or clock.now()
-        if on and on != clock.day(made):
+    def validate_made_at(self, field: HiddenField) -> None:
+        """A moment, or nothing; one of a clock that stands far off is passed over, for the phone cannot help it."""
+        try:
+            datetime.fromisoformat(field.data or "2026-01-01")
+        except ValueError:
+            raise ValidationError(gettext(DAMAGED)) from None
+
+    def occurred(self) -> datetime | None:
+        """The moment the entry is about. Without one it is when the entry began, so that a resend says the same; None
+        where nothing tells that either: then it is when it arrives, which is no part of what was sent."""
+        on, at = self.occurred_on.data, _moment(self.occurred_at.data)
+        made = _moment(self.made_at.data) or (ids.made_at(self.id.data) if self.id.data else None)
+        if on and made is None:
+            return at if at and clock.day(at) == on else clock.at_hour(on, time(0))
+        if on and made and on != clock.day(made):
             return clock.at_hour(on, time(12))
-        return _moment(self.occurred_at.data) or made
+        return at or made
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import cache
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from flask import current_app, g, request, url_for
@@ -46,7 +46,7 @@ def address(endpoint: str) -> str:
     return _address(request.script_root, endpoint)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _address(_script_root: str, endpoint: str) -> str:
     return url_for(endpoint)
 

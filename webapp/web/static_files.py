@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def static(path: str) -> str:
     return _address(request.script_root, path)
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _address(_script_root: str, path: str) -> str:
     root, _, rest = path.partition("/")
     root, rest = (root, rest) if root in ROOTS else ("own", path)

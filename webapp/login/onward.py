@@ -1,0 +1,53 @@
+"""Where a log-in leads: to what had been typed, to what others did to the account meanwhile, or to where one was
+going."""
+
+import secrets
+import uuid
+from functools import partial
+from typing import Any
+
+from flask import redirect, render_template, request, session, url_for
+
+from ..core.addresses import network
+from ..web import photos
+from ..web.gate import is_id
+from ..web.kept import told, unpack
+from ..web.language import safe_next
+from ..web.request import actor, read, turn
+from . import queries
+from .brake import Where
+
+KNOWN, MOST_KNOWN = "known", 20  # in the cookie: this device's number, and who has logged in on it, the last ones
+IN_TURN = partial(turn, "password")
+
+
+def here() -> Where:
+    """What guesses are counted under. The cookie is signed: nobody says of himself what device he is."""
+    device, people = session.get(KNOWN) or ("", [])
+    return Where(network(request.remote_addr), device, frozenset(people))
+
+
+def know(person_id: int) -> None:
+    """This device has logged in to this account, by all that is asked for: it keeps its own allowance of wrong tries
+    from now on."""
+    device, people = session.get(KNOWN) or (secrets.token_urlsafe(12), [])
+    session[KNOWN] = [device, [*(id_ for id_ in people if id_ != person_id), person_id][-MOST_KNOWN:]]
+
+
+def onward(next_address: str | None, kept: str | None) -> Any:
+    """To where the person was going. What had been typed is offered again on the way, else he is told what others did
+    to his account; he is told it at each log-in until he has seen it."""
+    fields, address = unpack(kept), safe_next(next_address)
+    if fields:
+        return kept_form(address, fields)
+    if queries.notices(read(), actor().person_id):
+        address = url_for("login.notices", next=address)
+    return redirect(address)
+
+
+def kept_form(address: str, fields: list[tuple[str, str]]) -> str:
+    """In the words of its page, with the photos that arrived with it when they were this person's."""
+    words, opens = told(address, fields)
+    entry = dict(fields).get("id", "")
+    waiting = photos.carried(uuid.UUID(entry), actor().person_id) if is_id(entry) else []
+    return render_template("login/kept.html", fields=fields, address=address, words=words, opens=opens, kept=waiting)
