@@ -196,8 +196,9 @@ def second_factor(session: Session, person_id: int) -> SecondFactor | None:
 
 
 def has_to_have_one(session: Session, person_id: int) -> bool:
-    """Whether the setting asks this person for a second factor."""
-    wanted = rules.SECOND_FACTOR.get(settings.get(session, "second_factor"), frozenset())
+    """Whether the setting asks this person for a second factor; nobody is asked where it is not seeded yet."""
+    value = session.scalar(select(Setting.value).where(Setting.key == "second_factor"))
+    wanted = rules.SECOND_FACTOR.get(value or "off", frozenset())
     return bool(wanted & live_roles(session, person_id))
 
 
