@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 import seeds
 from seeds import rows as seed_rows
@@ -13,6 +13,7 @@ from tests.seeds.test_seed_data import DEPARTMENTS_OF_PART_13
 from webapp import domains
 from webapp.duty import dispatching, labels, service
 from webapp.duty.models import Duty, Succession
+from webapp.web import language
 
 PAGES = (
     "/duties",
@@ -301,6 +302,28 @@ def test_a_confirmed_name_shows_who_and_when_and_can_be_taken_back(pages, store,
     )
     pages.post(f"/succession/{row}", yes="no")
     assert "confirmed by" not in text(pages.get("/departments"))
+
+
+def test_all_printed_names_share_one_form_and_each_button_has_its_address(pages, store, county):
+    """A form for each of some 360 names was a third of the page."""
+    with store.read() as session:
+        number = session.scalar(select(func.count()).where(Succession.valid_to.is_(None)))
+    page = pages.become(county).get("/departments").text
+    assert page.count('method="post"') == page.count('name="csrf_token"') == 1
+    buttons = re.findall(
+        r'<button class="btn" form="sure" name="yes" value="yes" formaction="(/succession/\d+)">', page
+    )
+    assert len({*buttons}) == number > 300
+    assert 'formaction="' not in pages.become(person("leader")).get("/departments").text
+
+
+def test_a_long_list_looks_each_sentence_up_once(pages, monkeypatch):
+    asked = []
+    monkeypatch.setattr(language, "gettext", lambda text: asked.append(text) or text)
+    language._plain.cache_clear()
+    assert pages.get("/duties", all=1, scope="all").text.count('class="row"') > 1900
+    language._plain.cache_clear()
+    assert 10 < len(asked) < 150 and len(asked) == len({*asked})
 
 
 def test_a_retired_name_cannot_be_confirmed(pages, store, county):

@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from waitress.server import create_server
@@ -42,9 +43,9 @@ def browser() -> Iterator[object]:
         launched.close()
 
 
-@pytest.fixture
-def address(app) -> Iterator[str]:
-    """The application of the test, served by waitress as in real use."""
+@contextmanager
+def served(app) -> Iterator[str]:
+    """An application answered by waitress as in real use; its address."""
     server = create_server(app, host="127.0.0.1", port=0, threads=4, ident=None)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -54,6 +55,13 @@ def address(app) -> Iterator[str]:
     server.trigger.pull_trigger(lambda: server.asyncore.close_all(server._map))
     thread.join(5)
     assert not thread.is_alive()
+
+
+@pytest.fixture
+def address(app) -> Iterator[str]:
+    """The application of the test, served."""
+    with served(app) as where:
+        yield where
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.validators import Optional as MayBeEmpty
 
 from ..core import clock
+from ..web.bounds import whole
 from ..web.forms import BaseForm, clean, text
 from .bodies import BodyEntry
 from .service import PersonEntry, PostingEntry
@@ -40,8 +41,8 @@ class _Days(BaseForm):
         kind, number = self.place.data[:1], self.place.data[1:]
         return PostingEntry(
             self.role.data or "",
-            int(number) if kind == "g" else None,
-            int(number) if kind == "b" else None,
+            whole(number) if kind == "g" else None,
+            whole(number) if kind == "b" else None,
             self.first.data,
             self.last.data,
         )
@@ -69,7 +70,7 @@ class BodyForm(BaseForm):
     zh = text(_l("Name in Chinese"), 80, required=True)
     en = text(_l("Name in English"), 80)
     phone = text(_l("Telephone"), 40)
-    grid_id = SelectField(_l("Belongs to"), coerce=int, validate_choice=False)
+    grid_id = SelectField(_l("Belongs to"), coerce=whole, validate_choice=False)
     canonical = SelectField(_l("Department of the duty lists"), validate_choice=False)
 
     def entry(self) -> BodyEntry:

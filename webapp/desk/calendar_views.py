@@ -15,7 +15,7 @@ from ..core.errors import N_, NotFound, Refused
 from ..report import details, history, limits
 from ..report.limits import LIMIT, LOOK, Moved
 from ..report.words import names_in, state_word
-from ..web import lists
+from ..web import bounds, lists
 from ..web.errors import say
 from ..web.forms import BaseForm
 from ..web.language import day, moment, named
@@ -110,10 +110,10 @@ def moved_limits() -> str:
 
 
 def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise NotFound from None
+    found = bounds.day(text)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _done(form: BaseForm, edit: days.Edit, year: int) -> Any:

@@ -20,6 +20,7 @@ NAMED, RETIRED = "named", "retired"  # beside the three statuses of the seeds
 ALL = "all"  # of Wanted.scope
 EMPTY = frozenset({"004-13-dept22-01"})  # rows that say that a number of the text has nothing behind it
 NUMBERED = "004", re.compile("篇十三 部门(\\d+)")  # where the document numbers the departments: code, section
+_BEGINS = NUMBERED[1].pattern.partition("(")[0]
 
 Condition = ColumnElement[bool]
 Now = aliased(Department, name="now")  # whose a duty is today: what the county has named, else the list's reading
@@ -164,7 +165,8 @@ def numbered(session: Session) -> list[Numbered]:
     """The numbered departments of document 004 in their printed order, the nameless and the empty one too."""
     code, label = NUMBERED
     sections: dict[int, list[DutyRow]] = {}
-    for row in session.execute(LINES.where(Duty.document == code, Duty.valid_to.is_(None)).order_by(*IN_ORDER)):
+    wanted = LINES.where(Duty.document == code, Duty.section.startswith(_BEGINS), Duty.valid_to.is_(None))
+    for row in session.execute(wanted.order_by(*IN_ORDER)):
         if match := label.fullmatch(row[0].section):
             sections.setdefault(int(match[1]), []).append(DutyRow(*row))
     return [

@@ -58,7 +58,7 @@ def duties(session: Session, wanted: Wanted, known: Iterable[Part]) -> Keys:
     )
     here = applies(known).label("here")
     rows = session.execute(
-        select(Duty.id, Duty.code, Duty.line_from, Duty.line_to, here, *_SEARCHED, Now.zh, Now.en)
+        select(Duty.id, Duty.code, Duty.line_from, Duty.line_to, here, *_looked_in(wanted, *_SEARCHED, Now.zh, Now.en))
         .join(Now, Now.code == WHOSE)
         .where(*_equal(pairs), _standing(wanted.status))
         .order_by(here.desc(), *IN_ORDER)
@@ -77,7 +77,7 @@ def figures(session: Session, wanted: Wanted, known: Iterable[Part]) -> Keys:
     pairs = ((Figure.document, wanted.document), (Figure.section, wanted.section), (Figure.kind, wanted.kind))
     here = applies(known, Figure).label("here")
     rows = session.execute(
-        select(Figure.id, Figure.code, Figure.line_from, Figure.line_to, here, *_FIGURE_SEARCHED)
+        select(Figure.id, Figure.code, Figure.line_from, Figure.line_to, here, *_looked_in(wanted, *_FIGURE_SEARCHED))
         .where(Figure.valid_to.is_(None), *_equal(pairs))
         .order_by(here.desc(), Figure.document, Figure.line_from, Figure.position, Figure.id)
     ).all()
@@ -87,6 +87,11 @@ def figures(session: Session, wanted: Wanted, known: Iterable[Part]) -> Keys:
 def figure_rows(session: Session, keys: Sequence[int]) -> list[Figure]:
     """The figures with these keys, in their order."""
     return _in_order(session.scalars(select(Figure).where(Figure.id.in_(keys))), keys, lambda row: row.id)
+
+
+def _looked_in(wanted: Wanted, *columns: Any) -> Sequence[Any]:
+    """The texts of all rows, where words are looked for in them; else nobody reads them."""
+    return columns if wanted.words.strip() else ()
 
 
 def _in_order(rows: Iterable[Any], keys: Sequence[int], key: Any) -> list[Any]:

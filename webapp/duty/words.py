@@ -4,12 +4,11 @@ import re
 from collections.abc import Collection, Mapping
 
 from flask import g
-from flask_babel import gettext as _
-from markupsafe import Markup, escape
 
 from seeds.lines import ranges
 
-from ..web.language import day, is_zh, named
+from ..web.language import day, named
+from ..web.language import said as _
 from ..web.request import read
 from . import labels, scope
 from .details import Cited
@@ -37,20 +36,29 @@ def plan(row: Duty | Figure | Cited) -> str:
 
 def plan_name(row: Duty | Figure | Cited) -> str:
     """Whose plan a row is of, and of when; empty where no part is known."""
-    part = scope.part_of(parts(), row)
-    return whose(part) if part else ""
+    return _placed(row)[0]
 
 
 def away(row: Duty | Figure) -> str:
     """That a row does not apply here, and what it is instead."""
-    part = scope.part_of(parts(), row)
-    return "" if part is None or part.applies else f" · {here(row)}"
+    return _placed(row)[1]
 
 
 def here(row: Duty | Figure) -> str:
     """What the text of a row is here: in force, an example, a draft, repealed."""
     part = scope.part_of(parts(), row)
     return word(labels.STANDINGS, part.standing) if part else ""
+
+
+def _placed(row: Duty | Figure | Cited) -> tuple[str, str]:
+    """Whose plan a row is of, and that it does not apply here: said once a page for all rows on its line."""
+    known = g.setdefault("duty_placed", {})
+    at = row.document, row.line_from
+    if at not in known:
+        part = scope.part_of(parts(), row)
+        away_ = "" if part is None or part.applies else f" · {word(labels.STANDINGS, part.standing)}"
+        known[at] = (whose(part) if part else "", away_)
+    return known[at]
 
 
 def whose(part: scope.Part) -> str:
@@ -97,20 +105,15 @@ def standing(duty: Duty) -> str:
     return NAMED if duty.named is not None else duty.status
 
 
-def printed(text: str) -> Markup | str:
-    """What the source prints, marked as Chinese for a reader of the English page; or that it prints nothing."""
-    return original(text) if text else _("no name printed")
+def printed(text: str) -> str:
+    """What the source prints, or that it prints nothing."""
+    return text or _("no name printed")
 
 
-def original(text: str) -> Markup | str:
-    """Words that exist in Chinese only."""
-    return text if is_zh() or not text else Markup('<span lang="zh">{}</span>').format(text)
-
-
-def section(text: str) -> Markup | str:
+def section(text: str) -> str:
     """A section's name; the numbered departments in the page's language, others exist in Chinese only."""
     match = NUMBERED[1].fullmatch(text)
-    return _("part 13, department %(number)s", number=match[1]) if match else original(text)
+    return _("part 13, department %(number)s", number=match[1]) if match else text
 
 
 def why(row: Duty | Figure) -> str:
@@ -118,16 +121,14 @@ def why(row: Duty | Figure) -> str:
     return "" if isinstance(row, Duty) and row.named is not None else named(row, "why")
 
 
-def now_called(line: DutyRow) -> Markup | str:
+def now_called(line: DutyRow) -> str:
     """ "formerly …, now …" where the printed name's body was reformed on a known date; empty where it was not."""
     past = line.succession
     if past is None or past.from_on is None:
         return ""
-    sentence = _(
-        "formerly %(old)s, now %(new)s (%(day)s)", old="\x00", new=named(line.department), day=day(past.from_on)
+    return _(
+        "formerly %(old)s, now %(new)s (%(day)s)", old=past.body, new=named(line.department), day=day(past.from_on)
     )
-    before, _mark, after = sentence.partition("\x00")
-    return Markup("").join((escape(before), original(past.body), escape(after)))
 
 
 def target(duty: Duty) -> str:
@@ -166,7 +167,6 @@ HELPERS = {
         cited,
         standing,
         printed,
-        original,
         section,
         why,
         lines,

@@ -39,10 +39,11 @@ BESIDE = {
 @may("report.read")
 def show(report_id: uuid.UUID) -> str:
     """The report's page: state and clock, why here, what I can do, the matter, ground, clocks, history."""
-    return _page(report_id)
+    return shown(report_id)
 
 
-def _page(report_id: uuid.UUID, status: int = 200, kept: Sequence[tuple[str, str]] = (), **forms: Any) -> Any:
+def shown(report_id: uuid.UUID, status: int = 200, kept: Sequence[tuple[str, str]] = (), **forms: Any) -> Any:
+    """The report's page, with what was typed where an act was refused."""
     page = pages.page(read(), actor(), report_id)
     ready = {
         "look": LookForm(data={"id": ids.new()}),
@@ -178,7 +179,7 @@ def _beside(report_id: uuid.UUID, name: str, form: Any, act: Any, sent: photos.P
     kept = sent.carried(form.id.data, actor().person_id) if sent else ()
     try:
         if not form.validate():
-            return _page(report_id, 422, kept, **{name: form})
+            return shown(report_id, 422, kept, **{name: form})
         counts = write_once(act)
         if sent is not None and form.id.data is not None:
             photos.are_recorded(form.id.data, actor().person_id)
@@ -186,7 +187,7 @@ def _beside(report_id: uuid.UUID, name: str, form: Any, act: Any, sent: photos.P
         if refusal.status in (404, 409):
             raise
         form.refuse(refusal.field, say(refusal))
-        return _page(report_id, 422, kept, **{name: form})
+        return shown(report_id, 422, kept, **{name: form})
     page = pages.page(read(), actor(), report_id)
     flash(pages.beside_words(page, "undo" if counts is False else BESIDE[name]), "good")
     return redirect(url_for("report.show", report_id=report_id), 303)

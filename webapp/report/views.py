@@ -159,13 +159,13 @@ def receipt(report_id: uuid.UUID) -> str:
 @bp.get("/reports/<uuid:report_id>/<action>")
 @may("report.move")
 def ask(report_id: uuid.UUID, action: str) -> str | Response:
-    """The form of one move."""
+    """The form of one move; where it cannot be made now, the report itself, which says so (409)."""
     entry = entries.of_address(_made)
     found = queries.one(read(), actor(), report_id)
     move = _move(found, action)
     if move is None:
         flash(_(CANNOT), "late")
-        return redirect(url_for("report.show", report_id=report_id))  # type: ignore[return-value]
+        return beside_views.shown(report_id, 409)
     form = form_for(
         move,
         choices.for_move(read(), actor(), found, move),

@@ -5,6 +5,7 @@ far. Numbers and days of forms are seen to in ``forms.BaseForm``.
 """
 
 import re
+from datetime import date
 from typing import Any
 
 from flask import Flask, Request
@@ -16,6 +17,7 @@ from ..core.json_text import parsed
 
 MOST = 2**31 - 1  # the largest key of a table, on both engines
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # but for tabs and ends of lines, which people type
+_WHOLE = re.compile(r"\d{1,10}", re.ASCII)
 _NOT_IN_PATHS = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -32,6 +34,33 @@ class Sent(ImmutableMultiDict[str, Any]):
         value = super().get(key, *given, **named)
         is_too_large = isinstance(value, int) and abs(value) > MOST
         return (given[0] if given else named.get("default")) if is_too_large else value
+
+
+def whole(text: Any) -> int:
+    """The whole number that somebody typed or chose; ValueError for what is none, and for what no table keeps.
+
+    Thousands of digits are not even worked out: Python's own int() breaks on them in its own words.
+    """
+    found = _WHOLE.fullmatch(str(text))
+    if found is None or int(found[0]) > MOST:
+        raise ValueError("no number that a table keeps")
+    return int(found[0])
+
+
+def number(text: Any) -> int | None:
+    """The same for a choice that may be left open: None for an empty one and for what can be none."""
+    try:
+        return whole(text)
+    except ValueError:
+        return None
+
+
+def day(text: str) -> date | None:
+    """A day in ISO form; None for what is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 class Asked(Request):

@@ -13,9 +13,8 @@ from wtforms.validators import InputRequired, Length
 
 from ..core import clock
 from ..core.errors import N_, TOO_LONG
-from .bounds import MOST
+from .bounds import MOST, whole
 
-LONGEST_KEY = 10  # digits
 UNSAID = N_("Please check what you wrote.")
 DAMAGED = N_("This form is damaged. Open it again.")
 #: WTForms' own messages in words that say what to write.
@@ -121,12 +120,16 @@ def key(value: Any) -> int | None:
 
     What cannot be read is not taken for "nothing chosen": then it would be left out, and nobody would be told.
     """
-    text_ = str("" if value is None else value)
-    if not text_:
+    typed = "" if value is None else str(value)
+    if not typed:
         return None
-    if not (text_.isascii() and text_.isdecimal() and len(text_) <= LONGEST_KEY and 0 < int(text_) <= MOST):
+    try:
+        found = whole(typed)
+    except ValueError:
+        found = 0
+    if found < 1:
         raise ValueError(gettext(N_("Choose one.")))
-    return int(text_)
+    return found
 
 
 class KeyField(HiddenField):

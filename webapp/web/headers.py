@@ -40,5 +40,5 @@ def init(app: Flask) -> None:
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "private, no-store"
         if request.method == "GET":
-            response.headers.setdefault("Vary", "Cookie")
+            response.headers.setdefault("Vary", "Cookie, Accept-Language")
         return response

@@ -21,10 +21,16 @@ _MISREAD = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
 
 
 def chosen() -> Locale:
-    """The page's language: this browser's choice, else the person's, else Chinese."""
+    """The page's language: this browser's choice, else the person's, else what the browser asks for, else Chinese."""
     reader = person()
-    language = session.get("lang") or (reader.language if reader else "zh")
+    language = session.get("lang") or (reader.language if reader else _asked_for())
     return LOCALES.get(language, LOCALES["zh"])
+
+
+def _asked_for() -> str:
+    """The first of our languages in Accept-Language, whatever country stands behind it."""
+    tags = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    return next((tag for tag in tags if tag in LOCALES), "zh")
 
 
 def is_zh() -> bool:
@@ -51,6 +57,17 @@ def word(text: str, **values: Any) -> Markup:
 def word_in(language: str | None, text: str, **values: Any) -> Markup:
     """The same for one who knows the page's language already: asking for it costs more than looking the word up."""
     return _pattern(language, text) % values if values else _fixed(language, text)
+
+
+def said(text: str, **values: Any) -> str:
+    """``gettext`` for code that makes sentences about each row of a long list: looked up once per language."""
+    pattern = _plain(of_page(), text)
+    return pattern % values if values else pattern
+
+
+@cache
+def _plain(_language: str | None, text: str) -> str:
+    return gettext(text)
 
 
 @cache

@@ -69,6 +69,7 @@ function sign(cell, writing, figure, point) {
   writing.lines.forEach((words) => {
     const line = document.createElement("div");
     line.textContent = words;
+    if (/[\u3400-\u9fff]/.test(words)) line.lang = "zh-CN"; // as web/marked.py does where the server writes the page
     mark.appendChild(line);
   });
   if (figure) mark.appendChild(figure);

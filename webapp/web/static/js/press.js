@@ -9,7 +9,8 @@ export function markBusy(button) {
 
 export function release(form) {
   delete form.dataset.sending;
-  Array.prototype.forEach.call(form.querySelectorAll("button[aria-disabled]"), (button) => {
+  Array.prototype.forEach.call(form.elements, (button) => {
+    if (!button.hasAttribute("aria-disabled")) return;
     button.removeAttribute("aria-disabled");
     button.textContent = button.dataset.label;
   });
