@@ -6,6 +6,7 @@ roughly. The caller, and in the end the person, chooses. Everything is longitude
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import shapely
@@ -16,6 +17,7 @@ from gis.metres import metres_per_degree
 # Nothing on Earth is farther away; keeps the search box finite whatever a phone reports.
 _FARTHEST = 20_100_000.0
 
+SKETCHES = 512  # drawings that are kept, a few kilobytes each
 SAME_BORDER_M = 30  # two drawings of one border differ by some metres
 
 
@@ -43,8 +45,11 @@ class Cells:
             raise ValueError(f"{len(ids)} ids for {len(boundaries)} boundaries")
         drawn = [(id_, wkb) for id_, wkb in zip(ids, boundaries, strict=True) if wkb is not None]
         self._ids = [id_ for id_, _ in drawn]
+        self._rows = {id_: row for row, id_ in enumerate(self._ids)}
         self._shapes = shapely.force_2d(shapely.from_wkb([wkb for _, wkb in drawn]))
         self._tree = shapely.STRtree(self._shapes)
+        #: A point does not move and is looked at often; with these cells its drawing is always the same.
+        self.sketch = lru_cache(maxsize=SKETCHES)(self._sketch)
 
     def __len__(self) -> int:
         """How many cells have a boundary."""
@@ -70,15 +75,15 @@ class Cells:
 
         None when it has no boundary.
         """
-        if id_ not in self._ids:
+        if id_ not in self._rows:
             return frozenset()
-        shape = self._shapes[self._ids.index(id_)]
+        shape = self._shapes[self._rows[id_]]
         degrees = SAME_BORDER_M / min(metres_per_degree(shape.centroid.y))
         return frozenset(self._ids[row] for row in self._tree.query(shape, "dwithin", degrees).tolist()) - {id_}
 
-    def sketch(self, own: int, lon: float, lat: float, accuracy_m: float = 0) -> sketch.Sketch:
+    def _sketch(self, own: int, lon: float, lat: float, accuracy_m: float = 0) -> sketch.Sketch:
         """A small drawing of the point, which belongs to the cell ``own``, among the cells around it."""
-        shape = self._shapes[self._ids.index(own)] if own in self._ids else shapely.Point(lon, lat)
+        shape = self._shapes[self._rows[own]] if own in self._rows else shapely.Point(lon, lat)
         east, north = metres_per_degree(lat)
         reach = sketch.reach_m(shape, lat) + min(accuracy_m, _FARTHEST)
         area = shapely.box(lon - reach / east, lat - reach / north, lon + reach / east, lat + reach / north)

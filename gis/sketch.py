@@ -86,6 +86,9 @@ def _area(own: Any, accuracy_m: float) -> tuple[float, float, float, float]:
 def _outline(view: _View, id_: int, shape: Any, is_own: bool) -> Outline | None:
     across, down = WIDTH / view.scale / 2, HEIGHT / view.scale / 2
     x, y = view.middle
+    left, low, right, high = shapely.bounds(shape)
+    if left > x + across or right < x - across or low > y + down or high < y - down:
+        return None
     thin = shapely.simplify(shapely.make_valid(shape), THIN / view.scale)
     seen = shapely.intersection(thin, shapely.box(x - across, y - down, x + across, y + down))
     polygons = [part for part in shapely.get_parts(seen) if part.geom_type == "Polygon" and part.area > 0]

@@ -2,7 +2,6 @@
 every text with its own marker."""
 
 import io
-import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from sqlalchemy.orm import Session
 from tests import engines, make
 from tests.access_tables import PEOPLE, TWINS
 from tests.conftest import KEY
+from webapp import access
 from webapp.app import App, create_app
 from webapp.config import Config
 from webapp.core import clock, files, ids
@@ -343,8 +343,5 @@ def hole(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
 
 
 def _forget() -> None:
-    modules = [
-        module for name, module in sys.modules.items() if name.startswith("webapp.") and name.endswith("queries")
-    ]
-    for kept in (value for module in modules for value in vars(module).values() if hasattr(value, "cache_clear")):
-        kept.cache_clear()
+    for statement in access.KEPT:
+        statement.cache_clear()

@@ -4,10 +4,11 @@ There is one rendering only, as SQL: lists put ``where(...)`` in WHERE, single t
 WHERE, buttons select it as a column. Nothing else in the program decides who sees what.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from functools import lru_cache, wraps
+from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, false, func, or_, true
 
@@ -216,6 +217,32 @@ def anyone(shape: Shape) -> Actor:
     ]
     counting = sum(counts for *_, counts in shape)  # these come first
     return Actor(bindparam("actor_id"), "", tuple(made[:counting]), aside=tuple(made[counting:]))  # type: ignore[arg-type]
+
+
+Statement = TypeVar("Statement")
+KEPT: list[Any] = []  # all that is kept so, to be forgotten (``cache_clear``) by who changes the table: tests do
+MOST_KEPT = 256  # of one list: shapes of rights, times whatever else decides how it is put together
+
+
+def kept(build: Callable[..., Statement]) -> Callable[..., Statement]:
+    """``build(actor, …)`` puts a SELECT together; what this gives returns it from then on, for all with rights of the
+    same shape.
+
+    It costs several times as much to put a SELECT together as to run it. ``build`` never sees who asks but ``anyone``,
+    so nothing of anybody can stay in what is kept: it is executed with ``actor.reach()``, and with the values of its
+    other parameters. Its further arguments decide how it is put together, and are few.
+    """
+
+    @lru_cache(maxsize=MOST_KEPT)
+    def once(shape: Shape, *facts: Hashable) -> Statement:
+        return build(anyone(shape), *facts)
+
+    @wraps(build)
+    def statement(actor: Actor, *facts: Hashable) -> Statement:
+        return once(actor.shape(), *facts)
+
+    KEPT.append(once)
+    return statement
 
 
 def end(root: Any) -> Any:

@@ -3,14 +3,14 @@
 import re
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from tests import make
 from webapp.accounts import service as accounts
 from webapp.core import clock
 from webapp.desk import first_day, settings
 from webapp.patrol.models import PatrolObject
-from webapp.people.models import Person, Posting
+from webapp.people.models import Body, Person, Posting
 
 LACKS = {"supervisors": 0, "officers": 3, "objects": 3, "departments": 0}  # of the county of the tests
 
@@ -157,3 +157,24 @@ def test_where_the_township_has_nobody_the_county_is_named(world, browse):
 def test_a_village_with_objects_says_nothing_of_it(world, browse):
     assert "whom to ask" not in browse("officer_a1").get("/home").text
     assert "The list is kept by" not in browse("officer_a1").get(f"/grids/{world.grids['A1']}/patrol?all=1").text
+
+
+@pytest.mark.parametrize("by", ["county", "admin"])
+def test_the_desk_counts_what_the_lists_say(world, by):
+    """With what the county of the tests lacks, with somebody suspended and a department shut, and when all is there."""
+    for change in (lambda: None, lambda: _leave(world), lambda: fill(world)):
+        change()
+        with world.store.read() as session:
+            actor = make.actor(session, by)
+            found = list(first_day.found(session, actor))
+            lists = {each.step.key: len(each.lines) for each in found}
+            counted = dict(zip(lists, first_day.numbers(session, actor), strict=True))
+            assert {key: lines for key, (lines, _of) in counted.items()} == lists
+            assert first_day.progress(session, actor) == [each.is_done for each in found]
+
+
+def _leave(world):
+    with world.store.write() as session:
+        gone = select(Posting.person_id).where(Posting.role.in_(("township_supervisor", "department_liaison")))
+        session.execute(update(Person).where(Person.id.in_(gone)).values(suspended_at=clock.now()))
+        session.get_one(Body, world.bodies["housing"]).closed_on = clock.today()

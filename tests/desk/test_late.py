@@ -99,7 +99,7 @@ def test_each_overdue_report_is_in_the_one_row_of_who_holds_it_and_no_other_is_a
 @pytest.mark.parametrize("login", READERS)
 def test_the_sum_of_the_rows_is_the_number_of_the_list_that_there_was_before(tardy, login):
     with tardy.store.read() as session:
-        lists = desk.reports(session, make.actor(session, login), clock.now())
+        lists = desk.Lists(session, make.actor(session, login), clock.now())
         rows = overdue(session, login).rows()
         assert sum(row.number for row in rows) == lists.counts(["late_anywhere"])["late_anywhere"] > 0
         ids = {report.id for row in rows for report in overdue(session, login).reports(row.role, row.place, 0, ALL)}
@@ -185,7 +185,7 @@ def test_a_look_that_waits_where_nobody_is_leaves_the_matter_with_who_holds_it(t
         for login in ("officer_a1", "officer_b1"):
             session.get_one(make.Person, tardy.people[login]).suspended_at = clock.now()
         after = {(row.role, row.place): row.number for row in overdue(session, "county").rows()}
-        listed_as_nobodys = desk.reports(session, make.actor(session, "county"), clock.now()).rows("nobody", 0, ALL)
+        listed_as_nobodys = desk.Lists(session, make.actor(session, "county"), clock.now()).rows("nobody", 0, ALL)
         assert with_county in listed_as_nobodys and after["county_office", 0] == before["county_office", 0]
 
 
@@ -210,7 +210,7 @@ def test_who_speaks_for_a_department_besides_finds_each_of_all_that_he_may_read_
         make.posting(session, tardy.people["township_b"], "department_liaison", body=tardy.bodies["ecology"])
     with tardy.store.read() as session:
         for login in ("leader", "township_b"):
-            lists = desk.reports(session, make.actor(session, login), clock.now())
+            lists = desk.Lists(session, make.actor(session, login), clock.now())
             rows = overdue(session, login).rows()
             assert sum(row.number for row in rows) == lists.counts(["late_anywhere"])["late_anywhere"]
             liaisons = [row.place for row in rows if row.role == "department_liaison"]

@@ -201,14 +201,15 @@ def test_each_tab_lists_what_its_word_says_on_every_desk(mixed):
 LETTERS = """
 from sqlalchemy import literal, select
 from webapp.access import where
-from webapp.core.tabs import DomainTabs, SelectLists, Tab
+from webapp.core.tabs import DomainTabs, Selects, SelectLists, Tab
 from webapp.feedback.models import Feedback
 
 WAITING = {"to_sign": Feedback.answered_at.is_(None), "signed": Feedback.answered_at.is_not(None)}
 
 def lists(session, actor, at):
     mine = select(Feedback).where(where(actor, "feedback.answer", grid_path=literal("")))
-    return SelectLists(session, mine, WAITING.__getitem__, (Feedback.at, Feedback.id))
+    selects = Selects(mine, WAITING.__getitem__, (Feedback.at, Feedback.id))
+    return SelectLists(session, selects.counting, selects.listing)
 
 TABS = DomainTabs(
     {

@@ -63,7 +63,7 @@ def now(world: World, short: str) -> Cell:
 def drawn(world: World) -> dict[int, dict[str, Any]]:
     """The properties of the published layer, by grid id."""
     with world.store.read() as session:
-        body = queries.layer(session, queries.newest_layer(session) or "")
+        body = queries.layer(session, queries.newest_layer(session, "1.") or "")
     return {row["id"]: row["properties"] for row in json.loads(gzip.decompress(body or b""))["features"]}
 
 
@@ -104,8 +104,9 @@ def test_what_is_planned_changes_no_page_no_count_no_layer_and_no_path(world: Wo
         version(session, world, "B1", tomorrow, grid_id=new.id, code="999901101299")
     with world.store.read() as session:
         assert queries.cells(session, SYSTEM, "grid.read") == before
-        assert {one.id for one in queries.others(session, world.grids["A1"])} | {world.grids["A1"]} == {
-            one.id for one in before if one.tier == 3
+        a1 = now(world, "A1")
+        assert {one.id for one in queries.siblings(session, a1)} | {a1.id} == {
+            one.id for one in before if one.parent_id == a1.parent_id
         }
         assert len(queries.boundaries(session, 3)) == 6
         assert queries.version_on(session, world.grids["A2"], clock.today()) == now(world, "A2").version_id

@@ -76,10 +76,7 @@ def opened(phone, outlines):
     """``opened("en", size)``: the map page with the invented county on it;
     every village has figures and a loose report."""
     villages = [feature["id"] for feature in outlines["features"] if feature["properties"]["tier"] == 3]
-    values = {
-        str(id_): {"class": "cover-3", "label": "5/5", "open": 1, "late": 0, "loose": 1, "loose_late": 0}
-        for id_ in villages
-    }
+    values = {str(id_): {"class": "cover-3", "label": "5/5", "open": 1, "loose": 1} for id_ in villages}
 
     def with_values(route):
         answer = route.fetch()

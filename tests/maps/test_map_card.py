@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.access_county import hole  # noqa: F401  (fixture)
 from webapp.access import MATRIX
 
 
@@ -61,9 +62,8 @@ def test_a_township_says_how_much_is_due_now_in_all_its_villages(card, patrol):
     assert "Due now" not in card("liaison", "A").text
 
 
-def test_what_is_due_is_for_those_who_read_patrols(card, monkeypatch):
-    assert "Due now" in card("leader", "A1").text
-    monkeypatch.setitem(MATRIX["patrol.read"], "leader", ".")
+def test_what_is_due_is_for_those_who_read_patrols(card, hole):
+    hole.setitem(MATRIX["patrol.read"], "leader", ".")
     assert "Xingwang Farm" not in card("leader", "A1").text
     assert "Due now" not in card("leader", "A1").text
 

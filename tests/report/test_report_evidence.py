@@ -12,7 +12,7 @@ from webapp.core import clock
 from webapp.core.errors import Refused
 from webapp.core.process import FILL_IN
 from webapp.ops import verify
-from webapp.report import evidence, facts, queries, side_acts
+from webapp.report import details, evidence, facts, queries, side_acts
 from webapp.report.models import Report, ReportEvent, SiteLook
 
 LOOKED = "Visited on {day} by the grid officer of Village A1: Not fixed yet; a heap lies behind the wall"
@@ -223,7 +223,7 @@ def test_an_answer_with_a_photo_is_received_once_and_its_twin_is_known(way, brow
     other = officer.post(f"/looks/{look}", **fields | {"note": "other words"})
     assert other.status_code == 409 and "other words" in other.text
     with way.world.store.read() as session:
-        assert len(queries.photos(session, way.entry.id)) == 1
+        assert len(details.photos(session, way.entry.id)) == 1
         assert session.get_one(Report, way.entry.id).state == "station_done"
     again = officer.post(f"/looks/{look}", **fields | {"id": str(make.ids.new())}, photos=(picture("blue"), "b.jpg"))
     assert again.status_code == 422 and "b.jpg" in again.text, "a photo more is never thought to be received"

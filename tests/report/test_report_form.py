@@ -53,6 +53,31 @@ def test_a_village_that_was_chosen_counts_without_the_tick(world, form):
         assert session.scalars(select(ReportJoint.grid_id)).all() == [world.grids["A2"]]
 
 
+@pytest.mark.parametrize("name", ["Village B3", " village b3 ", "乙3村", "乙3", "999901101202"])
+def test_a_village_that_is_not_in_the_list_is_found_by_its_name(world, form, name):
+    browser, fields = form
+    assert browser.post("/reports", **fields, between="y", joint="", joint_name=name).status_code == 303
+    with world.store.read() as session:
+        assert session.scalars(select(ReportJoint.grid_id)).all() == [world.grids["B3"]]
+
+
+def test_of_several_villages_of_a_name_one_is_chosen_from_the_list(world, form):
+    browser, fields = form
+    answer = browser.post("/reports", **fields, joint="", joint_name="Village B")
+    assert answer.status_code == 422 and 'id="joint_name-error"' in answer.text
+    assert "Several villages are called that." in answer.text and count(world) == 0
+    offered = answer.text.split('<optgroup label="Farther away">')[1].split("</optgroup>")[0]
+    assert f'value="{world.grids["B3"]}"' in offered
+    assert browser.post("/reports", **fields, joint=str(world.grids["B3"]), joint_name="Village B").status_code == 303
+
+
+def test_a_name_that_no_village_has_is_refused_beside_the_field(world, form):
+    browser, fields = form
+    answer = browser.post("/reports", **fields, joint="", joint_name="Atlantis")
+    assert answer.status_code == 422 and "No village has this name." in answer.text
+    assert 'value="Atlantis"' in answer.text and count(world) == 0
+
+
 @pytest.mark.parametrize("village", ["no number", "99999", "9" * 30])
 def test_a_village_that_does_not_exist_is_refused_beside_the_field(world, form, village):
     browser, fields = form

@@ -278,11 +278,12 @@ def test_the_other_village_is_offered_neighbours_first(world, browse):
         name: re.findall(r'value="(\d+)"', options)
         for name, options in re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', offered, re.S)
     }
-    assert "On our border" in groups
-    assert next(iter(groups)) == "On our border"
+    assert list(groups) == ["On our border", "In our township"]
     everyone = [int(id_) for options in groups.values() for id_ in options]
-    villages = {id_ for name, id_ in world.grids.items() if len(name) == 2 and name != "A1"}
-    assert sorted(everyone) == sorted(villages)
+    assert len(everyone) == len(set(everyone))
+    near = {world.grids[name] for name in ("A2", "A3", "B1")}
+    assert near <= set(everyone) and world.grids["A1"] not in everyone
+    assert world.grids["B3"] not in everyone, "what is neither beside nor in the township is found by its name"
     assert str(world.grids["A2"]) in groups["On our border"]
     assert str(world.grids["B3"]) not in groups["On our border"]
 

@@ -11,7 +11,7 @@ from tests.report.conftest import hidden, move_fields, picture
 from webapp.core import words
 from webapp.core.errors import Refused
 from webapp.ops import verify
-from webapp.report import queries
+from webapp.report import details
 from webapp.report.effects import LACKING
 from webapp.report.models import Report, ReportEvent
 from webapp.report.workflow import ASKED
@@ -147,7 +147,7 @@ def test_a_photo_that_was_asked_for_is_asked_for_beside_its_field_and_received(w
     good = officer.post(f"/reports/{way.entry.id}/supplement", **again, photos=(picture(), "a.jpg"))
     assert good.status_code == 303 and way.state() == "township"
     with way.world.store.read() as session:
-        assert len(queries.photos(session, way.entry.id)) == 1
+        assert len(details.photos(session, way.entry.id)) == 1
     assert last_given(way)["added"] == ["photos", "note"]
 
 

@@ -15,7 +15,7 @@ from webapp.core.models import Setting
 from webapp.core.process import CANNOT
 from webapp.core.retention import history_open
 from webapp.ops import verify
-from webapp.report import queries, service, side_acts
+from webapp.report import details, queries, service, side_acts
 from webapp.report.models import Report, ReportEvent, SiteLook
 from webapp.report.workflow import TOO_LATE
 
@@ -309,7 +309,7 @@ def test_a_second_look_at_what_was_settled_is_taken_back_and_done_again(world, b
         assert "Spot-checked, in order." in after.text
         with world.store.read() as session:
             assert session.get_one(Report, entry.id).sampled_at is not None
-            assert len(queries.photos(session, entry.id)) == times
+            assert len(details.photos(session, entry.id)) == times
         if times == 1:
             event = re.search(r'name="event" value="([^"]+)"', after.text)[1]
             township.post(f"/reports/{entry.id}/beside/undo", event=event)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from . import audit, clock, settings
@@ -63,10 +63,14 @@ class Calendar:
 
 def load(session: Session, closes: time) -> Calendar:
     """The calendar as the rows stand now."""
-    rows = session.execute(
-        select(CalendarDay.on, CalendarDay.is_workday, CalendarDay.is_confirmed).where(~CalendarDay.is_out)
-    ).all()
+    rows = session.execute(_DAYS).all()
     return Calendar({on: work for on, work, _ in rows}, _confirmed((on, sure) for on, _, sure in rows), closes)
+
+
+_DAYS = select(CalendarDay.on, CalendarDay.is_workday, CalendarDay.is_confirmed).where(~CalendarDay.is_out)
+_SURE = select(CalendarDay.on, CalendarDay.is_confirmed).where(
+    CalendarDay.on.between(bindparam("first"), bindparam("last")), ~CalendarDay.is_out
+)
 
 
 def _confirmed(days: Iterable[tuple[date, bool]]) -> frozenset[int]:
@@ -79,8 +83,7 @@ def provisional(session: Session, years: Collection[int]) -> frozenset[int]:
     """Which of these years nobody has confirmed by a notice."""
     if not years:
         return frozenset()
-    within = CalendarDay.on.between(date(min(years), 1, 1), date(max(years), 12, 31))
-    rows = session.execute(select(CalendarDay.on, CalendarDay.is_confirmed).where(within, ~CalendarDay.is_out))
+    rows = session.execute(_SURE, {"first": date(min(years), 1, 1), "last": date(max(years), 12, 31)})
     return frozenset(years) - _confirmed((on, sure) for on, sure in rows)
 
 
@@ -95,10 +98,13 @@ def hold(session: Session, *, to_change: bool = False) -> None:
 
 def limit(session: Session, code: str) -> TimeLimit:
     """The limit's row. LookupError, with its code, when there is none: a fault of the program or of its seeds."""
-    row = session.get(TimeLimit, code)
+    row = session.scalar(_LIMIT, {"code": code})
     if row is None:
         raise LookupError(f"no time limit {code!r} in the database: is it in seeds/settings/limits.csv, and seeded?")
     return row
+
+
+_LIMIT = select(TimeLimit).where(TimeLimit.code == bindparam("code"))
 
 
 def limit_after(session: Session, code: str, since: datetime) -> datetime:

@@ -9,9 +9,10 @@ import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, String, Subquery, exists, func, or_, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Select, String, Subquery, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import clock
@@ -163,8 +164,12 @@ class History:
 
     def moved(self, session: Session, thing_id: Any) -> int:
         """The place of the thing's last move in its history; 0 when it has none."""
-        moves = select(func.max(self.event.seq)).where(self.key == thing_id, self.event.to_state.is_not(None))
-        return session.scalar(moves) or 0
+        return session.scalar(self._moved, {"thing_id": thing_id}) or 0
+
+    @cached_property
+    def _moved(self) -> Select[Any]:
+        moves = select(func.max(self.event.seq))
+        return moves.where(self.key == bindparam("thing_id"), self.event.to_state.is_not(None))
 
     def before(self, session: Session, thing_id: Any) -> Stood | None:
         """Where the thing stood before its last move; None when that is how it came to be."""
@@ -173,8 +178,11 @@ class History:
         found = stood(session.scalars(events.order_by(self.event.seq)))
         return found[-2] if len(found) > 1 else None
 
-    def last_moves(self, ids: Sequence[Any]) -> Subquery:
-        """The last move of each of these things: columns ``thing_id`` and ``seq``, to be joined (``is_in``)."""
+    def last_moves(self, ids: Any) -> Subquery:
+        """The last move of each of these things: columns ``thing_id`` and ``seq``, to be joined (``is_in``).
+
+        ``ids`` are keys, or a parameter that is a list of them.
+        """
         return (
             select(self.key.label("thing_id"), func.max(self.event.seq).label("seq"))
             .where(self.key.in_(ids), self.event.to_state.is_not(None))
@@ -198,12 +206,16 @@ class History:
 
     def done_by(self, session: Session, ids: Sequence[Any], person_id: int, actions: frozenset[str]) -> set[Any]:
         """On which of these things the person ever did one of the actions."""
-        event = self.event
-        return set(
-            session.scalars(
-                select(self.key).where(self.key.in_(ids), event.person_id == person_id, event.action.in_(actions))
-            )
-        )
+        if not ids:
+            return set()
+        return set(session.scalars(self._done, {"ids": ids, "person_id": person_id, "actions": sorted(actions)}))
+
+    @cached_property
+    def _done(self) -> Select[Any]:
+        ids: Any = bindparam("ids", expanding=True)
+        actions: Any = bindparam("actions", expanding=True)
+        is_his = self.event.person_id == bindparam("person_id")
+        return select(self.key).where(self.key.in_(ids), is_his, self.event.action.in_(actions))
 
 
 def seen_token(state: str, moved: int) -> str:

@@ -5,7 +5,7 @@ from datetime import time
 from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 import seeds
@@ -25,8 +25,24 @@ def get(session: Session, key: str, unseeded: Any = None) -> Any:
 
     ``unseeded`` stands for a setting that is younger than the last seeding, where work has to go on without it.
     """
-    row = session.get(Setting, key) if unseeded is not None else session.get_one(Setting, key)
+    row = session.execute(_ONE, {"key": key}).first()
+    if row is None and unseeded is None:
+        raise LookupError(f"no setting {key!r} in the database: is it in seeds/settings/settings.csv, and seeded?")
     return unseeded if row is None else KINDS[row.kind](row.value)
+
+
+def several(session: Session, *keys: str) -> dict[str, Any]:
+    """The values of some settings by their keys, with one SELECT; a missing key is a programming error."""
+    found = {key: KINDS[kind](value) for key, kind, value in session.execute(_SEVERAL, {"keys": keys})}
+    if missing_ := [key for key in keys if key not in found]:
+        raise LookupError(
+            f"no settings {missing_} in the database: are they in seeds/settings/settings.csv, and seeded?"
+        )
+    return found
+
+
+_SEVERAL = select(Setting.key, Setting.kind, Setting.value).where(Setting.key.in_(bindparam("keys", expanding=True)))
+_ONE = select(Setting.kind, Setting.value).where(Setting.key == bindparam("key"))
 
 
 def missing(session: Session) -> list[str]:

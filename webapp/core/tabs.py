@@ -1,8 +1,8 @@
 """Tabs of a desk as a domain gives them: what each is called, which rows it lists, and how many there are.
 
 A domain puts one ``DomainTabs``, named ``TABS``, into its ``desk.py``, where it is found; ``desk/tabs.py`` says which
-desk shows which tabs. A list that is a SELECT is given as ``SelectLists``; a domain that works its rows out in Python
-gives ``TabLists`` of its own.
+desk shows which tabs. A list that is a SELECT is given as ``Selects`` in ``SelectLists``; a domain that works its rows
+out in Python gives ``TabLists`` of its own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, func, true
+from sqlalchemy import ColumnElement, Select, bindparam, func, true
 from sqlalchemy.orm import Session
 
 
@@ -21,7 +21,7 @@ class Tab:
     ``label`` is an English msgid. ``template`` draws the rows of one page, which it finds as ``listing``.
     ``states``: the states of the domain's process in which whatever the reader holds always stands here.
     ``opens``: the place of the list on a desk that has just been opened, lowest first; None when it waits for a click.
-    ``is_alarm``: whether a number above 0 is coloured as late.
+    ``is_alarm``: whether a number above 0 is coloured as late. ``note``: a sentence (msgid) that stands on the list.
     """
 
     key: str
@@ -30,6 +30,7 @@ class Tab:
     states: frozenset[str] = frozenset()
     opens: int | None = None
     is_alarm: bool = False
+    note: str = ""
 
 
 class TabLists(Protocol):
@@ -55,27 +56,43 @@ class DomainTabs:
 
 
 @dataclass(frozen=True)
-class SelectLists:
-    """Lists that are conditions on one SELECT.
+class Selects:
+    """Lists that are conditions on one SELECT, put together: what can be kept, as it asks for nothing.
 
     The number of a tab and its rows are made of the same ``base`` and the same condition, so they cannot differ.
     ``base`` selects one entity and has no DISTINCT, GROUP BY or LIMIT. ``live`` is so of every row of every tab, and
     all that the counting goes through.
     """
 
-    session: Session
     base: Select[Any]
     condition: Callable[[str], ColumnElement[bool]]
     order: Sequence[Any]
     live: ColumnElement[bool] = field(default_factory=true)
 
+    def counting(self, keys: Sequence[str]) -> Select[Any]:
+        """The numbers of all these tabs, as the columns of one row."""
+        columns: list[Any] = [func.count().filter(self.condition(key)).label(key) for key in keys]
+        return self.base.where(self.live).with_only_columns(*columns)
+
+    def listing(self, key: str) -> Select[Any]:
+        """One page of a tab's list, with the parameters ``first`` and ``most``."""
+        listed = self.base.where(self.condition(key)).order_by(*self.order)
+        return listed.offset(bindparam("first")).limit(bindparam("most"))
+
+
+@dataclass(frozen=True)
+class SelectLists:
+    """What such lists hold; ``values`` are those of the parameters of their SELECTs."""
+
+    session: Session
+    counting: Callable[[tuple[str, ...]], Select[Any]]
+    listing: Callable[[str], Select[Any]]
+    values: Mapping[str, Any] = field(default_factory=dict)
+
     def counts(self, keys: Sequence[str]) -> dict[str, int]:
         """The numbers of all these tabs, with one SELECT."""
-        columns: list[Any] = [func.count().filter(self.condition(key)).label(key) for key in keys]
-        row = self.session.execute(self.base.where(self.live).with_only_columns(*columns)).one()
-        return dict(zip(keys, row, strict=True))
+        return dict(zip(keys, self.session.execute(self.counting(tuple(keys)), self.values).one(), strict=True))
 
     def rows(self, key: str, first: int, most: int) -> list[Any]:
         """One page of a tab's list."""
-        query = self.base.where(self.condition(key)).order_by(*self.order).offset(first).limit(most)
-        return list(self.session.scalars(query))
+        return list(self.session.scalars(self.listing(key), {**self.values, "first": first, "most": most}))

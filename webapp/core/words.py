@@ -33,4 +33,7 @@ def named(db: Connection, kind: str) -> dict[str, Row[Any]]:
 
 def contacts(session: Session) -> list[Contact]:
     """Telephone numbers for every page of an officer."""
-    return list(session.scalars(select(Contact).order_by(Contact.position, Contact.code)))
+    return list(session.scalars(_CONTACTS))
+
+
+_CONTACTS = select(Contact).order_by(Contact.position, Contact.code)

@@ -13,8 +13,8 @@ from ..grid import queries as grid_queries
 from ..patrol import queries as patrol_queries
 from ..patrol.models import ObjectType
 from ..people import queries as people_queries
-from ..people.models import Body, Person
-from ..report import queries as report_queries
+from ..people.models import Person
+from ..report import details as report_details
 
 LOG_PAGE = 100
 _KEY = re.compile(r"\d{1,9}", re.ASCII)
@@ -57,7 +57,7 @@ def known(session: Session, entries: list[tuple[AuditEntry, Person | None]]) -> 
 def places(session: Session, actor: Actor) -> list[Any]:
     """The grids and bodies of the actor's postings, for the head of a desk."""
     grids = grid_queries.named(session, {p.grid_id for p in actor.postings if p.grid_id is not None})
-    return [*grids.values(), *session.scalars(select(Body).where(Body.id.in_(actor.bodies())))]
+    return [*grids.values(), *report_details.bodies(session, actor.bodies()).values()]
 
 
 def card(session: Session, actor: Actor, grid_id: int) -> dict[str, Any]:
@@ -73,5 +73,4 @@ def card(session: Session, actor: Actor, grid_id: int) -> dict[str, Any]:
         "due": patrol_queries.due(lines),
         "officers": people_queries.officers(session, grid_id),
         "below": grid_queries.cells(session, actor, "grid.read", parent_id=grid_id),
-        "open": report_queries.open_in(session, actor, cell.path),
     }

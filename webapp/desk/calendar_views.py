@@ -98,7 +98,7 @@ def moved_limits() -> str:
     """Every limit that a change of the calendar moved, newest first."""
     part = lists.part(limits.count_lines(read(), actor()))
     found = limits.lines(read(), actor(), part.first, part.size)
-    names = names_in(read(), [history.Event(line.event, None, None) for line in found])
+    names = names_in(read(), [history.Event(line.event, None) for line in found])
     return lists.page(
         _("Limits moved by the calendar"),
         (_("Report number"), _("When"), _("Limit")),

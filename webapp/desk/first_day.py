@@ -5,20 +5,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, func, select, union_all
 from sqlalchemy.orm import Session
 
-from ..access import Actor, holders
+from ..access import Actor, Condition, holders, kept
 from ..core import clock
 from ..core.errors import N_, NotFound
 from ..core.models import TimeLimit
 from ..grid import queries as grid_queries
+from ..grid.models import Grid
 from ..grid.queries import Cell
 from ..patrol.models import ObjectType, PatrolObject
 from ..patrol.queries import in_list
 from ..people import queries as people_queries
 from ..people import rules
-from ..people.models import Person, Posting
+from ..people.models import Body, Person, Posting
 
 OURS = "county setting"  # the source of a value that no document gives
 OFFICE, SUPERVISORS, OFFICERS = holders("setting.edit"), holders("report.submit_for"), people_queries.WALKERS
@@ -44,6 +45,10 @@ class Step:
     advice: str
     is_lack: bool
     roles: tuple[str, ...] = ()
+
+    def is_done(self, lines: int, of: int) -> bool:
+        """Whether nothing is left to do for it, when its list has so many lines."""
+        return of > 0 and lines == 0 if self.is_lack else lines > 0
 
 
 STEPS = (
@@ -85,7 +90,50 @@ class Found:
     @property
     def is_done(self) -> bool:
         """Whether nothing is left to do for it."""
-        return bool(self.of) and not self.lines if self.step.is_lack else bool(self.lines)
+        return self.step.is_done(len(self.lines), self.of)
+
+
+def progress(session: Session, actor: Actor) -> list[bool]:
+    """Which of the steps are done, in their order."""
+    return [step.is_done(*counted) for step, counted in zip(STEPS, numbers(session, actor), strict=True)]
+
+
+def numbers(session: Session, actor: Actor) -> list[tuple[int, int]]:
+    """For each step how many lines its list has, and how many there are that it could be about: counted by one SELECT
+    that reads none of them, for a desk, which shows no more."""
+    asked = {"today": clock.today(), **actor.reach()}
+    row = session.execute(_numbers(actor, grid_queries.lowest_tier(session)), asked).one()
+    return list(zip(row[::2], row[1::2], strict=True))
+
+
+@kept
+def _numbers(actor: Actor, lowest: int) -> Select[Any]:
+    today, grids = people_queries.TODAY, grid_queries.in_force(actor, "setup.read")
+    townships, villages = grids.where(Grid.tier == 2, Grid.tier != lowest), grids.where(Grid.tier == lowest)
+    bodies = select(Body.id).where(people_queries.is_department())
+    office = people_queries.there(OFFICE, on=today).with_only_columns(Posting.person_id).distinct()
+
+    def unstaffed(roles: Collection[str]) -> Condition:
+        return Grid.id.not_in(people_queries.staffed_grids(*roles, on=today))
+
+    listed = {
+        "borders": (grids, grids),
+        "office": (office, office),
+        "supervisors": (townships.where(unstaffed(SUPERVISORS)), townships),
+        "officers": (villages.where(unstaffed(OFFICERS)), villages),
+        "objects": (villages.where(Grid.id.not_in(select(PatrolObject.grid_id).where(in_list(today)))), villages),
+        "departments": (bodies.where(Body.id.not_in(people_queries.staffed_bodies(on=today))), bodies),
+        "limits": (union_all(*(select(model.code).where(_is_ours(model)) for model in (TimeLimit, ObjectType))), grids),
+    }
+    return select(*(_count(which) for step in STEPS for which in listed[step.key]))
+
+
+def _count(which: Any) -> Any:
+    return select(func.count()).select_from(which.subquery()).scalar_subquery()
+
+
+def _is_ours(model: Any) -> Condition:
+    return and_(model.changed_at.is_(None), model.source == OURS)
 
 
 def found(session: Session, actor: Actor) -> Iterator[Found]:
@@ -183,7 +231,7 @@ class _County:
             ("interval", ObjectType, (ObjectType.position, ObjectType.code)),
         )
         for kind, model, order in kinds:
-            query = select(model).where(model.changed_at.is_(None), model.source == OURS).order_by(*order)
+            query = select(model).where(_is_ours(model)).order_by(*order)
             for row in self.session.scalars(query):
                 yield Line(kind, row.code, row)
 

@@ -1,8 +1,9 @@
 """The first page of everybody: the officer's village, or the desk with its tabs; and the log."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import Response, abort, redirect, render_template, request, url_for
@@ -11,13 +12,15 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from ..core import clock, words
+from ..core.tabs import Tab
 from ..grid import queries as grid_queries
 from ..login import queries as login_queries
 from ..patrol import queries as patrol_queries
 from ..patrol.models import Patrol
+from ..report import details as report_details
 from ..report import queries as report_queries
 from ..report.forms import look_form
-from ..report.rows import rows
+from ..report.rows import Listing, rows
 from ..web import lists
 from ..web.language import moment, named
 from ..web.request import actor, may, read, read_connection, signed_in, write
@@ -27,6 +30,7 @@ from .blueprint import bp
 
 __all__ = ["bp", "calendar_views", "first_day_views", "settings_views"]  # their pages stand on the same blueprint
 PAGE = 25
+SHOWN, SHOWN_ROUNDS = 20, 5  # of the officer's own reports, and rounds of each village, on his first page
 LAST_PAGE = 10**6  # more is no page of any list, and no number for a database
 RESULTS = ("normal", "problem", "could_not_see")
 UNWRITTEN_DAYS = timedelta(days=14)
@@ -37,7 +41,7 @@ UNWRITTEN_DAYS = timedelta(days=14)
 def start() -> str | Response:
     """Send everybody to the page their work begins on."""
     who = actor()
-    is_begun = not who.may("system.edit") or first_day.is_over(first_day.found(read(), who))
+    is_begun = not who.may("system.edit") or all(first_day.progress(read(), who))
     for action, endpoint in (
         ("patrol.walk", "desk.home"),
         ("system.edit", "accounts.index" if is_begun else "desk.first_day_steps"),
@@ -54,27 +58,39 @@ def start() -> str | Response:
 def home() -> str:
     """The officer's page: what waits for him, what is due, what became of his reports."""
     who = actor()
-    villages = [_village(grid_id) for grid_id in who.grids_for("patrol.walk")]
-    returned = report_queries.to_supplement(read(), who)
+    mine_here = who.grids_for("patrol.walk")
+    villages = [_village(grid_id) for grid_id in mine_here]
+    returned, border = report_queries.to_supplement(read(), who), report_queries.led_next_door(read(), who)
+    mine = report_queries.found_by(read(), who, most=SHOWN)
+    listing = Listing(read(), [*returned, *border, *mine])
+    rounds_ = {grid_id: patrol_queries.recent(read(), who, grid_id, 0, SHOWN_ROUNDS) for grid_id in mine_here}
     moves = report_queries.moves(read(), who, [report.id for report in returned])
     looks = report_queries.open_looks(read(), who)
     return render_template(
         "desk/home.html",
         villages=villages,
-        returned=rows(read(), returned, moves),
+        returned=listing.rows(returned, moves),
         looks=looks,
         answers={look.id: look_form(look) for look, _report in looks},
         undoing=report_queries.just_answered(read(), who),
         unwritten=report_queries.unwritten(read(), who, clock.now() - UNWRITTEN_DAYS),
-        border=rows(read(), report_queries.led_next_door(read(), who, who.grids_for("patrol.walk"))),
-        mine=rows(read(), report_queries.found_by(read(), who)),
-        mine_count=report_queries.count_found(read(), who),
+        border=listing.rows(border),
+        mine=listing.rows(mine),
+        mine_count=_in_all(mine, SHOWN, lambda: report_queries.count_found(read(), who)),
         today=clock.today(),
         now=clock.now(),
         contacts=words.contacts(read()),
-        rounds=_rounds(who.grids_for("patrol.walk")),
-        rounds_count={cell: patrol_queries.count_rounds(read(), who, cell) for cell in who.grids_for("patrol.walk")},
+        rounds=[patrol for found in rounds_.values() for patrol in found],
+        rounds_count={
+            grid_id: _in_all(found, SHOWN_ROUNDS, partial(patrol_queries.count_rounds, read(), who, grid_id))
+            for grid_id, found in rounds_.items()
+        },
     )
+
+
+def _in_all(shown: Sequence[Any], most: int, count: Callable[[], int]) -> int:
+    """How many there are, of which at most so many are shown: counted only where there can be more."""
+    return len(shown) if len(shown) < most else count()
 
 
 def _village(grid_id: int) -> dict[str, Any]:
@@ -87,10 +103,6 @@ def _village(grid_id: int) -> dict[str, Any]:
         "keepers": None if lines else patrol_queries.keepers(read(), cell),
         "this_week": sum(today < line.due_on <= today + timedelta(days=7) for line in lines),
     }
-
-
-def _rounds(grid_ids: tuple[int, ...]) -> list[Any]:
-    return [patrol for grid_id in grid_ids for patrol in patrol_queries.recent(read(), actor(), grid_id, 5)]
 
 
 @bp.get("/grids/<int:grid_id>/rounds")
@@ -147,7 +159,7 @@ def round_receipt(patrol_id: uuid.UUID) -> str:
         may_report=actor().may("report.submit"),
         may_write=actor().may("patrol.write"),
         reasons=words.named(read_connection(), "could_not_see"),
-        written=report_queries.written_for(read(), patrol_id),
+        written=report_details.written_for(read(), patrol_id),
     )
 
 
@@ -160,23 +172,31 @@ def desk() -> str:
     if chosen is None and "tab" in request.args:
         abort(404)
     counts = mine.counts()
-    steps = list(first_day.found(read(), actor())) if actor().may("setup.read") else []
+    steps = first_day.progress(read(), actor()) if actor().may("setup.read") else []
     listed = [chosen] if chosen else [tab for tab in tabs.opening(mine.tabs) if counts[tab.key]]
+    lists_ = [(tab, mine.rows(tab.key, first, PAGE), counts[tab.key] > first + PAGE) for tab in listed]
     return render_template(
         "desk/desk.html",
         tabs=mine.tabs,
         counts=counts,
         chosen=chosen,
-        lists=[(tab, mine.rows(tab.key, first, PAGE), counts[tab.key] > first + PAGE) for tab in listed],
+        lists=lists_,
+        together=_by_template(lists_),
         places=_places(),
         page=_page(),
         now=clock.now(),
         steps=steps,
-        over=first_day.is_over(steps),
-        done=sum(each.is_done for each in steps),
         codes=login_queries.unseen_codes(read(), actor()) if actor().may("code.read") else 0,
         guesses=days.to_confirm(read(), actor()),
     )
+
+
+def _by_template(shown: Sequence[tuple[Tab, Sequence[Any], bool]]) -> dict[str, list[Any]]:
+    """The rows of all lists that are drawn alike, so that what they show can be asked for together."""
+    found: dict[str, list[Any]] = {}
+    for tab, rows_, _more in shown:
+        found.setdefault(tab.template, []).extend(rows_)
+    return found
 
 
 def _page() -> int:
@@ -193,8 +213,10 @@ def _places() -> list[Any]:
 def card(grid_id: int) -> str:
     """A grid's card as a page: who is responsible, what is due, what is open."""
     facts = admin.card(read(), actor(), grid_id)
-    shown = rows(read(), facts["open"][:PAGE])
-    return render_template("desk/card_page.html", **facts | {"open": shown, "open_count": len(facts["open"])})
+    path = facts["cell"].path
+    shown = report_queries.open_in(read(), actor(), path, most=PAGE)
+    count = _in_all(shown, PAGE, lambda: report_queries.count_open_in(read(), actor(), path))
+    return render_template("desk/card_page.html", **facts, open=rows(read(), shown), open_count=count)
 
 
 @bp.get("/grids/<int:grid_id>/open")
@@ -202,9 +224,8 @@ def card(grid_id: int) -> str:
 def open_reports(grid_id: int) -> str:
     """All open reports of a grid, the first due first, a page at a time."""
     cell = grid_queries.cell(read(), actor(), "grid.read", grid_id)
-    found = report_queries.open_in(read(), actor(), cell.path)
-    part = lists.part(len(found), PAGE)
-    shown = found[part.first : part.first + part.size]
+    part = lists.part(report_queries.count_open_in(read(), actor(), cell.path), PAGE)
+    shown = report_queries.open_in(read(), actor(), cell.path, part.first, part.size)
     return _listed(_("Open reports"), part, shown, (url_for("desk.card", grid_id=grid_id), named(cell)))
 
 

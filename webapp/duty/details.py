@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from ..core import audit
@@ -54,16 +54,12 @@ class Wordings:
 
 def wordings(session: Session, ids: Collection[int]) -> Wordings:
     """The duties of these ids with all they have said."""
-    duties = {duty.id: duty for duty in session.scalars(select(Duty).where(Duty.id.in_(ids)))} if ids else {}
+    duties = {duty.id: duty for duty in session.scalars(_DUTIES, {"ids": list(ids)})} if ids else {}
     things = {f"duty:{duty_id}": duty_id for duty_id in duties}
     changes: dict[int, list[tuple[datetime, Mapping[str, Any]]]] = {}
     if not things:  # an empty IN would go through the whole log
         return Wordings(duties, changes)
-    for entry in session.scalars(
-        select(AuditEntry)
-        .where(AuditEntry.action == "seed.change", AuditEntry.thing.in_(things))
-        .order_by(AuditEntry.id.desc())
-    ):
+    for entry in session.scalars(_READINGS, {"things": list(things)}):
         changes.setdefault(things[entry.thing], []).append((entry.at, _before(entry)))
     return Wordings(duties, changes)
 
@@ -73,3 +69,11 @@ def _before(entry: AuditEntry) -> Mapping[str, Any]:
     before = audit.said(audit.said(entry.detail).get("before"))
     kinds = {name: int if name.startswith("line") else str for name in _WORDS}
     return {name: value for name, value in before.items() if isinstance(value, kinds.get(name, str))}
+
+
+_DUTIES = select(Duty).where(Duty.id.in_(bindparam("ids", expanding=True)))
+_READINGS = (
+    select(AuditEntry)
+    .where(AuditEntry.action == "seed.change", AuditEntry.thing.in_(bindparam("things", expanding=True)))
+    .order_by(AuditEntry.id.desc())
+)

@@ -61,7 +61,10 @@ class Linked(NamedTuple):
 
 def problems(session: Session) -> list[ProblemType]:
     """All everyday words for problems, in their order."""
-    return list(session.scalars(select(ProblemType).order_by(ProblemType.position, ProblemType.code)))
+    return list(session.scalars(_PROBLEMS))
+
+
+_PROBLEMS = select(ProblemType).order_by(ProblemType.position, ProblemType.code)
 
 
 def linked(session: Session, problems: Collection[str]) -> list[Linked]:

@@ -206,12 +206,22 @@ class Past(NamedTuple):
 
 def departments(session: Session, known: Iterable[Part]) -> list[DepartmentRow]:
     """Departments that hold a duty or have a printed name, those with most duties in the known parts here first."""
-    number, here = func.count(Duty.id), func.count(case((applies(known), Duty.id)))
+    # grouped before it is joined: whose a duty is has no index, and each department went through all of them
+    counted = (
+        select(
+            WHOSE.label("whose"),
+            func.count(Duty.id).label("number"),
+            func.count(case((applies(known), 1))).label("here"),
+        )
+        .where(Duty.valid_to.is_(None))
+        .group_by(WHOSE)
+        .subquery()
+    )
+    here, number = (func.coalesce(column, 0) for column in (counted.c.here, counted.c.number))
     rows = session.execute(
         select(Department, here, number)
-        .outerjoin(Duty, and_(Department.code == WHOSE, Duty.valid_to.is_(None)))
-        .group_by(*Department.__table__.columns)
-        .having(or_(number > 0, exists().where(Succession.canonical == Department.code, Succession.valid_to.is_(None))))
+        .outerjoin(counted, counted.c.whose == Department.code)
+        .where(or_(number > 0, exists().where(Succession.canonical == Department.code, Succession.valid_to.is_(None))))
         .order_by(here.desc(), number.desc(), Department.code)
     )
     return [DepartmentRow(*row) for row in rows]

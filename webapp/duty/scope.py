@@ -47,11 +47,15 @@ class Part(rows.Part):
 def parts(session: Session, on: date | None = None) -> list[Part]:
     """All parts of all documents as they stand on a day (today), in the order of the texts."""
     day, counts = on or clock.today(), {}
-    for decision in session.scalars(select(DocumentDecision).order_by(DocumentDecision.id)):
+    for decision in session.scalars(_DECISIONS):
         if decision.from_on <= day:
             counts[decision.document, decision.part] = decision
-    found = session.execute(select(Document.code, Document.parts).order_by(Document.code))
+    found = session.execute(_PARTS)
     return [_part(code, given, counts.get((code, given["code"])), day) for code, all_ in found for given in all_]
+
+
+_DECISIONS = select(DocumentDecision).order_by(DocumentDecision.id)
+_PARTS = select(Document.code, Document.parts).order_by(Document.code)
 
 
 def _part(document: str, given: dict[str, Any], decision: DocumentDecision | None, day: date) -> Part:

@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Date, Select, and_, bindparam, or_, select, true
+from sqlalchemy import Date, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from ..access import SYSTEM, Actor, Condition, Shape, anyone, below, where
+from ..access import SYSTEM, Actor, Condition, below, end, kept, where
 from ..core.cells import half_width
 from ..core.errors import N_, NotFound, Refused
 from .models import BoundaryEdition, Grid, GridCurrent, GridLevel, GridVersion, MapLayer
@@ -80,18 +79,35 @@ def cells(
     session: Session, actor: Actor, action: str, *, tier: int | None = None, parent_id: int | None = None
 ) -> list[Cell]:
     """The grids an action reaches, in code order; of one tier or below one parent when asked."""
-    query = _in_order(reached(actor, action))
-    if tier is not None:
-        query = query.where(Grid.tier == tier)
-    if parent_id is not None:
-        query = query.where(Grid.parent_id == parent_id)
-    return [Cell(*row) for row in session.execute(query)]
+    statement = _cells_of(actor, action, actor is SYSTEM, tier is not None, parent_id is not None)
+    return [Cell(*row) for row in session.execute(statement, {"tier": tier, "parent_id": parent_id, **actor.reach()})]
+
+
+@kept
+def _cells_of(
+    actor: Actor, action: str, is_system: bool, is_one_tier: bool, is_below_one: bool
+) -> Select[*tuple[Any, ...]]:
+    query = _in_order(true() if is_system else reached(actor, action))
+    query = query.where(Grid.tier == bindparam("tier")) if is_one_tier else query
+    return query.where(Grid.parent_id == bindparam("parent_id")) if is_below_one else query
 
 
 def ids(session: Session, actor: Actor, action: str, below_path: str = "") -> set[int]:
     """Only the ids of these, of all or below a path: names and codes of a whole county are not read for a test."""
-    inside = below(Grid.path, below_path) if below_path else true()
-    return set(session.scalars(select(Grid.id).where(reached(actor, action), inside)))
+    part = {"part": below_path, "part_end": end(below_path)} if below_path else {}
+    return set(session.scalars(_ids(actor, action, actor is SYSTEM, bool(below_path)), {**part, **actor.reach()}))
+
+
+@kept
+def _ids(actor: Actor, action: str, is_system: bool, is_part: bool) -> Select[int]:
+    inside = below(Grid.path, bindparam("part")) if is_part else true()
+    return select(Grid.id).where(true() if is_system else reached(actor, action), inside)
+
+
+def in_force(actor: Actor, action: str) -> Select[int]:
+    """The ids of the grids that ``cells`` gives, to be narrowed further and kept."""
+    is_current = and_(GridVersion.grid_id == Grid.id, current())
+    return select(Grid.id).join(GridVersion, is_current).where(reached(actor, action))
 
 
 def find(session: Session, actor: Actor, action: str, words: str, most: int) -> list[Cell]:
@@ -114,32 +130,38 @@ def _in_order(condition: Condition) -> Select[*tuple[Any, ...]]:
 
 def cell(session: Session, actor: Actor, action: str, grid_id: int) -> Cell:
     """One grid that the action reaches, else NotFound."""
-    statement = _CELLS.where(Grid.id == grid_id) if actor is SYSTEM else one(actor.shape(), action)
+    statement = _CELLS.where(Grid.id == grid_id) if actor is SYSTEM else one(actor, action)
     row = session.connection().execute(statement, {"grid_id": grid_id, **actor.reach()}).first()
     if row is None:
         raise NotFound
     return Cell(*row)
 
 
-@lru_cache(maxsize=256)
-def one(shape: Shape, action: str) -> Select[*tuple[Any, ...]]:
-    """The SELECT of ``cell``, to be executed with ``grid_id`` and ``actor.reach()``.
-
-    Kept for all with the same rights: putting a SELECT together costs ten times as much as running it.
-    """
-    return _CELLS.where(Grid.id == bindparam("grid_id"), reached(anyone(shape), action))
+@kept
+def one(actor: Actor, action: str) -> Select[*tuple[Any, ...]]:
+    """The SELECT of ``cell``, to be executed with ``grid_id`` and ``actor.reach()``."""
+    return _CELLS.where(Grid.id == bindparam("grid_id"), reached(actor, action))
 
 
 def named(session: Session, ids: set[int]) -> dict[int, Cell]:
     """Grids by id, for showing the names of records that were already reached."""
     if not ids:
         return {}
-    return {row.id: Cell(*row) for row in session.execute(_CELLS.where(Grid.id.in_(ids)))}
+    return {row.id: Cell(*row) for row in session.execute(_THESE, {"ids": list(ids)})}
+
+
+_THESE = _CELLS.where(Grid.id.in_(bindparam("ids", expanding=True)))
 
 
 def on_path(path: str) -> list[int]:
     """The ids of a grid and of all grids above it, root first, out of its path."""
     return [int(part) for part in path.split(".") if part]
+
+
+def county_of(actor: Actor) -> str:
+    """The path of the one county in which somebody is posted to grids; empty for several, and for who has none."""
+    roots = {on_path(posting.path)[0] for posting in actor.postings if posting.path}
+    return f"{roots.pop()}." if len(roots) == 1 else ""
 
 
 def parents(session: Session, cell_: Cell) -> list[Cell]:
@@ -148,13 +170,27 @@ def parents(session: Session, cell_: Cell) -> list[Cell]:
     return sorted(named(session, ids).values(), key=lambda above: above.tier)
 
 
-def others(session: Session, grid_id: int) -> list[Cell]:
-    """All grids of the same tier but this one, in code order."""
-    own = session.get_one(Grid, grid_id)
-    rows = session.execute(
-        _CELLS.where(Grid.tier == own.tier, Grid.id != grid_id).order_by(GridVersion.code, GridVersion.id)
-    )
+def siblings(session: Session, cell_: Cell) -> list[Cell]:
+    """The grids with the same one above them, but this one, in code order."""
+    rows = session.execute(_SIBLINGS, {"parent_id": cell_.parent_id, "grid_id": cell_.id})
     return [Cell(*row) for row in rows]
+
+
+_SIBLINGS = _CELLS.where(Grid.parent_id == bindparam("parent_id"), Grid.id != bindparam("grid_id")).order_by(
+    GridVersion.code, GridVersion.id
+)
+
+
+def called(session: Session, text: str, tier: int, most: int) -> list[Cell]:
+    """The grids of a tier that are called so, by name in either language or by code, in code order; where none is,
+    those whose name holds the words. Whoever asks may know every grid's name, as on the map."""
+    word, of_tier = half_width(text), Grid.tier == tier
+    names = (GridVersion.zh, GridVersion.en)
+    exactly = or_(GridVersion.code == word, *(func.lower(name) == word.lower() for name in names))
+    for says in (exactly, or_(*(name.icontains(word, autoescape=True) for name in names))):
+        if word and (found := session.execute(_in_order(and_(of_tier, says)).limit(most)).all()):
+            return [Cell(*row) for row in found]
+    return []
 
 
 NO_SUCH_GRID = N_("This place does not exist, or is not yours.")
@@ -187,8 +223,11 @@ class Names:
 
 def root(session: Session) -> Cell | None:
     """The whole county, None while the tree is empty."""
-    row = session.execute(_CELLS.where(Grid.parent_id.is_(None))).first()
+    row = session.execute(_ROOT).first()
     return Cell(*row) if row else None
+
+
+_ROOT = _CELLS.where(Grid.parent_id.is_(None)).order_by(Grid.id).limit(1)
 
 
 def extent(session: Session) -> tuple[float, float, float, float] | None:
@@ -203,7 +242,10 @@ def extent(session: Session) -> tuple[float, float, float, float] | None:
 
 def levels(session: Session) -> dict[int, GridLevel]:
     """What the tiers are called here."""
-    return {level.tier: level for level in session.scalars(select(GridLevel))}
+    return {level.tier: level for level in session.scalars(_LEVELS)}
+
+
+_LEVELS = select(GridLevel)
 
 
 _VERSION_ON = select(GridVersion.id).where(
@@ -223,14 +265,32 @@ def edition(session: Session) -> BoundaryEdition | None:
 
 def edition_id(session: Session) -> int:
     """Its number, 0 before the first: what workers compare."""
-    return session.scalar(select(BoundaryEdition.id).order_by(BoundaryEdition.id.desc()).limit(1)) or 0
+    return session.scalar(_EDITION_ID) or 0
 
 
-def newest_layer(session: Session) -> str | None:
-    """The hash of the outlines published last; None before any were."""
-    return session.scalar(
-        select(MapLayer.hash).where(MapLayer.name == "grids").order_by(MapLayer.edition_id.desc()).limit(1)
-    )
+_EDITION_ID = select(BoundaryEdition.id).order_by(BoundaryEdition.id.desc()).limit(1)
+
+
+LAYER = "grids"  # the outlines of a tree with one root; where there are several, each has a layer of its own
+
+
+def layer_name(root_id: int) -> str:
+    """What the layer of one of several counties is called."""
+    return f"{LAYER} {root_id}"
+
+
+def newest_layer(session: Session, path: str) -> str | None:
+    """The hash of the outlines published last of the county in which a path lies; None before any were."""
+    names = [LAYER, *(layer_name(root_id) for root_id in on_path(path)[:1])]
+    return session.scalar(_NEWEST_LAYER, {"names": names})
+
+
+_NEWEST_LAYER = (
+    select(MapLayer.hash)
+    .where(MapLayer.name.in_(bindparam("names", expanding=True)))
+    .order_by(MapLayer.edition_id.desc(), MapLayer.hash)
+    .limit(1)
+)
 
 
 def layer(session: Session, fingerprint: str) -> bytes | None:
@@ -256,4 +316,13 @@ def lowest_tier(session: Session) -> int:
 
 def cells_reached(session: Session, actor: Actor, action: str, grid_id: int) -> bool:
     """Whether an action reaches one grid."""
-    return session.scalar(select(Grid.id).where(Grid.id == grid_id, reached(actor, action))) is not None
+    statement = _REACHED_BY_ALL if actor is SYSTEM else _one_id(actor, action)
+    return session.scalar(statement, {"grid_id": grid_id, **actor.reach()}) is not None
+
+
+_REACHED_BY_ALL = select(Grid.id).where(Grid.id == bindparam("grid_id"))
+
+
+@kept
+def _one_id(actor: Actor, action: str) -> Select[int]:
+    return _REACHED_BY_ALL.where(reached(actor, action))

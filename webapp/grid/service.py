@@ -177,20 +177,29 @@ def _place(session: Session, versions: Sequence[GridVersion]) -> None:
 
 
 def publish(session: Session, source: str, facts: dict[str, Any]) -> BoundaryEdition:
-    """Write the map layer of the borders in force once and raise the edition's number; workers follow by themselves."""
+    """Write the map layer of the borders in force once and raise the edition's number; workers follow by themselves.
+
+    One layer for each root: a browser of one county does not load the others.
+    """
     edition = BoundaryEdition(at=clock.now(), source=source, facts=facts)
     session.add(edition)
     session.flush()
     rows = session.execute(
         select(
-            Grid.id, Grid.tier, Grid.parent_id, GridVersion.code, GridVersion.zh, GridVersion.en, GridVersion.boundary
+            *(Grid.id, Grid.tier, Grid.parent_id, Grid.path),
+            *(GridVersion.code, GridVersion.zh, GridVersion.en, GridVersion.boundary),
         )
         .join(GridVersion, GridVersion.grid_id == Grid.id)
         .where(queries.current())
         .order_by(GridVersion.code)
     ).all()  # tree order: neighbours pack better
-    body = layer.layer(_features(rows))
-    session.add(MapLayer(hash=hashlib.sha256(body).hexdigest(), edition_id=edition.id, name="grids", body=body))
+    counties: dict[int, list[Any]] = {}
+    for row in rows:
+        counties.setdefault(queries.on_path(row.path)[0], []).append(row)
+    for root_id, inside in counties.items() or ((0, []),):
+        body = layer.layer(_features(inside))
+        name = queries.layer_name(root_id) if len(counties) > 1 else queries.LAYER
+        session.add(MapLayer(hash=hashlib.sha256(body).hexdigest(), edition_id=edition.id, name=name, body=body))
     return edition
 
 

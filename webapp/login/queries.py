@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Date, Row, and_, bindparam, func, literal, or_, select
+from sqlalchemy import Connection, Date, Row, Select, and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from ..access import ROLES, Actor, Condition, holders, where
+from ..access import ROLES, Actor, Condition, holders, kept, where
 from ..access import Posting as Right
 from ..core import audit, clock, settings
 from ..core.db import Moment
@@ -160,12 +160,20 @@ def codes(session: Session, actor: Actor, first: int, most: int) -> list[CodeLin
 def unseen_codes(session: Session, actor: Actor) -> int:
     """How many of these were given in the last days and after the actor last looked at the list."""
     since = clock.now() - FRESH
-    looked = select(func.max(AuditEntry.at)).where(
-        AuditEntry.person_id == actor.person_id, AuditEntry.action == "codes.seen", AuditEntry.at >= since
-    )
-    after = session.scalar(looked) or since
-    fresh = select(func.count()).select_from(LoginCode).where(_codes(actor), LoginCode.given_at > after)
-    return session.scalar(fresh) or 0
+    after = session.scalar(_LOOKED, {"person_id": actor.person_id, "since": since}) or since
+    return session.scalar(_fresh(actor), {"after": after, **actor.reach()}) or 0
+
+
+_LOOKED = select(func.max(AuditEntry.at)).where(
+    AuditEntry.person_id == bindparam("person_id"),
+    AuditEntry.action == "codes.seen",
+    AuditEntry.at >= bindparam("since"),
+)
+
+
+@kept
+def _fresh(actor: Actor) -> Select[int]:
+    return select(func.count()).select_from(LoginCode).where(_codes(actor), LoginCode.given_at > bindparam("after"))
 
 
 def phones(session: Session, person_id: int) -> list[LoginSession]:

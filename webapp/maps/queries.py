@@ -1,12 +1,12 @@
 """Reads for the map: the figures of a period, and what a grid's card may say to whom."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from gis import coverage
@@ -15,13 +15,14 @@ from gis.coverage import Share
 from ..access import Actor, holders
 from ..core import clock, settings
 from ..grid import queries as grid_queries
-from ..grid.models import GridLevel
+from ..grid.models import Grid, GridLevel
 from ..grid.queries import Cell
 from ..patrol import coverage as patrol_coverage
 from ..patrol import queries as patrol_queries
 from ..patrol.models import PatrolObject
-from ..people.models import Person, Posting
-from ..people.queries import in_force
+from ..people.models import Body, Person, Posting
+from ..people.queries import TODAY, in_force
+from ..report import mapped
 from ..report import queries as report_queries
 from ..report import search as report_search
 from ..report.models import Report
@@ -34,22 +35,64 @@ MOST_FOUND = 10  # of each kind
 NUMBER = re.compile(r"(\d{4}-)?\d{3,}", re.ASCII)  # of a report, with its year or without
 
 
-def sheet(session: Session, actor: Actor, first: date, last: date, by: str = shape.SEEN) -> shape.Sheet:
-    """The figures of all villages that the actor may see something of, from ``first`` to ``last`` inclusive.
+class Days(Protocol):
+    """A period: its first and its last day, both included."""
+
+    @property
+    def first(self) -> date:
+        """Where it begins."""
+
+    @property
+    def last(self) -> date:
+        """Where it ends."""
+
+
+def sheet(
+    session: Session, actor: Actor, home_: Cell | None, period: Days, few: int, by: str = shape.SEEN
+) -> shape.Sheet:
+    """The figures of all villages that the actor may see something of, in a period. ``home_``: his county.
 
     Coloured by days since last seen, they are those of now, without the coverage of a period.
     """
     tally = patrol_coverage.NOTHING_DUE
     if by == shape.SEEN:
-        tally = patrol_coverage.due_and_seen(session, actor, first, last)
+        tally = patrol_coverage.due_and_seen(session, actor, period.first, period.last)
     counts_ = shape.Counts(
-        report_queries.open_counts(session, actor),
+        mapped.open_counts(session, actor),
         patrol_coverage.standing(session, actor),
         by,
     )
-    readable = grid_queries.ids(session, actor, "patrol.read")
-    cells = grid_queries.cells(session, actor, "outline.read")
-    return shape.sheet(cells, readable, tally, counts_, settings.get(session, "few"))
+    readable = {cell.id: cell for cell in grid_queries.cells(session, actor, "patrol.read")}
+    known = readable | ({home_.id: home_} if home_ else {})
+    return shape.sheet(_with_those_above(session, known, set(counts_.open)), set(readable), tally, counts_, few)
+
+
+def _with_those_above(session: Session, known: Mapping[int, Cell], more: set[int]) -> list[Cell]:
+    """These and some more, with the grids above them, in code order: what a table is made of. The browser draws the
+    borders of all others by itself, and a tree of many counties is not read for one village."""
+    found = dict(known) | grid_queries.named(session, more - known.keys())
+    above = {id_ for cell in found.values() for id_ in grid_queries.on_path(cell.path)}
+    found |= grid_queries.named(session, above - found.keys())
+    return sorted(found.values(), key=lambda cell: (cell.code, cell.version_id))
+
+
+def home(session: Session, actor: Actor) -> Cell | None:
+    """The whole county in which somebody works: by his first posting to a grid, else by that in a body; who has neither
+    is in the first there is. None while the tree is empty."""
+    path = next((posting.path for posting in actor.postings if posting.path), None)
+    if path is None and actor.bodies():
+        path = session.scalar(_PATH_OF_BODY, {"bodies": list(actor.bodies())})
+    found = grid_queries.named(session, {grid_queries.on_path(path)[0]}) if path else {}
+    return next(iter(found.values()), None) or grid_queries.root(session)
+
+
+_PATH_OF_BODY = (
+    select(Grid.path)
+    .join(Body, Body.grid_id == Grid.id)
+    .where(Body.id.in_(bindparam("bodies", expanding=True)))
+    .order_by(Body.id)
+    .limit(1)
+)
 
 
 class Hits(NamedTuple):
@@ -117,7 +160,7 @@ def card(session: Session, actor: Actor, grid_id: int, first: date, last: date) 
         share=_share(session, actor, cell, inside, first, last) if is_seen else None,
         due=tuple(_due(session, actor, grid_id)) if is_seen else (),
         now=shape.added(patrol_coverage.standing(session, actor, cell.path).values()) if is_seen else None,
-        open=tuple(report_queries.open_in(session, actor, cell.path, SHOWN)),
+        open=tuple(report_queries.open_in(session, actor, cell.path, most=SHOWN)),
         open_count=report_queries.count_open_in(session, actor, cell.path),
     )
 
@@ -139,15 +182,18 @@ def _share(session: Session, actor: Actor, cell: Cell, inside: set[int], first: 
 
 def _people(session: Session, grid_id: int) -> list[Answerable]:
     """Who answers for a grid today, by posting to exactly this grid."""
-    rows = session.execute(
-        select(Person, Posting.role)
-        .join(Posting, Posting.person_id == Person.id)
-        .where(
-            Posting.grid_id == grid_id,
-            Posting.role.in_(RESPONSIBLE),
-            in_force(clock.today()),
-            Person.suspended_at.is_(None),
-        )
-        .order_by(Posting.id)
-    )
+    rows = session.execute(_RESPONSIBLE, {"grid_id": grid_id, "today": clock.today()})
     return sorted((Answerable(*row) for row in rows), key=lambda one: RESPONSIBLE.index(one.role))
+
+
+_RESPONSIBLE = (
+    select(Person, Posting.role)
+    .join(Posting, Posting.person_id == Person.id)
+    .where(
+        Posting.grid_id == bindparam("grid_id"),
+        Posting.role.in_(RESPONSIBLE),
+        in_force(TODAY),
+        Person.suspended_at.is_(None),
+    )
+    .order_by(Posting.id)
+)

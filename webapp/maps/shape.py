@@ -77,6 +77,13 @@ class GridRow:
         return self.share.due - self.share.seen - self.share.could_not_see if self.share is not None else 0
 
     @property
+    def numbers(self) -> tuple[int, ...]:
+        """What the table says beside the label: of objects never seen, or of visits not made, and what is due now."""
+        if self.by == LAST:
+            return (self.now.never if self.now else 0, self.due_now)
+        return (self.share.could_not_see if self.share else 0, self.not_gone, self.due_now)
+
+    @property
     def shade(self) -> str:
         """How the map draws it."""
         if self.share is None:
@@ -133,9 +140,9 @@ class Counts:
 
 
 def sheet(cells: Sequence[Cell], readable: set[int], tally: Tally, counts: Counts, few: int) -> Sheet:
-    """``cells`` are all that are drawn, in code order; figures only for ``readable`` ids.
+    """``cells`` are what a table is made of, with all above it, in code order; figures only for ``readable`` ids.
 
-    A village that is neither readable nor has a report the reader may see is drawn on the map but no line of the table.
+    A village that is neither readable nor has a report the reader may see is a border on the map and no line here.
     Counts of a grid that has others below it are part of its own line only.
     """
     parents = {cell.parent_id for cell in cells}
@@ -150,6 +157,8 @@ def sheet(cells: Sequence[Cell], readable: set[int], tally: Tally, counts: Count
         _group(counts.line(cell, shares.get(cell.id)), lines[cell.id], few) for cell in cells if cell.id in lines
     )
     county = next((cell for cell in cells if cell.parent_id is None), None)
+    if county is None or county.id not in readable:
+        shades.add(PLAIN)  # somewhere is a village that he does not read
     return Sheet(
         groups,
         together(shares.values(), few),
@@ -192,21 +201,22 @@ def values(
     written: Callable[[GridRow], str] = lambda line: line.label,
 ) -> dict[str, dict[str, Any]]:
     """Figures for the map by grid id: class, label as it is ``written``, open reports and how many are overdue; and of
-    both, how many have no point of their own.
+    both, how many have no point of their own; a number that is 0 is left out.
 
     ``placed`` and ``placed_late`` count, by grid id, the open reports that carry a point, all and overdue.
     """
-    return {
-        str(line.cell.id): {
-            "class": line.shade,
-            "label": written(line) if line.says else "",
+
+    def one(line: GridRow) -> dict[str, Any]:
+        numbers = {
             "open": line.open,
             "late": line.late,
             "loose": max(line.open - placed.get(line.cell.id, 0), 0),
             "loose_late": max(line.late - placed_late.get(line.cell.id, 0), 0),
         }
-        for line in sheet_.villages()
-    }
+        there = {name: number for name, number in numbers.items() if number}
+        return {"class": line.shade, "label": written(line) if line.says else "", **there}
+
+    return {str(line.cell.id): one(line) for line in sheet_.villages()}
 
 
 def points(reports: Sequence[Any], words: Callable[[Any], Mapping[str, Any]]) -> dict[str, Any]:

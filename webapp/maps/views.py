@@ -13,7 +13,7 @@ from ..grid import queries as grid_queries
 from ..patrol import coverage as patrol_coverage
 from ..people.rules import ROLE_NAMES
 from ..report import details as report_details
-from ..report import queries as report_queries
+from ..report import mapped
 from ..report.rows import SHORT, is_late, rows
 from ..report.words import problem_words
 from ..web import headers
@@ -24,6 +24,8 @@ from .forms import LONGEST, MapForm, Period, View, recent
 
 bp = Blueprint("maps", __name__, template_folder="templates")
 PRESETS = (1, 7, 30)
+TILES = ("tile_url", "tile_crs", "tile_attribution")
+SETTINGS = ("coverage_days", "few", "map_review_number", *TILES)
 KEPT = "private, max-age=31536000, immutable"
 
 
@@ -31,28 +33,30 @@ KEPT = "private, max-age=31536000, immutable"
 @may("outline.read")
 def show() -> Response:
     """Borders with names, coverage by village or days since last seen, open reports by place; the same as a table."""
-    form, view, status = _chosen()
-    base = _base_map()
+    known = settings.several(read(), *SETTINGS)
+    form, view, status = _chosen(usual := _possible(known["coverage_days"]))
+    base, home = tiles.base_map(*(known[key] for key in TILES)), queries.home(read(), actor())
     page = render_template(
         "maps/show.html",
         form=form,
         view=view,
         period=view.period,
-        presets=_presets(),
-        layer=grid_queries.newest_layer(read()),
+        presets=_presets(usual),
+        layer=grid_queries.newest_layer(read(), home.path if home else ""),
         base=base,
-        review_number=settings.get(read(), "map_review_number"),
-        few=settings.get(read(), "few"),
+        review_number=known["map_review_number"],
+        few=known["few"],
         ages=[most for most, _shade in shape.AGES],
         may_read=actor().may("patrol.read"),
         may_open=actor().may("grid.read"),
         card_url=_of_grid("maps.card", **view.period.query()),
         things_url=_of_grid("maps.objects"),
+        page_url=url_for("desk.card", grid_id=0).replace("/0", "/{id}"),
         now=clock.now(),
         hits=_hits(form.q.data),
         selected=_own() if view.at is None else view.at,
         place=_place(),
-        **_figures(view),
+        **_figures(view, home, known["few"]),
     )
     response = make_response(page, status)
     if base is not None and base.source:
@@ -60,22 +64,22 @@ def show() -> Response:
     return response
 
 
-def _chosen() -> tuple[MapForm, View, int]:
-    """The form as typed, what is shown, and the answer's status."""
+def _chosen(usual: int | None = None) -> tuple[MapForm, View, int]:
+    """The form as typed, what is shown, and the answer's status. ``usual``: the county's own number of days."""
     form = MapForm(request.args)
     status = 200 if form.validate() else 422
-    return form, form.view(_usual_days()), status
+    return form, form.view(usual or _possible(settings.get(read(), "coverage_days"))), status
 
 
-def _usual_days() -> int:
-    """The county's own number of days, within what a period may be."""
-    return min(max(settings.get(read(), "coverage_days"), 1), LONGEST)
+def _possible(days: int) -> int:
+    """A number of days, within what a period may be."""
+    return min(max(days, 1), LONGEST)
 
 
-def _figures(view: View) -> dict[str, Any]:
+def _figures(view: View, home: grid_queries.Cell | None, few: int) -> dict[str, Any]:
     """The table, and the same for the map."""
-    sheet = queries.sheet(read(), actor(), view.period.first, view.period.last, view.by)
-    placed = report_queries.open_places(read(), actor())
+    sheet = queries.sheet(read(), actor(), home, view.period, few, view.by)
+    placed = mapped.open_places(read(), actor())
     problems = report_details.problems(read(), [report.id for report in placed])
     points = shape.points(
         placed,
@@ -113,18 +117,14 @@ def _place() -> str | None:
     return f"{lon:.6f},{lat:.6f}" if abs(lon) <= 180 and abs(lat) <= 90 else None
 
 
-def _presets() -> list[Period]:
+def _presets(usual: int) -> list[Period]:
     """Today, a week, a month, and the county's usual days when these are others."""
-    return [recent(days) for days in sorted({*PRESETS, _usual_days()})]
+    return [recent(days) for days in sorted({*PRESETS, usual})]
 
 
 def _of_grid(endpoint: str, **query: Any) -> str:
     """The address of something of a grid, with a hole for its id."""
     return url_for(endpoint, grid_id=0, **query).replace("/0/", "/{id}/", 1)
-
-
-def _base_map() -> tiles.BaseMap | None:
-    return tiles.base_map(*(settings.get(read(), key) for key in ("tile_url", "tile_crs", "tile_attribution")))
 
 
 @bp.get("/map/layers/<string(length=64):fingerprint>.json")

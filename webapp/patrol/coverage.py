@@ -8,13 +8,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Select, String, and_, bindparam, case, cast, func, or_, select
+from sqlalchemy import Date, Select, String, bindparam, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from ..access import Actor, Condition, Shape, anyone, below, end, where
+from ..access import Actor, Condition, below, end, kept, where
 from ..core import clock
 from ..core.db import Moment, day_number
 from ..grid.models import Grid
@@ -59,15 +58,15 @@ _STANDING = (
 # Put together once for all with the same rights: that takes longer than an officer's few rows.
 
 
-@lru_cache(maxsize=256)
-def _standing(shape: Shape, is_part: bool) -> Select[*tuple[Any, ...]]:
-    return _STANDING.where(*_reached(shape, is_part))
+@kept
+def _standing(actor: Actor, is_part: bool) -> Select[*tuple[Any, ...]]:
+    return _STANDING.where(*_reached(actor, is_part))
 
 
-def _reached(shape: Shape, is_part: bool) -> tuple[Condition, ...]:
+def _reached(actor: Actor, is_part: bool) -> tuple[Condition, ...]:
     """What may be read, or a part of it: conditions whose values are ``_within``."""
-    readable = where(anyone(shape), "patrol.read", grid_path=Grid.path)
-    inside = and_(Grid.path >= bindparam("part"), Grid.path < bindparam("part_end"))
+    readable = where(actor, "patrol.read", grid_path=Grid.path)
+    inside = below(Grid.path, bindparam("part"))
     return (readable, inside) if is_part else (readable,)
 
 
@@ -78,7 +77,7 @@ def _within(actor: Actor, below_path: str) -> dict[str, Any]:
 
 def standing(session: Session, actor: Actor, below_path: str = "") -> dict[int, Now]:
     """How the objects stand today in each grid that has some and that the actor may read; only below a path, if any."""
-    statement = _standing(actor.shape(), bool(below_path))
+    statement = _standing(actor, bool(below_path))
     rows = session.execute(statement, {"today": clock.today(), **_within(actor, below_path)})
     today = clock.today().toordinal()
     found: dict[int, Now] = {}
@@ -104,17 +103,20 @@ class Placed(NamedTuple):
 
 def placed(session: Session, actor: Actor, below_path: str) -> list[Placed]:
     """The objects on the list today below a path that the actor may look up, with and without a place."""
-    facts = (PatrolObject.id, PatrolObject.zh, PatrolObject.en, PatrolObject.lon, PatrolObject.lat)
-    reached = where(actor, "grid.read", grid_path=Grid.path)
-    rows = session.execute(
-        _STANDING.add_columns(*facts).where(reached, below(Grid.path, below_path)).order_by(PatrolObject.id),
-        {"today": clock.today()},
-    )
+    rows = session.execute(_placed(actor), {"today": clock.today(), **_within(actor, below_path)})
     today = clock.today().toordinal()
     return [
         Placed(id_, zh, en, lon, lat, seen and today - seen, windows.due_from(since.toordinal(), seen, days) <= today)
         for _grid_id, since, days, seen, id_, zh, en, lon, lat in rows
     ]
+
+
+@kept
+def _placed(actor: Actor) -> Select[*tuple[Any, ...]]:
+    facts = (PatrolObject.id, PatrolObject.zh, PatrolObject.en, PatrolObject.lon, PatrolObject.lat)
+    reached = where(actor, "grid.read", grid_path=Grid.path)
+    inside = below(Grid.path, bindparam("part"))
+    return _STANDING.add_columns(*facts).where(reached, inside).order_by(PatrolObject.id)
 
 
 @dataclass(frozen=True)
@@ -158,15 +160,18 @@ def _windows(since: date, until: date | None, days: int, first: date, last: date
 def _visited(session: Session, actor: Actor, first: date, last: date, below_path: str) -> Iterable[Any]:
     """For each object that was on the list in the period its grid, life and interval, and its visits in one text: for
     each twice the day's number, and one more where it was seen. From the first day of its earliest window on."""
-    intervals = tuple(session.scalars(select(ObjectType.interval_days).distinct().order_by(ObjectType.interval_days)))
+    intervals = tuple(session.scalars(_INTERVALS))
     began = {f"began{days}": clock.start(first - timedelta(days=days - 1)) for days in intervals}
     period = {"first": first, "last": last, "over": clock.start(last + timedelta(days=1)), **began}
-    statement = _visits(actor.shape(), bool(below_path), intervals)
+    statement = _visits(actor, bool(below_path), intervals)
     return session.execute(statement, {**period, **_within(actor, below_path)}) if intervals else ()
 
 
-@lru_cache(maxsize=256)
-def _visits(shape: Shape, is_part: bool, intervals: tuple[int, ...]) -> Select[*tuple[Any, ...]]:
+_INTERVALS = select(ObjectType.interval_days).distinct().order_by(ObjectType.interval_days)
+
+
+@kept
+def _visits(actor: Actor, is_part: bool, intervals: tuple[int, ...]) -> Select[*tuple[Any, ...]]:
     began = {days: bindparam(f"began{days}", type_=Moment) for days in intervals}
     mark = day_number(Visit.at) * 2 + case((Visit.result == NOT_SEEN_HERE, 0), else_=1)
     visits = (
@@ -184,7 +189,7 @@ def _visits(shape: Shape, is_part: bool, intervals: tuple[int, ...]) -> Select[*
         .join(ObjectType, ObjectType.code == PatrolObject.type)
         .join(Grid, Grid.id == PatrolObject.grid_id)
         .where(
-            *_reached(shape, is_part),
+            *_reached(actor, is_part),
             PatrolObject.valid_from <= bindparam("last", type_=Date),
             or_(PatrolObject.valid_to.is_(None), PatrolObject.valid_to > bindparam("first", type_=Date)),
         )

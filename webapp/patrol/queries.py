@@ -4,7 +4,6 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -23,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from ..access import Actor, Shape, holders, where
+from ..access import Actor, holders, kept, where
 from ..core import clock
 from ..core.errors import NotFound
 from ..grid import queries as grid_queries
@@ -127,12 +126,16 @@ def due_day(since: date, last_seen: datetime | None, interval_days: int) -> date
 
 def lines(session: Session, actor: Actor, action: str, grid_id: int | None = None) -> list[ObjectRow]:
     """The objects on the list today that an action reaches, longest due first; only those of one grid, if given."""
+    statement = _reached_lines(actor, action, grid_id is not None)
+    return _in_order(session.execute(statement, {"today": clock.today(), "grid_id": grid_id, **actor.reach()}))
+
+
+@kept
+def _reached_lines(actor: Actor, action: str, is_one_grid: bool) -> Select[*tuple[Any, ...]]:
     query = _LINES.join(Grid, Grid.id == PatrolObject.grid_id).where(
         where(actor, action, grid_path=Grid.path), in_list(TODAY)
     )
-    if grid_id is not None:
-        query = query.where(PatrolObject.grid_id == grid_id)
-    return _in_order(session.execute(query, {"today": clock.today()}))
+    return query.where(PatrolObject.grid_id == bindparam("grid_id")) if is_one_grid else query
 
 
 def _in_order(rows: Iterable[Sequence[Any]]) -> list[ObjectRow]:
@@ -145,7 +148,7 @@ def village(
     """A grid that the action reaches (else NotFound) and the objects on its list on a day (today),
     longest due first."""
     rows = db.execute(
-        _village(actor.shape(), action), {"grid_id": grid_id, "today": on or clock.today(), **actor.reach()}
+        _village(actor, action), {"grid_id": grid_id, "today": on or clock.today(), **actor.reach()}
     ).all()
     if not rows:
         raise NotFound
@@ -153,11 +156,10 @@ def village(
     return Cell(*rows[0][:-width]), _in_order(row[-width:] for row in rows if row[-width] is not None)
 
 
-@lru_cache(maxsize=256)
-def _village(shape: Shape, action: str) -> Select[*tuple[Any, ...]]:
-    """Kept for all with the same rights: putting a SELECT together costs ten times as much as running it."""
+@kept
+def _village(actor: Actor, action: str) -> Select[*tuple[Any, ...]]:
     return (
-        grid_queries.one(shape, action)
+        grid_queries.one(actor, action)
         .add_columns(*_COLUMNS)
         .outerjoin(PatrolObject, and_(PatrolObject.grid_id == Grid.id, in_list(TODAY)))
         .outerjoin(ObjectType, ObjectType.code == PatrolObject.type)
@@ -173,14 +175,19 @@ def in_village(db: Connection, grid_id: int, ids: Collection[int]) -> list[Row[A
 
 def thing(session: Session, actor: Actor, action: str, object_id: int) -> PatrolObject:
     """One object that the action reaches, else NotFound."""
-    found = session.scalar(
-        select(PatrolObject)
-        .join(Grid, Grid.id == PatrolObject.grid_id)
-        .where(PatrolObject.id == object_id, where(actor, action, grid_path=Grid.path))
-    )
+    found = session.scalar(_thing(actor, action), {"object_id": object_id, **actor.reach()})
     if found is None:
         raise NotFound
     return found
+
+
+@kept
+def _thing(actor: Actor, action: str) -> Select[PatrolObject]:
+    return (
+        select(PatrolObject)
+        .join(Grid, Grid.id == PatrolObject.grid_id)
+        .where(PatrolObject.id == bindparam("object_id"), where(actor, action, grid_path=Grid.path))
+    )
 
 
 class Round(NamedTuple):
@@ -194,28 +201,35 @@ class Round(NamedTuple):
 
 def one(session: Session, actor: Actor, patrol_id: uuid.UUID) -> Round:
     """One patrol that the actor may read, else NotFound."""
-    writer = aliased(Person)
-    row = session.execute(
-        select(Patrol, Person, writer)
-        .join(Person, Person.id == Patrol.person_id)
-        .join(writer, writer.id == Patrol.entered_by)
-        .join(Grid, Grid.id == Patrol.grid_id)
-        .where(Patrol.id == patrol_id, where(actor, "patrol.read", grid_path=Grid.path))
-    ).first()
+    row = session.execute(_one(actor), {"patrol_id": patrol_id, **actor.reach()}).first()
     if row is None:
         raise NotFound
     return Round(*row, visits_of(session, patrol_id))
 
 
+@kept
+def _one(actor: Actor) -> Select[Patrol, Person, Person]:
+    writer = aliased(Person)
+    return (
+        select(Patrol, Person, writer)
+        .join(Person, Person.id == Patrol.person_id)
+        .join(writer, writer.id == Patrol.entered_by)
+        .join(Grid, Grid.id == Patrol.grid_id)
+        .where(Patrol.id == bindparam("patrol_id"), where(actor, "patrol.read", grid_path=Grid.path))
+    )
+
+
 def visits_of(session: Session, patrol_id: uuid.UUID) -> list[tuple[Visit, PatrolObject]]:
     """The visits of a round in the order of the list."""
-    rows = session.execute(
-        select(Visit, PatrolObject)
-        .join(PatrolObject, PatrolObject.id == Visit.object_id)
-        .where(Visit.patrol_id == patrol_id)
-        .order_by(PatrolObject.id)
-    )
-    return [(visit, thing_) for visit, thing_ in rows]
+    return [(visit, thing_) for visit, thing_ in session.execute(_VISITS, {"patrol_id": patrol_id})]
+
+
+_VISITS = (
+    select(Visit, PatrolObject)
+    .join(PatrolObject, PatrolObject.id == Visit.object_id)
+    .where(Visit.patrol_id == bindparam("patrol_id"))
+    .order_by(PatrolObject.id)
+)
 
 
 def count_visits(session: Session, object_id: int) -> int:
@@ -239,16 +253,24 @@ def history(session: Session, object_id: int, first: int = 0, most: int = 50) ->
 
 def recent(session: Session, actor: Actor, grid_id: int, first: int = 0, most: int = 20) -> list[Patrol]:
     """The rounds of a grid the actor may read, newest first, from the ``first`` on."""
-    return list(
-        session.scalars(
-            _rounds(actor, grid_id).order_by(Patrol.occurred_at.desc(), Patrol.id.desc()).offset(first).limit(most)
-        )
-    )
+    asked = {"grid_id": grid_id, "first": first, "most": most, **actor.reach()}
+    return list(session.scalars(_recent(actor), asked))
+
+
+@kept
+def _recent(actor: Actor) -> Select[Patrol]:
+    newest = _rounds(actor).order_by(Patrol.occurred_at.desc(), Patrol.id.desc())
+    return newest.offset(bindparam("first")).limit(bindparam("most"))
 
 
 def count_rounds(session: Session, actor: Actor, grid_id: int) -> int:
     """How many of these there are."""
-    return session.scalar(_rounds(actor, grid_id).with_only_columns(func.count())) or 0
+    return session.scalar(_count_rounds(actor), {"grid_id": grid_id, **actor.reach()}) or 0
+
+
+@kept
+def _count_rounds(actor: Actor) -> Select[int]:
+    return _rounds(actor).with_only_columns(func.count())
 
 
 def results(session: Session, patrols: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Counter[str]]:
@@ -264,11 +286,11 @@ def results(session: Session, patrols: Collection[uuid.UUID]) -> Mapping[uuid.UU
     return counted
 
 
-def _rounds(actor: Actor, grid_id: int) -> Select[Patrol]:
+def _rounds(actor: Actor) -> Select[Patrol]:
     return (
         select(Patrol)
         .join(Grid, Grid.id == Patrol.grid_id)
-        .where(Patrol.grid_id == grid_id, where(actor, "patrol.read", grid_path=Grid.path))
+        .where(Patrol.grid_id == bindparam("grid_id"), where(actor, "patrol.read", grid_path=Grid.path))
     )
 
 

@@ -19,6 +19,7 @@ from flask_babel import gettext as _
 from ..core import ids, words
 from ..core.errors import Refused
 from ..grid import queries as grid_queries
+from ..grid.queries import Cell
 from ..web import entries, kept, lists
 from ..web.errors import say, wants_json
 from ..web.language import named
@@ -125,18 +126,18 @@ def _list_page(grid_id: int, form: ObjectForm) -> str:
         form=form,
         lines=lines,
         may_edit=actor().may("object.edit"),
-        **(_for_adding(grid_id, form, lines) if actor().may("object.edit") else {}),
+        **(_for_adding(cell, form, lines) if actor().may("object.edit") else {}),
     )
 
 
-def _for_adding(grid_id: int, form: ObjectForm, lines: Sequence[Any]) -> dict[str, Any]:
+def _for_adding(cell: Cell, form: ObjectForm, lines: Sequence[Any]) -> dict[str, Any]:
     """What the part of the page needs where something is put on the list."""
     form.type.choices = _types()
     return {
         "adding": form.errors or not lines or "add" in request.args,
-        "layer": grid_queries.newest_layer(read()),
+        "layer": grid_queries.newest_layer(read(), cell.path),
         "points": [
-            (named(each), each.lon, each.lat) for each in queries.of_grids(read(), [grid_id]) if _is_placed(each)
+            (named(each), each.lon, each.lat) for each in queries.of_grids(read(), [cell.id]) if _is_placed(each)
         ],
     }
 

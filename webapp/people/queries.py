@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Date, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor, Condition, holders
@@ -18,6 +18,7 @@ from .models import Body, Person, Posting
 
 WALKERS = holders("patrol.walk")  # the officers of a grid
 ONE_DAY = timedelta(days=1)
+TODAY: Any = bindparam("today", type_=Date)  # of a SELECT that is kept
 
 
 def in_force(on: Any) -> Condition:
@@ -43,7 +44,10 @@ def by_login(session: Session, login: str) -> Person | None:
 
 def by_id(session: Session, person_id: int) -> Person:
     """One's own account."""
-    return session.get_one(Person, person_id)
+    return session.scalars(_BY_ID, {"person_id": person_id}).one()
+
+
+_BY_ID = select(Person).where(Person.id == bindparam("person_id"))
 
 
 def live_roles(session: Session, person_id: int) -> frozenset[str]:
@@ -88,37 +92,34 @@ def officers(session: Session, grid_id: int, on: date | None = None) -> list[Per
     """The grid officers of a grid on a day (today), in the order of their postings;
     a suspended one up to the day before."""
     day = on or clock.today()
-    return list(
-        session.scalars(
-            select(Person)
-            .join(Posting, Posting.person_id == Person.id)
-            .where(
-                Posting.grid_id == grid_id,
-                Posting.role.in_(WALKERS),
-                in_force(day),
-                or_(Person.suspended_at.is_(None), Person.suspended_at >= clock.start(day + ONE_DAY)),
-            )
-            .order_by(Posting.id)
-        )
+    asked = {"grid_id": grid_id, "today": day, "tomorrow": clock.start(day + ONE_DAY)}
+    return list(session.scalars(_OFFICERS, asked))
+
+
+_OFFICERS = (
+    select(Person)
+    .join(Posting, Posting.person_id == Person.id)
+    .where(
+        Posting.grid_id == bindparam("grid_id"),
+        Posting.role.in_(WALKERS),
+        in_force(TODAY),
+        or_(Person.suspended_at.is_(None), Person.suspended_at >= bindparam("tomorrow")),
     )
+    .order_by(Posting.id)
+)
 
 
 def posted(session: Session, grid_ids: Collection[int], roles: Collection[str]) -> list[tuple[Person, int]]:
     """Who holds one of the roles at one of the grids today, his account open, with the grid; as they were posted."""
-    seated = there(roles).with_only_columns(Person, Posting.grid_id).where(Posting.grid_id.in_(grid_ids))
-    rows = session.execute(seated.order_by(Posting.id))
+    asked = {"today": clock.today(), "grid_ids": list(grid_ids), "roles": list(roles)}
+    rows = session.execute(_POSTED, asked)
     return [(person, grid_id) for person, grid_id in rows if grid_id is not None]
 
 
 def officers_so_far(session: Session, grid_id: int) -> dict[Person, date | None]:
     """Everybody who is or was the officer of a grid, with the last day for whom it is over: those of today,
     then the latest."""
-    rows = session.execute(
-        select(Person, Posting)
-        .join(Posting, Posting.person_id == Person.id)
-        .where(Posting.grid_id == grid_id, Posting.role.in_(WALKERS), Posting.valid_from <= clock.today())
-        .order_by(Posting.id)
-    )
+    rows = session.execute(_OFFICERS_SO_FAR, {"grid_id": grid_id, "today": clock.today()})
     found: dict[Person, date] = {}
     for person, posting in rows:
         last = _last_day(person, posting)
@@ -126,6 +127,14 @@ def officers_so_far(session: Session, grid_id: int) -> dict[Person, date | None]
             found[person] = max(last, found.get(person, last))
     ordered = sorted(found.items(), key=lambda one: min(one[1], clock.today()), reverse=True)
     return {person: last if last < clock.today() else None for person, last in ordered}
+
+
+_OFFICERS_SO_FAR = (
+    select(Person, Posting)
+    .join(Posting, Posting.person_id == Person.id)
+    .where(Posting.grid_id == bindparam("grid_id"), Posting.role.in_(WALKERS), Posting.valid_from <= TODAY)
+    .order_by(Posting.id)
+)
 
 
 def _last_day(person: Person, posting: Posting) -> date:
@@ -156,9 +165,17 @@ def there(roles: Collection[str], without: Collection[int] = (), on: Any = None)
     return found.where(Posting.id.not_in(without)) if without else found
 
 
-def staffed_grids(role: str, without: Collection[int] = (), on: Any = None) -> Select[int | None]:
-    """The grids to which somebody is posted in a role."""
-    return there([role], without, on).with_only_columns(Posting.grid_id).where(Posting.grid_id.is_not(None))
+_SEATED = (
+    select(Person, Posting.grid_id)
+    .join(Posting, Posting.person_id == Person.id)
+    .where(Posting.role.in_(bindparam("roles", expanding=True)), in_force(TODAY), Person.suspended_at.is_(None))
+)
+_POSTED = _SEATED.where(Posting.grid_id.in_(bindparam("grid_ids", expanding=True))).order_by(Posting.id)
+
+
+def staffed_grids(*roles: str, without: Collection[int] = (), on: Any = None) -> Select[int | None]:
+    """The grids to which somebody is posted in one of some roles."""
+    return there(roles, without, on).with_only_columns(Posting.grid_id).where(Posting.grid_id.is_not(None))
 
 
 def staffed_bodies(without: Collection[int] = (), on: Any = None) -> Select[int | None]:
@@ -210,6 +227,9 @@ def sitting(session: Session, seat: Seat, without: Collection[int] = ()) -> list
 
 def departments(session: Session) -> list[Body]:
     """The county's departments that can be dispatched to, in their order."""
-    return list(
-        session.scalars(select(Body).where(Body.kind == "department", Body.closed_on.is_(None)).order_by(Body.id))
-    )
+    return list(session.scalars(select(Body).where(is_department()).order_by(Body.id)))
+
+
+def is_department() -> Condition:
+    """The condition that a body is one of them."""
+    return and_(Body.kind == "department", Body.closed_on.is_(None))

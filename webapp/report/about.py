@@ -54,6 +54,7 @@ ABOUT = About(
     settings=setting_rules("""
 key                   right         least  unit      group
 stuck_days            setting.edit  -      work_day  work
+sample_days           setting.edit  1      day       work
 undo_seconds          setting.edit  -      second    work
 """),
     in_hand=seats.in_hand,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..core import calendar, clock, words
+from ..core.errors import N_, Refused
 from ..core.process import Move
 from ..duty import dispatching
 from ..duty import queries as duty_queries
@@ -48,7 +49,7 @@ def for_report(session: Session, cell: Cell, form: ReportForm) -> dict[str, Any]
     """Fill the form for a village and say what its page needs besides."""
     fill(session, form)
     form.person_id.choices, somebody = people_words.officer_choices(session, cell.id)
-    form.joint.choices = _other_villages(session, cell)
+    form.joint.choices = _other_villages(session, cell, form)
     officers = {person.id for person in people_queries.officers(session, cell.id)}
     return {
         "cell": cell,
@@ -73,14 +74,46 @@ def settles(session: Session) -> dict[str, Any]:
     }
 
 
-def _other_villages(session: Session, cell: Cell) -> dict[str, Options]:
-    """Who may be the other one of a matter on a border: first those that share one."""
-    beside, groups = locate.beside(session, cell.id), {"beside": [], "same": [], "far": []}  # type: ignore[var-annotated]
-    for other in grid_queries.others(session, cell.id):
-        near = "beside" if other.id in beside else "same" if other.parent_id == cell.parent_id else "far"
-        groups[near].append((other.id, named(other)))
-    words_ = {"beside": _("On our border"), "same": _("In our township"), "far": _("Farther away")}
-    return {"": [("", _("Choose"))], **{words_[name]: options for name, options in groups.items() if options}}
+def _other_villages(session: Session, cell: Cell, form: ReportForm) -> dict[str, Options]:
+    """Who may be the other one of a matter on a border: those that share one, and the township's. Any other is found
+    by its name; one that was found so, was chosen before, or in which the form's position lies is there too."""
+    beside = grid_queries.named(session, set(locate.beside(session, cell.id)))
+    groups = {
+        _("On our border"): beside.values(),
+        _("In our township"): grid_queries.siblings(session, cell),
+        _("Farther away"): _farther(session, cell, form),
+    }
+    made: dict[str, Options] = {"": [("", _("Choose"))]}
+    known = {cell.id}
+    for words_, cells in groups.items():
+        new = sorted((other for other in cells if other.id not in known), key=lambda other: other.code)
+        known |= {other.id for other in new}
+        made |= {words_: [(other.id, named(other)) for other in new]} if new else {}
+    return made
+
+
+MOST_CALLED = 20  # villages of one name that a form lists
+UNKNOWN_VILLAGE = N_("No village has this name. Write it as the map does, or its code.")
+SEVERAL_VILLAGES = N_('Several villages are called that. Choose one under "The other village".')
+
+
+def _farther(session: Session, cell: Cell, form: ReportForm) -> list[Cell]:
+    ids = {form.joint.data} if form.joint.data else set()
+    if form.lon.data is not None and form.lat.data is not None:
+        ids |= {found.id for found in locate.candidates(session, form.lon.data, form.lat.data)}
+    called = grid_queries.called(session, form.joint_name.data or "", cell.tier, MOST_CALLED)
+    return [*(found for found in grid_queries.named(session, ids).values() if found.tier == cell.tier), *called]
+
+
+def find_joint(session: Session, form: ReportForm) -> None:
+    """Choose the other village by its name, where it was written and none was chosen; Refused (field ``joint_name``)
+    when none is called so, or more than one is."""
+    if form.joint.data or not form.joint_name.data:
+        return
+    found = grid_queries.called(session, form.joint_name.data, grid_queries.lowest_tier(session), MOST_CALLED)
+    if len(found) != 1:
+        raise Refused(SEVERAL_VILLAGES if found else UNKNOWN_VILLAGE, field="joint_name")
+    form.joint.data = found[0].id
 
 
 def for_move(session: Session, actor: Actor, found: Found, move: Move) -> dict[str, Options]:

@@ -2,20 +2,21 @@
 of the seats in which nobody sits."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from functools import cache, partial
-from typing import Any
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, and_, select, true, union_all
+from sqlalchemy import CompoundSelect, Select, and_, bindparam, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
-from ..access import Actor, Condition
+from ..access import Actor, Condition, kept
 from ..core import calendar, clock, settings
+from ..core.db import Moment
 from ..core.tables import table
-from ..core.tabs import DomainTabs, SelectLists, Tab
-from . import facts, queries, seats, vacant
-from .labels import TABS as LABELS
+from ..core.tabs import DomainTabs, SelectLists, Selects, Tab
+from ..grid import queries as grid_queries
+from ..grid.models import Grid
+from . import facts, labels, queries, seats, vacant
 from .models import Report
 from .workflow import STATES
 
@@ -48,26 +49,30 @@ late_anywhere  open            read         overdue     -      yes
 }
 
 
-@dataclass(frozen=True)
-class Moments:
-    """What "today", "for days" and "nobody" mean now."""
+_Place = aliased(Grid)  # beside the grid that rights ask for
+
+
+class Moments(NamedTuple):
+    """What "today" and "for days" mean now: the parameters of the lists."""
 
     now: datetime
     tonight: datetime
     stuck_since: datetime
-    gaps: Callable[[], vacant.Gaps]  # worked out when a list asks for it, once
+    samples_since: datetime
+    today: date
+
+
+ALWAYS = 36500  # days for which a spot check is listed in a county that was not seeded since the program was updated
+NOW, TONIGHT, STUCK_SINCE = (bindparam(name, type_=Moment) for name in Moments._fields[:3])
 
 
 def moments(session: Session, at: datetime) -> Moments:
     """By the county's day, and by its setting of after how many work days a report counts as stuck."""
     days, worked = settings.get(session, "stuck_days"), calendar.load(session, settings.get(session, "work_to"))
     today = clock.day(at)
-    return Moments(
-        at,
-        clock.start(today + calendar.DAY),
-        clock.start(worked.back(today, days)),
-        cache(partial(vacant.gaps, session)),
-    )
+    sampled = calendar.DAY * settings.get(session, "sample_days", ALWAYS)
+    tonight, stuck = clock.start(today + calendar.DAY), clock.start(worked.back(today, days))
+    return Moments(at, tonight, stuck, clock.start(today - sampled), today)
 
 
 WHOSE: dict[str, Callable[[Actor], Condition]] = {
@@ -77,18 +82,21 @@ WHOSE: dict[str, Callable[[Actor], Condition]] = {
     "cooperating": queries.cooperates,
 }
 
-ONLY: dict[str, Callable[[Moments], Condition]] = {
-    "-": lambda at: true(),
-    "emergency": lambda at: Report.severity == "emergency",
-    "due_today": lambda at: and_(Report.due_at >= at.now, Report.due_at < at.tonight),
-    "overdue": lambda at: Report.due_at < at.now,
-    "bounced": lambda at: queries.last_action_is("bounce"),
-    "stuck": lambda at: Report.state_since < at.stuck_since,
-    "unsampled": lambda at: facts.waits_for_sample(),
-    "redo": lambda at: queries.last_action_is("redo"),
-    "nobody": lambda at: vacant.rests_with_nobody(at.gaps()),
+NOBODY = "nobody"  # which of them it is, is said by the places where nobody is, and by no other list
+ONLY: dict[str, Callable[[vacant.Gaps], Condition]] = {
+    "-": lambda gone: true(),
+    "emergency": lambda gone: Report.severity == "emergency",
+    "due_today": lambda gone: and_(Report.due_at >= NOW, Report.due_at < TONIGHT),
+    "overdue": lambda gone: Report.due_at < NOW,
+    "bounced": lambda gone: queries.last_action_is("bounce"),
+    "stuck": lambda gone: Report.state_since < STUCK_SINCE,
+    "unsampled": lambda gone: facts.is_listed_for_sample(),
+    "redo": lambda gone: queries.last_action_is("redo"),
+    NOBODY: vacant.rests_with_nobody,
 }
-LIVE = frozenset({"unsampled", "nobody"})  # true of nothing but what is open, or waits to be looked at again
+ORDER = (Report.due_at, Report.received_at, Report.id)  # the clock that runs out first on top
+LIVE = frozenset({"unsampled", NOBODY})  # true of nothing but what is open, or waits to be looked at again
+LABELS = labels.TABS
 VACANT = Tab("vacant", LABELS["vacant"], "report/_vacant.html")
 
 
@@ -103,8 +111,34 @@ def _states(limit: str) -> list[str]:
     return [state.name for state in STATES.values() if limit in state.clocks]
 
 
-def _condition(row: Mapping[str, str], actor: Actor, at: Moments) -> Condition:
-    return and_(_waiting(row["waits_for"]), WHOSE[row["whose"]](actor), ONLY[row["only"]](at))
+def _condition(key: str, actor: Actor, gone: vacant.Gaps) -> Condition:
+    row = ROWS[key]
+    return and_(_waiting(row["waits_for"]), WHOSE[row["whose"]](actor), ONLY[row["only"]](gone))
+
+
+def listed(actor: Actor, key: str) -> Select[Report]:
+    """What a tab lists for somebody, wherever nobody is, in no order; to be executed with ``moments``."""
+    return queries.readable(actor).where(_condition(key, actor, vacant.NO_GAPS))
+
+
+def _selects(actor: Actor, gone: vacant.Gaps) -> Selects:
+    is_live = Report.id.in_(_live())
+    return Selects(queries.readable(actor), lambda key: _condition(key, actor, gone), ORDER, is_live)
+
+
+@kept
+def _listing(actor: Actor, key: str, gone: vacant.Gaps) -> Select[Report]:
+    return _selects(actor, gone).listing(key)
+
+
+@kept
+def _counting(actor: Actor, keys: tuple[str, ...], gone: vacant.Gaps) -> Select[Any]:
+    return _selects(actor, gone).counting(keys)
+
+
+def place_of_gaps(actor: Actor) -> str:
+    """The county in which gaps are looked for; all there are for who also speaks for a body: he may see of any."""
+    return "" if actor.bodies() else grid_queries.county_of(actor)
 
 
 class Lists:
@@ -112,12 +146,24 @@ class Lists:
 
     def __init__(self, session: Session, actor: Actor, at: datetime):
         self._session, self._actor = session, actor
-        self._reports = reports(session, actor, at)
+        self._reports = SelectLists(
+            session,
+            lambda keys: _counting(actor, keys, self._gaps(*keys)),
+            lambda key: _listing(actor, key, self._gaps(key)),
+            {**moments(session, at)._asdict(), **actor.reach()},
+        )
+
+    @cached_property
+    def _found_gaps(self) -> vacant.Gaps:
+        return vacant.gaps(self._session, within=place_of_gaps(self._actor))
+
+    def _gaps(self, *keys: str) -> vacant.Gaps:
+        return self._found_gaps if any(ROWS[key]["only"] == NOBODY for key in keys) else vacant.NO_GAPS
 
     def counts(self, keys: Sequence[str]) -> dict[str, int]:
         """The numbers of all these tabs."""
-        listed = [key for key in keys if key != VACANT.key]
-        found = self._reports.counts(listed) if listed else {}
+        listed_ = [key for key in keys if key != VACANT.key]
+        found = self._reports.counts(listed_) if listed_ else {}
         return found | ({VACANT.key: seats.count(self._session, self._actor)} if VACANT.key in keys else {})
 
     def rows(self, key: str, first: int, most: int) -> list[Any]:
@@ -127,23 +173,13 @@ class Lists:
         return self._reports.rows(key, first, most)
 
 
-def reports(session: Session, actor: Actor, at: datetime) -> SelectLists:
-    """The lists of reports: those that he may read, the clock that runs out first on top."""
-    found = moments(session, at)
-    return SelectLists(
-        session,
-        queries.readable(actor),
-        lambda key: _condition(ROWS[key], actor, found),
-        (Report.due_at, Report.received_at, Report.id),
-        Report.id.in_(_live()),
-    )
-
-
 def _live() -> CompoundSelect[Any]:
     """What a tab can hold: the rest only grows, and counting would go through it. Each part is an index of its own, and
-    no OR, for which SQLite takes the two only once somebody has called ANALYZE."""
+    no OR, for which SQLite takes the two only once somebody has called ANALYZE. What waits for its sample is looked up
+    grid by grid, so that the index is left where the older ones begin."""
     each = aliased(Report)
-    return union_all(*(select(each.id).where(which) for which in (each.is_open, facts.waits_for_sample(each))))
+    waiting = select(each.id).where(facts.is_listed_for_sample(each), each.grid_id.in_(select(_Place.id)))
+    return union_all(select(each.id).where(each.is_open), waiting)
 
 
 def whole_states(row: Mapping[str, str]) -> frozenset[str]:
@@ -155,7 +191,8 @@ def whole_states(row: Mapping[str, str]) -> frozenset[str]:
 
 def _tab(key: str, row: Mapping[str, str]) -> Tab:
     opens = None if row["opens"] == "-" else int(row["opens"])
-    return Tab(key, LABELS[key], "report/_tab.html", whole_states(row), opens, row["alarm"] == "yes")
+    note = labels.NOT_LISTED if row["only"] == "unsampled" else ""
+    return Tab(key, LABELS[key], "report/_tab.html", whole_states(row), opens, row["alarm"] == "yes", note)
 
 
 def check(rows: Mapping[str, Mapping[str, str]]) -> None:

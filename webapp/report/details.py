@@ -3,9 +3,9 @@ itself."""
 
 import uuid
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from ..core.attachments import IMAGE
@@ -14,7 +14,10 @@ from ..duty.models import ProblemType
 from ..patrol.models import PatrolObject
 from ..people.models import Body
 from .given import Given
-from .models import Assignment, ReportAttachment, ReportEvent, ReportJoint, ReportProblem, SiteLook
+from .models import Assignment, Report, ReportAttachment, ReportEvent, ReportJoint, ReportProblem, SiteLook
+
+IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+IS_LATER = ReportAttachment.event_id.is_not(None)  # a file that came with a move, not with the report
 
 
 class Place(NamedTuple):
@@ -26,14 +29,16 @@ class Place(NamedTuple):
 
 def assignments(session: Session, report_id: uuid.UUID, *, now: bool = False) -> list[Place]:
     """The bodies a report is (``now``) or ever was with, lead first."""
-    query = (
-        select(Assignment, Body)
-        .join(Body, Body.id == Assignment.body_id)
-        .where(Assignment.report_id == report_id)
-        .order_by(Assignment.role.desc(), Assignment.id)
-    )
-    rows = session.execute(query.where(Assignment.to_at.is_(None)) if now else query)
-    return [Place(*row) for row in rows]
+    return [Place(*row) for row in session.execute(_WITH_NOW if now else _WITH, {"report_id": report_id})]
+
+
+_WITH = (
+    select(Assignment, Body)
+    .join(Body, Body.id == Assignment.body_id)
+    .where(Assignment.report_id == bindparam("report_id"))
+    .order_by(Assignment.role.desc(), Assignment.id)
+)
+_WITH_NOW = _WITH.where(Assignment.to_at.is_(None))
 
 
 def leads(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Body]:
@@ -52,30 +57,35 @@ def leads(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Body]:
 
 def bodies(session: Session, ids: Collection[int]) -> dict[int, Body]:
     """Bodies by id, for the names that stand in records that were already reached."""
-    return {body.id: body for body in session.scalars(select(Body).where(Body.id.in_(ids)))} if ids else {}
+    return {body.id: body for body in session.scalars(_BODIES, {"ids": list(ids)})} if ids else {}
+
+
+_BODIES = select(Body).where(Body.id.in_(IDS))
 
 
 def things(session: Session, ids: Collection[int | None]) -> dict[int | None, PatrolObject]:
     """Objects that reports name, likewise."""
-    wanted = {id_ for id_ in ids if id_ is not None}
-    found = session.scalars(select(PatrolObject).where(PatrolObject.id.in_(wanted))) if wanted else ()
-    return {thing.id: thing for thing in found}
+    wanted = [id_ for id_ in ids if id_ is not None]
+    return {thing.id: thing for thing in session.scalars(_THINGS, {"ids": wanted})} if wanted else {}
+
+
+_THINGS = select(PatrolObject).where(PatrolObject.id.in_(IDS))
 
 
 def problems(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[ProblemType]]:
     """The problem types of each report in their order."""
-    if not ids:
-        return {}
-    rows = session.execute(
-        select(ReportProblem.report_id, ProblemType)
-        .join(ProblemType, ProblemType.code == ReportProblem.problem)
-        .where(ReportProblem.report_id.in_(ids))
-        .order_by(ProblemType.position, ProblemType.code)
-    )
     found: dict[uuid.UUID, list[ProblemType]] = {}
-    for report_id, problem in rows:
+    for report_id, problem in session.execute(_PROBLEMS, {"ids": ids}) if ids else ():
         found.setdefault(report_id, []).append(problem)
     return found
+
+
+_PROBLEMS = (
+    select(ReportProblem.report_id, ProblemType)
+    .join(ProblemType, ProblemType.code == ReportProblem.problem)
+    .where(ReportProblem.report_id.in_(IDS))
+    .order_by(ProblemType.position, ProblemType.code)
+)
 
 
 def problem_codes(session: Session, report_id: uuid.UUID) -> list[str]:
@@ -85,13 +95,14 @@ def problem_codes(session: Session, report_id: uuid.UUID) -> list[str]:
 
 def doubts(session: Session, report_id: uuid.UUID) -> list[str | None]:
     """For each dispatch of a report, first to last, why its duty was no plain ground: each made one lead with one."""
-    return list(
-        session.scalars(
-            select(Assignment.doubt)
-            .where(Assignment.report_id == report_id, Assignment.role == "lead", Assignment.ground.is_not(None))
-            .order_by(Assignment.id)
-        )
-    )
+    return list(session.scalars(_DOUBTS, {"report_id": report_id}))
+
+
+_DOUBTS = (
+    select(Assignment.doubt)
+    .where(Assignment.report_id == bindparam("report_id"), Assignment.role == "lead", Assignment.ground.is_not(None))
+    .order_by(Assignment.id)
+)
 
 
 def last_lead(session: Session, problems: Collection[str], but: uuid.UUID) -> Assignment | None:
@@ -117,45 +128,44 @@ def needs_enforcement(session: Session, report_id: uuid.UUID) -> bool:
 
 def joint_grids(session: Session, report_id: uuid.UUID) -> list[int]:
     """Ids of the further grids of a matter on a border."""
-    return list(
-        session.scalars(
-            select(ReportJoint.grid_id).where(ReportJoint.report_id == report_id).order_by(ReportJoint.grid_id)
-        )
-    )
+    return list(session.scalars(_JOINT_GRIDS, {"report_id": report_id}))
+
+
+_JOINT_GRIDS = (
+    select(ReportJoint.grid_id).where(ReportJoint.report_id == bindparam("report_id")).order_by(ReportJoint.grid_id)
+)
 
 
 def on_borders(session: Session, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     """Which of the reports lie between two villages."""
-    return set(session.scalars(select(ReportJoint.report_id).where(ReportJoint.report_id.in_(ids)))) if ids else set()
+    return set(session.scalars(_ON_BORDERS, {"ids": ids})) if ids else set()
+
+
+_ON_BORDERS = select(ReportJoint.report_id).where(ReportJoint.report_id.in_(IDS))
 
 
 def thumbs(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
     """The photos by which a list shows each report: the first two that were found, and the last that came later."""
-    if not ids:
-        return {}
-    is_later = ReportAttachment.event_id.is_not(None)
-    rows = session.execute(
-        select(ReportAttachment.report_id, Attachment.id, is_later)
-        .join(Attachment, Attachment.id == ReportAttachment.attachment_id)
-        .where(ReportAttachment.report_id.in_(ids), Attachment.kind == IMAGE)
-        .order_by(is_later, Attachment.received_at, ReportAttachment.position, Attachment.id)
-    )
+    rows = session.execute(_THUMBS, {"ids": ids}) if ids else ()
     found: dict[uuid.UUID, tuple[list[uuid.UUID], list[uuid.UUID]]] = {}
     for report_id, photo, later in rows:
         found.setdefault(report_id, ([], []))[bool(later)].append(photo)
     return {report_id: [*first[:2], *last[-1:]] for report_id, (first, last) in found.items()}
 
 
+_THUMBS = (
+    select(ReportAttachment.report_id, Attachment.id, IS_LATER)
+    .join(Attachment, Attachment.id == ReportAttachment.attachment_id)
+    .where(ReportAttachment.report_id.in_(IDS), Attachment.kind == IMAGE)
+    .order_by(IS_LATER, Attachment.received_at, ReportAttachment.position, Attachment.id)
+)
+
+
 def look_photos(session: Session, looks: Sequence[SiteLook]) -> dict[uuid.UUID, list[uuid.UUID]]:
     """Ids of the photos that came with the last answer of each of these looks, by the look's id."""
     if not looks:
         return {}
-    rows = session.execute(
-        select(ReportEvent.id, ReportEvent.given, ReportAttachment.attachment_id)
-        .outerjoin(ReportAttachment, ReportAttachment.event_id == ReportEvent.id)
-        .where(ReportEvent.report_id.in_({look.report_id for look in looks}), ReportEvent.action == "look_answer")
-        .order_by(ReportEvent.seq, ReportAttachment.position, ReportAttachment.attachment_id)
-    )
+    rows = session.execute(_LOOK_PHOTOS, {"ids": list({look.report_id for look in looks})})
     last: dict[str, dict[uuid.UUID, list[uuid.UUID]]] = {}
     for event_id, given, photo in rows:
         of_look = last.get(Given(given).text("look"), {})
@@ -163,10 +173,62 @@ def look_photos(session: Session, looks: Sequence[SiteLook]) -> dict[uuid.UUID, 
     return {look.id: [photo for each in last.get(str(look.id), {}).values() for photo in each] for look in looks}
 
 
+_LOOK_PHOTOS = (
+    select(ReportEvent.id, ReportEvent.given, ReportAttachment.attachment_id)
+    .outerjoin(ReportAttachment, ReportAttachment.event_id == ReportEvent.id)
+    .where(ReportEvent.report_id.in_(IDS), ReportEvent.action == "look_answer")
+    .order_by(ReportEvent.seq, ReportAttachment.position, ReportAttachment.attachment_id)
+)
+
+
 def looks(session: Session, report_id: uuid.UUID) -> list[SiteLook]:
     """The site looks asked for, newest first."""
-    return list(
-        session.scalars(
-            select(SiteLook).where(SiteLook.report_id == report_id).order_by(SiteLook.asked_at.desc(), SiteLook.id)
-        )
+    return list(session.scalars(_LOOKS, {"report_id": report_id}))
+
+
+_LOOKS = (
+    select(SiteLook).where(SiteLook.report_id == bindparam("report_id")).order_by(SiteLook.asked_at.desc(), SiteLook.id)
+)
+
+
+class Picture(NamedTuple):
+    """A photo of a report, and whether it came with a move: it shows the place after something was done."""
+
+    file: Attachment
+    is_later: bool
+
+
+def photos(session: Session, report_id: uuid.UUID) -> list[Picture]:
+    """Its pictures, those sent with the report first."""
+    return [Picture(*row) for row in session.execute(_PHOTOS, {"report_id": report_id})]
+
+
+_PHOTOS = (
+    select(Attachment, IS_LATER)
+    .join(ReportAttachment, ReportAttachment.attachment_id == Attachment.id)
+    .where(ReportAttachment.report_id == bindparam("report_id"), Attachment.kind == IMAGE)
+    .order_by(IS_LATER, ReportAttachment.event_id, ReportAttachment.position, Attachment.id)
+)
+
+
+def written_for(session: Session, patrol_id: uuid.UUID) -> set[int]:
+    """Objects of a round for which a report was written."""
+    return set(session.scalars(_WRITTEN, {"patrol_id": patrol_id}))
+
+
+_WRITTEN = select(Report.object_id).where(Report.patrol_id == bindparam("patrol_id"), Report.object_id.is_not(None))
+
+
+def entered_by(session: Session, report_id: uuid.UUID) -> int | None:
+    """Who sent the report with this id; None when it is not there."""
+    return session.scalar(_ENTERED_BY, {"report_id": report_id})
+
+
+_ENTERED_BY = select(Report.entered_by).where(Report.id == bindparam("report_id"))
+
+
+def moved_by(session: Session, event_id: uuid.UUID, person_id: int) -> uuid.UUID | None:
+    """The report of the move or act with this id, if this person made it."""
+    return session.scalar(
+        select(ReportEvent.report_id).where(ReportEvent.id == event_id, ReportEvent.person_id == person_id)
     )

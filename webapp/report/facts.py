@@ -5,27 +5,49 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ..access import Actor, Condition
 from ..core import clock, settings
+from ..core.db import Moment
 from ..core.models import CalendarDay
 from .models import Report, ReportEvent, SiteLook
 from .workflow import HANDLING, TAKEN_BACK
 
 SAID = ("right", "not_yet")  # whatever else ends a look says nothing of the matter
+#: From when on what somebody did can still be taken back by him: a parameter, for a SELECT that is kept.
+UNDO_SINCE = bindparam("undo_since", type_=Moment)
+IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 
 
-def asked(session: Session, actor: Actor) -> dict[str, Condition]:
+ASKED = ("waits_for_sample", "not_right", "just_done")
+
+
+def asked(actor: Actor) -> dict[str, Condition]:
     """The facts of the guards by their names, of a report and the actor. Who handled it is asked beside
-    (``queries.handled_by``), and who is there (``vacant.facts``)."""
-    return {"waits_for_sample": waits_for_sample(), "not_right": not_right(), "just_done": just_done(session, actor)}
+    (``queries.handled_by``), and who is there (``vacant.facts``). Their parameters: ``given``."""
+    return dict(zip(ASKED, (waits_for_sample(), not_right(), just_done(actor)), strict=True))
+
+
+def given(session: Session, actor: Actor) -> dict[str, Any]:
+    """What a SELECT with these facts is executed with."""
+    return {**actor.reach(), "undo_since": since(session)}
 
 
 def waits_for_sample(of: Any = Report) -> Condition:
     """The condition that a matter settled on the spot was not looked at again yet."""
     return and_(of.settled, of.sampled_at.is_(None))
+
+
+#: From when on what was settled on the spot is listed for a second look: a parameter (``desk.moments``).
+SAMPLES_SINCE = bindparam("samples_since", type_=Moment)
+
+
+def is_listed_for_sample(of: Any = Report) -> Condition:
+    """The condition that it waits, and was not reported longer ago than the county lists it: what nobody looked at in
+    all that time would only make the list longer for ever. Its own page still takes the look."""
+    return and_(waits_for_sample(of), of.received_at >= SAMPLES_SINCE)
 
 
 def _looks_count() -> Condition:
@@ -47,8 +69,10 @@ def not_right() -> Condition:
 
 def looks_that_count(session: Session, ids: Sequence[uuid.UUID]) -> list[SiteLook]:
     """The looks beside these reports that say how they stand now, in the order in which they were asked for."""
-    query = select(SiteLook).where(SiteLook.report_id.in_(ids), _looks_count())
-    return list(session.scalars(query.order_by(SiteLook.asked_at, SiteLook.id))) if ids else []
+    return list(session.scalars(_LOOKS, {"ids": ids})) if ids else []
+
+
+_LOOKS = select(SiteLook).where(SiteLook.report_id.in_(IDS), _looks_count()).order_by(SiteLook.asked_at, SiteLook.id)
 
 
 def since(session: Session) -> datetime:
@@ -69,14 +93,14 @@ def is_as_counted(event: Any) -> Condition:
     return ~exists().where(CalendarDay.changed_at > event.at)
 
 
-def just_done(session: Session, actor: Actor) -> Condition:
+def just_done(actor: Actor) -> Condition:
     """The condition that the actor himself has just brought a report to where it is by one of the moves that can be
     taken back, and that nothing has been done to it since, beside its state or otherwise, nor to the calendar."""
     move = aliased(ReportEvent)
     return exists().where(
         move.report_id == Report.id,
         move.person_id == actor.person_id,
-        move.at >= since(session),
+        move.at >= UNDO_SINCE,
         or_(*(and_(move.from_state == source, move.to_state == target) for source, target in TAKEN_BACK)),
         is_last(move),
         is_as_counted(move),

@@ -40,6 +40,7 @@ class ReportForm(PointForm, WhenForm):
     place = text(_l("Where"), 200, required=True)
     between = BooleanField(_l("Between two villages"))
     joint = SelectField(_l("The other village"), coerce=key, validate_choice=False)
+    joint_name = text(_l("Or its name, if it is not in the list"), 60)
     problem = SelectMultipleField(
         _l("What is wrong (you may choose several)"), validators=[InputRequired(_l("Choose what the problem is."))]
     )
@@ -51,7 +52,7 @@ class ReportForm(PointForm, WhenForm):
 
     def validate_joint(self, field: SelectField) -> None:
         """Ticked means named; and who names the village need not tick."""
-        if self.between.data and field.data is None:
+        if self.between.data and field.data is None and not self.joint_name.data:
             raise ValidationError(str(_l("Choose the other village.")))
 
     def entry(self, photos: tuple[PhotoFile, ...]) -> ReportEntry:

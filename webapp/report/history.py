@@ -1,52 +1,45 @@
-"""The histories of reports as they are read: each line with the names of who acted. What is written:
+"""The histories of reports as they are read: each line with the body that acted. What is written:
 ``core/history.py``."""
 
 import uuid
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from ..core.history import History
-from ..people.models import Body, Person
+from ..people.models import Body
 from .given import Given
 from .models import ReportEvent
 from .workflow import REPORT
 
 HISTORY = History(REPORT, ReportEvent, "report_id")
+IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 
 
 class Event(NamedTuple):
-    """One line of the history with the names of who acted."""
+    """One line of the history with the body that acted, if one did: pages name offices, never a person."""
 
     event: ReportEvent
-    person: Person | None
     body: Body | None
+
+
+_EVENTS = select(ReportEvent, Body).outerjoin(Body, Body.id == ReportEvent.body_id)
+_LINES = _EVENTS.where(ReportEvent.report_id == bindparam("report_id")).order_by(ReportEvent.seq.desc())
+_NEWEST = HISTORY.last_moves(IDS)
+_LAST = _EVENTS.join(_NEWEST, HISTORY.is_in(_NEWEST))
 
 
 def lines(session: Session, report_id: uuid.UUID) -> list[Event]:
     """What happened, newest first."""
-    rows = session.execute(
-        select(ReportEvent, Person, Body)
-        .outerjoin(Person, Person.id == ReportEvent.person_id)
-        .outerjoin(Body, Body.id == ReportEvent.body_id)
-        .where(ReportEvent.report_id == report_id)
-        .order_by(ReportEvent.seq.desc())
-    )
-    return [Event(*row) for row in rows]
+    return [Event(*row) for row in session.execute(_LINES, {"report_id": report_id})]
 
 
 def last_moves(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Event]:
     """The last move of each report: the answer to "why is it here"."""
-    newest = HISTORY.last_moves(ids)
-    rows = session.execute(
-        select(ReportEvent, Person, Body)
-        .outerjoin(Person, Person.id == ReportEvent.person_id)
-        .outerjoin(Body, Body.id == ReportEvent.body_id)
-        .join(newest, HISTORY.is_in(newest))
-    )
-    return {row[0].report_id: Event(*row) for row in rows} if ids else {}
+    rows = session.execute(_LAST, {"ids": ids}) if ids else ()
+    return {row[0].report_id: Event(*row) for row in rows}
 
 
 def bounces(session: Session, report_id: uuid.UUID) -> dict[int, int | None]:

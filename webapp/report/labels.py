@@ -179,3 +179,6 @@ TABS = {
     "all_open": N_("All open reports"),
     "late_anywhere": N_("Overdue"),
 }
+
+#: On the list of what waits for a spot check.
+NOT_LISTED = N_("Older reports are no longer listed (see Settings); they can still be checked from their own page.")

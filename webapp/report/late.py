@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, case, func, literal_column, select
+from sqlalchemy import Select, Subquery, and_, bindparam, case, func, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
-from ..access import Actor
+from ..access import Actor, Condition, kept
 from ..grid import queries as grid_queries
 from ..grid.models import Grid
 from ..people import rules
@@ -47,32 +47,54 @@ class Overdue:
     """All that is overdue and that the actor may see, at one moment."""
 
     def __init__(self, session: Session, actor: Actor, at: datetime):
-        self._session, self._lists = session, desk.reports(session, actor, at)
-        late = self._lists.base.where(self._lists.condition("late_anywhere"))
-        self._held = _placed(_held(late, vacant.gaps(session))).subquery()
+        self._session, self._actor = session, actor
+        self._gone = vacant.gaps(session, within=desk.place_of_gaps(actor))
+        self._values = {**desk.moments(session, at)._asdict(), **actor.reach()}
 
     def rows(self) -> list[Row]:
         """One for each who holds some of it, whose oldest is the oldest first: one grouped SELECT."""
-        held = self._held.c
-        oldest = func.min(held.due_at)
-        found = self._session.execute(
-            select(held.role, held.place, func.count(), oldest)
-            .group_by(held.role, held.place)
-            .order_by(oldest, held.role, held.place)
-        )
-        return [Row(*row) for row in found]
+        return [Row(*row) for row in self._session.execute(_rows(self._actor, self._gone), self._values)]
 
     def count(self, role: str, place: int) -> int:
         """How many of them one holds."""
-        return self._session.scalar(self._of(select(func.count(self._held.c.id)), role, place)) or 0
+        return self._session.scalar(_count(self._actor, self._gone), self._of(role, place)) or 0
 
     def reports(self, role: str, place: int, first: int, most: int) -> list[Report]:
         """These, the oldest first, from the ``first`` on."""
-        found = self._of(select(Report).join(self._held, self._held.c.id == Report.id), role, place)
-        return list(self._session.scalars(found.order_by(*self._lists.order).offset(first).limit(most)))
+        part = {"first": first, "most": most}
+        return list(self._session.scalars(_page(self._actor, self._gone), {**part, **self._of(role, place)}))
 
-    def _of(self, query: Select[Any], role: str, place: int) -> Select[Any]:
-        return query.where(self._held.c.role == role, self._held.c.place == place)
+    def _of(self, role: str, place: int) -> dict[str, Any]:
+        return {"role": role, "place": place, **self._values}
+
+
+def _all(actor: Actor, gone: vacant.Gaps) -> Subquery:
+    return _placed(_held(desk.listed(actor, "late_anywhere"), gone)).subquery()
+
+
+@kept
+def _rows(actor: Actor, gone: vacant.Gaps) -> Select[Any]:
+    held = _all(actor, gone).c
+    oldest = func.min(held.due_at)
+    found = select(held.role, held.place, func.count(), oldest).group_by(held.role, held.place)
+    return found.order_by(oldest, held.role, held.place)
+
+
+def _is_one(held: Subquery) -> Condition:
+    return and_(held.c.role == bindparam("role"), held.c.place == bindparam("place"))
+
+
+@kept
+def _count(actor: Actor, gone: vacant.Gaps) -> Select[int]:
+    held = _all(actor, gone)
+    return select(func.count(held.c.id)).where(_is_one(held))
+
+
+@kept
+def _page(actor: Actor, gone: vacant.Gaps) -> Select[Report]:
+    held = _all(actor, gone)
+    found = select(Report).join(held, held.c.id == Report.id).where(_is_one(held)).order_by(*desk.ORDER)
+    return found.offset(bindparam("first")).limit(bindparam("most"))
 
 
 def names(session: Session, rows: Iterable[tuple[str, int]]) -> Names:

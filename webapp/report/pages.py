@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from ..access import Actor
-from ..core.models import TimeLimit, Word
+from ..core import calendar, words
+from ..core.models import TimeLimit
 from ..core.process import Move
 from ..duty.details import wordings
 from ..grid import queries as grid_queries
@@ -18,7 +19,7 @@ from ..grid.queries import Cell
 from ..patrol import queries as patrol_queries
 from ..patrol.models import PatrolObject
 from ..people import queries as people_queries
-from ..people.models import Body, Person
+from ..people.models import Body
 from ..web.forms import key
 from ..web.language import day, moment, named
 from . import details, evidence, history, labels, queries
@@ -47,7 +48,7 @@ class Page:
     moves: list[tuple[Move, str]]
     places: list[details.Place]
     ground: Any
-    photos: list[queries.Picture]
+    photos: list[details.Picture]
     looks: list[SiteLook]
     seen: Sequence[evidence.Seen]  # what looks say of the matter as it stands now; nothing of one that ended
     history: list[dict[str, Any]]
@@ -97,7 +98,7 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
         moves=[(move, action_word(move.action, move.target)) for move in found.moves],
         places=places,
         ground=_ground(session, report, places),
-        photos=queries.photos(session, report.id),
+        photos=details.photos(session, report.id),
         looks=looks,
         seen=() if report.state in ENDS else evidence.seen(session, [report.id]).get(report.id, ()),
         history=(events := _history(session, report, whose)),
@@ -154,7 +155,7 @@ def _left_parts(session: Session, found: queries.Found, places: Sequence[details
 def _finder(session: Session, found: queries.Found, cell: Cell) -> str:
     """A department sees the grid that found it, not the person; the line above sees who."""
     return (
-        named(session.get_one(Person, found.report.found_by))
+        named(people_queries.by_id(session, found.report.found_by))
         if found.via_grid
         else _("grid of %(name)s", name=named(cell))
     )
@@ -236,12 +237,13 @@ def _who(event: history.Event, whose: OfficeNames) -> str:
 def _facts(session: Session, report: Report) -> list[tuple[str, str]]:
     """Severity and first measure in the reader's words."""
     pairs = (("severity", report.severity), ("first_measure", report.first_measure))
-    return [(kind, named(word)) for kind, code in pairs if (word := session.get(Word, (kind, code))) is not None]
+    ready = {kind: words.named(session.connection(), kind) for kind, _code in pairs}
+    return [(kind, named(ready[kind][code])) for kind, code in pairs if code in ready[kind]]
 
 
 def _limit(session: Session, report: Report) -> TimeLimit | None:
     clocks = STATES[report.state].clocks
-    return session.get(TimeLimit, clocks[0]) if clocks else None
+    return calendar.limit(session, clocks[0]) if clocks else None
 
 
 def _earlier(session: Session, actor: Actor, report: Report) -> Report | None:

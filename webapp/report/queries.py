@@ -4,20 +4,18 @@ Every one starts from ``reach``: what the actor may see or move, as the one perm
 """
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Select, and_, exists, false, func, or_, select
+from sqlalchemy import Select, and_, bindparam, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from ..access import ROLES, Actor, Condition, below, where
-from ..core import calendar, clock
-from ..core.attachments import IMAGE
+from ..access import ROLES, Actor, Condition, below, end, kept, where
+from ..core import calendar
 from ..core.errors import NotFound
 from ..core.history import seen_token
-from ..core.models import Attachment
 from ..core.process import Facts, Move
 from ..grid.models import Grid
 from ..patrol.models import Patrol, PatrolObject, Visit
@@ -61,7 +59,7 @@ def reach(actor: Actor, action: str) -> Condition:
 
 
 def readable(actor: Actor) -> Select[Report]:
-    """The reports the actor may see, to be narrowed further."""
+    """The reports the actor may see, to be narrowed further; kept, where it is narrowed for many (``access.kept``)."""
     return select(Report).join(Grid, Grid.id == Report.grid_id).where(reach(actor, "report.read"))
 
 
@@ -98,30 +96,40 @@ def one(session: Session, actor: Actor, report_id: uuid.UUID, *, lock: bool = Fa
     """One report the actor may see, else NotFound. ``lock`` holds the row until the write ends."""
     if lock:
         hold(session, report_id)
-    held = _roles_here(actor)
-    beside = [reach(actor, action).label(f"may_{index}") for index, action in enumerate(BESIDE)]
-    via_grid = reach(actor.without_bodies(), "report.read").label("via_grid")
-    asked = facts.asked(session, actor)
-    row = session.execute(
-        select(Report, Grid.path, via_grid, *_labelled(asked), *held.values(), *beside)
-        .join(Grid, Grid.id == Report.grid_id)
-        .where(Report.id == report_id, reach(actor, "report.read"))
-    ).first()
+    row = session.execute(_one(actor), {"report_id": report_id, **facts.given(session, actor)}).first()
     if row is None:
         raise NotFound
-    roles = frozenset(role for role in held if getattr(row, f"role_{role}"))
+    roles = _held_roles(actor, row)
     allowed = frozenset(action for index, action in enumerate(BESIDE) if getattr(row, f"may_{index}"))
     handled = bool(handled_by(session, [report_id], actor.person_id))
     subject = vacant.Subject(report_id, row.Report.state, row.Report.grid_id, row.path)
-    known = {"handled": handled} | {name: bool(getattr(row, name)) for name in asked}
-    known |= vacant.facts(session, [subject])[report_id]
+    known = {"handled": handled} | _facts_of(row) | vacant.facts(session, [subject])[report_id]
     moves_ = REPORT.open_moves(row.Report.state, roles, known)
     moved = HISTORY.moved(session, report_id)
     return Found(row.Report, row.path, roles, known, moves_, allowed, moved, bool(row.via_grid))
 
 
-def _labelled(asked: Mapping[str, Condition]) -> list[Any]:
-    return [fact.label(name) for name, fact in asked.items()]
+@kept
+def _one(actor: Actor) -> Select[Any]:
+    beside = [reach(actor, action).label(f"may_{index}") for index, action in enumerate(BESIDE)]
+    via_grid = reach(actor.without_bodies(), "report.read").label("via_grid")
+    return (
+        select(Report, Grid.path, via_grid, *_facts_and_roles(actor), *beside)
+        .join(Grid, Grid.id == Report.grid_id)
+        .where(Report.id == bindparam("report_id"), reach(actor, "report.read"))
+    )
+
+
+def _facts_and_roles(actor: Actor) -> list[Any]:
+    return [*(fact.label(name) for name, fact in facts.asked(actor).items()), *_roles_here(actor).values()]
+
+
+def _held_roles(actor: Actor, row: Any) -> frozenset[str]:
+    return frozenset(role for role in actor.roles() if getattr(row, f"role_{role}"))
+
+
+def _facts_of(row: Any) -> dict[str, bool]:
+    return {name: bool(getattr(row, name)) for name in facts.ASKED}
 
 
 def hold(session: Session, report_id: uuid.UUID) -> None:
@@ -134,25 +142,28 @@ def hold(session: Session, report_id: uuid.UUID) -> None:
 
 def moves(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[Move, ...]]:
     """What the actor may do to each of these reports, for a list's buttons: a few SELECTs, however long the list."""
-    held = _roles_here(actor)
-    if not ids or not held:
+    if not ids or not actor.roles():
         return {}
-    asked = facts.asked(session, actor)
-    rows = session.execute(
-        select(Report.id, Report.state, Report.grid_id, Grid.path, *_labelled(asked), *held.values())
-        .join(Grid, Grid.id == Report.grid_id)
-        .where(Report.id.in_(ids), reach(actor, "report.read"))
-    ).all()
+    rows = session.execute(_moves(actor), {"ids": ids, **facts.given(session, actor)}).all()
     staffed = vacant.facts(session, [vacant.Subject(row.id, row.state, row.grid_id, row.path) for row in rows])
     handled = handled_by(session, ids, actor.person_id)
     return {
         row.id: REPORT.open_moves(
             row.state,
-            frozenset(role for role in held if getattr(row, f"role_{role}")),
-            {"handled": row.id in handled} | {name: bool(getattr(row, name)) for name in asked} | staffed[row.id],
+            _held_roles(actor, row),
+            {"handled": row.id in handled} | _facts_of(row) | staffed[row.id],
         )
         for row in rows
     }
+
+
+@kept
+def _moves(actor: Actor) -> Select[Any]:
+    return (
+        select(Report.id, Report.state, Report.grid_id, Grid.path, *_facts_and_roles(actor))
+        .join(Grid, Grid.id == Report.grid_id)
+        .where(Report.id.in_(bindparam("ids", expanding=True)), reach(actor, "report.read"))
+    )
 
 
 def handled_by(session: Session, ids: Sequence[uuid.UUID], person_id: int) -> set[uuid.UUID]:
@@ -177,13 +188,19 @@ def held_by(actor: Actor) -> Condition:
 
 def just_answered(session: Session, actor: Actor) -> list[tuple[ReportEvent, Report]]:
     """Acts beside the state that the actor can still take back, newest first."""
-    rows = session.execute(
+    rows = session.execute(_just_answered(actor), facts.given(session, actor))
+    return [(event, report) for event, report in rows]
+
+
+@kept
+def _just_answered(actor: Actor) -> Select[ReportEvent, Report]:
+    return (
         select(ReportEvent, Report)
         .join(Report, Report.id == ReportEvent.report_id)
         .join(Grid, Grid.id == Report.grid_id)
         .where(
             ReportEvent.person_id == actor.person_id,
-            ReportEvent.at >= facts.since(session),
+            ReportEvent.at >= facts.UNDO_SINCE,
             ReportEvent.action.in_(ANSWERS),
             facts.is_last(ReportEvent),
             or_(ReportEvent.action != "look_answer", facts.is_as_counted(ReportEvent)),
@@ -191,26 +208,6 @@ def just_answered(session: Session, actor: Actor) -> list[tuple[ReportEvent, Rep
         )
         .order_by(ReportEvent.at.desc(), ReportEvent.id)
     )
-    return [(event, report) for event, report in rows]
-
-
-class Picture(NamedTuple):
-    """A photo of a report, and whether it came with a move: it shows the place after something was done."""
-
-    file: Attachment
-    is_later: bool
-
-
-def photos(session: Session, report_id: uuid.UUID) -> list[Picture]:
-    """Its pictures, those sent with the report first."""
-    link, is_later = ReportAttachment, ReportAttachment.event_id.is_not(None)
-    rows = session.execute(
-        select(Attachment, is_later)
-        .join(link, link.attachment_id == Attachment.id)
-        .where(link.report_id == report_id, Attachment.kind == IMAGE)
-        .order_by(is_later, link.event_id, link.position, Attachment.id)
-    )
-    return [Picture(*row) for row in rows]
 
 
 def attachments_read(actor: Actor) -> Select[uuid.UUID]:
@@ -240,7 +237,12 @@ def look(session: Session, actor: Actor, look_id: uuid.UUID) -> SiteLook:
 
 def open_looks(session: Session, actor: Actor) -> list[tuple[SiteLook, Report]]:
     """Looks that wait for the actor's answer, oldest limit first."""
-    rows = session.execute(
+    return [(look, report) for look, report in session.execute(_open_looks(actor), actor.reach())]
+
+
+@kept
+def _open_looks(actor: Actor) -> Select[SiteLook, Report]:
+    return (
         select(SiteLook, Report)
         .join(Report, Report.id == SiteLook.report_id)
         .join(Grid, Grid.id == Report.grid_id)
@@ -252,14 +254,17 @@ def open_looks(session: Session, actor: Actor) -> list[tuple[SiteLook, Report]]:
         )
         .order_by(SiteLook.due_at, SiteLook.id)
     )
-    return [(look, report) for look, report in rows]
 
 
 def recurrences(session: Session, actor: Actor, report_id: uuid.UUID) -> list[Report]:
     """Later reports that say "it is back" of this one, as far as the actor may see them."""
-    return list(
-        session.scalars(readable(actor).where(Report.recurs_id == report_id).order_by(Report.received_at, Report.id))
-    )
+    return list(session.scalars(_recurrences(actor), {"report_id": report_id, **actor.reach()}))
+
+
+@kept
+def _recurrences(actor: Actor) -> Select[Report]:
+    recurs = Report.recurs_id == bindparam("report_id")
+    return readable(actor).where(recurs).order_by(Report.received_at, Report.id)
 
 
 def cooperates(actor: Actor) -> Condition:
@@ -272,99 +277,95 @@ def cooperates(actor: Actor) -> Condition:
     )
 
 
+@kept
 def _found(actor: Actor) -> Select[Report]:
-    return readable(actor).where(Report.found_by == actor.person_id)
+    found = readable(actor).where(Report.found_by == actor.person_id)
+    in_order = found.order_by(Report.is_open.desc(), Report.received_at.desc(), Report.id)
+    return in_order.offset(bindparam("first")).limit(bindparam("most"))
+
+
+@kept
+def _count_found(actor: Actor) -> Select[int]:
+    return readable(actor).where(Report.found_by == actor.person_id).with_only_columns(func.count())
 
 
 def found_by(session: Session, actor: Actor, first: int = 0, most: int = 20) -> list[Report]:
     """What the actor reported from grids that are still his, newest first, open ones before closed;
     from the ``first`` on."""
-    return list(
-        session.scalars(
-            _found(actor)
-            .order_by(Report.is_open.desc(), Report.received_at.desc(), Report.id)
-            .offset(first)
-            .limit(most)
-        )
-    )
+    return list(session.scalars(_found(actor), {"first": first, "most": most, **actor.reach()}))
 
 
 def count_found(session: Session, actor: Actor) -> int:
     """How many there are of these."""
-    return session.scalar(_found(actor).with_only_columns(func.count())) or 0
+    return session.scalar(_count_found(actor), actor.reach()) or 0
 
 
 def to_supplement(session: Session, actor: Actor) -> list[Report]:
     """Reports that came back to the actor's villages for more."""
-    return list(
-        session.scalars(
-            readable(actor).where(Report.state == "returned", held_by(actor)).order_by(Report.due_at, Report.id)
-        )
-    )
+    return list(session.scalars(_to_supplement(actor), actor.reach()))
 
 
-def open_in(session: Session, actor: Actor, grid_path: str, most: int | None = None) -> list[Report]:
-    """Open reports below a grid, as far as the actor may see them."""
-    return list(session.scalars(_open_in(actor, grid_path).order_by(Report.due_at, Report.id).limit(most)))
+@kept
+def _to_supplement(actor: Actor) -> Select[Report]:
+    returned = readable(actor).where(Report.state == "returned", held_by(actor))
+    return returned.order_by(Report.due_at, Report.id)
+
+
+def open_in(session: Session, actor: Actor, grid_path: str, first: int = 0, most: int = 20) -> list[Report]:
+    """Open reports below a grid, as far as the actor may see them, the first due first; from the ``first`` on."""
+    part = {"first": first, "most": most}
+    return list(session.scalars(_open_in(actor), {**part, **_part(grid_path), **actor.reach()}))
 
 
 def count_open_in(session: Session, actor: Actor, grid_path: str) -> int:
     """How many there are of these."""
-    return session.scalar(_open_in(actor, grid_path).with_only_columns(func.count())) or 0
+    return session.scalar(_count_open_in(actor), {**_part(grid_path), **actor.reach()}) or 0
 
 
-def _open_in(actor: Actor, grid_path: str) -> Select[Report]:
-    return readable(actor).where(Report.is_open, _lies_in(grid_path))
+PART: Any = bindparam("part")
 
 
-def _lies_in(grid_path: str) -> Condition:
+def _part(grid_path: str) -> dict[str, str]:
+    return {"part": grid_path, "part_end": end(grid_path)}
+
+
+@kept
+def _open_in(actor: Actor) -> Select[Report]:
+    found = readable(actor).where(Report.is_open, _lies_in_part())
+    return found.order_by(Report.due_at, Report.id).offset(bindparam("first")).limit(bindparam("most"))
+
+
+@kept
+def _count_open_in(actor: Actor) -> Select[int]:
+    return readable(actor).where(Report.is_open, _lies_in_part()).with_only_columns(func.count())
+
+
+def _lies_in_part() -> Condition:
     """Below a grid by its lead grid or by the other one of a matter on a border."""
-    return or_(below(Grid.path, grid_path), _joint(lambda path: below(path, grid_path)))
+    return or_(below(Grid.path, PART), _joint(lambda path: below(path, PART)))
 
 
-def led_next_door(session: Session, actor: Actor, grid_ids: Sequence[int]) -> list[Report]:
-    """Open matters on the border of these grids that a neighbour leads, as far as the actor may see them."""
-    joint = exists().where(ReportJoint.report_id == Report.id, ReportJoint.grid_id.in_(grid_ids))
-    return list(
-        session.scalars(
-            readable(actor).where(Report.is_open, joint).order_by(Report.received_at.desc(), Report.id.desc())
-        )
-    )
+def led_next_door(session: Session, actor: Actor) -> list[Report]:
+    """Open matters on the border of the actor's villages that a neighbour leads."""
+    return list(session.scalars(_led_next_door(actor), actor.reach()))
 
 
-def open_places(session: Session, actor: Actor) -> list[Report]:
-    """Open reports that carry a point, for the map."""
-    return list(
-        session.scalars(
-            readable(actor).where(Report.is_open, Report.lon.is_not(None)).order_by(Report.received_at, Report.id)
-        )
-    )
-
-
-class Open(NamedTuple):
-    """How many open reports there are in a grid, and of how many of them the clock has run out."""
-
-    all: int = 0
-    late: int = 0
-
-
-def open_counts(session: Session, actor: Actor) -> dict[int, Open]:
-    """The open reports that the actor may see, counted in each grid that has any."""
-    late = func.count().filter(Report.due_at < clock.now())
-    counted = readable(actor).where(Report.is_open).with_only_columns(Report.grid_id, func.count(), late)
-    return {grid_id: Open(*counts) for grid_id, *counts in session.execute(counted.group_by(Report.grid_id))}
-
-
-def written_for(session: Session, patrol_id: uuid.UUID) -> set[int]:
-    """Objects of a round for which a report was written."""
-    return set(
-        session.scalars(select(Report.object_id).where(Report.patrol_id == patrol_id, Report.object_id.is_not(None)))
-    )
+@kept
+def _led_next_door(actor: Actor) -> Select[Report]:
+    mine = ReportJoint.grid_id.in_(actor.grids_for("patrol.walk"))
+    joint = exists().where(ReportJoint.report_id == Report.id, mine)
+    return readable(actor).where(Report.is_open, joint).order_by(Report.received_at.desc(), Report.id.desc())
 
 
 def unwritten(session: Session, actor: Actor, since: datetime) -> list[tuple[Visit, PatrolObject]]:
     """Problems the actor saw on a round since a moment for which no report was written yet."""
-    rows = session.execute(
+    rows = session.execute(_unwritten(actor), {"since": since, **actor.reach()})
+    return [(visit, thing) for visit, thing in rows]
+
+
+@kept
+def _unwritten(actor: Actor) -> Select[Visit, PatrolObject]:
+    return (
         select(Visit, PatrolObject)
         .join(Patrol, Patrol.id == Visit.patrol_id)
         .join(PatrolObject, PatrolObject.id == Visit.object_id)
@@ -372,22 +373,9 @@ def unwritten(session: Session, actor: Actor, since: datetime) -> list[tuple[Vis
         .where(
             Patrol.person_id == actor.person_id,
             Visit.result == "problem",
-            Visit.at >= since,
+            Visit.at >= bindparam("since"),
             where(actor, "report.submit", grid_path=Grid.path),
             ~exists().where(Report.patrol_id == Patrol.id, Report.object_id == PatrolObject.id),
         )
         .order_by(Visit.at, Visit.id)
-    )
-    return [(visit, thing) for visit, thing in rows]
-
-
-def entered_by(session: Session, report_id: uuid.UUID) -> int | None:
-    """Who sent the report with this id; None when it is not there."""
-    return session.scalar(select(Report.entered_by).where(Report.id == report_id))
-
-
-def moved_by(session: Session, event_id: uuid.UUID, person_id: int) -> uuid.UUID | None:
-    """The report of the move or act with this id, if this person made it."""
-    return session.scalar(
-        select(ReportEvent.report_id).where(ReportEvent.id == event_id, ReportEvent.person_id == person_id)
     )

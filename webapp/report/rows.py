@@ -1,10 +1,10 @@
 """Reports as rows of lists: state, clock, marks, why here, and the buttons that stand with them."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,6 @@ from ..web.request import actor, read
 from . import details, evidence, history, labels, queries
 from .models import Report
 from .words import action_word, names_in, place_words, problem_words, state_word
-from .workflow import ENDS
 
 SHORT = 5  # the digits of a number that people say
 
@@ -50,7 +49,7 @@ def marks(report: Report, last: history.Event | None, joint: bool, is_guess: boo
 
 def is_late(report: Report) -> bool:
     """Whether the clock of an open state has run out."""
-    return report.due_at is not None and report.due_at < clock.now() and report.state not in ENDS
+    return report.due_at is not None and report.due_at < clock.now() and report.is_open
 
 
 def due_words(report: Report) -> str:
@@ -58,37 +57,47 @@ def due_words(report: Report) -> str:
     return _("due %(at)s – %(left)s", at=moment(report.due_at), left=left(report.due_at)) if report.due_at else ""
 
 
-def rows(
-    session: Session, reports: Sequence[Report], actions: Mapping[uuid.UUID, tuple[Move, ...]] | None = None
-) -> list[dict[str, Any]]:
-    """Reports as rows of a list; at most two of ``actions`` show as buttons."""
-    if not reports:
-        return []
-    ids = [report.id for report in reports]
-    problems, last = details.problems(session, ids), history.last_moves(session, ids)
-    cells = grid_queries.named(session, {report.grid_id for report in reports})
-    borders, names = details.on_borders(session, ids), names_in(session, last.values())
-    thumbs = details.thumbs(session, ids)
-    things = details.things(session, {report.object_id for report in reports})
-    unsure = guessed(session, reports)
-    seen = evidence.seen(session, [report.id for report in reports if report.state not in ENDS])
+class Listing:
+    """Reports as rows of lists. What rows show is asked for once, for all lists of a page: each kind is one SELECT."""
 
-    def row(report: Report) -> dict[str, Any]:
-        open_to_me = (actions or {}).get(report.id, ())
-        url = url_for("report.show", report_id=report.id)
-        reason = names.why(last.get(report.id), named(cells[report.grid_id]))
+    def __init__(self, session: Session, reports: Iterable[Report]):
+        every = {report.id: report for report in reports}
+        ids = list(every)
+        self._ids = frozenset(ids)
+        self._problems, self._last = details.problems(session, ids), history.last_moves(session, ids)
+        self._cells = grid_queries.named(session, {report.grid_id for report in every.values()})
+        self._borders, self._names = details.on_borders(session, ids), names_in(session, self._last.values())
+        self._thumbs = details.thumbs(session, ids)
+        self._things = details.things(session, {report.object_id for report in every.values()})
+        self._unsure = guessed(session, list(every.values()))
+        self._seen = evidence.seen(session, [id_ for id_ in ids if every[id_].is_open])
+
+    def holds(self, reports: Iterable[Report]) -> bool:
+        """Whether all of these are among them."""
+        return self._ids.issuperset(report.id for report in reports)
+
+    def rows(
+        self, reports: Iterable[Report], actions: Mapping[uuid.UUID, tuple[Move, ...]] | None = None
+    ) -> list[dict[str, Any]]:
+        """Some of them as the rows of a list; at most two of ``actions`` show as buttons."""
+        return [self._row(report, (actions or {}).get(report.id, ())) for report in reports]
+
+    def _row(self, report: Report, open_to_me: Sequence[Move]) -> dict[str, Any]:
+        url, village = url_for("report.show", report_id=report.id), named(self._cells[report.grid_id])
+        last, looks = self._last.get(report.id), self._seen.get(report.id, ())
+        reason = self._names.why(last, village)
         return {
             "number": report.number[-SHORT:],
             "url": url,
             "state": (state_word(report.state), tone(report)),
-            "words": problem_words(problems.get(report.id, [])),
-            "place": f"{named(cells[report.grid_id])} · {place_words(report, things.get(report.object_id))}",
-            "why": _("Why here: %(why)s", why=reason) if reason and report.state not in ENDS else reason,
-            "seen": (looks := seen.get(report.id, ())),
-            "thumbs": evidence.others(thumbs.get(report.id, ()), looks),
+            "words": problem_words(self._problems.get(report.id, [])),
+            "place": f"{village} · {place_words(report, self._things.get(report.object_id))}",
+            "why": _("Why here: %(why)s", why=reason) if reason and report.is_open else reason,
+            "seen": looks,
+            "thumbs": evidence.others(self._thumbs.get(report.id, ()), looks),
             "due": due_words(report),
             "due_tone": "late" if is_late(report) else "",
-            "marks": marks(report, last.get(report.id), report.id in borders, report.id in unsure),
+            "marks": marks(report, last, report.id in self._borders, report.id in self._unsure),
             "pick": str(report.id),
             "actions": [
                 (action_word(move.action, move.target), url_for("report.ask", report_id=report.id, action=move.action))
@@ -97,12 +106,21 @@ def rows(
             "more_url": url if len(open_to_me) > 2 else None,
         }
 
-    return [row(report) for report in reports]
+
+def rows(session: Session, reports: Sequence[Report]) -> list[dict[str, Any]]:
+    """Reports as the rows of the only list of a page, without buttons."""
+    return Listing(session, reports).rows(reports) if reports else []
 
 
-def desk_rows(reports: Sequence[Report]) -> list[dict[str, Any]]:
-    """Reports as a tab of the reader's desk shows them, with the buttons that he has on each."""
-    return rows(read(), reports, queries.moves(read(), actor(), [report.id for report in reports]))
+def desk_rows(reports: Sequence[Report], together: Sequence[Report] = ()) -> list[dict[str, Any]]:
+    """Reports as a tab of the reader's desk shows them, with the buttons that he has on each. ``together`` are those of
+    all lists of the page: what the first of them asks for serves the others."""
+    known: tuple[Listing, Mapping[uuid.UUID, tuple[Move, ...]]] | None = g.get("listed_reports")
+    if known is None or not known[0].holds(reports):
+        every = [*together, *reports]
+        ids = list({report.id for report in every})
+        known = g.listed_reports = Listing(read(), every), queries.moves(read(), actor(), ids)
+    return known[0].rows(reports, known[1])
 
 
 def place(report: Report) -> str:

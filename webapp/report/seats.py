@@ -2,13 +2,12 @@
 
 from collections.abc import Collection
 from datetime import date
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Date, Select, and_, bindparam, case, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from ..access import Actor, Condition, Shape, anyone, below, where
+from ..access import Actor, Condition, below, kept, where
 from ..core import clock
 from ..core.announce import InHand
 from ..core.errors import N_
@@ -80,13 +79,12 @@ def vacancies(session: Session, actor: Actor) -> list[Vacancy]:
 
 def count(session: Session, actor: Actor) -> int:
     """How many there are of these: the same conditions, without looking at what waits there."""
-    return sum(session.execute(_numbers(actor.shape()), {"today": clock.today(), **actor.reach()}).one())
+    return sum(session.execute(_numbers(actor), {"today": clock.today(), **actor.reach()}).one())
 
 
-@lru_cache(maxsize=256)
-def _numbers(shape: Shape) -> Select[*tuple[int, ...]]:
-    """The SELECT of ``count``, kept for all with the same rights, as every desk asks it."""
-    actor, on = anyone(shape), bindparam("today", type_=Date)
+@kept
+def _numbers(actor: Actor) -> Select[*tuple[int, ...]]:
+    on = bindparam("today", type_=Date)
     numbers = [select(func.count(_Seat.id)).where(condition) for condition in _grids(actor, on).values()]
     numbers.append(_of_bodies(func.count(Body.id)).where(_bodies(actor, on)))
     return select(*(number.scalar_subquery() for number in numbers))
@@ -156,7 +154,8 @@ def in_hand(session: Session, actor: Actor, seats: Collection[Seat], ended: Coll
 def _listed(session: Session, actor: Actor, which: Condition) -> tuple[int, list[Report]]:
     every = select(func.count()).select_from(Report).join(Grid, Grid.id == Report.grid_id).where(which)
     found = queries.readable(actor).where(which).order_by(Report.due_at, Report.received_at, Report.id)
-    return session.scalar(every) or 0, list(session.scalars(found.limit(MOST)))
+    on = {"today": clock.today()}
+    return session.scalar(every, on) or 0, list(session.scalars(found.limit(MOST), on))
 
 
 def _waits_in(session: Session, seats: Collection[Seat]) -> Condition:

@@ -9,14 +9,13 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Date, Select, and_, bindparam, exists, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from ..access import MATRIX, Condition, below, holders
+from ..access import MATRIX, Condition, below, end, holders
 from ..core import clock
 from ..core.process import Relation
 from ..grid import queries as grid_queries
@@ -24,7 +23,7 @@ from ..grid.models import Grid
 from ..people import queries as people_queries
 from ..people import rules
 from ..people.models import Body, Posting
-from .facts import waits_for_sample
+from .facts import is_listed_for_sample
 from .models import Assignment, Report, ReportEvent, SiteLook
 from .workflow import HANDLING, REPORT, STATES
 
@@ -55,44 +54,59 @@ OVER_GRIDS = {str(relation.role) for relation in HELD.values() if reach(relation
 class Gaps:
     """Where nobody is today: for each role the grids that nobody in it reaches, and the bodies for which nobody speaks.
     ``few`` are grids whose matters only so few people may look at again, by these people. ``without``: as if the
-    postings with these ids had ended."""
+    postings with these ids had ended.
 
-    grids: Mapping[str, Collection[int]]
-    bodies: Collection[int]
-    few: Mapping[frozenset[int], Collection[int]]
-    without: Collection[int] = NOBODY
+    Equal as long as nobody is posted or leaves, so that a SELECT that is made of them is kept for as long. Such a
+    SELECT is executed with ``TODAY``.
+    """
+
+    grids: Mapping[str, tuple[int, ...]]
+    bodies: tuple[int, ...]
+    few: Mapping[frozenset[int], tuple[int, ...]]
+    without: frozenset[int] = NOBODY
+
+    def __hash__(self) -> int:
+        return hash((*self.grids.values(), self.bodies, *self.few.values(), self.without))
 
 
-def gaps(session: Session, without: Collection[int] = NOBODY) -> Gaps:
-    """The gaps of today. Few, so that what rests there is found by their ids, however many reports there are."""
-    ended, on = frozenset(without), {"today": clock.today()}
-    empty: dict[str, list[int]] = {role: [] for role in OVER_GRIDS}
-    few: dict[frozenset[int], list[int]] = {}
-    for seats, grids in _grids_by_seats(session, ended).items():
+NO_GAPS = Gaps({}, (), {})  # for lists that do not ask
+
+
+def gaps(session: Session, without: Collection[int] = NOBODY, within: str = "") -> Gaps:
+    """The gaps of today. Few, so that what rests there is found by their ids, however many reports there are.
+    ``within``: those of one county alone, by its path."""
+    ended, on = frozenset(without), {"today": clock.today(), "part": within, "part_end": end(within) if within else "~"}
+    empty: dict[str, tuple[int, ...]] = dict.fromkeys(sorted(OVER_GRIDS), ())
+    few: dict[frozenset[int], tuple[int, ...]] = {}
+    for seats, grids in _grids_by_seats(session, ended, on).items():
         roles = {role for role, _ in seats}
         for role in OVER_GRIDS - roles:
             empty[role] += grids
         people = frozenset(person for role, person in seats if role in SAMPLERS)
         if len(people) <= FEW:
-            few[people] = few.get(people, []) + grids
-    empty[OFFICER] = list(session.scalars(_empty_villages(ended), on))
-    return Gaps(empty, list(session.scalars(_empty_bodies(ended), on)), few, ended)
+            few[people] = few.get(people, ()) + grids
+    empty[OFFICER] = tuple(session.scalars(_empty_villages(ended), on))
+    return Gaps(empty, tuple(session.scalars(_empty_bodies(ended), on)), few, ended)
 
 
-def _grids_by_seats(session: Session, without: frozenset[int]) -> dict[frozenset[tuple[str, int]], list[int]]:
+def _grids_by_seats(
+    session: Session, without: frozenset[int], on: dict[str, Any]
+) -> dict[frozenset[tuple[str, int]], tuple[int, ...]]:
     """The grids by who is there over them, role and person: those of one township have the same."""
     here: dict[int | None, set[tuple[str, int]]] = defaultdict(set)
-    for id_, role, person in session.execute(_over(without), {"today": clock.today()}):
+    for id_, role, person in session.execute(_over(without), on):
         here[id_].add((role, person))
     over: dict[str, frozenset[tuple[str, int]]] = {"": frozenset()}
     found: dict[frozenset[tuple[str, int]], list[int]] = defaultdict(list)
-    for id_, path in session.execute(select(Grid.id, Grid.path).order_by(Grid.path)):  # what lies above comes before
+    for id_, path in session.execute(_PATHS, on):  # what lies above comes before
         above = over[path[: path.rindex(".", 0, -1) + 1] if path.count(".") > 1 else ""]
         over[path] = above | here[id_] if id_ in here else above
         found[over[path]].append(id_)
-    return found
+    return {seats: tuple(grids) for seats, grids in found.items()}
 
 
+_INSIDE = below(Grid.path, bindparam("part"))
+_PATHS = select(Grid.id, Grid.path).where(_INSIDE).order_by(Grid.path)
 TODAY = bindparam("today", type_=Date)
 
 
@@ -100,17 +114,20 @@ TODAY = bindparam("today", type_=Date)
 def _over(without: frozenset[int]) -> Select[int | None, str, int]:
     """Who sits over grids. Kept, as those that follow: putting a SELECT together costs more than running it."""
     there = people_queries.there(OVER_GRIDS, without, TODAY)
+    there = there.join(Grid, Grid.id == Posting.grid_id).where(_INSIDE)
     return there.with_only_columns(Posting.grid_id, Posting.role, Posting.person_id)
 
 
 @lru_cache(maxsize=8)
 def _empty_villages(without: frozenset[int]) -> Select[int]:
-    return select(Grid.id).where(Grid.id.not_in(people_queries.staffed_grids(OFFICER, without, TODAY)))
+    staffed = people_queries.staffed_grids(OFFICER, without=without, on=TODAY)
+    return select(Grid.id).where(_INSIDE, Grid.id.not_in(staffed)).order_by(Grid.id)
 
 
 @lru_cache(maxsize=8)
 def _empty_bodies(without: frozenset[int]) -> Select[int]:
-    return select(Body.id).where(Body.id.not_in(people_queries.staffed_bodies(without, TODAY)))
+    inside = select(Body.id).join(Grid, Grid.id == Body.grid_id).where(_INSIDE)
+    return inside.where(Body.id.not_in(people_queries.staffed_bodies(without, TODAY))).order_by(Body.id)
 
 
 def _among(column: Any, ids: Collection[int]) -> Condition:
@@ -134,15 +151,13 @@ def _unheld(relation: Relation, gone: Gaps) -> Condition:
     checks = CHECKED & set(REPORT.holdings[relation.name])
     if not checks:
         return empty
-    return or_(
-        empty, and_(Report.state.in_(sorted(checks)), _all_handled(role, frozenset(gone.without), clock.today()))
-    )
+    return or_(empty, and_(Report.state.in_(sorted(checks)), _all_handled(role, frozenset(gone.without))))
 
 
 @lru_cache(maxsize=8)
-def _all_handled(role: str, without: frozenset[int], on: date) -> Condition:
+def _all_handled(role: str, without: frozenset[int]) -> Condition:
     """Everybody there in a role has handled it. Whether any of them has is asked first: mostly none has."""
-    there = people_queries.there([role], without, on)
+    there = people_queries.there([role], without, TODAY)
     handled = and_(ReportEvent.report_id == Report.id, ReportEvent.action.in_(HANDLING))
     himself = exists().where(handled, ReportEvent.person_id == Posting.person_id).correlate(Report, Posting)
     another = (
@@ -165,13 +180,13 @@ def _held(gone: Gaps) -> list[Condition]:
 
 
 def is_never_sampled(gone: Gaps) -> Condition:
-    """It was settled on the spot, waits to be looked at again, and nobody is there who did not settle it himself."""
+    """It was settled on the spot, is listed to be looked at again, and nobody is there who did not settle it."""
     mine = (Report.entered_by, Report.found_by)
     left = [
         and_(Report.grid_id.in_(grids), *(or_(*(column == person for column in mine)) for person in people))
         for people, grids in gone.few.items()
     ]
-    return and_(waits_for_sample(), or_(false(), *left))
+    return and_(is_listed_for_sample(), or_(false(), *left))
 
 
 def rests_with_nobody(gone: Gaps) -> Condition:
@@ -240,11 +255,14 @@ def _handlers(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, s
     """Who ever handled each of these."""
     found: dict[uuid.UUID, set[int | None]] = defaultdict(set)
     if ids:
-        event = ReportEvent
-        asked = select(event.report_id, event.person_id).where(event.report_id.in_(ids), event.action.in_(HANDLING))
-        for id_, person_id in session.execute(asked):
+        for id_, person_id in session.execute(_HANDLERS, {"ids": ids}):
             found[id_].add(person_id)
     return found
+
+
+_HANDLERS = select(ReportEvent.report_id, ReportEvent.person_id).where(
+    ReportEvent.report_id.in_(bindparam("ids", expanding=True)), ReportEvent.action.in_(HANDLING)
+)
 
 
 def _facts(subject: Subject, lead: int | None, seated: Seated, handlers: Collection[int | None]) -> dict[str, bool]:

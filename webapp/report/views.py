@@ -25,7 +25,7 @@ from ..web.errors import say, wants_json
 from ..web.forms import BaseForm, clean
 from ..web.language import named
 from ..web.request import actor, may, read, write_once
-from . import beside_views, choices, labels, late_views, pages, queries, rows, service, side_acts, words
+from . import beside_views, choices, details, labels, late_views, pages, queries, rows, service, side_acts, words
 from . import search as finding
 from .blueprint import bp
 from .forms import (
@@ -70,7 +70,7 @@ def start(grid_id: int) -> str:
 
 def _receipt(report_id: uuid.UUID) -> str | None:
     """Where a report is that this person sent already."""
-    is_mine = queries.entered_by(read(), report_id) == actor().person_id
+    is_mine = details.entered_by(read(), report_id) == actor().person_id
     return url_for("report.receipt", report_id=report_id) if is_mine else None
 
 
@@ -94,6 +94,7 @@ def submit() -> Any:
     try:
         if not form.validate():
             raise Refused(form.first_error())
+        choices.find_joint(read(), form)
         entry = form.entry(sent.files())
         receipt = write_once(lambda session: service.submit(session, who, entry))
     except Refused as refusal:
@@ -176,7 +177,7 @@ def ask(report_id: uuid.UUID, action: str) -> str | Response:
 
 def _made(event_id: uuid.UUID) -> str | None:
     """The report of a move that this person made already."""
-    report_id = queries.moved_by(read(), event_id, actor().person_id)
+    report_id = details.moved_by(read(), event_id, actor().person_id)
     return url_for("report.show", report_id=report_id) if report_id else None
 
 

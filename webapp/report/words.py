@@ -251,9 +251,10 @@ def names_in(session: Session, events: Iterable[history.Event]) -> NamesInHistor
     """The names for these events, each kind asked for once."""
     givens = [Given(event.event.given) for event in events]
     ready = {kind: words.named(session.connection(), kind) for kind in ("return_missing", "result")}
+    is_retyped = any(given.texts("after") for given in givens)
     return NamesInHistory(
         ready,
-        {kind.code: named(kind) for kind in dispatching.problems(session)},
+        {kind.code: named(kind) for kind in dispatching.problems(session)} if is_retyped else {},
         details.bodies(session, {id_ for given in givens for id_ in bodies_in(given)}),
         wordings(session, {given.key("duty") for given in givens} - {NO_KEY}),
     )

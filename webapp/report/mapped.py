@@ -1,0 +1,43 @@
+"""Open reports for the map: those with a point, and how many there are in each grid. Each starts from what the actor
+may see (``queries.readable``)."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, bindparam, func
+from sqlalchemy.orm import Session
+
+from ..access import Actor, kept
+from ..core import clock
+from .models import Report
+from .queries import readable
+
+
+def open_places(session: Session, actor: Actor) -> list[Report]:
+    """Open reports that carry a point, for the map."""
+    return list(session.scalars(_open_places(actor), actor.reach()))
+
+
+@kept
+def _open_places(actor: Actor) -> Select[Report]:
+    placed = readable(actor).where(Report.is_open, Report.lon.is_not(None))
+    return placed.order_by(Report.received_at, Report.id)
+
+
+class Open(NamedTuple):
+    """How many open reports there are in a grid, and of how many of them the clock has run out."""
+
+    all: int = 0
+    late: int = 0
+
+
+def open_counts(session: Session, actor: Actor) -> dict[int, Open]:
+    """The open reports that the actor may see, counted in each grid that has any."""
+    rows = session.execute(_open_counts(actor), {"now": clock.now(), **actor.reach()})
+    return {grid_id: Open(*counts) for grid_id, *counts in rows}
+
+
+@kept
+def _open_counts(actor: Actor) -> Select[Any]:
+    late = func.count().filter(Report.due_at < bindparam("now"))
+    counted: Any = readable(actor).where(Report.is_open).with_only_columns(Report.grid_id, func.count(), late)
+    return counted.group_by(Report.grid_id)
