@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from urllib.parse import urlencode
@@ -63,7 +64,8 @@ class Browser:
         for line in answer.headers.get_all("Set-Cookie") or ():
             name, _, value = line.partition(";")[0].partition("=")
             self.cookies[name] = value
-        return answer.status, answer.read()
+        with closing(connection):
+            return answer.status, answer.read()
 
     def _cookie(self) -> dict[str, str]:
         pairs = "; ".join(f"{name}={value}" for name, value in self.cookies.items())

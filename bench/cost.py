@@ -155,9 +155,9 @@ def _figures(samples: dict[str, list[Sample]]) -> list[Figure]:
     hello = cpu["hello"]
     return [
         *absolute,
-        Figure("patrol POST / twin's, CPU", ratios(cpu["patrol POST"], cpu["twin's patrol POST"]), "x", 0.75, 0.55),
+        Figure("patrol POST / twin's, CPU", ratios(cpu["patrol POST"], cpu["twin's patrol POST"]), "x", 0.5),
         Figure("twin's patrol POST / ours, req/s", ratios(speed["twin's patrol POST"], speed["patrol POST"]), "x"),
-        Figure("patrol POST / hello, CPU", ratios(cpu["patrol POST"], hello), "x", aim=6),
+        Figure("patrol POST / hello, CPU", ratios(cpu["patrol POST"], hello), "x", 8),
         Figure("form page / hello, CPU", ratios(cpu["form page"], hello), "x", 3),
         Figure("form page / 304, CPU (both ask who it is)", ratios(cpu["form page"], cpu["layer, 304"]), "x"),
         Figure("layer 304 / hello, CPU", ratios(cpu["layer, 304"], hello), "x", 2.5),

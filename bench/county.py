@@ -90,7 +90,7 @@ def _remember(store: Store, settled: people.County) -> None:
     chance, last = random.Random(1), clock.now() - LAST_ROUND
     with store.write() as session:
         versions = dict(session.execute(select(GridVersion.grid_id, GridVersion.id).where(current())).tuples().all())
-        for village in settled.villages.values():
+        for village in filter(lambda place: place.objects, settled.villages.values()):
             for week in range(ROUNDS):
                 patrol, visits = _round(village, versions[village.id], last - timedelta(weeks=week), chance)
                 session.execute(insert(Patrol), patrol)

@@ -73,11 +73,11 @@ class Server:
 
     def cpu(self) -> float:
         """Seconds of CPU (user and system) of the tree until now."""
-        return sum(_cpu(pid) for pid in self.tree())
+        return sum(cpu(pid) for pid in self.tree())
 
     def workers(self) -> list[int]:
         """Processes without a child: those that answer."""
-        return [pid for pid in self.tree() if not _children(pid)]
+        return [pid for pid in self.tree() if not children(pid)]
 
 
 def gunicorn(application: str, environment: dict[str, str], log: Path, workers: int = 2) -> Server:
@@ -92,7 +92,8 @@ def wangge_serve(environment: dict[str, str], log: Path) -> Server:
     return Server([sys.executable, "-m", "webapp.cli", "serve", "--port", "{port}"], environment, log)
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """The processes that this one started and that are still there."""
     found = []
     for task in Path(f"/proc/{pid}/task").iterdir():
         found += [int(child) for child in (task / "children").read_text().split()]
@@ -101,11 +102,11 @@ def _children(pid: int) -> list[int]:
 
 def _tree(pid: int) -> Iterator[int]:
     yield pid
-    for child in _children(pid):
+    for child in children(pid):
         yield from _tree(child)
 
 
-def _cpu(pid: int) -> float:
+def cpu(pid: int) -> float:
     """Of its threads, to the nanosecond; /proc/PID/stat counts hundredths of a second, too coarse for a slice."""
     return sum(int((task / "schedstat").read_text().split()[0]) for task in Path(f"/proc/{pid}/task").iterdir()) / 1e9
 

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from . import cost, county, crowd, memory, slow
+from . import cost, county, crowd, memory, pages, phones, slow
 from .figures import Figure, table
 
-PARTS = ("cost", "memory", "slow", "crowd")
+PARTS = ("cost", "memory", "slow", "crowd", "phones", "pages")
 VERSIONS = ("flask", "werkzeug", "sqlalchemy", "django", "gunicorn", "waitress")
 
 
@@ -42,6 +42,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds; for a claim at least 5 (default 5)")
     parser.add_argument("--quick", action="store_true", help="one short round: does the bench itself still work?")
     parser.add_argument("--only", choices=PARTS, action="append", help="a part alone; may be given several times")
+    parser.add_argument(
+        "--visits", type=int, nargs="+", default=[10_000, 100_000], help="of the filled counties (default 10000 100000)"
+    )
+    parser.add_argument("--postgres", help="URL of a server: the filled counties are databases of it, then dropped")
     chosen = parser.parse_args()
     chosen.rounds, chosen.scale = (1, 0.1) if chosen.quick else (chosen.rounds, 1.0)
     chosen.only = chosen.only or list(PARTS)
@@ -64,6 +68,14 @@ def _parts(
         ),
         "slow": ("Slow clients: wangge serve (waitress)", lambda: slow.measure(built, folder, rounds, scale)),
         "crowd": ("Beside a crowd: wangge serve (waitress)", lambda: crowd.measure(built, folder, rounds, scale)),
+        "phones": (
+            f"{phones.PHONES} phones that post without a pause: wangge serve",
+            lambda: phones.measure(built, folder, rounds, scale),
+        ),
+        "pages": (
+            f"Pages of filled counties, in process, {'PostgreSQL' if chosen.postgres else 'SQLite'}",
+            lambda: pages.measure(folder, [int(visits * scale) for visits in chosen.visits], chosen.postgres, rounds),
+        ),
     }
     return [parts[name] for name in PARTS if name in chosen.only]
 

@@ -20,7 +20,7 @@ NO_DOMAIN = {
     "web": "what the pages of all domains share; every file of it belongs to pages",
 }
 #: Files beside the folders that put the application together: they may import all, and no file below may import them.
-ASSEMBLY = frozenset({"webapp/app.py", "webapp/cli.py", "webapp/serving.py", "webapp/wsgi.py"})
+ASSEMBLY = frozenset({"webapp/app.py", "webapp/cli.py", "webapp/processes.py", "webapp/serving.py", "webapp/wsgi.py"})
 #: What a file imports that asks webapp/domains.py for the same file of each domain; the file's name comes behind it.
 BY_NAME = "webapp.domains.modules"
 #: Files of a domain that make or read pages. Those that read records for a page are given a session and may ask.

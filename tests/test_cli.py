@@ -1,5 +1,6 @@
 """The command ``wangge``, as an operator types it."""
 
+import socket
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -63,8 +64,9 @@ def test_serve_refuses_a_sample_key_and_a_place_without_an_administrator(wangge,
     monkeypatch.setenv("SECRET_KEY", KEY)
     served = []
     monkeypatch.setattr(cli, "_serve", lambda *args: served.append(args))
-    monkeypatch.setattr(cli, "listening", lambda _host, _port: [])
-    wangge("serve")
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        monkeypatch.setattr(cli, "listening", lambda _host, _port: [door])
+        wangge("serve")
     assert served
 
 

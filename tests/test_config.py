@@ -125,18 +125,22 @@ def test_a_number_of_proxies_that_cannot_be_is_refused(tmp_path: Path, said: str
 def test_serve_hands_on_what_our_proxies_say_and_nobody_elses(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, proxies: int, is_cleared: bool
 ) -> None:
-    import waitress
-
-    from webapp import cli
+    from webapp import cli, serving
     from webapp.core.db import Store
     from webapp.ops import sweeper
 
     given: dict[str, object] = {}
-    monkeypatch.setattr(waitress, "serve", lambda _app, **options: given.update(options))
+
+    def create_server(_app: object, **options: object) -> None:
+        given.update(options)
+        raise SystemExit
+
+    monkeypatch.setattr(serving, "create_server", create_server)
     monkeypatch.setattr(sweeper, "start", lambda _act: None)
     monkeypatch.setattr(sweeper, "watch_clock", lambda _store: None)
     store = Store("sqlite://")
-    cli._serve(Config("sqlite://", tmp_path, GOOD_KEY, proxies=proxies), store, [], 1)
+    with pytest.raises(SystemExit):
+        cli._serve(Config("sqlite://", tmp_path, GOOD_KEY, proxies=proxies), store, [], 1, 1)
     store.close()
     assert given["clear_untrusted_proxy_headers"] is is_cleared
 
@@ -163,17 +167,15 @@ def test_a_county_is_swept_while_it_is_served_and_a_demo_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: date | None, is_swept: bool
 ) -> None:
     """A demo opened again after weeks would ask for the clock of the real county to be confirmed."""
-    import waitress
-
-    from webapp import cli
+    from webapp import cli, serving
     from webapp.core.db import Store
     from webapp.ops import sweeper
 
     started: list[object] = []
-    monkeypatch.setattr(waitress, "serve", lambda _app, **_options: None)
+    monkeypatch.setattr(serving, "run", lambda *_, **_options: None)
     monkeypatch.setattr(sweeper, "start", started.append)
     monkeypatch.setattr(sweeper, "watch_clock", started.append)
     store = Store("sqlite://")
-    cli._serve(Config("sqlite://", tmp_path, GOOD_KEY, demo_made=made), store, [], 1)
+    cli._serve(Config("sqlite://", tmp_path, GOOD_KEY, demo_made=made), store, [], 1, 1)
     store.close()
     assert len(started) == (2 if is_swept else 0)

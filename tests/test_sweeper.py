@@ -81,13 +81,13 @@ def test_the_thread_does_not_keep_the_process_alive(running):
 
 
 def test_serve_sweeps_by_itself_while_it_answers(world, tmp_path, monkeypatch):
-    import waitress
+    from webapp import serving
 
     left = tmp_path / "tmp" / "part-upload"
     left.parent.mkdir()
     left.write_bytes(b"x")
     two_days_ago = time.time() - 2 * files.DAY
     os.utime(left, (two_days_ago, two_days_ago))
-    monkeypatch.setattr(waitress, "serve", lambda _app, **_options: wait_for(lambda: not left.exists()))
-    cli._serve(Config("sqlite://", tmp_path, KEY), world.store, [], 1)
+    monkeypatch.setattr(serving, "run", lambda *_, **_options: wait_for(lambda: not left.exists()))
+    cli._serve(Config("sqlite://", tmp_path, KEY), world.store, [], 1, 1)
     assert not left.exists()

@@ -11,6 +11,7 @@ from .config import Config, command
 from .core.db import Store
 from .listeners import open_store
 from .ops import faults, migrate
+from .processes import Processes, usual
 
 THREADS = 12  # of ``serve``: half of them for pages, the others for what is slow (``core/pools.py``: share)
 
@@ -53,7 +54,9 @@ console.add_commands(main)
 
 
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address of this machine to answer at.")
-PORT = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+PORT = click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes one that is free."
+)
 
 
 @main.command()
@@ -64,9 +67,16 @@ PORT = click.option("--port", default=8000, show_default=True, type=click.IntRan
     default=THREADS,
     show_default=True,
     type=click.IntRange(1, 200),
-    help="Requests answered at the same time.",
+    help="Requests answered at the same time by a process.",
 )
-def serve(host: str, port: int, threads: int) -> None:
+@click.option(
+    "--processes",
+    default=usual,
+    show_default="2, or 1 on a machine with one core",
+    type=click.IntRange(1, 32),
+    help="Processes that answer.",
+)
+def serve(host: str, port: int, threads: int, processes: int) -> None:
     """Serve a real county. Refuses a sample key, and a county without seeds or without an administrator."""
     from .wsgi import refusal
 
@@ -77,9 +87,15 @@ def serve(host: str, port: int, threads: int) -> None:
     sockets = listening(host, port)
     engine = "SQLite" if store.is_sqlite else "PostgreSQL"
     click.echo(
-        f"wangge: {_address(host, port)}   data folder {config.data_dir}, {engine} {store.url.render_as_string()}"
+        f"wangge: {_address(host, _port(sockets))}   data folder {config.data_dir}, "
+        f"{engine} {store.url.render_as_string()}"
     )
-    _serve(config, store, sockets, threads)
+    _serve(config, store, sockets, threads, processes)
+
+
+def _port(sockets: list[socket.socket]) -> int:
+    """The one that was taken, where any would do."""
+    return sockets[0].getsockname()[1]
 
 
 def _address(host: str, port: int) -> str:
@@ -90,7 +106,10 @@ def listening(host: str, port: int) -> list[socket.socket]:
     """A socket for each address of this name: taken before anything is done or said that needs them."""
     try:
         places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        return [socket.create_server(place[:2], family=family) for family, _, _, _, place in places]
+        sockets: list[socket.socket] = []
+        for family, _, _, _, (address, *_) in places:
+            sockets.append(socket.create_server((address, port or (_port(sockets) if sockets else 0)), family=family))
+        return sockets
     except (OSError, UnicodeError) as error:
         why = str(getattr(error, "strerror", error)).partition(" (")[0]
         console.fail(
@@ -99,8 +118,9 @@ def listening(host: str, port: int) -> list[socket.socket]:
         )
 
 
-def _serve(config: Config, store: Store, sockets: list[socket.socket], threads: int) -> None:
-    """A demo is not swept: it is invented anew, and stands still between two visits."""
+def _serve(config: Config, store: Store, sockets: list[socket.socket], threads: int, processes: int) -> None:
+    """A demo is not swept: it is invented anew, and stands still between two visits. Of several processes the first
+    sweeps."""
     from .app import create_app
     from .ops import retention, sweeper, witness
     from .serving import run
@@ -109,11 +129,19 @@ def _serve(config: Config, store: Store, sockets: list[socket.socket], threads: 
     starting.log_to_stderr()
     app = create_app(config, store)
     settle()
-    if not config.demo:
-        owned = open_store(config.owner_database_url) if config.owner_database_url else store
-        sweeper.watch_clock(store)
-        sweeper.start(lambda: (retention.sweep(owned, config.data_dir), witness.daily(owned, config)))
-    run(app, sockets, threads, has_proxy=bool(config.proxies))
+
+    def work(number: int) -> None:
+        if number == 0 and not config.demo:
+            owned = open_store(config.owner_database_url) if config.owner_database_url else store
+            sweeper.watch_clock(store)
+            sweeper.start(lambda: (retention.sweep(owned, config.data_dir), witness.daily(owned, config)))
+        run(app, sockets, threads, has_proxy=bool(config.proxies))
+
+    if processes > 1:
+        store.close()  # who is forked opens connections of its own
+        Processes(work, processes).run()
+    else:
+        work(0)
 
 
 @main.command()
@@ -127,10 +155,10 @@ def demo(fresh: bool, port: int, host: str, build_only: bool) -> None:
 
     sockets = [] if build_only else listening(host, port)
     config, store = place.opened(Config.from_environment().data_dir, fresh=fresh, say=click.echo)
-    for line in place.welcome(config, store, _address(host, port)):
+    for line in place.welcome(config, store, _address(host, _port(sockets) if sockets else port)):
         click.echo(line)
     if not build_only:
-        _serve(config, store, sockets, THREADS)
+        _serve(config, store, sockets, THREADS, 1)
 
 
 if __name__ == "__main__":

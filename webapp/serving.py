@@ -6,17 +6,24 @@ nothing of the reader's language: both languages stand on the page.
 
 import json
 import resource
+import signal
 import socket
+import threading
+import time
 from collections.abc import Sequence
 from typing import Any, cast
 
 from flask import Flask
+from waitress import wasyncore
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 from waitress.task import ErrorTask
 
 from .lanes import CONNECTIONS, PER_ADDRESS, Channel, Lanes
 from .web.entries import BY_SCRIPT
 from .web.headers import FIXED
+
+LOOK = 0.5  # seconds between two looks whether it is time to stop
+FINISH = 15  # seconds for what has come in before that
 
 #: What is said, by status, in Chinese and in English; that of 0 is for every other.
 SAID = {
@@ -75,18 +82,47 @@ class _Channel(Channel):
 
 
 def run(app: Flask, sockets: Sequence[socket.socket], threads: int, *, has_proxy: bool) -> None:
-    """Until the process ends."""
-    server(app, app.config["MAX_CONTENT_LENGTH"], sockets, threads, has_proxy=has_proxy).run()
+    """Until SIGTERM or SIGINT, which let what has come in be answered. Waitress takes in a whole request before a
+    thread is spent on it, so one slow phone holds up nobody."""
+    lines: dict[int, Any] = {}  # all that is open: listening sockets, connections, and what wakes the loop
+    made = server(app, app.config["MAX_CONTENT_LENGTH"], sockets, threads, has_proxy=has_proxy, lines=lines)
+    stopping = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stopping.set())
+    while not stopping.is_set():
+        wasyncore.loop(LOOK, use_poll=True, map=lines, count=1)
+    _finish(lines)
+    made.task_dispatcher.shutdown()
+
+
+def _finish(lines: dict[int, Any]) -> None:
+    """Take no more connections, and answer what has begun to come in, for as long as people would wait."""
+    for listener in [line for line in lines.values() if isinstance(line, BaseWSGIServer)]:
+        wasyncore.dispatcher.close(listener)
+    until = time.monotonic() + FINISH
+    while time.monotonic() < until and any(map(_is_busy, list(lines.values()))):
+        wasyncore.loop(LOOK, use_poll=True, map=lines, count=1)
+
+
+def _is_busy(line: Any) -> bool:
+    return isinstance(line, Channel) and bool(line.requests or line.request or line.total_outbufs_len)
 
 
 def server(
-    app: Any, largest_body: int, sockets: Sequence[socket.socket], threads: int, *, has_proxy: bool
+    app: Any,
+    largest_body: int,
+    sockets: Sequence[socket.socket],
+    threads: int,
+    *,
+    has_proxy: bool,
+    lines: dict[int, Any] | None = None,
 ) -> BaseWSGIServer | MultiSocketServer:
     """The server, still to be run. Who may take how many of its threads and connections: ``lanes.py``."""
     BaseWSGIServer.channel_class = _Channel
     _Channel.per_address = 0 if has_proxy else PER_ADDRESS
     return create_server(
         app,
+        map=lines,
         _dispatcher=cast(Any, Lanes(threads)),
         sockets=sockets,
         threads=threads,

@@ -6,16 +6,17 @@ WAL with synchronous=FULL, writers BEGIN IMMEDIATE, readers a plain BEGIN.
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, ExceptionContext, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
 from . import chain
 from .columns import Base, CompactUuid, Moment, PathString, Shape, day_number, vocabulary
+from .turns import Turns
 
 __all__ = ["BadAddress", "Base", "CompactUuid", "Moment", "PathString", "Shape", "Store", "day_number", "vocabulary"]
 
@@ -130,6 +131,7 @@ class Store:
             raise BadAddress from error
         chain.watch(self.writer)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._turns = Turns()
         self._is_serving = False
 
     def read(self) -> Session:
@@ -139,7 +141,7 @@ class Store:
     @contextmanager
     def write_at_once(self, patience_ms: int = 250) -> Iterator[Session]:
         """The short write of what can be left out: OperationalError where it would have to wait longer than this."""
-        with self.writer.connect().execution_options(**chain.watched()) as connection:
+        with self._turn(patience_ms), self.writer.connect().execution_options(**chain.watched()) as connection:
             held: Any = connection.connection.dbapi_connection
             if self.is_sqlite:
                 held.execute(f"PRAGMA busy_timeout={patience_ms}")
@@ -161,10 +163,23 @@ class Store:
 
         All slow work (body, hashing, pictures, passwords) belongs before it; the answer comes after it.
         """
-        with Session(self.writer, info=self.info) as session, session.begin():
+        with self._turn(BUSY_MS), Session(self.writer, info=self.info) as session, session.begin():
             session.connection(execution_options=chain.watched())  # takes SQLite's write lock now, not after a read
             yield session
             chain.seal(session)
+
+    @contextmanager
+    def _turn(self, patience_ms: int) -> Iterator[None]:
+        """SQLite has one writer: our threads take turns before they ask for its lock. PostgreSQL has many."""
+        if not self.is_sqlite:
+            yield
+            return
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._turns.mine(patience_ms / 1000))
+            except TimeoutError as error:
+                raise OperationalError("BEGIN IMMEDIATE", None, Exception("database is locked")) from error
+            yield
 
     def serve(self) -> None:
         """From here on people wait for the answers: no statement of PostgreSQL waits or runs for ever. SQLite waits
