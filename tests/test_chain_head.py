@@ -4,6 +4,7 @@ import http.server
 import logging
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 
 from tests.chain_county import found
 from tests.conftest import KEY, World
+from webapp.app import create_app
 from webapp.config import CHAIN_KEY_FILE, Config
-from webapp.core import audit
+from webapp.core import audit, clock
 from webapp.ops import chain_head, witness
 from webapp.ops.secret import make_key
 
@@ -47,6 +49,25 @@ def test_number_and_hash_from_paper_are_enough(world: World) -> None:
     assert head is not None
     assert found(world.store, chain_head.given(f"{head.seq} {head.head.upper()}")) == set()
     assert found(world.store, chain_head.given(f"{head.seq} {'0' * 64}")) == {("witness", f"link {head.seq}")}
+
+
+def test_a_head_with_a_signature_that_is_not_ours_is_refused(world: World, config: Config, tmp_path: Path) -> None:
+    key, head = chain_head.read_key(config.data_dir / CHAIN_KEY_FILE), chain_head.newest(world.store)
+    assert key is not None and head is not None
+    ours, noted = head.signed(key), chain_head.Head(head.seq, head.head)
+    assert chain_head.checked([ours, noted], key.public_key()) == [ours, noted]
+    assert chain_head.checked([replace(ours, seq=9)], None)  # there is nothing to check it with
+    with pytest.raises(chain_head.NoHead, match="does not bear the signature"):
+        chain_head.checked([noted, replace(ours, head="0" * 64)], key.public_key())
+
+
+def test_readiness_says_that_a_witness_got_nothing(world: World, config: Config) -> None:
+    app = create_app(replace(config, database_url=world.store.url.render_as_string(hide_password=False)), world.store)
+    assert app.test_client().get("/readyz").json["witness"] == "late"
+    assert witness.daily(world.store, config)
+    assert "witness" not in app.test_client().get("/readyz").json
+    with clock.at(clock.now() + timedelta(days=2)):
+        assert app.test_client().get("/readyz").json["witness"] == "late"
 
 
 def test_the_head_of_a_day_is_delivered_once(world: World, config: Config) -> None:

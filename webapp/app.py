@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import Flask, g, request
@@ -17,7 +18,7 @@ from .listeners import open_store
 from .login import queries as login_queries
 from .login import service as login_service
 from .login import views as login_views
-from .ops import identity, migrate
+from .ops import identity, migrate, witness
 from .web import askers, bounds, compress, entries, errors, gate, headers, health, hosts, language, marked, static_files
 from .web import request as web_request
 from .web.cookies import Cookies
@@ -93,6 +94,7 @@ def create_app(config: Config, store: Store | None = None) -> App:
     app.extensions["gate"] = gate.Gate([askers.ByCookie(login_queries.by_token, login_service.seen), askers.Nobody()])
     app.extensions["newest_revision"] = migrate.newest
     app.extensions["strange_folder"] = identity.mismatch
+    app.extensions["witness_late"] = partial(witness.is_late, config=config)
     app.extensions["log_in_page"] = login_views.log_in_page
     app.extensions["kept_page"] = login_views.kept_page
     app.extensions["whose_log_in"] = login_queries.whose

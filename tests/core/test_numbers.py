@@ -15,7 +15,7 @@ from webapp.core import numbers
 from webapp.core.db import Store
 from webapp.core.models import Counter
 
-EACH = count(40, 200, 1250)
+EACH = count(40, 1250)
 Take = Callable[[Session, str], int]
 
 

@@ -14,7 +14,7 @@ from tests.durability.serving import Server
 from tests.durability.trace import Call
 from tests.short import count
 
-POSTS = count(6, 50, 200)
+POSTS = count(6, 200)
 
 pytestmark = pytest.mark.skipif(bool(trace.why_not()), reason=trace.why_not())
 

@@ -90,6 +90,15 @@ def given(text: str) -> list[Head]:
     return heads
 
 
+def checked(heads: list[Head], key: Ed25519PublicKey | None) -> list[Head]:
+    """The same heads. NoHead where one bears a signature that is not of this key; one noted by hand bears none, and
+    without a key none can be checked."""
+    for head in heads:
+        if key is not None and head.signature and not head.is_signed_by(key):
+            raise NoHead(f"This head does not bear the signature of this installation: {head}")
+    return heads
+
+
 # --- the key -------------------------------------------------------------------------------------------
 
 

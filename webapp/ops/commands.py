@@ -205,13 +205,14 @@ def verify_reports() -> None:
 @click.option("--witness", metavar="FILE|HEAD", help="Heads that were handed out: a file with one a line, or one head.")
 def verify_audit(witness: str | None) -> None:
     """Hold the chain against itself, all records, and what a witness saw."""
-    from .chain_head import NoHead, given
+    from .chain_head import NoHead, checked, given, read_key
     from .dump import snapshot
     from .verify_audit import Audit
 
-    _, store = ready()
+    config, store = ready()
     try:
-        audit = Audit(given(witness) if witness else ())
+        key = read_key(config.data_dir / CHAIN_KEY_FILE)
+        audit = Audit(checked(given(witness), key.public_key() if key else None) if witness else ())
     except NoHead as fault:
         fail(str(fault))
     broken = 0
@@ -233,7 +234,7 @@ def verify_audit(witness: str | None) -> None:
 @click.command("audit-head")
 def audit_head() -> None:
     """Print the newest head of the chain, signed, for a witness."""
-    from .chain_head import newest, read_key
+    from .chain_head import newest, public, read_key
 
     config, store = ready()
     head, key = newest(store), read_key(config.data_dir / CHAIN_KEY_FILE)
@@ -242,6 +243,7 @@ def audit_head() -> None:
     if key is None:
         fail(f"There is no key that signs heads. Run: {said('init')}")
     click.echo(str(head.signed(key)))
+    click.echo(f"Public key, for who checks it elsewhere: {public(key)}", err=True)
 
 
 def _findings(found: Any) -> None:

@@ -17,6 +17,7 @@ from ..core import audit, chain, clock
 from ..core.db import Moment, Store
 from ..core.errors import N_, Refused
 from ..core.files import CHUNK, sync
+from ..login.models import LoginCode, LoginSession
 from . import archive as archives
 from . import dump, identity, migrate
 from .archive import Manifest
@@ -172,16 +173,14 @@ def _lines(file: Any, member: archives.Member) -> Any:
 
 # --- what does not come back ---------------------------------------------------------------------------
 
-SESSIONS: Any = sa.table("login_session", sa.column("revoked_at", Moment()))
-CODES: Any = sa.table("login_code", sa.column("used_at", Moment()), sa.column("expires_at", Moment()))
-
 
 def _end_log_ins(connection: Connection, manifest: Manifest) -> None:
-    """No log-in and no code of before the backup lets anybody in again; it stands in the log, with how many."""
+    """No log-in and no code of before the backup lets anybody in again; it stands in the log, with how many. The
+    columns that are asked and set were there at every revision."""
     now = clock.now()
-    ended = connection.execute(sa.update(SESSIONS).where(SESSIONS.c.revoked_at.is_(None)).values(revoked_at=now))
+    ended = connection.execute(sa.update(LoginSession).where(LoginSession.revoked_at.is_(None)).values(revoked_at=now))
     codes = connection.execute(
-        sa.update(CODES).where(CODES.c.used_at.is_(None), CODES.c.expires_at > now).values(expires_at=now)
+        sa.update(LoginCode).where(LoginCode.used_at.is_(None), LoginCode.expires_at > now).values(expires_at=now)
     )
     _note(connection, manifest, made=manifest.made_at, sessions=ended.rowcount, codes=codes.rowcount)
 

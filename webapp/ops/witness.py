@@ -8,6 +8,8 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from ..config import CHAIN_KEY_FILE, Config
 from ..core import clock, numbers
 from ..core.db import Store
@@ -35,6 +37,11 @@ def daily(store: Store, config: Config) -> bool:
     with store.write() as session:
         numbers.keep(session, NAME, today)
     return True
+
+
+def is_late(session: Session, config: Config) -> bool:
+    """Whether a witness is named that got no head yesterday nor today."""
+    return bool(_ways(config)) and numbers.last(session, NAME) < clock.today().toordinal() - 1
 
 
 def _ways(config: Config) -> list[Callable[[str], None]]:

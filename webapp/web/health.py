@@ -30,7 +30,7 @@ def alive() -> Response:
 def ready() -> tuple[Response, int]:
     """The database answers, has the schema and the settings this program needs, its photos are in the data folder, and
     both take a write. A clock that may be wrong is a word beside that: work goes on, and a proxy that took the only
-    server out for it would do the greater harm."""
+    server out for it would do the greater harm; so is a witness of the chain that got no head."""
     try:
         with store().read() as session:
             revision = session.scalar(text("select version_num from alembic_version"))
@@ -39,6 +39,7 @@ def ready() -> tuple[Response, int]:
             if settings.missing(session):
                 return jsonify(status="seed first", revision=revision), 503
             wrong = clock_mark.fault(session)
+            late = {"witness": "late"} if current_app.extensions["witness_late"](session) else {}
         if current_app.extensions["strange_folder"](store(), current_app.config["WANGGE"].data_dir):
             return jsonify(status="not the folder of this database", revision=revision), 503
     except SQLAlchemyError:
@@ -46,7 +47,7 @@ def ready() -> tuple[Response, int]:
     why = current_app.extensions["writing"].why(store(), current_app.config["WANGGE"].data_dir)
     if why:
         return jsonify(status="cannot write", why=why, revision=revision), 503
-    return jsonify(status="ok", revision=revision, clock=wrong.kind if wrong else "ok"), 200
+    return jsonify(status="ok", revision=revision, clock=wrong.kind if wrong else "ok", **late), 200
 
 
 class Writing:
