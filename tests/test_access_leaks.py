@@ -5,33 +5,26 @@ import io
 import json
 import re
 import zipfile
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, true
+from sqlalchemy import select, true
 
-import webapp
 from tests import access_routes, make
 from tests import access_tables as tables
-from tests.access_check import Target, Visitor, address, fields
+from tests.access_check import Visitor
 from tests.access_county import IN_ORIGINAL, County, county, hole, mark, on_sqlite, visitors  # noqa: F401  (fixtures)
 from webapp.core import files, ids
-from webapp.core.db import Base
-from webapp.feedback.models import Feedback
 from webapp.feedback.service import Message
 from webapp.feedback.service import send as send_feedback
 from webapp.grid import queries as grid_queries
 from webapp.grid.models import Grid
 from webapp.patrol import coverage as patrol_coverage
 from webapp.patrol import queries as patrol_queries
-from webapp.patrol.models import Patrol
 from webapp.patrol.service import record
-from webapp.people.models import Person
+from webapp.report import mapped, service
 from webapp.report import queries as report_queries
-from webapp.report import service
-from webapp.report.models import Report, ReportEvent
+from webapp.report.models import Report
 
 ROUTES = {f"{route.method} {route.address}": route for route in access_routes.ROUTES}
 STARTS = (
@@ -231,7 +224,7 @@ def figures(visitor: Visitor) -> tuple[dict[str, tuple[str, int]], int]:
     values = json.loads(re.search(r'data-map-values="map">(.*?)</script>', page)[1])  # type: ignore[index]
     points = json.loads(re.search(r'data-map-points="map">(.*?)</script>', page)[1])["features"]  # type: ignore[index]
     grids = {id_: name for name, id_ in visitor.county.ids["grid"].items()}
-    return {grids[int(id_)]: (value["label"], value["open"]) for id_, value in values.items()}, len(points)
+    return {grids[int(id_)]: (value["label"], value.get("open", 0)) for id_, value in values.items()}, len(points)
 
 
 @on_sqlite
@@ -270,7 +263,8 @@ def _every(*_asked: Any, **_more: Any) -> Any:
 
 @on_sqlite
 def test_a_count_over_everything_is_seen(visitors: dict[str, Visitor], hole: pytest.MonkeyPatch) -> None:
-    hole.setattr(report_queries, "readable", lambda _actor: select(Report).join(Grid, Grid.id == Report.grid_id))
+    for asks in (report_queries, mapped):
+        hole.setattr(asks, "readable", lambda _actor: select(Report).join(Grid, Grid.id == Report.grid_id))
     assert figures(visitors["officer_a2"]) != ({"A2": ("0/1", 0)}, 0)
     assert mark("report_b_plain") in "\n".join(crawl(visitors["officer_a2"]).values())  # found by the search
 
@@ -316,103 +310,3 @@ def test_the_file_as_sent_has_no_address(visitors: dict[str, Visitor], county: C
 def test_a_sheet_of_the_duty_lists_holds_no_record(visitors: dict[str, Visitor], where: str) -> None:
     with zipfile.ZipFile(io.BytesIO(visitors["transport"].raw("GET", where).data)) as book:
         assert not any(MARK.search(book.read(name).decode()) for name in book.namelist())
-
-
-# --- fields nobody asked for ---
-
-#: Names of columns that a careless program might take from a form, with values that would do harm.
-HARM = {
-    "state": "closed",
-    "to_state": "closed",
-    "grid_id": "7",
-    "found_by": "1",
-    "entered_by": "1",
-    "number": "2020-00001",
-    "settled": "1",
-    "sampled_at": "2026-01-01T00:00:00+00:00",
-    "received_at": "2020-01-01T00:00:00+00:00",
-    "due_at": "2040-01-01T00:00:00+00:00",
-    "role": "county_office",
-    "body_id": "1",
-    "seq": "99",
-    "content": "x",
-    "entry_mode": "x",
-    "version_id": "1",
-    "is_demo": "1",
-    "must_change": "",
-    "password_hash": "x",
-    "granted_by": "1",
-    "suspended_at": "",
-    "holder": "nobody",
-    "action": "reopen",
-    "from_state": "closed",
-    "handled": "",
-}
-
-
-def _every_column() -> dict[str, str]:
-    """The name of every column of every table, but for those that some form asks for, with a value that would fit."""
-    asked = {name for path in Path(webapp.__file__).parent.rglob("*.py") for name in FIELD.findall(path.read_text())}
-    fits: dict[type, str] = {bool: "1", int: "1", float: "1.5", datetime: "2020-01-01T00:00:00+00:00"}
-    columns = {column.name: column for table in Base.metadata.tables.values() for column in table.columns}
-    return {
-        name: fits.get(getattr(column.type, "python_type", str), "x")
-        for name, column in columns.items()
-        if name not in asked
-    }
-
-
-FIELD = re.compile(r"^    (\w+) = (?:text|\w*Field)\(", re.M)
-EXTRA = _every_column() | HARM
-
-
-def _kept(made: County, model: Any, row: Any) -> dict[str, Any]:
-    with made.store.read() as session:
-        found = session.scalars(select(model).where(model.id == row)).one()
-        return {column.name: getattr(found, column.name) for column in model.__table__.columns}
-
-
-def _sent(
-    visitor: Visitor, name: str, target: Target, model: Any, more: dict[str, str], own: dict[str, Any]
-) -> dict[str, Any]:
-    """The row that a post left, with ``more`` fields than the form has; then the county is put back."""
-    made, route = visitor.county, ROUTES[name]
-    typed = fields(made, route, visitor.login, target) | own
-    answer = visitor.raw(
-        "POST", address(made, route, target), typed | {k: v for k, v in more.items() if k not in typed}
-    )
-    assert answer.status_code in (200, 303), answer.text
-    with made.store.read() as session:
-        row = own.get("id") or session.scalar(select(Person.id).where(Person.login == own["login"]))
-        moved = (
-            [
-                tuple(line)
-                for line in session.execute(text("select id, state, due_at, grid_id from report order by number"))
-            ]
-            if model is not Report
-            else []
-        )
-    kept = _kept(made, model, row) | {"reports": moved}
-    assert made.changed()
-    return kept
-
-
-@on_sqlite
-@pytest.mark.parametrize(
-    ("login", "name", "target", "model"),
-    [
-        ("officer_a1", "POST /reports", Target("A1"), Report),
-        ("officer_a1", "POST /patrols", Target("A1"), Patrol),
-        ("township_a", "POST /reports/<report_id>/<action>", Target("township", "raise"), ReportEvent),
-        ("housing", "POST /reports/<report_id>/<action>", Target("work", "handle"), ReportEvent),
-        ("township_a", "POST /people/new", Target("A1"), Person),
-        ("officer_a1", "POST /feedback", Target("-"), Feedback),
-    ],
-)
-def test_fields_that_no_form_has_change_nothing(
-    visitors: dict[str, Visitor], login: str, name: str, target: Target, model: Any
-) -> None:
-    own: dict[str, Any] = {"login": "new"} if model is Person else {"id": ids.new()}
-    assert len(EXTRA) >= 100
-    with_more, plain = (_sent(visitors[login], name, target, model, more, own) for more in (EXTRA, {}))
-    assert with_more == plain

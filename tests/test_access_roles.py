@@ -23,8 +23,9 @@ NAMED = re.compile(rf"""(['"])({"|".join(ROLES)})\1""")
 #: holders.
 ALLOWED = {
     "access.py": (1, "the table itself: which roles are administrators"),
-    "people/rules.py": (10, "rules of postings and log-ins, and what each role is called"),
-    "accounts/service.py": (2, "the command line makes a system administrator, and looks whether there is one"),
+    "people/rules.py": (11, "rules of postings and log-ins, and what each role is called"),
+    "accounts/service.py": (3, "the command line makes administrators, and looks whether there is one"),
+    "accounts/commands.py": (2, "the command line makes and ends auditors"),
     "accounts/sheet_acts.py": (1, "which role's body needs a grid in a sheet"),
     "demo/people.py": (12, "who is posted to what in the invented county"),
     "feedback/pages.py": (9, "one sentence on the work of each role"),

@@ -13,6 +13,7 @@ from webapp.core.clock_mark import MARK, SLACK, minutes
 from webapp.core.errors import Busy, Refused
 from webapp.core.models import AuditEntry
 from webapp.login import service as login_service
+from webapp.login.brake import Where
 from webapp.login.models import LoginCode
 from webapp.ops import sweep_clock, sweeper
 from webapp.ops.retention import purge, sweep
@@ -219,14 +220,14 @@ def test_a_brake_of_a_year_ahead_holds_nobody_when_the_clock_is_right_again(coun
     with clock.at(now + YEAR), county.store.write() as session:
         for _ in range(3):
             throttle.count(session, few, window)
-        assert throttle.blocked(session, few, window)
+        assert throttle.wait(session, few, window)
     with clock.at(now), county.store.write() as session:
-        assert not throttle.blocked(session, few, window)
+        assert not throttle.wait(session, few, window)
         for _ in range(3):
             throttle.count(session, few, window)
-        assert throttle.blocked(session, few, window)
+        assert throttle.wait(session, few, window)
     with clock.at(now - timedelta(minutes=5)), county.store.read() as session:
-        assert throttle.blocked(session, few, window), "a clock that is a little behind lets nobody go on guessing"
+        assert throttle.wait(session, few, window), "a clock that is a little behind lets nobody go on guessing"
 
 
 def test_a_code_given_a_year_ahead_does_not_last_a_year(county, now):
@@ -240,18 +241,17 @@ def test_a_code_given_a_year_ahead_does_not_last_a_year(county, now):
                 expires_at=now + YEAR + DAY,
             )
         )
-    with county.store.read() as session, clock.at(now), pytest.raises(Refused):
-        login_service.check(session, "officer_a1", "482109", "10.0.0.1")
+    with county.store.read() as session, clock.at(now), pytest.raises(Refused, match="do not match"):
+        login_service.check(session, "officer_a1", "482109", Where("10.0.0.1"))
     with county.store.read() as session, clock.at(now + YEAR + SLACK):
-        login_service.check(session, "officer_a1", "482109", "10.0.0.1")
+        login_service.check(session, "officer_a1", "482109", Where("10.0.0.1"))
 
 
 def test_borders_are_not_put_in_force_under_a_clock_that_cannot_be_right(store, now):
     with store.write() as session:
         numbers.keep(session, MARK, minutes(now))
-        with clock.at(now + YEAR), pytest.raises(Busy):
-            make.grids(session, on=clock.day(now))
-        session.rollback()
+    with clock.at(now + YEAR), pytest.raises(Busy, match="clock"), store.write() as session:
+        make.grids(session, on=clock.day(now))
     with store.write() as session, clock.at(now):
         make.grids(session, on=clock.day(now))
 

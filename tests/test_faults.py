@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
@@ -174,7 +175,7 @@ def test_serve_says_where_it_answers_and_what_it_works_on(
     county: Store, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cli, "_serve", lambda *_: None)
-    monkeypatch.setattr(cli, "listening", lambda _host, _port: [])
+    monkeypatch.setattr(cli, "listening", lambda _host, port: [SimpleNamespace(getsockname=lambda: ("", port))])
     assert (
         run("serve", "--port", 8123).output
         == f"wangge: http://127.0.0.1:8123/   data folder {data}, SQLite sqlite:///{data}/wangge.db\n"

@@ -92,7 +92,7 @@ def test_what_only_the_database_can_see_leaves_nothing_behind(
 def test_a_database_that_was_not_there_is_not_there_afterwards(archive: Path, tmp_path: Path) -> None:
     bad = hostile.made(archive, tmp_path / "bad", hostile.IN_THE_DATABASE["the same row twice"])
     store = open_store(f"sqlite:///{tmp_path / 'none.db'}")
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="nothing was kept"):
         backup.restore(bad, store, tmp_path / "none")
     assert list(tmp_path.glob("none.db*")) == []
 

@@ -40,10 +40,13 @@ oldest_landing = pytest.mark.parametrize("folder", some(FOLDERS, every=len(FOLDE
 
 pytestmark = pytest.mark.filterwarnings("ignore:Did not recognize type 'geometry'")
 
+NEVER_ALONE = ("0006", "0007", "0008")  # landed together with the one after them, so no county was ever at them
+
 
 def test_every_landed_revision_has_its_county() -> None:
     """A revision that has not landed yet is the newest; its county is made with the change that follows it."""
-    made, known = sorted({folder.name[:4] for folder in FOLDERS}), [file.name[:4] for file in FILES]
+    made = sorted({folder.name[:4] for folder in FOLDERS})
+    known = [file.name[:4] for file in FILES if file.name[:4] not in NEVER_ALONE]
     assert made == known[: len(made)]
     assert len(made) >= max(1, len(known) - 1)
 

@@ -18,6 +18,7 @@ from webapp.accounts import service as accounts
 from webapp.core import clock
 from webapp.core.db import Store
 from webapp.core.models import AuditEntry, Setting, TimeLimit
+from webapp.core.retention import history_open
 from webapp.desk import days
 from webapp.desk import settings as desk_settings
 from webapp.duty import service as duties
@@ -208,7 +209,8 @@ def test_what_is_done_to_the_records_as_a_whole_stands_there(
     assert backup.note(world.store, made, encrypted=False)
     with world.store.write() as session:
         sweep_clock.confirm(session)
-        session.execute(update(AuditEntry).where(AuditEntry.id == 1).values(at=clock.now() - timedelta(days=4000)))
+        with history_open(session, "a test"):
+            session.execute(update(AuditEntry).where(AuditEntry.id == 1).values(at=clock.now() - timedelta(days=4000)))
     retention.sweep(world.store, data_dir)
     said = noted(world.store, before)
     assert {("backup", None), ("retention.clock", None), ("retention.purge", None)} <= set(said)

@@ -33,7 +33,7 @@ LINES = """
     import os, sys, time
     from webapp.processes import Processes
     def work(number):
-        print(number, os.getpid(), flush=True)
+        os.write(1, f"{number} {os.getpid()}\\n".encode())  # at once: three write into one pipe
         time.sleep(600)
     Processes(work, 3).run()
 """

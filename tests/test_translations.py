@@ -49,6 +49,7 @@ SAME = {
     "MB",
     "kB",
     "wangge",
+    "TOTP",
     "grids",
     "import",
     "https",

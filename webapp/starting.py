@@ -33,7 +33,7 @@ def begin(config: Config) -> None:
 def _database(url: str) -> list[Path]:
     try:
         found = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number is the latter
         return []
     if found.get_backend_name() != "sqlite" or not found.database:
         return []

@@ -12,6 +12,7 @@ from tests import make
 from tests.short import part
 from webapp.core import calendar, clock, files, ids, waiting
 from webapp.core.models import AuditEntry
+from webapp.core.retention import history_open
 from webapp.duty.details import wordings
 from webapp.duty.models import Duty
 from webapp.report.models import ReportEvent
@@ -76,7 +77,7 @@ def test_an_answer_whose_look_is_damaged_is_not_taken_back_and_says_so(world, br
     browser = browse("officer_a1")
     odd = [{"look": "x"}, {}, {"look": 7}, {"look": str(uuid.uuid4())}, [], None, "x"]
     for damaged in part(odd, 4):
-        with world.store.write() as session:
+        with world.store.write() as session, history_open(session, "a test"):
             session.execute(update(ReportEvent).where(ReportEvent.id == event).values(given=damaged))
         answer = browser.post(f"/reports/{report.id}/beside/undo", event=event)
         assert answer.status_code == 422, damaged

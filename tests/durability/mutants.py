@@ -81,4 +81,4 @@ FAULTS: dict[str, Callable[[], None]] = {
 if __name__ == "__main__":
     FAULTS[sys.argv[2]]()
     cli.listening = lambda _host, _port: [socket.socket(fileno=int(sys.argv[1]))]
-    cli.main(["serve"])
+    cli.main(["serve", "--processes", "1"])

@@ -14,6 +14,7 @@ from webapp.feedback import privacy
 #: Tables of words alone: a code, and who may use it is the program's.
 VOCABULARIES = {table.name for table in models.metadata.sorted_tables if table.columns.keys() == ["code"]}
 NOT_ABOUT_PEOPLE = {
+    "store_identity",
     "role_word",
     "counter",
     "word",

@@ -16,7 +16,7 @@ from webapp.core.models import Throttle
 from webapp.login import brake
 from webapp.login import service as login
 from webapp.login.brake import TooMany, Where
-from webapp.login.views import MOST_KNOWN
+from webapp.login.onward import MOST_KNOWN, here, know
 from webapp.people.models import Person
 
 __all__ = ["code_hash"]  # a fixture
@@ -84,12 +84,10 @@ def test_a_device_that_says_itself_that_it_is_known_is_not_believed(world, brows
 
 
 def test_a_cookie_does_not_grow_with_the_people_of_an_office(world, app):
-    from webapp.login import views
-
     with app.test_request_context():
         for person_id in range(1, 100):
-            views._know(person_id)
-        assert len(views._from().people) == MOST_KNOWN and 99 in views._from().people
+            know(person_id)
+        assert len(here().people) == MOST_KNOWN and 99 in here().people
 
 
 @pytest.mark.parametrize("secret", ["wrong", "111111"])

@@ -14,6 +14,7 @@ from tests.short import some
 from webapp.core import clock
 from webapp.core.models import AuditEntry, Setting
 from webapp.login import second
+from webapp.login.brake import NOWHERE
 from webapp.login.models import LoginSession, RecoveryCode, SecondFactor
 from webapp.people import rules
 
@@ -148,9 +149,9 @@ def test_two_who_send_one_code_at_the_same_moment_are_not_both_let_in(world, bro
         actor = replace(make.actor(session, "township_a"), session_id=1)
     passed = second.Passed(int(clock.now().timestamp()) // second.STEP)
     with world.store.write() as session:
-        second._use(session, actor, passed, "a")
+        second._use(session, actor, passed, NOWHERE)
     with world.store.write() as session, pytest.raises(second.Refused, match="not right"):
-        second._use(session, actor, passed, "a")
+        second._use(session, actor, passed, NOWHERE)
 
 
 ODD = [

@@ -91,7 +91,7 @@ def test_the_own_token_runs_the_view_in_the_form_and_in_the_header(
 
 #: GETs that write, and what: that somebody read the log or looked at the codes stands in the log, and whether a write
 #: is taken is asked by one.
-NOTES = {"/log": {"audit_log"}, "/codes": {"audit_log"}, "/readyz": {"counter"}}
+NOTES = {"/log": {"audit_log", "chain_link"}, "/codes": {"audit_log", "chain_link"}, "/readyz": {"counter"}}
 
 
 def contents(county: County) -> dict[str, Any]:

@@ -14,7 +14,7 @@ METHODS = frozenset({"fromisoformat", "strptime", "fromtimestamp", "fromordinal"
 #: file → how often it reads a number or a day by itself, and why that cannot break.
 ALLOWED = {
     "webapp/web/bounds.py": (3, "the one place: digits counted before, a day in a try"),
-    "webapp/web/places.py": (1, "the phone's moment, in a try; out of reach it counts as none"),
+    "webapp/web/places.py": (2, "the phone's moments, in a try; out of reach they count as none"),
     "webapp/web/language.py": (1, "minutes between two moments of ours"),
     "webapp/web/health.py": (2, "seconds of the clock, and a number that is larger than all"),
     "webapp/web/lists.py": (1, "number of a page: Sent.get() answers with the first for what is none"),

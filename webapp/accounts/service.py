@@ -332,11 +332,8 @@ def keep_postings(session: Session, actor: Actor, postings: Sequence[Posting]) -
 
 def end_posting(session: Session, actor: Actor, posting_id: int, last: date | None = None) -> Posting:
     """End a posting below the actor after its last day, at once when None. Shortens only: longer is a new posting."""
-    posting = (
-        queries.posting_below(session, actor, posting_id)
-        if actor is not SYSTEM
-        else session.get_one(Posting, posting_id)
-    )
+    is_ours = actor is SYSTEM
+    posting = session.get_one(Posting, posting_id) if is_ours else queries.posting_below(session, actor, posting_id)
     ends = queries.exclusive(last) or clock.today()
     if last is not None and last < max(clock.today(), posting.valid_from):
         raise Refused(N_("The last day has passed already."), field="last")

@@ -181,9 +181,14 @@ _SIBLINGS = _CELLS.where(Grid.parent_id == bindparam("parent_id"), Grid.id != bi
 )
 
 
+LONGEST_NAME = 200
+
+
 def called(session: Session, text: str, tier: int, most: int) -> list[Cell]:
     """The grids of a tier that are called so, by name in either language or by code, in code order; where none is,
     those whose name holds the words. Whoever asks may know every grid's name, as on the map."""
+    if len(text) > LONGEST_NAME:  # of what nobody is called SQLite would not even make a pattern
+        return []
     word, of_tier = half_width(text), Grid.tier == tier
     names = (GridVersion.zh, GridVersion.en)
     exactly = or_(GridVersion.code == word, *(func.lower(name) == word.lower() for name in names))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Connection, Select, Table, inspect, select
 
 from .. import domains
 from ..core import chain
@@ -51,7 +51,8 @@ def take_in(store: Store) -> int:
         connection = session.connection()
         if chain.newest(connection)[0]:
             return 0
-        return sum(_appended(connection, table) for table in tables())
+        there = set(inspect(connection).get_table_names())
+        return sum(_appended(connection, table) for table in tables() if table.name in there)
 
 
 def follow(store: Store, names: Iterable[str]) -> int:

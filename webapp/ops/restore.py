@@ -182,15 +182,16 @@ def _end_log_ins(connection: Connection, manifest: Manifest) -> None:
     codes = connection.execute(
         sa.update(LoginCode).where(LoginCode.used_at.is_(None), LoginCode.expires_at > now).values(expires_at=now)
     )
-    _note(connection, manifest, made=manifest.made_at, sessions=ended.rowcount, codes=codes.rowcount)
+    _note(connection, manifest.made_at, ended.rowcount, codes.rowcount)
 
 
-def _note(connection: Connection, manifest: Manifest, **detail: Any) -> None:
+def _note(connection: Connection, made: str, sessions: int, codes: int) -> None:
     """In the log, as it was at the backup's revision."""
     if inspect(connection).has_table("chain_link"):  # from then on lines are as they are today
         with Session(connection) as session:
-            audit.note(session, None, "restore", "store", **detail)
+            audit.note(session, None, "restore", "store", made=made, sessions=sessions, codes=codes)
         return
+    detail = {"made": made, "sessions": sessions, "codes": codes}
     columns = [sa.column("at", Moment()), *map(sa.column, ("person_id", "action", "thing", "detail"))]
     connection.execute(
         sa.insert(sa.table("audit_log", *columns)),
