@@ -40,7 +40,7 @@ def test_log_ins_stay_whole_and_nobody_has_a_second_factor(county: Store) -> Non
         for table in (SecondFactor, RecoveryCode):
             assert session.scalar(select(func.count()).select_from(table)) == 0
         person = session.scalar(select(func.min(Person.id)))
-        sealed = second.seal(KEY, second.fresh())
+        sealed = second.seal([KEY], second.fresh())
         session.add(SecondFactor(person_id=person, sealed=sealed, made_at=clock.now(), last_step=2**40))
         session.add(RecoveryCode(person_id=person, code_hash="h"))
     with county.read() as session:

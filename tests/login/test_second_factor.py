@@ -314,7 +314,7 @@ def secret_now(world):
     from tests.conftest import KEY
 
     with world.store.read() as session:
-        return second.opened(KEY, session.scalars(select(SecondFactor.sealed)).one())
+        return second.opened([KEY], session.scalars(select(SecondFactor.sealed)).one())
 
 
 def test_an_administrator_sets_the_setting_and_nothing_it_does_not_offer(browse):
@@ -370,11 +370,26 @@ def test_under_another_key_the_app_cannot_be_checked_and_a_recovery_code_leads_t
     assert is_in(browser)
 
 
+def test_a_key_that_was_rotated_still_opens_it_and_the_next_log_in_seals_it_anew(
+    app, world, browse, owner, monkeypatch
+):
+    old, new = app.config["SECRET_KEY"], "another key of sufficient length 0123456789ab"
+    monkeypatch.setitem(app.config, "SECRET_KEY", new)
+    monkeypatch.setitem(app.config, "SECRET_KEY_FALLBACKS", [old])
+    browser = browse()
+    browser.login("township_a")
+    assert browser.post("/account/second/check", code=code_of(owner[0])).status_code == 302
+    assert is_in(browser)
+    with world.store.read() as session:
+        assert second.opened([new], session.scalars(select(SecondFactor.sealed)).one()) == owner[0]
+
+
 def test_what_is_sealed_opens_with_its_key_alone_and_never_twice_alike():
-    sealed = second.seal("k" * 40, "SECRET")
-    assert second.opened("k" * 40, sealed) == "SECRET"
-    assert second.opened("l" * 40, sealed) is None and second.opened("k" * 40, "x") is None
-    assert sealed != second.seal("k" * 40, "SECRET")
+    old, new = "k" * 40, "l" * 40
+    sealed = second.seal([old], "SECRET")
+    assert second.opened([old], sealed) == second.opened([new, old], sealed) == "SECRET"
+    assert second.opened([new], sealed) is None and second.opened([old], "x") is None
+    assert sealed != second.seal([old], "SECRET")
 
 
 def test_a_half_log_in_is_half_in_the_records_too(world, browse, owner):

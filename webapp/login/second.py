@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import pyotp
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import delete, or_, select, update
@@ -57,15 +57,19 @@ def fresh() -> str:
     return pyotp.random_base32()
 
 
-def seal(key: str, secret: str) -> str:
+#: The server's key, and after it those that were replaced and still count.
+Keys = Sequence[str]
+
+
+def seal(keys: Keys, secret: str) -> str:
     """The secret as it is kept."""
-    return _box(key).encrypt(secret.encode()).decode()
+    return _box(keys[0]).encrypt(secret.encode()).decode()
 
 
-def opened(key: str, sealed: str) -> str | None:
-    """The secret; None when it was sealed with another key."""
+def opened(keys: Keys, sealed: str) -> str | None:
+    """The secret; None when it was sealed with none of these keys."""
     try:
-        return _box(key).decrypt(sealed.encode()).decode()
+        return MultiFernet([_box(key) for key in keys]).decrypt(sealed.encode()).decode()
     except InvalidToken:
         return None
 
@@ -122,7 +126,7 @@ def confirm(session: Session, actor: Actor, sealed: str, step: int, hashes: Sequ
 # --- the code at the log-in ---
 
 
-def check(session: Session, person: Person, typed: str, where: Where, key: str, sealed: str | None = None) -> Passed:
+def check(session: Session, person: Person, typed: str, where: Where, keys: Keys, sealed: str | None = None) -> Passed:
     """What the code is, read only; Refused when it is none. ``sealed``: a secret that is still to be confirmed.
 
     Slow for a recovery code; call it before any write begins.
@@ -132,7 +136,7 @@ def check(session: Session, person: Person, typed: str, where: Where, key: str, 
     if len(code) == passwords.LONG and sealed is None:
         return Passed(recovery_id=_recovery(session, person.id, code))
     kept = sealed or (factor.sealed if factor else "")
-    secret = opened(key, kept)
+    secret = opened(keys, kept)
     if secret is None:
         raise Refused(NOT_READABLE, field="code")
     step = _step(secret, code, factor.last_step if factor and sealed is None else None)
@@ -170,15 +174,19 @@ def failed(session: Session, person: Person, where: Where, typed: str) -> None:
     audit.note(session, None, "second.failed", f"person:{person.id}", address=where.address)
 
 
-def let_in(session: Session, actor: Actor, passed: Passed, key: str, where: Where) -> None:
+def let_in(session: Session, actor: Actor, passed: Passed, keys: Keys, where: Where) -> None:
     """The log-in is whole. A code is used up with it, also when two send it at the same moment.
 
-    Who came in by a recovery code while the app's cannot be read sets the app up anew.
+    Who came in by a recovery code while the app's cannot be read sets the app up anew. What was sealed with a key that
+    was replaced since is sealed with the new one.
     """
     _use(session, actor, passed, where)
     factor = second_factor(session, actor.person_id)
-    if factor is not None and opened(key, factor.sealed) is None:
+    secret = opened(keys, factor.sealed) if factor is not None else None
+    if factor is not None and secret is None:
         forget(session, actor.person_id)
+    elif factor is not None and secret is not None and opened(keys[:1], factor.sealed) is None:
+        factor.sealed = seal(keys, secret)
     if second_factor(session, actor.person_id) is not None or not has_to_have_one(session, actor.person_id):
         _whole(session, actor)
 

@@ -29,8 +29,8 @@ def second_factor() -> Any:
     return _page(CodeForm(data={"next": safe_next(request.args.get("next"))}))
 
 
-def _key() -> str:
-    return current_app.config["SECRET_KEY"]
+def _keys() -> second.Keys:
+    return [current_app.config["SECRET_KEY"], *(current_app.config["SECRET_KEY_FALLBACKS"] or ())]
 
 
 def ask(form: CodeForm) -> str:
@@ -42,7 +42,7 @@ def _page(form: CodeForm, begin: BeginForm | None = None) -> str:
     who, session = actor(), read()
     factor = sessions.second_factor(session, who.person_id)
     if factor is not None and who.is_half:
-        return render_template("login/second_ask.html", form=form, readable=second.opened(_key(), factor.sealed))
+        return render_template("login/second_ask.html", form=form, readable=second.opened(_keys(), factor.sealed))
     sealed = second.unconfirmed(session, who.person_id) if factor is None else None
     return render_template(
         "login/second.html",
@@ -51,7 +51,7 @@ def _page(form: CodeForm, begin: BeginForm | None = None) -> str:
         factor=factor,
         is_wanted=sessions.has_to_have_one(session, who.person_id),
         left=second.codes_left(session, who.person_id),
-        **_shown(second.opened(_key(), sealed) if sealed else None),
+        **_shown(second.opened(_keys(), sealed) if sealed else None),
     )
 
 
@@ -74,7 +74,7 @@ def second_begin() -> Any:
         if not who.is_half:
             _check_password(form)
         with write() as writing:
-            second.begin(writing, who, second.seal(_key(), second.fresh()))
+            second.begin(writing, who, second.seal(_keys(), second.fresh()))
     except Refused as refusal:
         form.refuse(refusal.field, say(refusal))
         return _page(CodeForm(), form), refusal.status
@@ -123,7 +123,7 @@ def second_check() -> Any:
     try:
         passed = _checked(form)
         with write() as writing:
-            second.let_in(writing, who, passed, _key(), here())
+            second.let_in(writing, who, passed, _keys(), here())
     except Refused as refusal:
         return _again(form, refusal)
     know(who.person_id)
@@ -153,7 +153,7 @@ def _checked(form: CodeForm, sealed: str | None = None) -> second.Passed:
         raise Refused(form.first_error(), field="code")
     person = queries.by_id(read(), actor().person_id)
     try:
-        return second.check(read(), person, form.code.data, here(), _key(), sealed)
+        return second.check(read(), person, form.code.data, here(), _keys(), sealed)
     except Later:
         raise
     except Refused:
