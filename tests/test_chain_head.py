@@ -2,6 +2,7 @@
 
 import http.server
 import logging
+import re
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -68,6 +69,16 @@ def test_readiness_says_that_a_witness_got_nothing(world: World, config: Config)
     assert "witness" not in app.test_client().get("/readyz").json
     with clock.at(clock.now() + timedelta(days=2)):
         assert app.test_client().get("/readyz").json["witness"] == "late"
+
+
+def test_the_auditors_page_shows_a_head_to_copy_and_verify_audit_takes_it(world: World, browse: Any) -> None:
+    page = browse("auditor").get("/log").text
+    shown = re.search(r": (\d+(?: [0-9a-f]{8}){8})", page)
+    assert shown is not None
+    assert found(world.store, chain_head.given(shown[1])) == set()
+    number, first, *rest = shown[1].split()
+    assert found(world.store, chain_head.given(" ".join([number, "00000000", *rest]))) != set()
+    assert first not in browse("officer_a1").get("/log").text
 
 
 def test_the_head_of_a_day_is_delivered_once(world: World, config: Config) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..core import audit
+from ..core.chain_link import ChainLink
 from ..core.models import AuditEntry, Setting, TimeLimit
 from ..grid import queries as grid_queries
 from ..patrol import queries as patrol_queries
@@ -25,6 +26,13 @@ NAMED: dict[str, Any] = {"setting": Setting.key, "time_limit": TimeLimit.code, "
 def note_reading(session: Session, actor: Actor) -> None:
     """Reading the log is noted in it."""
     audit.note(session, actor.person_id, "log.read", "log")
+
+
+def newest_head(session: Session) -> str:
+    """Number and head of the newest link of the chain, in groups that can be copied by hand; empty before the first."""
+    newest = select(ChainLink.seq, ChainLink.head).order_by(ChainLink.seq.desc()).limit(1)
+    link = session.execute(newest).first()
+    return " ".join([str(link.seq), *(link.head[at : at + 8] for at in range(0, 64, 8))]) if link else ""
 
 
 def log(session: Session, before: int | None) -> tuple[list[tuple[AuditEntry, Person | None]], int | None]:

@@ -262,10 +262,14 @@ def log() -> str:
         _("Log"),
         [_("When"), _("Who"), _("What"), _("Item"), _("Detail")],
         lines,
-        lead=Markup('{} <a href="{}">{}</a>').format(
+        lead=Markup('{} <a href="{}">{}</a><br>{}').format(
             _("Who did what, and when. Nothing here can be changed; reading the log is recorded too."),
             url_for("login.codes"),
             _("Log-in codes of the county"),
+            _(
+                "Copied to another place now and then, this line shows later whether history was rewritten: %(head)s",
+                head=admin.newest_head(read()),
+            ),
         ),
         part=lists.Part(older=url_for("desk.log", before=older) if older else None),
     )

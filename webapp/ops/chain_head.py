@@ -69,8 +69,8 @@ def parsed(line: str) -> Head:
     words = line.split()
     if words[:1] == [MARK] and len(words) in (4, 5):
         number, at, head, *signature = words[1:]
-    elif len(words) == 2:
-        (number, head), at, signature = words, "", []
+    elif len(words) > 1:  # as a page shows it, in groups, or in one piece
+        number, head, at, signature = words[0], "".join(words[1:]), "", []
     else:
         raise NoHead(f"This is no head of the chain: {line.strip()[:80]}")
     if not number.isdecimal() or len(head) != 64 or set(head.lower()) - set("0123456789abcdef"):
