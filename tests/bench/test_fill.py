@@ -9,7 +9,9 @@ from bench import fill, land, realm, years
 from tests.short import FULL
 from webapp.core import clock, numbers
 from webapp.core.db import Store
+from webapp.ops.dump import snapshot
 from webapp.ops.verify import verify_reports
+from webapp.ops.verify_audit import Audit
 from webapp.patrol.models import Patrol, PatrolObject, Visit
 from webapp.report import pairs
 from webapp.report.models import Report, ReportEvent, ReportPair
@@ -32,6 +34,8 @@ def filled(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
 
 def test_a_filled_county_is_one_that_could_have_been(filled: Store) -> None:
     assert verify_reports(filled) == []
+    with snapshot(filled) as connection:
+        assert list(Audit().findings(connection)) == []
     with filled.read() as session:
         states = Tally(session.scalars(select(Report.state)))
         moves = set(map(tuple, session.execute(select(ReportEvent.from_state, ReportEvent.action))))
