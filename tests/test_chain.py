@@ -290,6 +290,18 @@ def test_a_restored_county_verifies_on_either_engine(world: World, empty: Store,
     assert links(empty) == links(world.store) + 1 and found(empty) == set()  # the restore itself is one
 
 
+def test_records_that_were_not_taken_in_are_not_worked_with_until_they_are(world: World) -> None:
+    """As after a machine that went out between the last revision and the first link."""
+    assert migrate.lacking(world.store) is None
+    with world.store.writer.begin() as connection:
+        connection.execute(text("insert into history_open values ('a test')"))
+        connection.execute(text("delete from chain_link"))
+        connection.execute(text("delete from history_open"))
+    assert "not taken into the chain" in (migrate.lacking(world.store) or "")
+    migrate.run(world.store, "upgrade", "head")
+    assert migrate.lacking(world.store) is None and found(world.store) == set()
+
+
 # --- history is only added to --------------------------------------------------------------------------
 
 

@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from tests.conftest import Browser, World
 from tests.report.conftest import blank, hidden, picture  # noqa: F401  (fixtures)
 from webapp.app import App, create_app
 from webapp.cli import main
 from webapp.config import KEY_FILE, Config
+from webapp.core import clock
+from webapp.login import second
+from webapp.login.models import SecondFactor
 from webapp.web.cookies import Cookies
 
 SAFE = "0123456789abcdef0123456789ABCDEF-test"
@@ -89,6 +93,22 @@ def test_log_in_open_page_and_kept_photo_survive_a_new_key_and_end_with_the_old_
     assert absent.client.get("/home").status_code == 302
     late = browser.post("/reports", **{name: value for name, value in second.items() if name != "csrf_token"})
     assert late.status_code == 422 and 'name="kept"' not in late.text  # the photo has to be chosen again
+
+
+def test_second_factors_are_sealed_anew_before_the_old_key_goes(
+    run: Any, served: Callable[[], App], world: World
+) -> None:
+    served()
+    old = Config.from_environment().secret_key
+    with world.store.write() as session:
+        mine = SecondFactor(person_id=world.people["county"], sealed=second.seal([old], "SECRET"), made_at=clock.now())
+        session.add(mine)
+    run("key", "rotate")
+    assert "1 second factor sealed" in run("key", "retire")
+    keys = [Config.from_environment().secret_key]
+    assert keys != [old]
+    with world.store.read() as session:
+        assert second.opened(keys, session.scalars(select(SecondFactor.sealed)).one()) == "SECRET"
 
 
 def test_the_application_is_given_the_older_keys(world: World, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from webapp.core import files
 from webapp.core.db import Store
 from webapp.core.models import Attachment, StoreIdentity
 from webapp.listeners import open_store
-from webapp.ops import backup, identity, verify
+from webapp.ops import backup, identity, retention, verify
 
 
 def stored(store: Store) -> list[str]:
@@ -148,3 +148,13 @@ def test_a_backup_or_a_check_that_misses_a_file_fails_unless_it_is_said(
     first.write_bytes(b"changed")
     assert {finding.kind for finding in verify.verify_store(lived.store, data_dir)} == {"missing", "damaged"}
     assert run("verify-store", "--allow-missing").exit_code == 1
+
+
+def test_a_sweep_and_a_migration_touch_no_folder_of_another_store(world: World, tmp_path: Path) -> None:
+    """What this database does not name would be taken for left over, and deleted."""
+    folder = tmp_path / "data"
+    folder.mkdir(exist_ok=True)
+    identity.ensure(world.store, folder)
+    (folder / identity.FILE).write_text(str(uuid.uuid4()))
+    with pytest.raises(identity.Strange, match="says"):
+        retention.sweep(world.store, folder)

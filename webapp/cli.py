@@ -1,5 +1,6 @@
 """The command ``wangge``: set up, run and look after a county's records. Heavy imports stay inside the verbs."""
 
+import logging
 import os
 import socket
 from typing import Any
@@ -13,6 +14,7 @@ from .listeners import open_store
 from .ops import faults, migrate
 from .processes import Processes, usual
 
+NOT_OURS_TO_SWEEP = "this log-in may not delete history, so nothing is swept here: call %s from a timer, as the owner"
 THREADS = 12  # of ``serve``: half of them for pages, the others for what is slow (``core/pools.py``: share)
 
 
@@ -118,11 +120,21 @@ def listening(host: str, port: int) -> list[socket.socket]:
         )
 
 
+def _hourly(store: Store, config: Config) -> None:
+    """A head goes to the witness also where the sweep fails: it is wanted most when something is wrong."""
+    from .ops import retention, witness
+
+    try:
+        retention.sweep(store, config.data_dir)
+    finally:
+        witness.daily(store, config)
+
+
 def _serve(config: Config, store: Store, sockets: list[socket.socket], threads: int, processes: int) -> None:
     """A demo is not swept: it is invented anew, and stands still between two visits. Of several processes the first
     sweeps."""
     from .app import create_app
-    from .ops import retention, sweeper, witness
+    from .ops import grants, sweeper
     from .serving import run
     from .wsgi import settle
 
@@ -134,7 +146,10 @@ def _serve(config: Config, store: Store, sockets: list[socket.socket], threads: 
         if number == 0 and not config.demo:
             owned = open_store(config.owner_database_url) if config.owner_database_url else store
             sweeper.watch_clock(store)
-            sweeper.start(lambda: (retention.sweep(owned, config.data_dir), witness.daily(owned, config)))
+            if grants.may_sweep(owned):
+                sweeper.start(lambda: _hourly(owned, config))
+            else:
+                logging.getLogger("wangge.sweep").warning(NOT_OURS_TO_SWEEP, command("sweep"))
         run(app, sockets, threads, has_proxy=bool(config.proxies))
 
     if processes > 1:

@@ -31,6 +31,7 @@ LANE_OF = table("""
 lane    method  path               type
 login   POST    /login             *
 login   POST    /account/password  *
+login   POST    /account/second/*  *
 login   POST    /people/*/code     *
 upload  PUT     *                  *
 upload  GET     */small            *

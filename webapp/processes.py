@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 LOG = logging.getLogger("wangge.serve")
@@ -83,13 +84,15 @@ class Processes:
         self._start(number)
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
-        self._tell(signal.SIGKILL if self.stopping else signal.SIGTERM)
+        what = signal.SIGKILL if self.stopping else signal.SIGTERM
         self.stopping = True
         signal.alarm(GRACE)
+        self._tell(what)
 
     def _tell(self, what: signal.Signals) -> None:
-        for process in self.running:
-            os.kill(process, what)
+        for process in list(self.running):
+            with suppress(ProcessLookupError):  # one that has just ended, and that nobody has counted yet
+                os.kill(process, what)
 
 
 def usual() -> int:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 import webapp.app  # noqa: F401  its views take the honest write() before a fault replaces it for posts sent with ids
 from webapp import cli
 from webapp.core import db, files
+from webapp.ops import durability
 from webapp.web import request
 
 LATE = 0.25  # seconds between answer and commit, so that a kill at the answer falls between them
@@ -80,5 +81,6 @@ FAULTS: dict[str, Callable[[], None]] = {
 
 if __name__ == "__main__":
     FAULTS[sys.argv[2]]()
+    durability.careless = lambda _store: None  # type: ignore[assignment]  # the tests' own PostgreSQL waits for no disk
     cli.listening = lambda _host, _port: [socket.socket(fileno=int(sys.argv[1]))]
     cli.main(["serve", "--processes", "1"])

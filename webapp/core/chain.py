@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from . import clock
@@ -16,7 +16,7 @@ from .chain_form import FIRST, Leaf, head_of, root_of
 from .chain_link import ChainLink
 from .chain_watch import OPTION, Touched, watch
 
-__all__ = ["append", "linked", "newest", "seal", "watch", "watched"]
+__all__ = ["append", "linked", "newest", "newest_seen", "seal", "watch", "watched"]
 
 #: PostgreSQL: the function takes the lock and then looks, with a view of the rows of its own (revision 0007).
 NEWEST = {
@@ -68,6 +68,11 @@ def append(connection: Connection, leaves: Iterable[Leaf]) -> None:
             "leaves": b"".join(leaf.packed() for leaf in held),
         },
     )
+
+
+def newest_seen(connection: Connection) -> int:
+    """The number of the last link that is there to be read, without waiting for anybody; 0 without one."""
+    return connection.scalar(select(func.max(ChainLink.seq))) or 0
 
 
 def newest(connection: Connection) -> tuple[int, str]:

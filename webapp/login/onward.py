@@ -9,6 +9,7 @@ from typing import Any
 from flask import redirect, render_template, request, session, url_for
 
 from ..core.addresses import network
+from ..core.errors import Refused
 from ..web import photos
 from ..web.gate import is_id
 from ..web.kept import told, unpack
@@ -16,6 +17,7 @@ from ..web.language import safe_next
 from ..web.request import actor, read, turn
 from . import queries
 from .brake import Where
+from .forms import PasswordForm
 
 KNOWN, MOST_KNOWN = "known", 20  # in the cookie: this device's number, and who has logged in on it, the last ones
 IN_TURN = partial(turn, "password")
@@ -43,6 +45,17 @@ def onward(next_address: str | None, kept: str | None) -> Any:
     if queries.notices(read(), actor().person_id):
         address = url_for("login.notices", next=address)
     return redirect(address)
+
+
+def choose_password(next_address: str | None, kept: str | None, *, ask_current: bool) -> str:
+    """The page for a new password, after which the person goes on to where he was going, with what he had typed."""
+    form = PasswordForm(data={"next": safe_next(next_address), "kept": kept})
+    return render_template("login/password.html", form=form, ask_current=ask_current)
+
+
+def when(refusal: Refused) -> dict[str, str]:
+    """The header that says after how many seconds the same may succeed, where that is known."""
+    return {} if refusal.again is None else {"Retry-After": str(refusal.again)}
 
 
 def kept_form(address: str, fields: list[tuple[str, str]]) -> str:

@@ -40,6 +40,10 @@ SET_UP_ANEW = N_("There is nothing to confirm. Begin again.")
 IS_ON = N_("You have set this up already. Switch it off first to change to another app.")
 
 
+class NotReadable(Refused):
+    """No code of an app can be checked, right or wrong: it is not counted as a guess."""
+
+
 class Passed(NamedTuple):
     """What a right code was: the half minute of the app's, or the id of a recovery code."""
 
@@ -82,6 +86,16 @@ def _box(key: str) -> Fernet:
 def address(secret: str, login: str) -> str:
     """What the app is shown, as a picture or a link (otpauth://)."""
     return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=ISSUER)
+
+
+def seal_anew(session: Session, keys: Keys) -> int:
+    """Seal with the first of these keys what only the others open; how many it was."""
+    done = 0
+    for factor in session.scalars(select(SecondFactor)):
+        secret = opened(keys, factor.sealed)
+        if secret is not None and opened(keys[:1], factor.sealed) is None:
+            factor.sealed, done = seal(keys, secret), done + 1
+    return done
 
 
 # --- setting it up ---
@@ -138,7 +152,7 @@ def check(session: Session, person: Person, typed: str, where: Where, keys: Keys
     kept = sealed or (factor.sealed if factor else "")
     secret = opened(keys, kept)
     if secret is None:
-        raise Refused(NOT_READABLE, field="code")
+        raise NotReadable(NOT_READABLE, field="code")
     step = _step(secret, code, factor.last_step if factor and sealed is None else None)
     if step is None:
         raise Refused(NOT_RIGHT, field="code")
@@ -174,8 +188,9 @@ def failed(session: Session, person: Person, where: Where, typed: str) -> None:
     audit.note(session, None, "second.failed", f"person:{person.id}", address=where.address)
 
 
-def let_in(session: Session, actor: Actor, passed: Passed, keys: Keys, where: Where) -> None:
-    """The log-in is whole. A code is used up with it, also when two send it at the same moment.
+def let_in(session: Session, actor: Actor, passed: Passed, keys: Keys, where: Where) -> bool:
+    """The log-in is whole; False where a second factor has still to be set up. A code is used up with it, also when two
+    send it at the same moment.
 
     Who came in by a recovery code while the app's cannot be read sets the app up anew. What was sealed with a key that
     was replaced since is sealed with the new one.
@@ -187,8 +202,10 @@ def let_in(session: Session, actor: Actor, passed: Passed, keys: Keys, where: Wh
         forget(session, actor.person_id)
     elif factor is not None and secret is not None and opened(keys[:1], factor.sealed) is None:
         factor.sealed = seal(keys, secret)
-    if second_factor(session, actor.person_id) is not None or not has_to_have_one(session, actor.person_id):
+    is_whole = second_factor(session, actor.person_id) is not None or not has_to_have_one(session, actor.person_id)
+    if is_whole:
         _whole(session, actor)
+    return is_whole
 
 
 def _use(session: Session, actor: Actor, passed: Passed, where: Where) -> None:

@@ -19,7 +19,7 @@ from . import second
 from . import service as acts
 from .blueprint import bp
 from .forms import BeginForm, CodeForm
-from .onward import IN_TURN, here, know, onward
+from .onward import IN_TURN, choose_password, here, know, onward, when
 
 
 @bp.get("/account/second")
@@ -77,7 +77,7 @@ def second_begin() -> Any:
             second.begin(writing, who, second.seal(_keys(), second.fresh()))
     except Refused as refusal:
         form.refuse(refusal.field, say(refusal))
-        return _page(CodeForm(), form), refusal.status
+        return _page(CodeForm(), form), refusal.status, when(refusal)
     return redirect(url_for("login.second_factor"), 303)
 
 
@@ -123,10 +123,14 @@ def second_check() -> Any:
     try:
         passed = _checked(form)
         with write() as writing:
-            second.let_in(writing, who, passed, _keys(), here())
+            is_whole = second.let_in(writing, who, passed, _keys(), here())
     except Refused as refusal:
         return _again(form, refusal)
-    know(who.person_id)
+    if is_whole:
+        know(who.person_id)
+    if who.must_change:
+        ask_current = not acts.came_by_code(read(), who)
+        return choose_password(form.next.data, form.kept.data, ask_current=ask_current)
     return onward(form.next.data, form.kept.data)
 
 
@@ -154,7 +158,7 @@ def _checked(form: CodeForm, sealed: str | None = None) -> second.Passed:
     person = queries.by_id(read(), actor().person_id)
     try:
         return second.check(read(), person, form.code.data, here(), _keys(), sealed)
-    except Later:
+    except (Later, second.NotReadable):
         raise
     except Refused:
         with write() as writing:
@@ -166,7 +170,7 @@ def _again(form: CodeForm, refusal: Refused) -> Any:
     if not form.errors:
         form.refuse(refusal.field, say(refusal))
     form.code.data = None
-    return _page(form), refusal.status
+    return _page(form), refusal.status, when(refusal)
 
 
 @bp.get("/account/notices")

@@ -33,7 +33,7 @@ from . import service as acts
 from .blueprint import bp
 from .forms import CodeForm, LoginForm, PasswordForm
 from .models import LoginCode
-from .onward import IN_TURN, KNOWN, here, kept_form, know, onward
+from .onward import IN_TURN, KNOWN, choose_password, here, kept_form, know, onward, when
 
 __all__ = ["bp", "second_views"]  # their pages stand on the same blueprint
 CHOICES = ("lang", "large", KNOWN)  # what is of the browser and not of a log-in outlives it
@@ -100,7 +100,7 @@ def log_in() -> Any:
             )
     except Refused as refusal:
         _count(refusal, form.login.data, form.secret.data)
-        return _login_page(form, say(refusal)), refusal.status, _when(refusal)
+        return _login_page(form, say(refusal)), refusal.status, when(refusal)
     _take(token)
     _begin_as(token)
     if actor().is_half:
@@ -108,7 +108,7 @@ def log_in() -> Any:
     know(actor().person_id)
     if code_id is None and not must_change:
         return onward(form.next.data, form.kept.data)
-    return _choose_password(form.next.data, form.kept.data, ask_current=code_id is None)
+    return choose_password(form.next.data, form.kept.data, ask_current=code_id is None)
 
 
 def _count(refusal: Refused, login: str, secret: str) -> None:
@@ -116,10 +116,6 @@ def _count(refusal: Refused, login: str, secret: str) -> None:
     if not isinstance(refusal, Later):
         with write() as writing:
             acts.failed(writing, login, here(), secret)
-
-
-def _when(refusal: Refused) -> dict[str, str]:
-    return {} if refusal.again is None else {"Retry-After": str(refusal.again)}
 
 
 def _take(token: str) -> None:
@@ -143,11 +139,6 @@ def _second_factor(form: LoginForm) -> Any:
         return redirect(url_for("login.second_factor"))
     asked = CodeForm(data={"next": safe_next(form.next.data), "kept": form.kept.data})
     return second_views.ask(asked)
-
-
-def _choose_password(next_address: str | None, kept: str | None, *, ask_current: bool) -> str:
-    form = PasswordForm(data={"next": safe_next(next_address), "kept": kept})
-    return render_template("login/password.html", form=form, ask_current=ask_current)
 
 
 @bp.post("/logout")
@@ -276,7 +267,7 @@ def change_password() -> Any:
     refusal = None if by_code else _check_present(form)
     if refusal is not None:
         page = render_template("login/password.html", form=form, ask_current=not by_code)
-        return page, refusal.status, _when(refusal)
+        return page, refusal.status, when(refusal)
     close_reads()
     with turn("password"):
         hashed = passwords.make(form.entry().new)

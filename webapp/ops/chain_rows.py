@@ -55,6 +55,14 @@ def take_in(store: Store) -> int:
         return sum(_appended(connection, table) for table in tables() if table.name in there)
 
 
+def is_begun(connection: Connection) -> bool:
+    """Whether there is a link, or nothing that one would hold: an upgrade that died before its last step left rows
+    without any, and whoever wrote then would make the first, which no row of before has a part in."""
+    return bool(chain.newest_seen(connection)) or all(
+        connection.execute(select(table).limit(1)).first() is None for table in tables()
+    )
+
+
 def follow(store: Store, names: Iterable[str]) -> int:
     """New leaves for all rows of some tables, which a revision has rewritten; the number of rows."""
     with store.write() as session:

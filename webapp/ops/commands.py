@@ -68,6 +68,8 @@ def migrate() -> None:
     from . import migrate as revisions
 
     config, store = opened(owner=True)
+    if why := identity.mismatch(store, config.data_dir):
+        fail(why)
     revisions.run(store, "upgrade", "head")
     identity.ensure(store, config.data_dir)
     click.echo(f"Database at {revisions.current(store)}.")
@@ -264,6 +266,7 @@ def _findings(found: Any) -> None:
 def sweep(dry_run: bool, really: bool) -> None:
     """What has to happen by itself: delete what is past its time. Safe to run often and on several machines."""
     from . import retention, witness
+    from .identity import Strange
     from .sweep_clock import ImplausibleClock
 
     config, store = ready(owner=True)
@@ -272,7 +275,8 @@ def sweep(dry_run: bool, really: bool) -> None:
         return
     try:
         gone, waiting = retention.sweep(store, config.data_dir, really=really)
-    except ImplausibleClock as refusal:
+    except (ImplausibleClock, Strange) as refusal:
+        witness.daily(store, config)  # a head is wanted most when something is wrong
         fail(str(refusal))
     for name, number in gone.items():
         click.echo(f"{name}: {number}")

@@ -60,3 +60,11 @@ def _rights(connection: Connection, table: str) -> str:
     if table in READ_ONLY or columns == ["code"]:  # a vocabulary belongs to the schema
         return "select"
     return "select, insert" if table in APPEND_ONLY else "select, insert, update, delete"
+
+
+def may_sweep(store: Store) -> bool:
+    """Whether the log-in of a store may delete what is past its time; on SQLite whoever opens the file may."""
+    if store.is_sqlite:
+        return True
+    with store.read() as session:
+        return bool(session.scalar(text("select has_table_privilege('history_open', 'insert')")))

@@ -75,7 +75,8 @@ def renew(connection: Connection, data_dir: Path) -> None:
 
 def _kept(store: Store) -> uuid.UUID | None:
     with store.read() as session:
-        return session.scalar(select(StoreIdentity.id))
+        there = inspect(session.connection()).has_table(TABLE)
+        return session.scalar(select(StoreIdentity.id)) if there else None
 
 
 def _insert(connection: Connection, fresh: uuid.UUID) -> uuid.UUID | None:

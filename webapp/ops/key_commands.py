@@ -6,7 +6,7 @@ import click
 
 from ..config import KEY_FILE, Config
 from ..config import command as said
-from ..console import counted, fail
+from ..console import counted, fail, ready
 
 
 @click.group()
@@ -54,12 +54,17 @@ def rotate() -> None:
 
 @key.command()
 def retire() -> None:
-    """Take the older keys away: what they signed and was not signed anew ends."""
+    """Take the older keys away: what they signed and was not signed anew ends. Second factors are sealed anew first."""
+    from ..login.second import seal_anew
     from .secret import retire as run
 
-    gone = run(_own(Config.from_environment()))
+    config, store = ready()
+    place = _own(config)
+    with store.write() as session:
+        sealed = seal_anew(session, [config.secret_key, *config.secret_key_fallbacks])
     click.echo(
-        f"{counted(gone, 'older key')} taken away. Start every server again. Who was not here since logs in again."
+        f"{counted(run(place), 'older key')} taken away, {counted(sealed, 'second factor')} sealed with the new one. "
+        "Start every server again. Who was not here since logs in again."
     )
 
 

@@ -78,6 +78,8 @@ def lacking(store: Store, *, seeds: bool = True) -> str | None:
     if current(store) != newest():
         return f"The database is not at this program's version. Run: {said('migrate')}"
     with store.read() as session:
+        if not chain_rows.is_begun(session.connection()):
+            return f"The records were not taken into the chain yet. Run: {said('migrate')}"
         missing = county_settings.missing(session) if seeds else []
     if missing:
         return f"Nothing is seeded, or not all of it (no setting {missing[0]}). Run: {said('seed')}"

@@ -20,7 +20,7 @@ from ..core.attachments import FOLDERS
 from ..core.db import Store
 from ..core.models import AuditEntry
 from ..core.retention import Expiry, Look, log_months, months_ago
-from . import sweep_clock
+from . import identity, sweep_clock
 
 LOGGER = logging.getLogger("wangge.sweep")
 BATCH = 2000  # rows of each kind in one write, so that a first run does not hold others up
@@ -44,6 +44,8 @@ def sweep(store: Store, data_dir: Path, *, really: bool = False, most: int = MOS
     enough. ImplausibleClock, and nothing is deleted, when the time cannot be believed; ``really`` says that an operator
     looked, and takes all.
     """
+    if why := identity.mismatch(store, data_dir):  # its photos are named in another database
+        raise identity.Strange(why)
     with clock.at(clock.now()):  # the moment that is believed is the one that counts
         if really:
             with store.write() as session:
