@@ -14,7 +14,7 @@ READERS = (
 #: What answers with no page: files, pieces of a page, and what only leads on.
 NO_PAGES = frozenset(
     {
-        *("/assets/<mark>/<root>/<path>", "/healthz", "/readyz", "/language", "/"),
+        *("/assets/<mark>/<root>/<path>", "/healthz", "/readyz", "/language", "/", "/account/notices"),
         *("/duties.xlsx", "/figures.xlsx", "/objects/export", "/objects/import/sample", "/people/import/sample"),
         *("/map/layers/<fingerprint>.json", "/map/grids/<grid_id>/card", "/map/grids/<grid_id>/objects", "/map/found"),
         *("/photos/<attachment_id>", "/attachments/<attachment_id>", "/attachments/<attachment_id>/small"),

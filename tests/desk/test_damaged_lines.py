@@ -52,7 +52,7 @@ def test_a_damaged_line_of_the_log_stops_no_page(world, browse, turn):
         duty = a_duty(session)
         code, id_ = duty.code, duty.id
         for detail in part(DAMAGED, 3, turn):
-            for action in ACTS:
+            for action in ACTS if world.store.is_sqlite else [act.replace("\x00", "") for act in ACTS]:
                 for thing in (f"duty:{id_}", "time_limit:review", "person:x", "person:" + "9" * 30, "", "\ud800"[:0]):
                     note(session, action, thing, detail)
     assert browse("auditor").get("/log").status_code == 200
