@@ -113,6 +113,7 @@ def test_of_several_processes_the_first_sweeps(world: World, tmp_path: Path, mon
 
     monkeypatch.setattr(cli, "Processes", InTurn)
     monkeypatch.setattr(sweeper, "start", swept.append)
+    monkeypatch.setattr(sweeper, "watch_clock", lambda _store: None)  # its thread would outlive this test's database
     monkeypatch.setattr("webapp.serving.run", lambda *_, **_options: served.append(1))
     cli._serve(Config("sqlite://", tmp_path, KEY), world.store, [], 1, 3)
     assert len(swept) == 1 and len(served) == 3
