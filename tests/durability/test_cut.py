@@ -15,8 +15,8 @@ from tests.durability.sending import NOT_ANSWERED, Phone, Post, report
 from tests.durability.serving import Server
 from tests.short import count
 
-POSTS = count(6, 60, 500)
-SIDE = count(300, 1000, 1300)  # pixels of noise: about 3 MB of JPEG in the long run
+POSTS = count(6, 20, 500)
+SIDE = count(300, 600, 1300)  # pixels of noise: about 3 MB of JPEG in the long run
 TRIES = 10
 PHONES = 3
 

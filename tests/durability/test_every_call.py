@@ -16,7 +16,7 @@ from tests.durability.serving import Server
 from tests.short import count
 
 CALLS = ("fsync", "rename", "pwrite64", "write", "sendto")[: count(2, 5)]
-DEEPEST = count(1, 4, 100)  # of each kind of call; there are fewer than the last number in one post
+DEEPEST = count(1, 2, 100)  # of each kind of call; there are fewer than the last number in one post
 BROKEN = count(3, 40, 200)
 
 pytestmark = pytest.mark.skipif(bool(trace.why_not()), reason=trace.why_not())

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tests import pages
 from tests.access_county import County, county, on_sqlite, visitors  # noqa: F401  (fixtures)
 from tests.journeys.conftest import served
-from tests.short import FULL, some
+from tests.short import FULL, LONG, some
 from webapp.core import clock
 
 pytestmark = on_sqlite
@@ -111,9 +111,11 @@ def test_what_stands_by_itself_is_high_enough_for_a_thumb(opened: Any) -> None:
     ("language", "scheme"), some([("zh", "dark"), ("zh", "light"), ("en", "dark"), ("en", "light")], every=4)
 )
 def test_no_page_has_a_fault_of_accessibility_by_day_or_by_night(opened: Any, language: str, scheme: str) -> None:
-    """All of axe's rules, the contrast of 4.5 among them; the map is looked at once it is drawn."""
+    """All of axe's rules, the contrast of 4.5 among them; the map is looked at once it is drawn. Every page is for the
+    long run: it takes minutes a case."""
     found = []
-    for login, path, page in opened(language, viewport={"width": 360, "height": 740}, color_scheme=scheme):
+    size = {"width": 360, "height": 740}
+    for login, path, page in opened(language, None if LONG else FEW, viewport=size, color_scheme=scheme):
         page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         if page.locator("[data-map]").count():
             page.wait_for_selector(".map-name")
