@@ -275,7 +275,7 @@ def test_the_page_says_who_how_many_since_when_and_how_long(tardy, browse):
         ("County office", 2, ["5", "days", "late"]),
         ("Grid officer of Village A1", 1, ["3", "days", "late"]),
     ]
-    day = clock.today() - timedelta(days=8)
+    day = clock.day(clock.now() - timedelta(days=8, hours=1))
     assert f"{day.day} {day:%b}" in lines(page)[0][3]
     assert "4 reports in all" in page and "Site visits and the parts of cooperating bodies" in page
 

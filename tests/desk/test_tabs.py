@@ -131,7 +131,7 @@ LISTED = {
     "handling": lambda r, held, **_: held and r.state == "handling",
     "station": lambda r, held, **_: held and r.state == "station",
     "to_check": lambda r, held, **_: held and r.state in ("station_done", "department_done", "township_done"),
-    "due_today": lambda r, held, **_: held and NOON <= r.due_at < clock.start(clock.today() + DAY),
+    "due_today": lambda r, held, **_: held and NOON <= r.due_at < clock.start(clock.day(NOON) + DAY),
     "overdue": lambda r, held, **_: held and r.due_at < NOON,
     "returned": lambda r, **_: r.state == "returned",
     "bounced": lambda r, held, last, **_: held and r.state == "county" and last == "bounce",

@@ -204,8 +204,9 @@ def now_in(session: Session, world: World, short: str) -> int:
     return queries.named(session, {world.grids[short]})[world.grids[short]].version_id
 
 
-BAD = {
-    "a day to come": ({"on": clock.today() + timedelta(days=1)}, "in the future"),
+#: What a version is given, ``on`` also as so much after today; and how it is refused.
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "a day to come": ({"on": timedelta(days=1)}, "in the future"),
     "no day after": ({"on": make.BEGAN - timedelta(days=1)}, "begin after that day"),
     "its own level above it": ({"parent": "A2"}, "level above"),
     "itself": ({"parent": "A1"}, "level above"),
@@ -216,6 +217,8 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_what_cannot_be_put_in_force_is_refused_whole(world: World, name: str) -> None:
     given, why = BAD[name]
+    if isinstance(on := given.get("on"), timedelta):
+        given = {"on": clock.today() + on}
     before = {short: now(world, short) for short in world.grids}
     with pytest.raises(Refused, match=why), world.store.write() as session:
         good = version(session, world, "B1", REFORM, zh="好村")
