@@ -366,6 +366,7 @@ def test_under_another_key_the_app_cannot_be_checked_and_a_recovery_code_leads_t
     assert not is_in(browser)
     assert browser.post("/account/second/check", code=owner[1][0]).status_code == 302
     assert not is_in(browser)
+    assert acts(world, "second.off") == 1, "what the app had stands in the log as gone"
     set_up(browser, current="")
     assert is_in(browser)
 

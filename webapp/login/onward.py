@@ -9,13 +9,14 @@ from typing import Any
 from flask import redirect, render_template, request, session, url_for
 
 from ..core.addresses import network
-from ..core.errors import Refused
+from ..core.errors import Later, Refused
 from ..web import photos
 from ..web.gate import is_id
 from ..web.kept import told, unpack
 from ..web.language import safe_next
-from ..web.request import actor, read, turn
+from ..web.request import actor, read, turn, write
 from . import queries
+from . import service as acts
 from .brake import Where
 from .forms import PasswordForm
 
@@ -34,6 +35,13 @@ def know(person_id: int) -> None:
     from now on."""
     device, people = session.get(KNOWN) or (secrets.token_urlsafe(12), [])
     session[KNOWN] = [device, [*(id_ for id_ in people if id_ != person_id), person_id][-MOST_KNOWN:]]
+
+
+def count(refusal: Refused, login: str, secret: str) -> None:
+    """A wrong secret counts against whoever tried it here; a try that was not looked at does not."""
+    if not isinstance(refusal, Later):
+        with write() as writing:
+            acts.failed(writing, login, here(), secret)
 
 
 def onward(next_address: str | None, kept: str | None) -> Any:

@@ -90,12 +90,16 @@ def address(secret: str, login: str) -> str:
 
 def seal_anew(session: Session, keys: Keys) -> int:
     """Seal with the first of these keys what only the others open; how many it was."""
-    done = 0
-    for factor in session.scalars(select(SecondFactor)):
-        secret = opened(keys, factor.sealed)
-        if secret is not None and opened(keys[:1], factor.sealed) is None:
-            factor.sealed, done = seal(keys, secret), done + 1
-    return done
+    return sum(_renew(factor, keys) for factor in session.scalars(select(SecondFactor)))
+
+
+def _renew(factor: SecondFactor, keys: Keys) -> bool:
+    """Whether a secret was sealed with a key that was replaced since, and now is with the first."""
+    secret = opened(keys, factor.sealed)
+    if secret is None or opened(keys[:1], factor.sealed) is not None:
+        return False
+    factor.sealed = seal(keys, secret)
+    return True
 
 
 # --- setting it up ---
@@ -197,11 +201,10 @@ def let_in(session: Session, actor: Actor, passed: Passed, keys: Keys, where: Wh
     """
     _use(session, actor, passed, where)
     factor = second_factor(session, actor.person_id)
-    secret = opened(keys, factor.sealed) if factor is not None else None
-    if factor is not None and secret is None:
-        forget(session, actor.person_id)
-    elif factor is not None and secret is not None and opened(keys[:1], factor.sealed) is None:
-        factor.sealed = seal(keys, secret)
+    if factor is not None and opened(keys, factor.sealed) is None:
+        _take_away(session, actor.person_id)
+    elif factor is not None:
+        _renew(factor, keys)
     is_whole = second_factor(session, actor.person_id) is not None or not has_to_have_one(session, actor.person_id)
     if is_whole:
         _whole(session, actor)
@@ -246,10 +249,14 @@ def _whole(session: Session, actor: Actor) -> None:
 def switch_off(session: Session, actor: Actor, passed: Passed, where: Where) -> None:
     """The person takes it away, with a code; who has to have one sets up another before anything else."""
     _use(session, actor, passed, where)
-    forget(session, actor.person_id)
+    _take_away(session, actor.person_id)
     is_half = has_to_have_one(session, actor.person_id)
     session.execute(update(LoginSession).where(LoginSession.id == actor.session_id).values(is_half=is_half))
-    audit.note(session, actor.person_id, "second.off", f"person:{actor.person_id}")
+
+
+def _take_away(session: Session, person_id: int) -> None:
+    forget(session, person_id)
+    audit.note(session, person_id, "second.off", f"person:{person_id}")
 
 
 def forget(session: Session, person_id: int) -> bool:

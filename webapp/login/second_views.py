@@ -19,7 +19,7 @@ from . import second
 from . import service as acts
 from .blueprint import bp
 from .forms import BeginForm, CodeForm
-from .onward import IN_TURN, choose_password, here, know, onward, when
+from .onward import IN_TURN, choose_password, count, here, know, onward, when
 
 
 @bp.get("/account/second")
@@ -85,13 +85,9 @@ def _check_password(form: BeginForm) -> None:
     if not form.current.data:
         raise Refused(FILL_IN, field="current")
     try:
-        acts.check_present(read(), actor(), form.current.data or "", here(), IN_TURN)
-    except Later:
-        raise
-    except Refused:
-        login = queries.by_id(read(), actor().person_id).login
-        with write() as writing:
-            acts.failed(writing, login, here(), form.current.data or "")
+        acts.check_present(read(), actor(), form.current.data, here(), IN_TURN)
+    except Refused as refusal:
+        count(refusal, queries.by_id(read(), actor().person_id).login, form.current.data)
         raise
 
 

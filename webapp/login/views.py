@@ -19,7 +19,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext, refresh
 
 from ..core import clock, passwords, settings
-from ..core.errors import Later, Refused
+from ..core.errors import Refused
 from ..core.retention import log_months
 from ..people import queries, words
 from ..web import lists
@@ -33,7 +33,7 @@ from . import service as acts
 from .blueprint import bp
 from .forms import CodeForm, LoginForm, PasswordForm
 from .models import LoginCode
-from .onward import IN_TURN, KNOWN, choose_password, here, kept_form, know, onward, when
+from .onward import IN_TURN, KNOWN, choose_password, count, here, kept_form, know, onward, when
 
 __all__ = ["bp", "second_views"]  # their pages stand on the same blueprint
 CHOICES = ("lang", "large", KNOWN)  # what is of the browser and not of a log-in outlives it
@@ -99,7 +99,7 @@ def log_in() -> Any:
                 replaces=session.get("sid"),
             )
     except Refused as refusal:
-        _count(refusal, form.login.data, form.secret.data)
+        count(refusal, form.login.data, form.secret.data)
         return _login_page(form, say(refusal)), refusal.status, when(refusal)
     _take(token)
     _begin_as(token)
@@ -109,13 +109,6 @@ def log_in() -> Any:
     if code_id is None and not must_change:
         return onward(form.next.data, form.kept.data)
     return choose_password(form.next.data, form.kept.data, ask_current=code_id is None)
-
-
-def _count(refusal: Refused, login: str, secret: str) -> None:
-    """A wrong secret counts; a try that was not looked at does not."""
-    if not isinstance(refusal, Later):
-        with write() as writing:
-            acts.failed(writing, login, here(), secret)
 
 
 def _take(token: str) -> None:
@@ -286,6 +279,6 @@ def _check_present(form: PasswordForm) -> Refused | None:
     except Refused as refusal:
         login = queries.by_id(read(), actor().person_id).login
         form.refuse(refusal.field or "current", say(refusal))
-        _count(refusal, login, current)
+        count(refusal, login, current)
         return refusal
     return None
