@@ -10,7 +10,7 @@ SAMPLE_KEYS = frozenset({"", "change-me", "sample", "secret", "dev"})
 SHORTEST_KEY = 32
 KEY_FILE = "secret.key"  # in DATA_DIR, made by ``init``; a key a line, the newest first
 BACKUP_KEY_FILE = "backup.key"  # beside DATA_DIR where BACKUP_KEY_FILE names no other
-CHAIN_KEY_FILE = "chain.key"  # beside it: signs the heads of the chain
+CHAIN_KEY_FILE = "chain.key"  # in DATA_DIR: signs the heads of the chain
 FEW_PROXIES = "PROXIES is the number of our own proxies in front: 0 to 9."
 
 

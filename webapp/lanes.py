@@ -21,10 +21,8 @@ from .core.tables import table
 CONNECTIONS = 1000  # all of them
 PER_ADDRESS = 200  # an office of sixty people behind one address keeps fewer at work at any moment
 HEAD_SECONDS = 20  # for the head of a request
-BODY_SECONDS, SLOWEST = (
-    30,
-    500,
-)  # after so long a body must have come at so many bytes a second, which any phone reaches
+BODY_SECONDS = 30  # after so long a body must have come at SLOWEST
+SLOWEST = 500  # bytes a second, which any phone reaches
 
 #: Into which lane a request goes: the first row that fits; else it is a page.
 LANE_OF = table("""

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image, PngImagePlugin
 
-from webapp.core import files
+from webapp.core import child, files
 from webapp.core.errors import Busy, Refused
 
 PLACE = b"where it was taken"
@@ -228,7 +228,7 @@ def test_reading_stops_at_the_largest_size_and_leaves_nothing(tmp_path: Path) ->
     assert stored(tmp_path) == []
 
 
-@pytest.mark.parametrize("error", [files.subprocess.TimeoutExpired("python", 1), BlockingIOError("no more processes")])
+@pytest.mark.parametrize("error", [child.subprocess.TimeoutExpired("python", 1), BlockingIOError("no more processes")])
 def test_a_server_that_has_no_room_says_so_and_blames_no_photo(
     error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,7 +236,7 @@ def test_a_server_that_has_no_room_says_so_and_blames_no_photo(
         Path(command[-1]).write_bytes(b"half a copy")
         raise error
 
-    monkeypatch.setattr(files.subprocess, "run", slow)
+    monkeypatch.setattr(child.subprocess, "run", slow)
     with pytest.raises(Busy, match="the server is busy") as refusal:
         keep(tmp_path, encoded("JPEG"))
     assert refusal.value.status == 503
@@ -257,11 +257,11 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 def test_the_work_is_limited_and_not_the_wait_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A child that is stopped for longer than it may work goes on afterwards, as on a machine that others use."""
-    run, child = files.subprocess.run, tmp_path / "child.py"
-    child.write_text(Path(files.CHILD).read_text().replace("SECONDS, MEMORY = 10,", "SECONDS, MEMORY = 1,"))
-    monkeypatch.setattr(files, "CHILD", str(child))
+    run, script = child.subprocess.run, tmp_path / "child.py"
+    script.write_text(Path(files.CHILD).read_text().replace("SECONDS, MEMORY = 10,", "SECONDS, MEMORY = 1,"))
+    monkeypatch.setattr(files, "CHILD", str(script))
     monkeypatch.setattr(
-        files.subprocess, "run", lambda command, **more: run([command[0], "-c", WAITS, *command[1:]], **more)
+        child.subprocess, "run", lambda command, **more: run([command[0], "-c", WAITS, *command[1:]], **more)
     )
     assert keep(tmp_path, encoded("JPEG")).width == 64
 

@@ -49,9 +49,9 @@ def left(world, model=Throttle):
         return session.scalar(select(func.count()).select_from(model))
 
 
-def file_of(data_dir, name, days):
-    """A part-upload of so many days ago."""
-    file = data_dir / "tmp" / name
+def file_of(data_dir, name, days, folder="tmp"):
+    """A part-upload of so many days ago, or in its folder a file that waits for its entry."""
+    file = data_dir / folder / name
     file.parent.mkdir(exist_ok=True, parents=True)
     file.write_bytes(b"x")
     then = time.time() - days * files.DAY
@@ -76,6 +76,14 @@ def test_files_wait_too(busy, tmp_path):
     gone, waiting = sweep(busy.store, tmp_path, most=3)
     assert (gone["uploads"], waiting["uploads"], len(list((tmp_path / "tmp").iterdir()))) == (3, 2, 2)
     assert sweep(busy.store, tmp_path, most=3).gone["uploads"] == 2
+
+
+def test_parts_and_what_waits_for_its_entry_are_one_kind(busy, tmp_path):
+    for turn in range(4):
+        file_of(tmp_path, f"part-{turn}", 2)
+        file_of(tmp_path, f"{turn:064}", 2, "waiting/1/entry")
+    runs = [sweep(busy.store, tmp_path, most=5) for _run in range(3)]
+    assert [(gone["uploads"], waiting.get("uploads", 0)) for gone, waiting in runs] == [(5, 3), (3, 0), (0, 0)]
 
 
 def test_an_operator_who_says_really_gets_all_of_it_and_it_is_logged(busy, tmp_path):

@@ -1,5 +1,7 @@
 """Commands for administrators: the first one is made here, and only here is help for one who lost his password."""
 
+from collections.abc import Callable
+
 import click
 
 from ..access import SYSTEM
@@ -8,15 +10,21 @@ from ..core import passwords
 from ..core.db import Store
 
 
+def _account(make: Callable[..., None]) -> Callable[..., None]:
+    """What a command asks for that makes an account."""
+    asked = (click.argument("login"), click.option("--name", prompt=True), click.password_option())
+    for one in reversed(asked):
+        make = one(make)
+    return make
+
+
 @click.group()
 def admin() -> None:
     """Administrators."""
 
 
 @admin.command("create")
-@click.argument("login")
-@click.option("--name", prompt=True)
-@click.password_option()
+@_account
 def admin_create(login: str, name: str, password: str) -> None:
     """Create a system administrator who can log in and set up everybody else."""
     _create(login, name, password, "system_admin")
@@ -29,9 +37,7 @@ def auditor() -> None:
 
 
 @auditor.command("create")
-@click.argument("login")
-@click.option("--name", prompt=True)
-@click.password_option()
+@_account
 def auditor_create(login: str, name: str, password: str) -> None:
     """Create an audit administrator, who reads the log and changes nothing."""
     _create(login, name, password, "audit_admin")

@@ -6,9 +6,10 @@ nobody who holds it waits for anything else (docs/decisions/0036).
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, Row, insert, select, text
 from sqlalchemy.orm import Session
 
 from . import clock
@@ -23,6 +24,7 @@ NEWEST = {
     "sqlite": text("select seq, head from chain_link order by seq desc limit 1"),
     "postgresql": text("select seq, head from chain_newest()"),
 }
+_NEWEST_SEEN = select(ChainLink.seq, ChainLink.head, ChainLink.at).order_by(ChainLink.seq.desc()).limit(1)
 _LINK = insert(ChainLink.__table__)  # type: ignore[arg-type]
 
 
@@ -70,9 +72,9 @@ def append(connection: Connection, leaves: Iterable[Leaf]) -> None:
     )
 
 
-def newest_seen(connection: Connection) -> int:
-    """The number of the last link that is there to be read, without waiting for anybody; 0 without one."""
-    return connection.scalar(select(func.max(ChainLink.seq))) or 0
+def newest_seen(connection: Connection) -> Row[int, str, datetime] | None:
+    """Number, head and moment of the last link that is there to be read, without waiting for anybody."""
+    return connection.execute(_NEWEST_SEEN).first()
 
 
 def newest(connection: Connection) -> tuple[int, str]:

@@ -34,6 +34,11 @@ def day(moment: datetime) -> date:
     return moment.astimezone(ZONE).date()
 
 
+def minute(moment: datetime) -> str:
+    """A moment to the minute, as the county's clocks show it, for who runs the machine."""
+    return f"{moment.astimezone(ZONE):%Y-%m-%d %H:%M}"
+
+
 def is_near(on: date) -> bool:
     """Whether a day that somebody wrote can be meant; all sums with such days come out."""
     return EARLIEST <= on <= LATEST

@@ -16,14 +16,12 @@ from sqlalchemy.orm import Session
 
 from . import chain
 from .columns import Base, CompactUuid, Moment, PathString, Shape, day_number, vocabulary
-from .turns import Turns
+from .fair_lock import FairLock
 
 __all__ = ["BadAddress", "Base", "CompactUuid", "Moment", "PathString", "Shape", "Store", "day_number", "vocabulary"]
 
 SQLITE_SAFE = (3, 51, 3)  # 3.7.0-3.51.2 can corrupt a WAL database with several writers (sqlite.org/wal.html)
 BUSY_MS = 15000
-
-
 WAITING = {"timeout": BUSY_MS / 1000, "check_same_thread": False}
 
 
@@ -131,7 +129,7 @@ class Store:
             raise BadAddress from error
         chain.watch(self.writer)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._turns = Turns()
+        self._in_turn = FairLock()
         self._is_serving = False
 
     def read(self) -> Session:
@@ -176,7 +174,7 @@ class Store:
             return
         with ExitStack() as stack:
             try:
-                stack.enter_context(self._turns.mine(patience_ms / 1000))
+                stack.enter_context(self._in_turn.held(patience_ms / 1000))
             except TimeoutError as error:
                 raise OperationalError("BEGIN IMMEDIATE", None, Exception("database is locked")) from error
             yield

@@ -6,9 +6,6 @@ Both kinds lie below ``photos/``, as the folder was called when there were only 
 import hashlib
 import logging
 import os
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 import unicodedata
@@ -19,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from . import pools
+from . import child, pools
 from .errors import N_, Refused
 from .tables import table
 
@@ -266,24 +263,14 @@ def _reencode(data_dir: Path, place: str, target: str, name: str, *side: str) ->
 
 
 def _decoded(words: list[str], name: str) -> list[str]:
-    """What the child says: width and height, or the word why not. Busy when it did not come to it: it was stopped or
-    killed, the machine had no memory for it, or no process."""
+    """What the child says: width and height, or the word why not."""
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", CHILD, *words],
-            capture_output=True,
-            timeout=PATIENCE,
-            check=False,
-            env={"PATH": "/usr/bin:/bin", "MALLOC_ARENA_MAX": "1"},
-        )
-    except (subprocess.TimeoutExpired, OSError) as error:
-        raise pools.busy("photo", field="photos", name=name) from error
-    if done.returncode == -signal.SIGXCPU:  # it used up its work, so hard that it could not say so itself
+        said = child.answer([CHILD, *words], "photo", PATIENCE, field="photos", name=name).decode().split()
+    except child.TooHeavy:
         return ["heavy"]
-    said = done.stdout.decode().split()
-    if done.returncode == 0 and (len(said) == 2 or said[0:1] in ([word] for word in WHY)):
+    if len(said) == 2 or said[0:1] in ([word] for word in WHY):
         return said
-    LOG.error("the child that reads photos ended with %s: %s", done.returncode, done.stderr.decode()[-500:])
+    LOG.error("the child that reads photos said: %s", said)
     raise pools.busy("photo", field="photos", name=name)
 
 
@@ -301,6 +288,18 @@ def _make(folder: Path) -> None:
         _make(folder.parent)
         folder.mkdir(exist_ok=True)
         sync(folder.parent)
+
+
+def beside(place: Path, text: str, mode: int = 0o644) -> Path:
+    """A new file in the same folder that holds this, safe on disk: to be renamed to ``place`` or linked there, so that
+    nobody ever finds half of it."""
+    fresh = place.with_name(f"{place.name}.{uuid.uuid4().hex}")
+    file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(file, "w", encoding="ascii") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    return fresh
 
 
 def sync(place: Path) -> None:

@@ -5,16 +5,13 @@ of rows or cells takes nothing of the server's.
 """
 
 import json
-import logging
 import os
 import resource
-import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-from . import pools, sheet_file
+from . import child, sheet_file
 from .cells import MAX_CELL
 from .errors import N_, Refused
 from .sheet_file import Leaf, refused
@@ -25,7 +22,6 @@ PATIENCE = 30  # seconds of waiting for the child
 LONGEST_ANSWER = 4_000_000  # characters: all cells of the longest list there may be, and well filled
 ROOT = str(Path(__file__).parents[2])
 START = "import sys; sys.path.insert(0, sys.argv[1]); from webapp.core.sheet_child import main; sys.exit(main())"
-LOG = logging.getLogger("wangge.trouble")
 TOO_HEAVY = N_(
     "This spreadsheet is too much work to read: it holds far more than a list. Copy the rows you need into a new file "
     "and send that."
@@ -47,22 +43,9 @@ def leaves(data: bytes) -> tuple[list[Leaf], list[str]]:
 def _said(data: bytes) -> Any:
     """What the child answers."""
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", "-c", START, ROOT],
-            input=data,
-            capture_output=True,
-            timeout=PATIENCE,
-            check=False,
-            env={"PATH": "/usr/bin:/bin", "MALLOC_ARENA_MAX": "1"},
-        )
-    except (subprocess.TimeoutExpired, OSError) as error:
-        raise pools.busy("sheet", field="sheet") from error
-    if done.returncode == -signal.SIGXCPU:  # it used up its work, so hard that it could not say so itself
-        raise refused(TOO_HEAVY)
-    if done.returncode == 0:
-        return json.loads(done.stdout)
-    LOG.error("the child that reads sheets ended with %s: %s", done.returncode, done.stderr.decode()[-500:])
-    raise pools.busy("sheet", field="sheet")
+        return json.loads(child.answer(["-c", START, ROOT], "sheet", PATIENCE, data, field="sheet"))
+    except child.TooHeavy as error:
+        raise refused(TOO_HEAVY) from error
 
 
 # --- in the child ---

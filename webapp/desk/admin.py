@@ -7,8 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..access import Actor
-from ..core import audit
-from ..core.chain_link import ChainLink
+from ..core import audit, chain
 from ..core.models import AuditEntry, Setting, TimeLimit
 from ..grid import queries as grid_queries
 from ..patrol import queries as patrol_queries
@@ -30,8 +29,7 @@ def note_reading(session: Session, actor: Actor) -> None:
 
 def newest_head(session: Session) -> str:
     """Number and head of the newest link of the chain, in groups that can be copied by hand; empty before the first."""
-    newest = select(ChainLink.seq, ChainLink.head).order_by(ChainLink.seq.desc()).limit(1)
-    link = session.execute(newest).first()
+    link = chain.newest_seen(session.connection())
     return " ".join([str(link.seq), *(link.head[at : at + 8] for at in range(0, 64, 8))]) if link else ""
 
 

@@ -8,9 +8,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from sqlalchemy import select
 
-from ..core.chain_link import ChainLink
+from ..core import chain
 from ..core.db import Store
 
 MARK = "wangge-head"
@@ -54,9 +53,7 @@ class Head:
 def newest(store: Store) -> Head | None:
     """The head of the last link, unsigned; None where there is no link yet."""
     with store.read() as session:
-        link = session.execute(
-            select(ChainLink.seq, ChainLink.head, ChainLink.at).order_by(ChainLink.seq.desc()).limit(1)
-        ).first()
+        link = chain.newest_seen(session.connection())
     return Head(link.seq, link.head, _moment(link.at)) if link else None
 
 

@@ -58,7 +58,7 @@ def take_in(store: Store) -> int:
 def is_begun(connection: Connection) -> bool:
     """Whether there is a link, or nothing that one would hold: an upgrade that died before its last step left rows
     without any, and whoever wrote then would make the first, which no row of before has a part in."""
-    return bool(chain.newest_seen(connection)) or all(
+    return chain.newest_seen(connection) is not None or all(
         connection.execute(select(table).limit(1)).first() is None for table in tables()
     )
 

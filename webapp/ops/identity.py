@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ..core import clock
 from ..core.attachments import FOLDERS
 from ..core.db import Store
-from ..core.files import path, sync
+from ..core.files import beside, path, sync
 from ..core.models import Attachment, StoreIdentity
 
 FILE = "store.id"
@@ -106,11 +106,6 @@ def kept_in(data_dir: Path) -> str:
 
 def keep_in(data_dir: Path, id_: str) -> None:
     """Put an id into a data folder, whole or not at all."""
-    fresh = data_dir / f"{FILE}.{os.getpid()}"
     data_dir.mkdir(parents=True, exist_ok=True)
-    with fresh.open("w", encoding="ascii") as out:
-        out.write(f"{id_}\n")
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(fresh, data_dir / FILE)
+    os.replace(beside(data_dir / FILE, f"{id_}\n"), data_dir / FILE)
     sync(data_dir)

@@ -54,7 +54,8 @@ def sweep(store: Store, data_dir: Path, *, really: bool = False, most: int = MOS
         most = ALL if really else most
         gone, more = _rows(store, most)
         left = {kind: len(found) for kind, found in files_past(store, data_dir).items()}
-        gone["uploads"] = files.tidy(data_dir, most) + waiting.tidy(data_dir, most)
+        parts = files.tidy(data_dir, most)
+        gone["uploads"] = parts + waiting.tidy(data_dir, most - parts)
         gone["photos"] = drop_photos(store, data_dir, most)
         more |= {kind: number - most for kind, number in left.items() if number > most}
     waits = {kind: number for kind, number in more.items() if number}

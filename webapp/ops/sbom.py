@@ -4,21 +4,23 @@ The names come from what ``setup.cfg`` asks for and from what those packages ask
 references are what the installed packages say of themselves.
 """
 
-import re
 import uuid
 from importlib.metadata import Distribution, distributions
 from typing import Any
 
 from packaging.requirements import Requirement
+from packaging.utils import NormalizedName, canonicalize_name
 
 from ..core import clock
 
-OURS = "wangge"
+OURS = canonicalize_name("wangge")
+
+Installed = dict[NormalizedName, Distribution]
 
 
 def document() -> dict[str, Any]:
     """All of it; the program itself is the component that it is about."""
-    installed = {_name(each.metadata["Name"]): each for each in distributions()}
+    installed = {canonicalize_name(each.metadata["Name"]): each for each in distributions()}
     own = installed.pop(OURS)
     return {
         "bomFormat": "CycloneDX",
@@ -34,13 +36,8 @@ def document() -> dict[str, Any]:
     }
 
 
-def _name(name: str) -> str:
-    """As the index compares names."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
 def _reference(package: Distribution) -> str:
-    return f"pkg:pypi/{_name(package.metadata['Name'])}@{package.version}"
+    return f"pkg:pypi/{canonicalize_name(package.metadata['Name'])}@{package.version}"
 
 
 def _component(package: Distribution, kind: str) -> dict[str, Any]:
@@ -48,7 +45,7 @@ def _component(package: Distribution, kind: str) -> dict[str, Any]:
     return {
         "type": kind,
         "bom-ref": reference,
-        "name": _name(package.metadata["Name"]),
+        "name": canonicalize_name(package.metadata["Name"]),
         "version": package.version,
         "purl": reference,
         "licenses": _licences(package),
@@ -65,9 +62,11 @@ def _licences(package: Distribution) -> list[dict[str, Any]]:
     return [{"license": {"name": name.strip()}} for name in names]
 
 
-def _needs(package: Distribution, installed: dict[str, Distribution]) -> dict[str, Any]:
+def _needs(package: Distribution, installed: Installed) -> dict[str, Any]:
     asked = [Requirement(line) for line in package.requires or ()]
-    names = {_name(each.name) for each in asked if each.marker is None or each.marker.evaluate({"extra": ""})}
+    names = {
+        canonicalize_name(each.name) for each in asked if each.marker is None or each.marker.evaluate({"extra": ""})
+    }
     return {
         "ref": _reference(package),
         "dependsOn": [_reference(installed[name]) for name in sorted(names & installed.keys())],

@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 
 from ..core.errors import N_, Refused
-from ..core.files import sync
+from ..core.files import beside, sync
 
 OWNER_ONLY = 0o600
 KEY = re.compile(r"[0-9a-f]{64}")
@@ -71,11 +71,5 @@ def _replace(place: Path, lines: list[str]) -> None:
 
 
 def _fresh(place: Path, lines: list[str]) -> Path:
-    """Beside the place, for its owner alone, on disk."""
-    fresh = place.with_name(f"{place.name}.{os.getpid()}")
-    file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-    with os.fdopen(file, "w", encoding="ascii") as out:
-        out.writelines(f"{line}\n" for line in lines)
-        out.flush()
-        os.fsync(out.fileno())
-    return fresh
+    """Beside the place, for its owner alone."""
+    return beside(place, "".join(f"{line}\n" for line in lines), OWNER_ONLY)

@@ -62,7 +62,7 @@ def believe(session: Session) -> None:
 
 
 def look_at_all(store: Store) -> Fault | None:
-    """The same, with the newest record read before any lock."""
+    """``look`` with the newest record, which is read before any lock."""
     with store.read() as session:
         at = newest(session)
     with store.write() as session:
@@ -106,13 +106,9 @@ def said(found: Fault) -> str:
     words = SAID[found.kind].format(
         now=clock.day(now),
         against=clock.day(against),
-        now_at=_to_the_minute(clock.machine()),
-        against_at=_to_the_minute(against),
+        now_at=clock.minute(clock.machine()),
+        against_at=clock.minute(against),
         days=abs((clock.day(now) - clock.day(against)).days),
         most=AHEAD.days,
     )
     return f"{words} {HOW_TO_GO_ON.format(command=command('sweep --really'))}"
-
-
-def _to_the_minute(at: datetime) -> str:
-    return f"{at.astimezone(clock.ZONE):%Y-%m-%d %H:%M}"

@@ -18,23 +18,21 @@ CLOCK = logging.getLogger("wangge.clock")
 
 def start(sweep: Callable[[], object], stop: threading.Event | None = None) -> threading.Thread:
     """Sweep now and then every hour, in a thread that ends with the process, or when ``stop`` is set."""
-    return _thread("sweep", lambda: _try(sweep), lambda: HOUR, stop)
+    return _thread("sweep", lambda: _try(sweep), HOUR, stop)
 
 
 def watch_clock(store: Store, stop: threading.Event | None = None) -> threading.Thread:
     """Let the mark of the clock go on every minute; what is wrong with the clock is said when it begins, and hourly."""
     watch = ClockWatch(store)
-    return _thread("clock", watch, lambda: MINUTE, stop)
+    return _thread("clock", watch, MINUTE, stop)
 
 
-def _thread(
-    name: str, act: Callable[[], object], pause: Callable[[], float], stop: threading.Event | None
-) -> threading.Thread:
+def _thread(name: str, act: Callable[[], object], pause: float, stop: threading.Event | None) -> threading.Thread:
     ending = stop or threading.Event()
 
     def run() -> None:
         act()
-        while not ending.wait(pause()):
+        while not ending.wait(pause):
             act()
 
     thread = threading.Thread(target=run, name=name, daemon=True)

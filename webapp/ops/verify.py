@@ -4,7 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
@@ -128,12 +128,9 @@ def _backwards(store: Store) -> Iterator[Finding]:
     with store.read() as session:
         for one, other in pairwise(session.execute(numbered, execution_options={"yield_per": PAGE})):
             if one.number[:4] == other.number[:4] and other.received_at < one.received_at - SLACK:
-                what = f"came {_said(other.received_at)}, and {one.number}, before it, {_said(one.received_at)}"
+                came, before = clock.minute(other.received_at), clock.minute(one.received_at)
+                what = f"came {came}, and {one.number}, before it, {before}"
                 yield Finding("clock", other.number, what)
-
-
-def _said(at: datetime) -> str:
-    return f"{at.astimezone(clock.ZONE):%Y-%m-%d %H:%M}"
 
 
 def _histories(store: Store) -> Iterator[tuple[Report, list[ReportEvent]]]:

@@ -47,14 +47,6 @@ def whole(text: Any) -> int:
     return int(found[0])
 
 
-def number(text: Any) -> int | None:
-    """The same for a choice that may be left open: None for an empty one and for what can be none."""
-    try:
-        return whole(text)
-    except ValueError:
-        return None
-
-
 def day(text: str) -> date | None:
     """A day in ISO form; None for what is none."""
     try:

@@ -9,31 +9,31 @@ from sqlalchemy.exc import OperationalError
 
 from webapp.core import db
 from webapp.core.db import Store
+from webapp.core.fair_lock import FairLock
 from webapp.core.models import Counter
 from webapp.core.trouble import Trouble, trouble
-from webapp.core.turns import Turns
 
 
-def waiting(turns: Turns, number: int) -> None:
+def waiting(lock: FairLock, number: int) -> None:
     """Until so many wait."""
     ends = time.monotonic() + 20
-    while len(turns._waiting) < number and time.monotonic() < ends:
+    while len(lock._waiting) < number and time.monotonic() < ends:
         time.sleep(0.001)
-    assert len(turns._waiting) == number
+    assert len(lock._waiting) == number
 
 
 def test_turns_come_in_the_order_in_which_they_were_asked_for() -> None:
-    turns, came, threads = Turns(), [], []
+    lock, came, threads = FairLock(), [], []
 
     def take(number: int) -> None:
-        with turns.mine(20):
+        with lock.held(20):
             came.append(number)
 
-    with turns.mine(20):
+    with lock.held(20):
         for number in range(12):
             threads.append(threading.Thread(target=take, args=(number,)))
             threads[-1].start()
-            waiting(turns, number + 1)
+            waiting(lock, number + 1)
         assert came == []
     for thread in threads:
         thread.join(20)
@@ -41,20 +41,20 @@ def test_turns_come_in_the_order_in_which_they_were_asked_for() -> None:
 
 
 def test_who_has_waited_long_enough_leaves_the_line_and_the_next_one_comes() -> None:
-    turns = Turns()
-    with turns.mine(20):
-        with pytest.raises(TimeoutError), turns.mine(0.01):
+    lock = FairLock()
+    with lock.held(20):
+        with pytest.raises(TimeoutError), lock.held(0.01):
             pass
-        waiting(turns, 0)
-    with turns.mine(0.01):
+        waiting(lock, 0)
+    with lock.held(0.01):
         pass
 
 
 def test_a_turn_that_ends_in_an_error_is_passed_on() -> None:
-    turns = Turns()
-    with pytest.raises(ZeroDivisionError), turns.mine(20):
+    lock = FairLock()
+    with pytest.raises(ZeroDivisionError), lock.held(20):
         raise ZeroDivisionError
-    with turns.mine(0.01):
+    with lock.held(0.01):
         pass
 
 
@@ -76,7 +76,7 @@ def test_threads_write_in_turn_and_one_that_waits_too_long_is_told_that_it_is_bu
         for number in range(8):
             threads.append(threading.Thread(target=put, args=(number,)))
             threads[-1].start()
-            waiting(store._turns, number + 1)
+            waiting(store._in_turn, number + 1)
         monkeypatch.setattr(db, "BUSY_MS", 10)
         with pytest.raises(OperationalError) as refused, store.write():
             pass

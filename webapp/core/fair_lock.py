@@ -10,15 +10,15 @@ from contextlib import contextmanager
 from threading import Event, Lock
 
 
-class Turns:
+class FairLock:
     """One at a time, first come, first served, among the threads of a process."""
 
     def __init__(self) -> None:
         self._lock, self._waiting, self._is_taken = Lock(), deque[Event](), False
 
     @contextmanager
-    def mine(self, patience: float) -> Iterator[None]:
-        """What one does in one's turn; TimeoutError where it has not come after so many seconds."""
+    def held(self, patience: float) -> Iterator[None]:
+        """Hold it while the block runs; TimeoutError where one's turn has not come after so many seconds."""
         self._take(patience)
         try:
             yield

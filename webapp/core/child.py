@@ -1,0 +1,39 @@
+"""Work on what a stranger sent, in a child process that gives itself little memory and time: what goes wrong there
+takes nothing of the server's, and only what the child says comes back.
+"""
+
+import logging
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from . import pools
+
+LOG = logging.getLogger("wangge.trouble")
+ALONE = {"PATH": "/usr/bin:/bin", "MALLOC_ARENA_MAX": "1"}  # its whole environment: nothing of ours
+
+
+class TooHeavy(Exception):
+    """The child used up the work it gave itself, so hard that it could not say so."""
+
+
+def answer(words: Sequence[str], pool: str, patience: float, data: bytes = b"", /, **about: Any) -> bytes:
+    """What a Python child with these arguments says on its standard output, having got ``data`` on its input.
+
+    TooHeavy, or Busy when it did not come to it, in the words of the pool with ``about``: it was stopped or killed, or
+    took more than ``patience`` seconds, or the machine had no memory for it, or no process.
+    """
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", *words], input=data, capture_output=True, timeout=patience, check=False, env=ALONE
+        )
+    except (subprocess.TimeoutExpired, OSError) as error:
+        raise pools.busy(pool, **about) from error
+    if done.returncode == -signal.SIGXCPU:
+        raise TooHeavy
+    if done.returncode != 0:
+        LOG.error("a child (%s) ended with %s: %s", pool, done.returncode, done.stderr.decode()[-500:])
+        raise pools.busy(pool, **about)
+    return done.stdout
