@@ -9,7 +9,7 @@ import pyotp
 import pytest
 from sqlalchemy import func, select, update
 
-from tests.conftest import PASSWORD, PEOPLE
+from tests.conftest import KEY, PASSWORD, PEOPLE
 from tests.short import some
 from webapp.core import clock
 from webapp.core.models import AuditEntry, Setting
@@ -311,8 +311,6 @@ def test_who_has_to_is_led_to_set_it_up_and_can_do_nothing_else(world, browse):
 
 
 def secret_now(world):
-    from tests.conftest import KEY
-
     with world.store.read() as session:
         return second.opened([KEY], session.scalars(select(SecondFactor.sealed)).one())
 

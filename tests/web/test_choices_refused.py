@@ -14,6 +14,7 @@ from tests.access_check import Target, Visitor, address, fields
 from tests.access_county import County, county, on_sqlite, visitors  # noqa: F401  (fixtures)
 from tests.access_routes import ROUTES, Route, rows
 from tests.short import part
+from webapp import domains
 from webapp.core.models import Setting
 from webapp.report import forms as report_forms
 from webapp.web.forms import BaseForm, KeyField
@@ -70,12 +71,15 @@ address                                     login       target       field      
 /bodies/new                                 township_a  A1           canonical        housing
 /bodies/<body_id>                           county      housing      canonical        station
 /settings/<group>                           admin       tile_crs     value-tile_crs   EPSG:3857
+/settings/<group>                           admin       second_factor  value-second_factor  officers
 /account/language                           officer_a1  -            language         fr
 """)
 ]
 ODD = ["999999", "9223372036854775808", "<b>x", "x" * 2500, "1_0", "-1", "１", "x\x00", "\ud800", "9" * 5000]
 #: Fields of forms that only narrow what is shown, or that an act of its own test refuses.
 ONLY_NARROW = {"DutiesForm", "FiguresForm", "_ListForm", "NameForm"}
+#: A value other than the one in force, of each setting that is chosen from a list.
+OTHER_VALUE = {"tile_crs": "GCJ-02", "second_factor": "desks"}
 NAMED_OTHERWISE = {"part": "part-part", "role": "r1-role"}
 
 
@@ -106,7 +110,9 @@ def test_every_field_with_a_list_has_a_row() -> None:
         if name != "Meta"
     ]
     moves = [pair for table in (report_forms.FIELDS, report_forms.MORE) for pairs in table.values() for pair in pairs]
-    named = {name for name, field in (*unbound, *moves) if has_list(field)}
+    # The form of a group of settings is made when its page is: what has been made so far is not asked.
+    settings = {f"value-{key}" for key, rule in domains.settings().items() if rule.choices}
+    named = settings | {name for name, field in (*unbound, *moves) if has_list(field)}
     assert len(named) > 15
     assert {NAMED_OTHERWISE.get(name, name) for name in named} - {field for *_, field, _ in FORMS} == set()
 
@@ -125,7 +131,8 @@ def good(county: County, route: Route, login: str, target: Target) -> dict[str, 
     """The form as it is right."""
     typed = fields(county, route, login, target)
     if route.address == "/settings/<group>":
-        typed = {"value-tile_crs": "GCJ-02", "drawn-tile_crs": _setting(county, "tile_crs")}
+        key = str(target.name)
+        typed = {f"value-{key}": OTHER_VALUE[key], f"drawn-{key}": _setting(county, key)}
     if target.action == "dispatch":
         typed |= {"coop": county.ids["body"]["housing"]}
     return typed
