@@ -26,6 +26,11 @@ class Blocking:
     def __init__(self) -> None:
         self.seen: list[str] = []
         self.go = threading.Event()
+        self.server: Any = None
+
+    def waiting(self, lane: str) -> int:
+        """How many requests have arrived and wait for a thread of a lane."""
+        return len(self.server.task_dispatcher._lanes[lane].queue)
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
         path = environ["PATH_INFO"] + "?" + environ["QUERY_STRING"]
@@ -53,7 +58,7 @@ def serve() -> Iterator[Serve]:
 
         def served(threads: int = 3, *, has_proxy: bool = False) -> tuple[Blocking, tuple[str, int]]:
             app, listening = Blocking(), socket.create_server(("127.0.0.1", 0))
-            server = serving.server(app, 2**20, [listening], threads, has_proxy=has_proxy)
+            app.server = server = serving.server(app, 2**20, [listening], threads, has_proxy=has_proxy)
             thread = threading.Thread(target=server.run, daemon=True)
             thread.start()
 
@@ -174,6 +179,7 @@ def test_what_waited_too_long_is_told_that_we_are_busy_and_is_not_run(
     with held(app, address, PAGE, 1):
         until(lambda: len(app.seen) == 1)
         late = send(address, "GET /late")
+        until(lambda: app.waiting("page") == 1)
         time.sleep(0.4)
     status, headers, body = answer(late)
     assert (status, headers["Retry-After"]) == (503, "5")
@@ -185,8 +191,7 @@ def test_when_a_lane_has_no_room_it_is_said_at_once(serve: Serve, monkeypatch: p
     impatient(monkeypatch, "login", queue=2)
     app, address = serve()
     with held(app, address, LOGIN, 3):
-        until(lambda: len(app.seen) == 1)
-        time.sleep(0.1)
+        until(lambda: app.waiting("login") == 2)
         status, headers, body = answer(send(address, "POST /login?more", "X-Sent-By: page", "Accept: application/json"))
         assert (status, headers["Retry-After"], headers["X-Sent-By"]) == (503, "5", "wangge")
         assert "Busy" in json.loads(body)["error"]
