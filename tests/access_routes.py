@@ -61,6 +61,7 @@ GET    /account/second                                   -        -        404  
 POST   /account/second/begin                             -        -        404    .   x    x       x        x      x       x       x      x         x     x
 POST   /account/second/confirm                           -        -        404    .   x    x       x        x      x       x       x      x         x     x
 POST   /account/second/check                             -        -        404    .   x    x       x        x      x       x       x      x         x     x
+POST   /account/second/done                              -        -        404    .   x    x       x        x      x       x       x      x         x     x
 POST   /account/second/off                               -        -        404    .   x    x       x        x      x       x       x      x         x     x
 GET    /account/notices                                  -        -        404    .   x    x       x        x      x       x       x      x         x     x
 POST   /account/notices                                  -        -        404    .   x    x       x        x      x       x       x      x         x     x

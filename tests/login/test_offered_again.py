@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from tests import make
 from tests.conftest import PASSWORD
+from tests.login.test_second_factor import code_of, secret_of, setting
 from tests.report.conftest import DUE
 from webapp.core import clock, ids
 from webapp.login.models import LoginSession
@@ -131,3 +132,19 @@ def test_only_a_form_whose_page_can_show_what_is_wrong_is_sent_by_the_script(wor
         _, page = offered(world, browse, "township_a", address, fields)
         found.append("data-send" in re.search(rf'<form method="post" action="{address}"[^>]*>', page)[0])
     assert found == [False, True]
+
+
+def test_it_comes_along_to_the_end_of_setting_up_a_second_factor(world, browse):
+    setting(world, "desks")
+    browser, typed = browse(), {"next": "/feedback", "kept": '[["text", "烟很大"]]'}
+
+    def carried(page):
+        assert "烟很大" in html.unescape(page.text), page.text
+        return {name: html.unescape(re.search(rf'name="{name}"[^>]*value="([^"]*)"', page.text)[1]) for name in typed}
+
+    at_login = browser.login("township_a", **typed)
+    began = browser.post("/account/second/begin", current="", **carried(at_login))
+    wrong = browser.post("/account/second/confirm", code="000000", **carried(began))
+    codes = browser.post("/account/second/confirm", code=code_of(secret_of(wrong)), **carried(wrong))
+    offered = browser.post("/account/second/done", **carried(codes))
+    assert "烟很大" in offered.text and 'action="/feedback"' in offered.text

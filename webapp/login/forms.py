@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length
 
 from ..core import passwords
 from ..web.forms import BaseForm, text
+from ..web.language import safe_next
 
 
 class LoginForm(BaseForm):
@@ -24,15 +25,25 @@ class LoginForm(BaseForm):
     kept = HiddenField()
 
 
-class CodeForm(BaseForm):
-    """A code of an authenticator app, or one of the recovery codes."""
+class OnwardForm(BaseForm):
+    """On the way in: where the person was going, and what had been typed there."""
 
-    code = text(_l("Code of the app, or a recovery code"), 40, required=True)
     next = HiddenField()
     kept = HiddenField()
 
+    @property
+    def carried(self) -> dict[str, str]:
+        """Both, for the next form on the way."""
+        return {"next": safe_next(self.next.data), "kept": self.kept.data or ""}
 
-class BeginForm(BaseForm):
+
+class CodeForm(OnwardForm):
+    """A code of an authenticator app, or one of the recovery codes."""
+
+    code = text(_l("Code of the app, or a recovery code"), 40, required=True)
+
+
+class BeginForm(OnwardForm):
     """Who sets up a second factor says the password again."""
 
     current = PasswordField(_l("Current password"))

@@ -18,7 +18,7 @@ from . import queries as sessions
 from . import second
 from . import service as acts
 from .blueprint import bp
-from .forms import BeginForm, CodeForm
+from .forms import BeginForm, CodeForm, OnwardForm
 from .onward import IN_TURN, choose_password, count, here, know, onward, when
 
 
@@ -26,19 +26,19 @@ from .onward import IN_TURN, choose_password, count, here, know, onward, when
 @signed_in
 def second_factor() -> Any:
     """The code, where it is asked for; else setting it up, or what is set up."""
-    return _page(CodeForm(data={"next": safe_next(request.args.get("next"))}))
+    return ask({"next": safe_next(request.args.get("next"))})
 
 
 def _keys() -> second.Keys:
     return [current_app.config["SECRET_KEY"], *(current_app.config["SECRET_KEY_FALLBACKS"] or ())]
 
 
-def ask(form: CodeForm) -> str:
-    """The page of the code at the log-in."""
-    return _page(form)
+def ask(carried: dict[str, str]) -> str:
+    """The page of the code at the log-in, or of setting it up, for who was going somewhere with something."""
+    return _page(CodeForm(data=carried), BeginForm(data=carried))
 
 
-def _page(form: CodeForm, begin: BeginForm | None = None) -> str:
+def _page(form: CodeForm, begin: BeginForm) -> str:
     who, session = actor(), read()
     factor = sessions.second_factor(session, who.person_id)
     if factor is not None and who.is_half:
@@ -47,7 +47,7 @@ def _page(form: CodeForm, begin: BeginForm | None = None) -> str:
     return render_template(
         "login/second.html",
         form=form,
-        begin=begin or BeginForm(),
+        begin=begin,
         factor=factor,
         is_wanted=sessions.has_to_have_one(session, who.person_id),
         left=second.codes_left(session, who.person_id),
@@ -77,8 +77,10 @@ def second_begin() -> Any:
             second.begin(writing, who, second.seal(_keys(), second.fresh()))
     except Refused as refusal:
         form.refuse(refusal.field, say(refusal))
-        return _page(CodeForm(), form), refusal.status, when(refusal)
-    return redirect(url_for("login.second_factor"), 303)
+        return _page(CodeForm(data=form.carried), form), refusal.status, when(refusal)
+    if form.kept.data:  # what was typed is in no address
+        return ask(form.carried)
+    return redirect(url_for("login.second_factor", next=form.next.data or None), 303)
 
 
 def _check_password(form: BeginForm) -> None:
@@ -108,7 +110,15 @@ def second_confirm() -> Any:
     except Refused as refusal:
         return _again(form, refusal)
     know(who.person_id)
-    return render_template("login/second_codes.html", codes=[passwords.spaced(code) for code in codes])
+    codes = [passwords.spaced(code) for code in codes]
+    return render_template("login/second_codes.html", codes=codes, form=OnwardForm(data=form.carried))
+
+
+@bp.post("/account/second/done")
+@signed_in
+def second_done() -> Any:
+    """The recovery codes are written down."""
+    return _further(OnwardForm(request.form))
 
 
 @bp.post("/account/second/check")
@@ -124,6 +134,12 @@ def second_check() -> Any:
         return _again(form, refusal)
     if is_whole:
         know(who.person_id)
+    return _further(form)
+
+
+def _further(form: OnwardForm) -> Any:
+    """Past the second factor."""
+    who = actor()
     if who.must_change:
         ask_current = not acts.came_by_code(read(), who)
         return choose_password(form.next.data, form.kept.data, ask_current=ask_current)
@@ -166,7 +182,7 @@ def _again(form: CodeForm, refusal: Refused) -> Any:
     if not form.errors:
         form.refuse(refusal.field, say(refusal))
     form.code.data = None
-    return _page(form), refusal.status, when(refusal)
+    return _page(form, BeginForm(data=form.carried)), refusal.status, when(refusal)
 
 
 @bp.get("/account/notices")

@@ -31,7 +31,7 @@ from . import device, second, second_views
 from . import queries as sessions
 from . import service as acts
 from .blueprint import bp
-from .forms import CodeForm, LoginForm, PasswordForm
+from .forms import LoginForm, PasswordForm
 from .models import LoginCode
 from .onward import IN_TURN, KNOWN, choose_password, count, here, kept_form, know, onward, when
 
@@ -127,11 +127,10 @@ def _begin_as(token: str) -> None:
 
 
 def _second_factor(form: LoginForm) -> Any:
-    """The code is asked for on this answer, with what had been typed; setting it up has a page of its own."""
-    if sessions.second_factor(read(), actor().person_id) is None:
-        return redirect(url_for("login.second_factor"))
-    asked = CodeForm(data={"next": safe_next(form.next.data), "kept": form.kept.data})
-    return second_views.ask(asked)
+    """The code is asked for on this answer, or it is set up, with what had been typed."""
+    if not form.kept.data and sessions.second_factor(read(), actor().person_id) is None:
+        return redirect(url_for("login.second_factor", next=form.next.data or None))
+    return second_views.ask({"next": safe_next(form.next.data), "kept": form.kept.data})
 
 
 @bp.post("/logout")
