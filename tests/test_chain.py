@@ -269,18 +269,37 @@ def downgrade() -> None:
 """
 
 
+def _tried(folder: Path, monkeypatch: pytest.MonkeyPatch, tables: tuple[str, ...]) -> None:
+    """One more revision, which rewrites people and says so, or not."""
+    (folder / "more").mkdir()
+    (folder / "more" / "tried.py").write_text(TRIED.format(newest=migrate.newest(), tables=tables))
+    config = migrate.settings()
+    versions = Path(migrate.migrations.__file__).parent / "versions"
+    config.set_main_option("version_locations", f"{versions}:{folder / 'more'}")
+    monkeypatch.setattr(migrate, "settings", lambda: config)
+
+
 @pytest.mark.parametrize("tables", [(), ("person",)])
 def test_rows_that_a_revision_rewrote_are_followed_where_it_says_so(
     world: World, tables: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "more").mkdir()
-    (tmp_path / "more" / "tried.py").write_text(TRIED.format(newest=migrate.newest(), tables=tables))
-    config = migrate.settings()
-    versions = Path(migrate.migrations.__file__).parent / "versions"
-    config.set_main_option("version_locations", f"{versions}:{tmp_path / 'more'}")
-    monkeypatch.setattr(migrate, "settings", lambda: config)
+    _tried(tmp_path, monkeypatch, tables)
     migrate.run(world.store, "upgrade", "head")
     assert len(found(world.store)) == (0 if tables else len(world.people))
+
+
+def test_a_machine_that_goes_out_before_the_rows_are_followed_follows_them_with_the_next_migrate(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _tried(tmp_path, monkeypatch, ("person",))
+    with monkeypatch.context() as out:
+        out.setattr(chain_rows, "follow", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            migrate.run(world.store, "upgrade", "head")
+    assert migrate.current(world.store) == "tried"
+    assert "not taken into the chain" in (migrate.lacking(world.store) or ""), "nobody works with it meanwhile"
+    migrate.run(world.store, "upgrade", "head")
+    assert migrate.lacking(world.store) is None and found(world.store) == set()
 
 
 def test_a_restored_county_verifies_on_either_engine(world: World, empty: Store, tmp_path: Path) -> None:

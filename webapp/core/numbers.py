@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -40,6 +40,11 @@ def _put(session: Session, name: str, first: int, then: Any) -> int:
     return session.scalars(
         row.on_conflict_do_update(index_elements=["name"], set_={"value": then}).returning(Counter.value)
     ).one()
+
+
+def drop(session: Session, name: str) -> None:
+    """Nothing stands under ``name`` any more."""
+    session.execute(delete(Counter).where(Counter.name == name))
 
 
 def last(session: Session | Connection, name: str) -> int:

@@ -9,9 +9,14 @@ from sqlalchemy import text
 import migrations
 
 from ..config import command as said
+from ..core import numbers
 from ..core import settings as county_settings
 from ..core.db import Store
 from . import chain_rows
+
+BEHIND = (
+    "chain-behind"  #: counter: an update from this revision on has begun, and its rows are not all in the chain yet
+)
 
 
 def settings() -> Config:
@@ -27,7 +32,8 @@ def run(store: Store, verb: str, *args: str, **options: object) -> None:
 
     Records that come to this program's version without a chain get its first links.
     """
-    config, came_from = settings(), current(store)
+    config = settings()
+    behind = _begun(store) if verb == "upgrade" else None
     try:
         with store.writer.connect() as connection:
             if store.is_sqlite:  # a batch step rebuilds a table: references must not fire meanwhile
@@ -40,15 +46,36 @@ def run(store: Store, verb: str, *args: str, **options: object) -> None:
         if store.is_sqlite:
             store.close()  # a pooled connection would keep foreign_keys off
     if verb == "upgrade" and current(store) == newest() and not chain_rows.take_in(store):
-        chain_rows.follow(store, _rewritten(came_from))
+        chain_rows.follow(store, _rewritten(behind))
+    if verb == "downgrade" or current(store) == newest():
+        _ended(store)
 
 
-def _rewritten(came_from: str | None) -> set[str]:
+def _begun(store: Store) -> str | None:
+    """The revision up to which the chain knows all rows: where this update, or one that died, began; None in an empty
+    database. Kept, so that it is known whatever happens before the rows are followed."""
+    came_from = current(store)
+    if came_from is None:
+        return None
+    with store.write() as session:
+        behind = numbers.last(session, BEHIND) or int(came_from)
+        if came_from != newest():
+            numbers.keep(session, BEHIND, behind)
+    return f"{behind:04}"
+
+
+def _ended(store: Store) -> None:
+    if current(store) is not None:
+        with store.write() as session:
+            numbers.drop(session, BEHIND)
+
+
+def _rewritten(behind: str | None) -> set[str]:
     """Chained tables in which revisions after this one have changed rows: each says so in ``rewrites``."""
     from alembic.script import ScriptDirectory
 
-    scripts = ScriptDirectory.from_config(settings()).walk_revisions(came_from or "base", "head")
-    return {name for each in scripts if each.revision != came_from for name in getattr(each.module, "rewrites", ())}
+    scripts = ScriptDirectory.from_config(settings()).walk_revisions(behind or "base", "head")
+    return {name for each in scripts if each.revision != behind for name in getattr(each.module, "rewrites", ())}
 
 
 def current(store: Store) -> str | None:
@@ -78,7 +105,7 @@ def lacking(store: Store, *, seeds: bool = True) -> str | None:
     if current(store) != newest():
         return f"The database is not at this program's version. Run: {said('migrate')}"
     with store.read() as session:
-        if not chain_rows.is_begun(session.connection()):
+        if numbers.last(session, BEHIND) or not chain_rows.is_begun(session.connection()):
             return f"The records were not taken into the chain yet. Run: {said('migrate')}"
         missing = county_settings.missing(session) if seeds else []
     if missing:
