@@ -4,7 +4,7 @@ What gathers from all domains (menu, log, privacy page, settings, seeds, sweep, 
 that a new folder is all a new domain needs. Found by name order, so that every start finds them alike.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from graphlib import TopologicalSorter
 from importlib import import_module
@@ -17,7 +17,7 @@ import webapp
 
 from .core.announce import About, DataUse, InHand, MenuEntry, SettingRule
 from .core.load import SeedTable
-from .core.retention import Expiry
+from .core.retention import Rule
 
 
 def names() -> tuple[str, ...]:
@@ -86,7 +86,7 @@ def seeds() -> Mapping[str, SeedTable]:
 
 
 @cache
-def sweep() -> Mapping[str, Expiry]:
+def sweep() -> Mapping[str, Rule]:
     """What the sweep deletes, by its name in the log."""
     return _merged("sweep")
 
@@ -96,3 +96,10 @@ def in_hand(session: Any, actor: Any, seats: Collection[Any], ended: Collection[
     out."""
     asked = [about.in_hand(session, actor, seats, ended) for about in abouts().values() if about.in_hand is not None]
     return [found for kinds in asked for found in kinds if found.count]
+
+
+def forget(session: Any, people: Sequence[int]) -> None:
+    """Let go of what all domains keep of some people, by their ids, and for them alone."""
+    for about in abouts().values():
+        if about.forget is not None:
+            about.forget(session, people)

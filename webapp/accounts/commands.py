@@ -116,4 +116,29 @@ def second_factor_reset(login: str) -> None:
     click.echo(f"The second factor of {login} is reset.")
 
 
-COMMANDS = (admin, auditor, second_factor)
+@click.command()
+@click.argument("login")
+def forget(login: str) -> None:
+    """Forget somebody who left, for good: name, telephone, log-ins, messages, positions; records keep a number."""
+    from ..core import chain_forget
+    from ..core.errors import Refused
+    from ..people import queries, retention
+
+    _, store = ready(owner=True)
+    try:
+        with store.write() as session:
+            person = queries.by_login(session, login) or fail(f"Nobody is called {login}.")
+            retention.check(session, person)
+            number = person.id
+            retention.erase(session, [number])
+    except Refused as refusal:
+        fail(refusal.message)
+    chain_forget.forget(store)
+    click.echo(f"{login} is forgotten; the records know number {number}.")
+    click.echo(
+        "The log names the account until its months are over, and backups made before now hold all of it: "
+        "make a new backup and delete the older ones."
+    )
+
+
+COMMANDS = (admin, auditor, second_factor, forget)

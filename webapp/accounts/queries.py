@@ -80,12 +80,15 @@ def seen(actor: Actor) -> Condition:
 
 
 def helped(actor: Actor) -> Condition:
-    """The people an actor may edit, suspend, help and post: each counted posting strictly below, never oneself."""
+    """The people an actor may edit, suspend, help and post: each counted posting strictly below, never oneself, and
+    nobody who was forgotten."""
+    is_known = Person.erased_at.is_(None)
     if actor is SYSTEM:
-        return true()
+        return is_known
     below = _ranked(actor, "person.help", rules.above)
     counted = _placed(select(Posting.person_id)).where(_counted())
     return and_(
+        is_known,
         Person.id.in_(counted.where(below)),
         not_(Person.id.in_(counted.where(not_(below)))),
     )

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from .load import SeedTable
-from .retention import Expiry
+from .retention import Rule
 from .tables import table
 
 
@@ -87,6 +87,10 @@ class InHand:
 FindInHand = Callable[[Session, Any, Collection[Any], Collection[int]], Sequence[InHand]]
 
 
+#: Let go of what a domain keeps of some people (ids) and for them alone, as they are forgotten.
+Forget = Callable[[Session, Sequence[int]], None]
+
+
 @dataclass(frozen=True)
 class About:
     """All that a domain announces. Words are msgids, texts for everybody; whatever is left out, it has not.
@@ -101,5 +105,6 @@ class About:
     privacy: Mapping[str, tuple[DataUse, ...]] = field(default_factory=dict)
     settings: Mapping[str, SettingRule] = field(default_factory=dict)
     seeds: Mapping[str, SeedTable] = field(default_factory=dict)
-    sweep: Mapping[str, Expiry] = field(default_factory=dict)
+    sweep: Mapping[str, Rule] = field(default_factory=dict)
     in_hand: FindInHand | None = None
+    forget: Forget | None = None

@@ -24,13 +24,17 @@ NOTHING = bytes(DIGEST)
 FIRST = "0" * 64  #: What the first link names as the head before it.
 HEAD_OF_LEAF = struct.Struct(">BHc")  # length of the table's name, of the key, and the kind
 
-STORED, DELETED, EXPIRED = b"+", b"-", b"x"
+STORED, DELETED, EXPIRED, ERASED = b"+", b"-", b"x", b"e"
+IS_THERE = (STORED, ERASED)
+FORGETS = (EXPIRED, ERASED)  #: What the row said before is to be forgotten (core/chain_forget.py).
+NO_SALT = bytes(SALT)
 
 _encode = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode
 
 
 class Leaf(NamedTuple):
-    """What a transaction did to one row: ``kind`` STORED, DELETED, or EXPIRED, deleted by a rule of retention.
+    """What a transaction did to one row: ``kind`` STORED, DELETED, or by a rule EXPIRED, which is deleted, and ERASED,
+    which is there and says less than before.
 
     ``digest`` is sha256(salt || form of the row). Who forgets the salt forgets the row: the digest alone says nothing.
     """
@@ -133,14 +137,14 @@ class TableForm:
         """The commitment to a row."""
         return sha256(salt + self.text(row).encode()).digest()
 
-    def leaf(self, key: Sequence[Any], row: Mapping[str, Any]) -> Leaf:
+    def leaf(self, key: Sequence[Any], row: Mapping[str, Any], kind: bytes = STORED) -> Leaf:
         """A leaf with a salt of its own."""
         salt = os.urandom(SALT)
-        return Leaf(self.table.name, self.key(key), STORED, salt, self.digest(salt, row))
+        return Leaf(self.table.name, self.key(key), kind, salt, self.digest(salt, row))
 
     def gone(self, key: Sequence[Any], kind: bytes) -> Leaf:
         """The leaf of a row that was deleted."""
-        return Leaf(self.table.name, self.key(key), kind, bytes(SALT), NOTHING)
+        return Leaf(self.table.name, self.key(key), kind, NO_SALT, NOTHING)
 
 
 @cache

@@ -11,12 +11,14 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Delete, Engine, Insert, Table, Update, event, select, tuple_
 from sqlalchemy.sql import operators
 
-from .chain_form import DELETED, EXPIRED, Leaf, form
+from .chain_form import DELETED, ERASED, EXPIRED, STORED, Leaf, form
 from .chain_tables import is_chained
 from .columns import Base
 
 OPTION = "chain"  #: of a connection: its Touched
-BY_RULE = "deleted_by_rule"  #: of a DELETE: a rule of retention says so
+BY_RULE = "by_rule"  #: of a DELETE or UPDATE: a rule wants it, and what the rows said is to be forgotten
+#: What a statement does to a row, and whether a rule wants it; an UPDATE of the daily work is just stored.
+KINDS = {("delete", False): DELETED, ("delete", True): EXPIRED, ("update", True): ERASED}
 AT_ONCE = 500
 WRITES = frozenset({"insert", "update", "delete"})
 
@@ -29,7 +31,7 @@ class Touched:
     def __init__(self) -> None:
         #: The row where it is known, else None: to be read again.
         self.rows: dict[tuple[Table, Key], Mapping[str, Any] | None] = {}
-        self.deleted: dict[tuple[Table, Key], bytes] = {}
+        self.kinds: dict[tuple[Table, Key], bytes] = {}  #: what was done to a row, where it is not just STORED
 
     def leaves(self, connection: Connection) -> list[Leaf]:
         """A leaf for each row as it stands now."""
@@ -40,10 +42,11 @@ class Touched:
 
     def _leaf(self, table: Table, key: Key, row: Mapping[str, Any] | None) -> Iterator[Leaf]:
         """None for a row that was never there."""
+        kind = self.kinds.get((table, key))
         if row is not None:
-            yield form(table).leaf(key, row)
-        elif (table, key) in self.deleted:
-            yield form(table).gone(key, self.deleted[table, key])
+            yield form(table).leaf(key, row, ERASED if kind == ERASED else STORED)
+        elif kind is not None:
+            yield form(table).gone(key, kind)
 
     def _unknown(self) -> dict[Table, list[Key]]:
         found: dict[Table, list[Key]] = {}
@@ -92,13 +95,14 @@ def _before(connection: Connection, statement: Any, many: Any, one: Any, options
         if isinstance(statement, Insert):
             statement = _prepared(table, statement, many)
         elif isinstance(statement, Update | Delete):
-            kind = EXPIRED if (options | statement.get_execution_options()).get(BY_RULE) else DELETED
+            is_by_rule = bool((options | statement.get_execution_options()).get(BY_RULE))
+            kind = KINDS.get((statement.__visit_name__, is_by_rule))
             statement, keys = _keyed(connection, table, statement, many or [one])
             for key in keys:
                 touched.rows.pop((table, key), None)
                 touched.rows[table, key] = None
-                if isinstance(statement, Delete):
-                    touched.deleted[table, key] = kind
+                if kind is not None:
+                    touched.kinds[table, key] = kind
     return statement, many, one
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -17,6 +17,8 @@ from .chain_watch import BY_RULE
 
 #: Cybersecurity Law, article 21(3): network logs are kept for no less than six months. A county may only set more.
 LEAST_LOG_MONTHS = 6
+#: Of a statement by which something is to be forgotten: see chain_forget.py.
+ERASING = {"synchronize_session": False, BY_RULE: True}
 _OLDEST = 1970 * 12  # a period longer than the calendar deletes nothing
 
 
@@ -55,6 +57,16 @@ class Look(NamedTuple):
     newest: datetime | None
 
 
+class Rule(Protocol):
+    """What the sweep asks of each kind of what goes in time."""
+
+    def drop(self, session: Session, most: int) -> int:
+        """Let at most ``most`` of them go; how many went."""
+
+    def look(self, session: Session) -> Look:
+        """What would go now."""
+
+
 @dataclass(frozen=True)
 class Expiry:
     """One kind of rows that go when their time has come: ``past`` says which, and ``at`` is what makes them old.
@@ -68,13 +80,13 @@ class Expiry:
     blanks: tuple[str, ...] = ()
 
     def drop(self, session: Session, most: int) -> int:
-        """Delete at most ``most`` of them; how many went. The chain keeps that a rule did it."""
+        """Delete at most ``most`` of them; how many went. The chain keeps that a rule did it, and forgets what they
+        said (chain_forget.py)."""
         some = self.key.in_(select(self.key).where(self.past(session)).limit(most))
         model = self.key.class_
         statement = update(model).values(dict.fromkeys(self.blanks)) if self.blanks else delete(model)
-        how = {"synchronize_session": False} | ({} if self.blanks else {BY_RULE: True})
         with history_open(session, "retention") if model.__tablename__ in APPEND_ONLY else nullcontext():
-            return session.execute(statement.where(some), execution_options=how).rowcount  # type: ignore[attr-defined]
+            return session.execute(statement.where(some), execution_options=ERASING).rowcount  # type: ignore[attr-defined]
 
     def look(self, session: Session) -> Look:
         """What would go now."""

@@ -33,5 +33,6 @@ key                   right         least  unit   group
 feedback_months       setting.edit  -      month  kept
 """),
     sweep={"feedback": retention.MESSAGES},
+    forget=retention.forget,
     in_hand=queries.in_hand,
 )

@@ -112,6 +112,7 @@ def _periods(session: Session) -> list[tuple[str, str, str]]:
     times = {
         "feedback": amount(settings.get(session, "feedback_months"), "month"),
         "log": log_time(session),
+        "account": amount(max(settings.get(session, "person_months"), log_months(session)), "month"),
         "place": amount(settings.get(session, "place_days"), "calendar_day"),
         "ended": amount(ENDED.days, "calendar_day"),
         "brake": amount(settings.get(session, "lock_minutes"), "minute"),

@@ -18,7 +18,7 @@ WIDTH = (".", "own", "lead", "dept", "tree", "all")  # reaches of the permission
 #: Sentences of how long; %(time)s is filled by the page from a setting, or from login.retention.
 PERIODS = {
     "record": N_("As long as the county keeps its records. The program deletes none of them."),
-    "account": N_("As long as records refer to it. An account can be suspended, not deleted."),
+    "account": N_("%(time)s after your last posting ended. Then name and log-in name go; the records keep a number."),
     "replaced": N_("Until the next change replaces it."),
     "feedback": N_("%(time)s after the answer, then deleted."),
     "log": N_("%(time)s, then deleted."),

@@ -84,5 +84,6 @@ lock_minutes          system.edit   1      minute  login
 remember_phone_days   setting.edit  -      day     login   # whether an officer keeps his own phone logged in
 """)
     | {"second_factor": SettingRule("system.edit", group="login", choices=WHO_NEEDS_ONE)},
+    forget=retention.forget,
     sweep={"sessions": retention.SESSIONS, "codes": retention.CODES, "tries": retention.TRIES},
 )

@@ -1,15 +1,18 @@
 """What of log-ins is deleted when its time has come; the privacy page promises these periods."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, not_, or_
+from sqlalchemy import and_, delete, not_, or_, select
 from sqlalchemy.orm import Session
 
 from ..access import Condition
 from ..core import clock, settings
 from ..core.models import Throttle
-from ..core.retention import Expiry, log_months, months_ago
-from .models import LoginCode, LoginSession
+from ..core.retention import ERASING, Expiry, log_months, months_ago
+from ..people.models import Person
+from . import brake
+from .models import LoginCode, LoginSession, RecoveryCode, SecondFactor
 from .queries import watched
 
 #: So long an ended log-in or code still stands, for who helps by phone: "your code was used at ten".
@@ -39,3 +42,10 @@ def _passed_tries(session: Session) -> Condition:
 SESSIONS = Expiry(LoginSession.id, LoginSession.expires_at, _ended_log_ins)
 CODES = Expiry(LoginCode.id, LoginCode.expires_at, _spent_codes)
 TRIES = Expiry(Throttle.key, Throttle.since, _passed_tries)
+
+
+def forget(session: Session, people: Sequence[int]) -> None:
+    """The log-ins, codes and second factors of people who are forgotten, and what was counted under their names."""
+    brake.clear(session, *session.scalars(select(Person.login).where(Person.id.in_(people))))
+    for model in (LoginSession, LoginCode, SecondFactor, RecoveryCode):
+        session.execute(delete(model).where(model.person_id.in_(people)), execution_options=ERASING)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from .. import domains
 from ..access import Condition
-from ..core import audit, clock, files, waiting
+from ..core import audit, chain_forget, clock, files, waiting
 from ..core.attachments import FOLDERS
 from ..core.db import Store
 from ..core.models import AuditEntry
@@ -53,6 +53,7 @@ def sweep(store: Store, data_dir: Path, *, really: bool = False, most: int = MOS
         sweep_clock.look_at_all(store)  # what that shows is kept, whatever comes of the sweep
         most = ALL if really else most
         gone, more = _rows(store, most)
+        chain_forget.forget(store)
         left = {kind: len(found) for kind, found in files_past(store, data_dir).items()}
         parts = files.tidy(data_dir, most)
         gone["uploads"] = parts + waiting.tidy(data_dir, most - parts)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Table, cast, func, select
 
-from ..core.chain_form import DELETED, EXPIRED, FIRST, STORED, Leaf, TableForm, form, head_of, root_of, unpacked
+from ..core.chain_form import DELETED, EXPIRED, FIRST, IS_THERE, Leaf, TableForm, form, head_of, root_of, unpacked
 from ..core.chain_link import ChainLink
 from ..core.models import Counter
 from ..report.models import Report
@@ -111,7 +111,7 @@ def _row_fault(written: TableForm, known: tuple[int, bytes, bytes, bytes] | None
     if known is None:
         return "no link knows it: it was written past the program"
     seq, kind, salt, digest = known
-    if kind != STORED:
+    if kind not in IS_THERE:
         return f"is there, though link {seq} says that it was deleted"
     try:
         same = written.digest(salt, row) == digest
@@ -180,7 +180,7 @@ class _Leaves:
 
     def left(self) -> Iterator[Finding]:
         """Rows that a link says are there, and no longer are."""
-        for name, key, seq in self._db.execute("select name, key, seq from leaf where kind = ?", (STORED,)):
+        for name, key, seq in self._db.execute("select name, key, seq from leaf where kind in (?, ?)", IS_THERE):
             yield Finding("row", f"{name} {key}", f"is gone, though link {seq} says that it is there")
 
 

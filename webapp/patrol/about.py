@@ -62,4 +62,5 @@ place_days            setting.edit  -      day    kept
 """),
     seeds={"object_types": SeedTable(ObjectType)},
     sweep={"places": retention.PLACES},
+    forget=retention.forget,
 )

@@ -1,21 +1,30 @@
 """Positions of rounds are deleted when their time has come; the privacy page promises the period."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, or_, update
 from sqlalchemy.orm import Session
 
 from ..access import Condition
 from ..core import clock, settings
-from ..core.retention import Expiry
+from ..core.retention import ERASING, Expiry
 from .models import Patrol
+
+_HAS_POINT = or_(Patrol.lon.is_not(None), Patrol.lat.is_not(None), Patrol.accuracy_m.is_not(None))
 
 
 def _walked_long_ago(session: Session) -> Condition:
     before = clock.start(clock.today() - timedelta(days=settings.get(session, "place_days")))
-    has_point = or_(Patrol.lon.is_not(None), Patrol.lat.is_not(None), Patrol.accuracy_m.is_not(None))
-    return and_(Patrol.occurred_at < before, has_point)
+    return and_(Patrol.occurred_at < before, _HAS_POINT)
 
 
+POINT = ("lon", "lat", "accuracy_m")
 #: An officer's exact point on a round; the round and its village stay.
-PLACES = Expiry(Patrol.id, Patrol.occurred_at, _walked_long_ago, blanks=("lon", "lat", "accuracy_m"))
+PLACES = Expiry(Patrol.id, Patrol.occurred_at, _walked_long_ago, blanks=POINT)
+
+
+def forget(session: Session, people: Sequence[int]) -> None:
+    """The points of the rounds of people who are forgotten, without waiting for their time."""
+    his = update(Patrol).where(Patrol.person_id.in_(people), _HAS_POINT)
+    session.execute(his.values(dict.fromkeys(POINT)), execution_options=ERASING)

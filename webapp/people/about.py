@@ -1,8 +1,9 @@
 """What the people of the county announce: what is kept about them."""
 
-from ..core.announce import About, DataUse
+from ..core.announce import About, DataUse, setting_rules
 from ..core.errors import N_
 from ..core.load import SeedTable
+from . import retention
 from .models import RoleWord
 
 STANDS_ON = ("grid",)
@@ -37,7 +38,7 @@ ABOUT = About(
                 "oneself",
             ),
             DataUse(
-                "person: suspended_at is_demo created_at created_by",
+                "person: suspended_at is_demo created_at created_by erased_at",
                 N_("When and by whom the account was made, and whether it is suspended"),
                 N_("So that the office above can look after accounts."),
                 "account",
@@ -52,6 +53,13 @@ ABOUT = About(
             ),
         ),
     },
+    acts={"person.erase": N_("Person forgotten")},
     things={"role_word": N_("word for a role")},
+    facts={"people": N_("people forgotten")},
+    settings=setting_rules("""
+key            right         least  unit   group
+person_months  setting.edit  1      month  kept
+"""),
     seeds={"role_words": SeedTable(RoleWord)},
+    sweep={"people": retention.Left()},
 )

@@ -29,7 +29,9 @@ class Body(Base):
 
 
 class Person(Base):
-    """Somebody with a log-in. Never deleted: the records carry the id."""
+    """Somebody with a log-in. Never deleted: the records carry the id. Who is forgotten has no name any more from
+    ``erased_at`` on (retention.py).
+    """
 
     __tablename__ = "person"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -44,6 +46,7 @@ class Person(Base):
     is_demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Moment)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    erased_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Posting(Base):

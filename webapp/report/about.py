@@ -1,4 +1,5 @@
-"""What reports announce: what they keep about people, their settings and seeds. Their history has words of its own."""
+"""What reports announce: what they keep about people, their settings and seeds, and their one line of the log. Their
+history has words of its own."""
 
 from ..core.announce import About, DataUse, setting_rules
 from ..core.errors import N_
@@ -6,6 +7,8 @@ from . import seats
 
 STANDS_ON = ("duty", "patrol")
 ABOUT = About(
+    acts={"report.redact": N_("Words taken out of a report")},
+    things={"report": N_("report")},
     privacy={
         N_("Reports"): (
             DataUse(

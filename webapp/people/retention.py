@@ -1,0 +1,82 @@
+"""Who left is forgotten when his time has come; the records keep his number. The privacy page promises the period."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import String, and_, cast, exists, func, literal, not_, or_, select, update
+from sqlalchemy.orm import Session
+
+from .. import domains
+from ..access import Condition
+from ..core import audit, clock, settings
+from ..core.errors import N_, Refused
+from ..core.retention import ERASING, Look, log_months, months_before
+from .models import Person, Posting
+
+NAMELESS = "#"  # before the number in place of a log-in name: no name that is typed begins so
+_IS_HIS = Posting.person_id == Person.id
+
+
+def erase(session: Session, ids: Sequence[int], by: int | None = None) -> None:
+    """Forget these people for good: no name, telephone or log-in is left, nor what the domains keep of a person alone.
+
+    What they recorded stays, under their number; so do lines of the log, until their months are over. ``by`` is who
+    did it, None for the sweep and the command line.
+    """
+    domains.forget(session, ids)
+    number = cast(Person.id, String)
+    statement = update(Person).values(
+        login=literal(NAMELESS) + number,
+        zh=literal("原工作人员 ") + number,
+        en=literal("Former member of staff ") + number,
+        phone=None,
+        password_hash=None,
+        must_change=True,
+        suspended_at=func.coalesce(Person.suspended_at, clock.now()),
+        erased_at=clock.now(),
+    )
+    session.execute(statement.where(Person.id.in_(ids)), execution_options=ERASING)
+    audit.note_all(session, by, "person.erase", [(f"person:{id_}", {}) for id_ in ids])
+
+
+def check(session: Session, person: Person) -> None:
+    """Refused for who still has a posting, or was forgotten already."""
+    if person.erased_at is not None:
+        raise Refused(N_("This person has been forgotten already."))
+    if session.scalar(select(exists().where(_IS_HIS, _lasts(clock.today()), Person.id == person.id))):
+        raise Refused(N_("This person still has a posting. End it first."))
+
+
+def _lasts(day: date) -> Condition:
+    """A posting that does not end before a day has begun."""
+    return or_(Posting.valid_to.is_(None), Posting.valid_to > day)
+
+
+def _gone_since(session: Session) -> date:
+    """Whose last posting ended by this day is forgotten: so many months ago, and never while the log names him."""
+    return months_before(clock.today(), max(settings.get(session, "person_months"), log_months(session)))
+
+
+def _left(session: Session) -> Condition:
+    """Who has no posting that lasted beyond that day; who never had one counts from the making of his account."""
+    day = _gone_since(session)
+    has_left = not_(exists().where(_IS_HIS, _lasts(day)))
+    return and_(Person.erased_at.is_(None), Person.created_at < clock.start(day), has_left)
+
+
+class Left:
+    """The rule of the sweep."""
+
+    def drop(self, session: Session, most: int) -> int:
+        """Forget at most ``most`` of who left; how many."""
+        ids = session.scalars(select(Person.id).where(_left(session)).order_by(Person.id).limit(most)).all()
+        if ids:
+            erase(session, ids)
+        return len(ids)
+
+    def look(self, session: Session) -> Look:
+        """Who would be forgotten now, and when the first and the last of them had left."""
+        last = select(func.max(Posting.valid_to)).where(_IS_HIS).correlate(Person).scalar_subquery()
+        query = select(func.count(), func.min(last), func.max(last)).select_from(Person).where(_left(session))
+        number, *days = session.execute(query).one()
+        return Look(number, *(clock.start(day) if day else None for day in days))
