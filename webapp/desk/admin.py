@@ -8,18 +8,16 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..core import audit, chain
-from ..core.models import AuditEntry, Setting, TimeLimit
+from ..core.models import AuditEntry
 from ..grid import queries as grid_queries
 from ..patrol import queries as patrol_queries
-from ..patrol.models import ObjectType
 from ..people import queries as people_queries
 from ..people.models import Person
 from ..report import details as report_details
+from .log_line import NAMED
 
 LOG_PAGE = 100
 _KEY = re.compile(r"\d{1,9}", re.ASCII)
-#: Kinds of things that the log calls by the name of their row.
-NAMED: dict[str, Any] = {"setting": Setting.key, "time_limit": TimeLimit.code, "object_type": ObjectType.code}
 
 
 def note_reading(session: Session, actor: Actor) -> None:

@@ -13,6 +13,7 @@ from flask_babel import Babel, format_date, format_datetime, get_locale, gettext
 from markupsafe import Markup
 
 from ..core import clock
+from ..core.tongue import Tongue
 from .request import address, may, person
 
 LOCALES = {language: Locale(language) for language in ("zh", "en")}  # parsed once
@@ -99,6 +100,11 @@ def named_in(language: str | None, row: Any, field: str = "") -> str:
 def in_words(language: str | None) -> dict[str, Callable[..., str]]:
     """``_()`` and ``named()`` of a page in this language; what pages import finds the slower ones of every template."""
     return {"_": partial(word_in, language), "named": partial(named_in, language)}
+
+
+def tongue() -> Tongue:
+    """The page's language, for what is no page."""
+    return Tongue(of_page(), said)
 
 
 def moment(at: datetime | None) -> str:
