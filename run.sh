@@ -19,7 +19,7 @@ A real county (each says more with --help behind it, after the set-up):
   admin            create LOGIN: the first administrator; code LOGIN: a log-in code for one who lost his password
   auditor          create LOGIN, end LOGIN: who reads the log; nobody does that on a page
   second-factor    reset LOGIN: for one who lost the phone with his authenticator app
-  forget LOGIN     take name and all that is personal from somebody who left, for good
+  person           export LOGIN FILE: what is kept about somebody; forget LOGIN: who left, for good
   redact NO WORDS  take words, such as a stranger's name, out of a report and its history, for good
   grids            import FILE: borders
   objects          import FILE, export FILE: the lists of what there is to look at

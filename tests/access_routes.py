@@ -52,6 +52,7 @@ GET    /help                                             -        -        404  
 GET    /help/<role>                                      -        -        404    x   x    x       x        x      x       x       x      x         x     x
 GET    /                                                 -        -        404    .   x    x       x        x      x       x       x      x         x     x
 GET    /account                                          -        -        404    .   x    x       x        x      x       x       x      x         x     x
+GET    /account/data                                     -        -        404    .   x    x       x        x      x       x       x      x         x     x
 GET    /account/password                                 -        -        404    .   x    x       x        x      x       x       x      x         x     x
 POST   /account/password                                 -        -        404    .   x    x       x        x      x       x       x      x         x     x
 POST   /account/language                                 -        -        404    .   x    x       x        x      x       x       x      x         x     x

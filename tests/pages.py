@@ -15,7 +15,14 @@ READERS = (
 NO_PAGES = frozenset(
     {
         *("/assets/<mark>/<root>/<path>", "/healthz", "/readyz", "/language", "/", "/account/notices"),
-        *("/duties.xlsx", "/figures.xlsx", "/objects/export", "/objects/import/sample", "/people/import/sample"),
+        *(
+            "/account/data",
+            "/duties.xlsx",
+            "/figures.xlsx",
+            "/objects/export",
+            "/objects/import/sample",
+            "/people/import/sample",
+        ),
         *("/map/layers/<fingerprint>.json", "/map/grids/<grid_id>/card", "/map/grids/<grid_id>/objects", "/map/found"),
         *("/photos/<attachment_id>", "/attachments/<attachment_id>", "/attachments/<attachment_id>/small"),
         *("/entries/<entry_id>", "/entries/<entry_id>/photos/<mark>"),

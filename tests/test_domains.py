@@ -26,6 +26,7 @@ CACHED = (
     domains.log_words,
     domains.settings,
     domains.privacy,
+    domains.own,
     domains.seeds,
     domains.sweep,
 )

@@ -263,7 +263,7 @@ def test_a_line_of_the_log_that_was_written_anew_by_a_rule_is_found_when_it_is_c
 
 @pytest.fixture
 def run(world: World, data_dir: Path, monkeypatch: pytest.MonkeyPatch):
-    """``run("forget", …)`` is the command on the small county."""
+    """``run("person", "forget", …)`` is the command on the small county."""
     url = world.store.url.render_as_string(hide_password=False)
     monkeypatch.setenv("DATABASE_URL", url)
     monkeypatch.setenv("DATA_DIR", str(data_dir))
@@ -277,7 +277,7 @@ def run(world: World, data_dir: Path, monkeypatch: pytest.MonkeyPatch):
 
 def test_on_request_who_has_left_is_forgotten_at_once(world: World, run, browse) -> None:
     gone = somebody(world, "gone", left=timedelta(days=0))
-    done = run("forget", "gone")
+    done = run("person", "forget", "gone")
     assert done.exit_code == 0, done.output
     assert f"number {gone}" in done.output and "backup" in done.output
     with world.store.read() as session:
@@ -288,7 +288,7 @@ def test_on_request_who_has_left_is_forgotten_at_once(world: World, run, browse)
             f"person:{gone}"
         ]
     assert all(leaf.salt == NO_SALT for leaf in leaves(world.store, "person", gone)[:-1])
-    assert "gone" in run("forget", "gone").output, "nobody is called so any more"
+    assert "gone" in run("person", "forget", "gone").output, "nobody is called so any more"
     assert browse("county").get(f"/people/{gone}").status_code == 200
     assert browse("county").post(f"/people/{gone}/resume").status_code == 404
     assert browse("county").post(f"/people/{gone}/code").status_code == 404
@@ -297,7 +297,7 @@ def test_on_request_who_has_left_is_forgotten_at_once(world: World, run, browse)
 
 @pytest.mark.parametrize(("login", "said"), [("officer_a1", "still has a posting"), ("nobody", "Nobody is called")])
 def test_who_still_has_a_posting_and_who_is_nobody_is_refused_in_words(world: World, run, login, said) -> None:
-    done = run("forget", login)
+    done = run("person", "forget", login)
     assert done.exit_code == 1 and said in done.output
     with world.store.read() as session:
         assert session.scalar(select(func.count()).where(Person.erased_at.is_not(None))) == 0
@@ -305,7 +305,7 @@ def test_who_still_has_a_posting_and_who_is_nobody_is_refused_in_words(world: Wo
 
 def test_the_log_in_name_is_free_again_and_another_person(world: World, run) -> None:
     gone = somebody(world, "gone", left=timedelta(days=1))
-    assert run("forget", "gone").exit_code == 0
+    assert run("person", "forget", "gone").exit_code == 0
     again = somebody(world, "gone")
     with world.store.read() as session:
         person = people_queries.by_login(session, "gone")

@@ -1,5 +1,6 @@
-"""What a new domain costs: with one table and one page, five files in its folder, a row of the permission table and its
-Chinese. A copy of the tree gets one; the rules of the code pass, and the page is there for those whom the row lets in.
+"""What a new domain costs: with one table and one page, six files in its folder, a row of the permission table and its
+Chinese. A copy of the tree gets one; the rules of the code pass, the page is there for those whom the row lets in, and
+what it keeps about a person is in the file that he gets about himself.
 """
 
 import os
@@ -16,13 +17,45 @@ FILES = ("setup.cfg", "pyproject.toml", "requirements.txt")
 #: What is written by hand; all of it, but for the revision that every new table needs.
 DOMAIN = {
     "__init__.py": '"""Equipment of the grids: what stands where."""\n',
-    "about.py": '''"""What equipment announces: its main page."""
+    "about.py": '''"""What equipment announces: its main page, and what it keeps about people."""
 
-from ..core.announce import About, MenuEntry
+from ..core.announce import About, DataUse, MenuEntry
 from ..core.errors import N_
+from .own import OWN
 
-STANDS_ON = ("grid",)
-ABOUT = About(menu=(MenuEntry(35, "equipment.read", N_("Equipment"), "equipment.index"),))
+STANDS_ON = ("people",)
+ABOUT = About(
+    menu=(MenuEntry(35, "equipment.read", N_("Equipment"), "equipment.index"),),
+    privacy={
+        N_("Equipment"): (
+            DataUse(
+                "equipment: zh en number keeper_id",
+                N_("Equipment in your keeping"),
+                N_("So that it is found again."),
+                "replaced",
+                "equipment.read",
+            ),
+        )
+    },
+    own=OWN,
+)
+''',
+    "own.py": '''"""What of equipment is about one person."""
+
+from ..core.errors import N_
+from ..core.own import ME, OwnSheet, name, shown
+from .models import Equipment
+
+OWN = (
+    OwnSheet(
+        105,
+        N_("Equipment"),
+        Equipment,
+        Equipment.keeper_id == ME,
+        (shown(N_("Name"), Equipment.zh, Equipment.en, say=name), shown(N_("Quantity"), Equipment.number)),
+        (Equipment.id,),
+    ),
+)
 ''',
     "models.py": '''"""Table of equipment."""
 
@@ -41,6 +74,7 @@ class Equipment(Base):
     zh: Mapped[str] = mapped_column(String(80))
     en: Mapped[str] = mapped_column(String(80))
     number: Mapped[int]
+    keeper_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 ''',
     "queries.py": '''"""Reads of equipment."""
 
@@ -96,13 +130,20 @@ def index() -> str:
 
 #: Its row of the permission table, beside that of the duties; and its Chinese.
 RIGHT = "equipment.read    .  own  tree  tree  .  .  tree  tree  .  .  ."
-CHINESE = {"Equipment": "装备", "Quantity": "数量", "No equipment yet.": "还没有装备。"}
+CHINESE = {
+    "Equipment": "装备",
+    "Quantity": "数量",
+    "No equipment yet.": "还没有装备。",
+    "Equipment in your keeping": "由你保管的装备",
+    "So that it is found again.": "用时找得到。",
+}
 
 #: What a clerk sees of it, in the copy: three things of two townships.
 PAGE = '''"""The page of equipment."""
 
 import re
 
+from tests.own_county import read
 from webapp.equipment.models import Equipment
 
 
@@ -110,7 +151,8 @@ def test_each_sees_what_is_his(world, browse):
     with world.store.write() as session:
         Equipment.__table__.create(session.connection())
         for grid, number in (("A1", 7), ("A1", 8), ("A1", 9), ("B1", 6)):
-            session.add(Equipment(grid_id=world.grids[grid], zh=f"水桶{number}", en=f"Pail {number}", number=number))
+            session.add(Equipment(grid_id=world.grids[grid], zh=f"水桶{number}", en=f"Pail {number}", number=number,
+                keeper_id=world.people["officer_a1"] if number == 8 else None))
             session.flush()
 
     def seen(login, address="/equipment"):
@@ -126,11 +168,14 @@ def test_each_sees_what_is_his(world, browse):
     browser = browse("officer_a2")
     browser.get("/language?lang=zh")
     assert "还没有装备。" in browser.get("/equipment").text
+    assert read(browse("officer_a1").get("/account/data").data)["Equipment"][1:] == [("Pail 8", 8)]
+    assert "Equipment" not in read(browse("officer_b1").get("/account/data").data)
 '''
 
 #: What is asked of the copy: the page, and the guards that a new domain meets first.
 GUARDS = (
     "tests/test_equipment.py",
+    "tests/test_own_data.py::test_all_that_is_kept_about_people_is_in_the_file_or_left_out_for_a_reason",
     "tests/test_rooms.py::test_each_file_keeps_to_what_its_kind_may_import",
     "tests/test_domains.py::test_every_folder_of_the_program_announces_itself_or_says_why_not",
     "tests/test_translations.py::test_catalogue_holds_what_the_program_says_and_nothing_else",
@@ -168,9 +213,9 @@ def lint(root: Path) -> tuple[int, str]:
     return run(root, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()")
 
 
-def test_a_domain_with_one_table_and_one_page_is_seven_files_two_of_them_central(tmp_path: Path) -> None:
+def test_a_domain_with_one_table_and_one_page_is_eight_files_two_of_them_central(tmp_path: Path) -> None:
     by_hand = planted(tmp_path)
-    assert (len(by_hand), len(set(by_hand) - set(DOMAIN))) == (7, 2)
+    assert (len(by_hand), len(set(by_hand) - set(DOMAIN))) == (8, 2)
     code, said = lint(tmp_path)
     assert (code, " 0 broken" in said) == (0, True), said
     code, said = run(tmp_path, "-m", "pytest", "-p", "no:xdist", *GUARDS)
@@ -181,7 +226,7 @@ def test_a_domain_with_one_table_and_one_page_is_seven_files_two_of_them_central
 def _what_it_does_not_say_is_refused(root: Path) -> None:
     """The linter reads the copy, and speaks of an import that is not said, a file and a folder without a place."""
     about = root / "webapp/equipment/about.py"
-    about.write_text(DOMAIN["about.py"].replace('"grid",', ""), encoding="utf-8")
+    about.write_text(DOMAIN["about.py"].replace('"people",', ""), encoding="utf-8")
     (root / "webapp/equipment/outlines.py").write_text('"""Outlines."""\n', encoding="utf-8")
     code, said = lint(root)
     said = " ".join(said.split())

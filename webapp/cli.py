@@ -15,7 +15,7 @@ from .ops import faults, migrate
 from .processes import Processes, usual
 
 NOT_OURS_TO_SWEEP = "this log-in may not delete history, so nothing is swept here: call %s from a timer, as the owner"
-THREADS = 12  # of ``serve``: half of them for pages, the others for what is slow (``core/pools.py``: share)
+THREADS = 13  # of ``serve``: half of them for pages, the others for what is slow (``core/pools.py``: share)
 
 
 class _Plain(click.Group):

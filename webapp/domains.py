@@ -17,6 +17,7 @@ import webapp
 
 from .core.announce import About, DataUse, InHand, MenuEntry, SettingRule
 from .core.load import SeedTable
+from .core.own import OwnSheet
 from .core.retention import Rule
 
 
@@ -75,6 +76,12 @@ def privacy() -> Mapping[str, tuple[DataUse, ...]]:
         for heading, lines in about.privacy.items():
             found[heading] = found.get(heading, ()) + lines
     return found
+
+
+@cache
+def own() -> tuple[OwnSheet, ...]:
+    """What a person gets as a file about himself, in the order of its sheets."""
+    return tuple(sorted((each for about in abouts().values() for each in about.own), key=lambda sheet: sheet.place))
 
 
 @cache

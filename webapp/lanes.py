@@ -31,6 +31,7 @@ login   POST    /login             *
 login   POST    /account/password  *
 login   POST    /account/second/*  *
 login   POST    /people/*/code     *
+own     *       /account/data      *
 upload  PUT     *                  *
 upload  GET     */small            *
 upload  POST    *                  multipart/*

@@ -14,6 +14,7 @@ ABOUT = About(
         "code.give": N_("Log-in code given"),
         "person.create": N_("Person added"),
         "person.edit": N_("Person changed"),
+        "person.export": N_("Copy of what is kept about a person made"),
         "person.resume": N_("Account reactivated"),
         "person.suspend": N_("Account suspended"),
         "phone.end": N_("Remembered phone removed"),

@@ -1,6 +1,8 @@
 """Commands for administrators: the first one is made here, and only here is help for one who lost his password."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import click
 
@@ -116,9 +118,44 @@ def second_factor_reset(login: str) -> None:
     click.echo(f"The second factor of {login} is reset.")
 
 
-@click.command()
+@click.group()
+def person() -> None:
+    """What is kept about somebody: a copy of it, and an end to it."""
+
+
+@person.command("export")
 @click.argument("login")
-def forget(login: str) -> None:
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+def person_export(login: str, file: Path, language: str) -> None:
+    """Write all that is kept about a person into FILE (xlsx), for one who cannot log in to download it himself."""
+    from .. import domains
+    from ..core import audit, own
+    from ..core.tongue import Tongue
+    from ..translations.spoken import speaker
+
+    store, person_id = _person(login)
+    try:
+        out = file.open("xb")
+    except FileExistsError:
+        fail(f"{file} is there already. Name a file that is not there yet.")
+    except OSError as error:
+        fail(f"{file} cannot be written: {error.strerror}.")
+    try:
+        with out, store.read() as session:
+            own.write(session, domains.own(), person_id, Tongue(language, speaker(language)), out)
+    except BaseException:
+        with suppress(OSError):
+            file.unlink()
+        raise
+    with store.write() as session:
+        audit.note(session, None, "person.export", f"person:{person_id}")
+    click.echo(f"{file}: what is kept about {login}. Hand it to nobody else.")
+
+
+@person.command("forget")
+@click.argument("login")
+def person_forget(login: str) -> None:
     """Forget somebody who left, for good: name, telephone, log-ins, messages, positions; records keep a number."""
     from ..core import chain_forget
     from ..core.errors import Refused
@@ -127,9 +164,9 @@ def forget(login: str) -> None:
     _, store = ready(owner=True)
     try:
         with store.write() as session:
-            person = queries.by_login(session, login) or fail(f"Nobody is called {login}.")
-            retention.check(session, person)
-            number = person.id
+            found = queries.by_login(session, login) or fail(f"Nobody is called {login}.")
+            retention.check(session, found)
+            number = found.id
             retention.erase(session, [number])
     except Refused as refusal:
         fail(refusal.message)
@@ -141,4 +178,4 @@ def forget(login: str) -> None:
     )
 
 
-COMMANDS = (admin, auditor, second_factor, forget)
+COMMANDS = (admin, auditor, person, second_factor)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from .load import SeedTable
+from .own import OwnSheet
 from .retention import Rule
 from .tables import table
 
@@ -96,6 +97,7 @@ class About:
     """All that a domain announces. Words are msgids, texts for everybody; whatever is left out, it has not.
 
     ``acts``, ``things`` and ``facts`` are the words of the log. ``privacy`` has lines by the heading they stand under.
+    ``own`` is what of all this a person gets as a file about himself.
     """
 
     menu: tuple[MenuEntry, ...] = ()
@@ -103,6 +105,7 @@ class About:
     things: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     privacy: Mapping[str, tuple[DataUse, ...]] = field(default_factory=dict)
+    own: tuple[OwnSheet, ...] = ()
     settings: Mapping[str, SettingRule] = field(default_factory=dict)
     seeds: Mapping[str, SeedTable] = field(default_factory=dict)
     sweep: Mapping[str, Rule] = field(default_factory=dict)

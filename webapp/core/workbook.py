@@ -1,13 +1,24 @@
-"""Tables as xlsx: every cell is text, so that codes keep their zeros and nothing is ever a formula."""
+"""Tables as xlsx: a text is text, so that codes keep their zeros and nothing is ever a formula.
 
-from collections.abc import Iterable, Sequence
+In ``book`` every cell is text; in ``several`` moments, days and numbers are what they are.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from io import BytesIO
-from typing import Any
+from itertools import chain
+from typing import IO, Any, NamedTuple
 
 import xlsxwriter
 
+from . import clock
+
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Head = Sequence[tuple[str, int]]  # heading and width in characters
+Part = tuple[str, Head, Iterable[Iterable[Any]]]  # a sheet: its title, its headings, its rows
+PLAIN = {"num_format": "@", "text_wrap": True, "valign": "top"}
+STRONG = {"num_format": "@", "text_wrap": True, "bold": True, "bottom": 1}
+FIRST_YEAR = 1900  # of the days that a spreadsheet knows
 
 
 def book(title: str, head: Head, rows: Iterable[Iterable[Any]], above: Sequence[Sequence[str]] = ()) -> BytesIO:
@@ -17,9 +28,8 @@ def book(title: str, head: Head, rows: Iterable[Iterable[Any]], above: Sequence[
     """
     out = BytesIO()
     with xlsxwriter.Workbook(out, {"constant_memory": True}) as made:
-        plain = made.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
-        strong = made.add_format({"num_format": "@", "text_wrap": True, "bold": True, "bottom": 1})
-        words = made.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "font_color": "#555555"})
+        plain, strong = made.add_format(PLAIN), made.add_format(STRONG)
+        words = made.add_format(PLAIN | {"font_color": "#555555"})
         line = made.add_format({"num_format": "@", "bold": True})
         sheet = made.add_worksheet(title[:31])
         for index, (_heading, width) in enumerate(head):
@@ -46,3 +56,65 @@ def _row(sheet: Any, number: int, cells: Iterable[Any], style: Any) -> None:
     for index, cell in enumerate(cells):
         if cell is not None and cell != "":
             sheet.write_string(number, index, str(cell), style)
+
+
+# --- several sheets, with moments, days and numbers ---
+
+
+class _Styles(NamedTuple):
+    """How a cell looks, by what is in it."""
+
+    text: Any
+    heading: Any
+    moment: Any
+    day: Any
+    number: Any
+
+
+def several(out: IO[bytes], title: str, above: Sequence[str], head: Head, parts: Iterable[Part]) -> None:
+    """A workbook of several sheets, written row by row as the rows come. The first sheet has the lines ``above`` and
+    lists the parts, each with how many rows it has; a part without rows has no sheet of its own."""
+    with xlsxwriter.Workbook(out, {"constant_memory": True}) as made:
+        formats: tuple[dict[str, Any], ...] = (
+            PLAIN,
+            STRONG,
+            {"num_format": "yyyy-mm-dd hh:mm:ss"},
+            {"num_format": "yyyy-mm-dd"},
+            {},
+        )
+        styles = _Styles(*(made.add_format({"valign": "top"} | each) for each in formats))
+        cover, lines = made.add_worksheet(title[:31]), [*above, ""]
+        cover.set_column(0, 0, head[0][1])
+        for number, line in enumerate(lines):
+            cover.write_string(number, 0, line, made.add_format({"num_format": "@"}))
+        _row(cover, len(lines), (heading for heading, _width in head), styles.heading)
+        for number, (name, heads, rows) in enumerate(parts, len(lines) + 1):
+            _cells(cover, number, (name, _part(made, styles, name, heads, iter(rows))), styles)
+
+
+def _part(made: Any, styles: _Styles, title: str, head: Head, rows: Iterator[Iterable[Any]]) -> int:
+    """A sheet of its own, if there is a row for it; how many there are."""
+    first = next(rows, None)
+    if first is None:
+        return 0
+    sheet = made.add_worksheet(title[:31])
+    for index, (_heading, width) in enumerate(head):
+        sheet.set_column(index, index, width)
+    _page(sheet, 0)
+    _row(sheet, 0, (heading for heading, _width in head), styles.heading)
+    number = 0
+    for number, row in enumerate(chain((first,), rows), 1):
+        _cells(sheet, number, row, styles)
+    return number
+
+
+def _cells(sheet: Any, number: int, cells: Iterable[Any], styles: _Styles) -> None:
+    for index, cell in enumerate(cells):
+        if isinstance(cell, date) and cell.year > FIRST_YEAR:
+            is_moment = isinstance(cell, datetime)
+            at = cell.astimezone(clock.ZONE).replace(tzinfo=None) if isinstance(cell, datetime) else cell
+            sheet.write_datetime(number, index, at, styles.moment if is_moment else styles.day)
+        elif isinstance(cell, int | float) and not isinstance(cell, bool):
+            sheet.write_number(number, index, cell, styles.number)
+        elif cell is not None and cell != "":
+            sheet.write_string(number, index, str(cell), styles.text)

@@ -2,6 +2,7 @@
 
 from ..core.announce import About, DataUse, MenuEntry, setting_rules
 from ..core.errors import N_
+from . import own
 
 STANDS_ON = ("report", "login")
 ABOUT = About(
@@ -30,6 +31,7 @@ ABOUT = About(
         "after": N_("after"),
         "moved": N_("moved"),
     },
+    own=own.OWN,
     privacy={
         N_("Settings and log"): (
             DataUse(

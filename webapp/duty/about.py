@@ -7,6 +7,7 @@ from typing import Any
 from ..core.announce import About, DataUse, MenuEntry, SettingRule
 from ..core.errors import N_
 from ..core.load import SeedTable
+from . import own
 from .everyday import check_own
 from .models import Department, Document, Duty, Figure, ProblemDuty, ProblemType, Succession
 
@@ -48,6 +49,7 @@ ABOUT = About(
         "part": N_("part"),
         "reason": N_("reason"),
     },
+    own=own.OWN,
     privacy={
         N_("Settings and log"): (
             DataUse(

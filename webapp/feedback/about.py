@@ -2,7 +2,7 @@
 
 from ..core.announce import About, DataUse, MenuEntry, setting_rules
 from ..core.errors import N_
-from . import queries, retention
+from . import own, queries, retention
 
 STANDS_ON = ("login",)
 ABOUT = About(
@@ -16,6 +16,7 @@ ABOUT = About(
     facts={
         "feedback": N_("feedback"),
     },
+    own=own.OWN,
     privacy={
         N_("Feedback"): (
             DataUse(

@@ -2,7 +2,7 @@
 
 from ..core.announce import About, DataUse, SettingRule, setting_rules
 from ..core.errors import N_
-from . import retention
+from . import own, retention
 
 #: The words of people/rules.py: SECOND_FACTOR.
 WHO_NEEDS_ONE = {
@@ -37,6 +37,7 @@ ABOUT = About(
         "codes": N_("codes"),
         "tries": N_("failed attempts"),
     },
+    own=own.OWN,
     privacy={
         N_("Logging in"): (
             DataUse(

@@ -1,5 +1,6 @@
 """Log-in, log-out, the account page: password, phones, language."""
 
+from io import BytesIO
 from typing import Any
 
 from flask import (
@@ -11,6 +12,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    send_file,
     session,
     url_for,
 )
@@ -18,14 +20,15 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 from flask_babel import ngettext, refresh
 
-from ..core import clock, passwords, settings
+from .. import domains
+from ..core import clock, own, passwords, settings, workbook
 from ..core.errors import Refused
 from ..core.retention import log_months
 from ..people import queries, words
 from ..web import lists
 from ..web.errors import say
 from ..web.kept import unpack
-from ..web.language import LOCALES, moment, named, safe_next
+from ..web.language import LOCALES, moment, named, safe_next, tongue
 from ..web.request import actor, close_reads, may, read, read_connection, signed_in, turn, write
 from . import device, second, second_views
 from . import queries as sessions
@@ -161,6 +164,21 @@ def account() -> str:
         may_have_second=second.may_have_one(who),
         notices=sessions.notices(read(), who.person_id),
     )
+
+
+@bp.get("/account/data")
+@signed_in
+def data() -> Response:
+    """What is kept about me, as a spreadsheet; of nobody else, as the address names nobody."""
+    file = BytesIO()
+    close_reads()
+    with turn("own"):
+        own.write(read(), domains.own(), actor().person_id, tongue(), file)
+    file.seek(0)
+    name = f"my-data-{clock.today().isoformat()}.xlsx"
+    answer = send_file(file, mimetype=workbook.MEDIA_TYPE, as_attachment=True, download_name=name)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @bp.post("/account/phones/<int:session_id>/end")

@@ -3,7 +3,7 @@
 from ..core.announce import About, DataUse, MenuEntry, setting_rules
 from ..core.errors import N_
 from ..core.load import SeedTable
-from . import retention
+from . import own, retention
 from .models import ObjectType
 
 STANDS_ON = ("people",)
@@ -27,6 +27,7 @@ ABOUT = About(
         "before": N_("before"),
         "after": N_("after"),
     },
+    own=own.OWN,
     privacy={
         N_("Patrols"): (
             DataUse(

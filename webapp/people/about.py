@@ -3,11 +3,12 @@
 from ..core.announce import About, DataUse, setting_rules
 from ..core.errors import N_
 from ..core.load import SeedTable
-from . import retention
+from . import own, retention
 from .models import RoleWord
 
 STANDS_ON = ("grid",)
 ABOUT = About(
+    own=own.OWN,
     privacy={
         N_("Your account"): (
             DataUse(

@@ -3,12 +3,13 @@ history has words of its own."""
 
 from ..core.announce import About, DataUse, setting_rules
 from ..core.errors import N_
-from . import seats
+from . import own, seats
 
 STANDS_ON = ("duty", "patrol")
 ABOUT = About(
     acts={"report.redact": N_("Words taken out of a report")},
     things={"report": N_("report")},
+    own=own.OWN,
     privacy={
         N_("Reports"): (
             DataUse(

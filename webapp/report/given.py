@@ -11,6 +11,8 @@ from typing import Any
 from ..core.json_text import whole
 
 NO_KEY = 0  # no row has it
+#: What is typed with a move, in the order in which it is read.
+TYPED = ("place", "done", "document_no", "reason", "note", "against", "question", "ground_text")
 LARGEST_KEY = 2**31 - 1  # of bodies and duties, on both engines
 _DIGITS = len(str(LARGEST_KEY))  # longer numbers are not even worked out
 

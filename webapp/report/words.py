@@ -23,7 +23,7 @@ from ..people.queries import Seat
 from ..web.language import day, named
 from ..web.request import actor
 from . import details, history, labels, late
-from .given import NO_KEY, Given
+from .given import NO_KEY, TYPED, Given
 from .limits import LOOK
 from .models import ADDED, Report, ReportEvent
 from .queries import Found
@@ -244,7 +244,6 @@ PARTS = (
     NamesInHistory._due,
     NamesInHistory._moved,
 )
-TYPED = ("place", "done", "document_no", "reason", "note", "against", "question", "ground_text")
 
 
 def names_in(session: Session, events: Iterable[history.Event]) -> NamesInHistory:
