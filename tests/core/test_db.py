@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, event, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
+from sqlalchemy.orm import Session
 
 from tests import engines, make
 from tests.conftest import World
@@ -40,6 +41,25 @@ def test_every_sqlite_connection_is_safe_and_waits(store: Store, side: str) -> N
         found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in SQLITE_SETTINGS}
     assert found == SQLITE_SETTINGS
     assert db._sqlite_module().sqlite_version_info >= db.SQLITE_SAFE
+
+
+def test_a_reader_gives_columns_and_objects_as_every_session_does(world: World) -> None:
+    asked = (
+        select(Posting).order_by(Posting.id),
+        select(Posting.id, Posting.role).order_by(Posting.id),
+        select(Posting.id, Posting).order_by(Posting.id),
+    )
+    with world.store.read() as reader:
+        with Session(reader.connection()) as plain:
+            for statement in asked:
+                few = statement.limit(3)
+                found = [tuple(row) for row in reader.execute(few)]
+                assert [[str(getattr(one, "id", one)) for one in row] for row in found] == [
+                    [str(getattr(one, "id", one)) for one in row] for row in plain.execute(few)
+                ]
+                assert len(reader.scalars(few).all()) == 3
+        assert isinstance(reader.scalar(asked[0].limit(1)), Posting)
+        assert reader.scalar(asked[1].limit(1)) == reader.scalar(asked[0].limit(1)).id
 
 
 def test_no_postgresql_connection_compiles_what_it_runs_once(store: Store) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ..access import MATRIX, VISITOR, Actor
 from ..core import pools
-from ..core.db import Store
+from ..core.db import Reader, Store
 
 View = TypeVar("View", bound=Callable[..., Any])
 SIGNED_IN = "signed in"
@@ -72,7 +72,7 @@ def read_connection() -> Connection:
 def read() -> Session:
     """This request's session to look with, on that connection."""
     if "reading" not in g:
-        g.reading = Session(read_connection(), autoflush=False)
+        g.reading = Reader(read_connection(), autoflush=False)
     return g.reading
 
 
