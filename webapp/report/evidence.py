@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from gis.sketch import Sketch
@@ -14,6 +13,7 @@ from gis.sketch import Sketch
 from ..grid import locate
 from ..grid import queries as grid_queries
 from ..web.language import day, named
+from ..web.language import said as _
 from . import details, facts, labels
 from .models import Report, SiteLook
 from .words import answer_tone, answer_word, holder_word

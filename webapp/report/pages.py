@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from ..access import Actor
@@ -22,6 +21,7 @@ from ..people import queries as people_queries
 from ..people.models import Body
 from ..web.forms import key
 from ..web.language import day, moment, named
+from ..web.language import said as _
 from . import details, evidence, history, labels, queries
 from .models import Report, SiteLook
 from .rows import SHORT, due_words, guessed, is_late, marks, tone

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import g, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from ..core import calendar, clock
 from ..core.process import Move
 from ..grid import queries as grid_queries
 from ..web.language import left, moment, named
+from ..web.language import said as _
 from ..web.request import actor, read
 from . import details, evidence, history, labels, queries
 from .models import Report

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
@@ -21,6 +20,7 @@ from ..people import rules
 from ..people.models import Body
 from ..people.queries import Seat
 from ..web.language import day, named
+from ..web.language import said as _
 from ..web.request import actor
 from . import details, history, labels, late
 from .given import NO_KEY, TYPED, Given

@@ -18,7 +18,7 @@ PO = Path(__file__).parent / "zh" / "LC_MESSAGES" / "messages.po"
 #: Which reader finds the messages of which files; the blocks of templates are cut as ``create_app`` sets it.
 READERS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 OPTIONS = {"**/templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true"}}
-KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None}
+KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None, "said": None}
 
 #: Chinese has one form for any number. No dates and no names of people: they would change with every run.
 HEADER = """\

@@ -9,7 +9,7 @@ from typing import Any
 
 from babel import Locale
 from flask import Blueprint, Flask, Response, g, redirect, request, session
-from flask_babel import Babel, format_date, format_datetime, get_locale, gettext
+from flask_babel import Babel, get_locale, gettext, ngettext
 from markupsafe import Markup
 
 from ..core import clock
@@ -17,6 +17,7 @@ from ..core.tongue import Tongue
 from .request import address, may, person
 
 LOCALES = {language: Locale(language) for language in ("zh", "en")}  # parsed once
+MONTHS = LOCALES["en"].months["format"]["abbreviated"]
 bp = Blueprint("language", __name__)
 _MISREAD = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
 
@@ -111,22 +112,19 @@ def moment(at: datetime | None) -> str:
     """A moment in county time: 9月4日 15:42, or 4 Sep, 15:42; with the year when it is another one."""
     if at is None:
         return ""
-    same_year = clock.day(at).year == clock.today().year
-    if is_zh():
-        return format_datetime(at, "M月d日 HH:mm" if same_year else "y年M月d日 HH:mm")
-    return format_datetime(at, "d MMM, HH:mm" if same_year else "d MMM y, HH:mm")
+    here = at.astimezone(clock.ZONE)
+    return f"{day(here.date())}{' ' if is_zh() else ', '}{here:%H:%M}"
 
 
 def day(on: date | datetime | None) -> str:
     """A day in county time: 9月4日, or 4 Sep; with the year when it is another one."""
     if on is None:
         return ""
-    if isinstance(on, datetime):
-        on = clock.day(on)
-    same_year = on.year == clock.today().year
+    on = clock.day(on) if isinstance(on, datetime) else on
+    year = "" if on.year == clock.today().year else str(on.year)
     if is_zh():
-        return format_date(on, "M月d日" if same_year else "y年M月d日")
-    return format_date(on, "d MMM" if same_year else "d MMM y")
+        return f"{year and year + '年'}{on.month}月{on.day}日"
+    return f"{on.day} {MONTHS[on.month]}{year and ' ' + year}"
 
 
 def left(due: datetime | None) -> str:
@@ -135,20 +133,18 @@ def left(due: datetime | None) -> str:
         return ""
     minutes = int((due - clock.now()).total_seconds() // 60)
     amount = _amount(abs(minutes))
-    return gettext("%(time)s left", time=amount) if minutes >= 0 else gettext("%(time)s late", time=amount)
+    return said("%(time)s left", time=amount) if minutes >= 0 else said("%(time)s late", time=amount)
 
 
 def _amount(minutes: int) -> str:
-    from flask_babel import ngettext
-
     if minutes >= 2 * 24 * 60:
         return ngettext("%(num)d day", "%(num)d days", minutes // (24 * 60))
     hours, rest = divmod(minutes, 60)
     if hours >= 24:
         return ngettext("%(num)d h", "%(num)d h", hours)
     if hours:
-        return gettext("%(hours)d h %(minutes)d min", hours=hours, minutes=rest)
-    return gettext("%(minutes)d min", minutes=rest)
+        return said("%(hours)d h %(minutes)d min", hours=hours, minutes=rest)
+    return said("%(minutes)d min", minutes=rest)
 
 
 @bp.get("/language")
