@@ -194,6 +194,12 @@ class History:
         """The condition that an event is one of ``last_moves``."""
         return (self.key == newest.c.thing_id) & (self.event.seq == newest.c.seq)
 
+    def is_last_move_of(self, thing_id: Any) -> ColumnElement[bool]:
+        """The condition that an event is the last move of the thing with the key ``thing_id``, a column."""
+        moves = self.event.__table__.alias("moves")
+        newest = select(func.max(moves.c.seq)).where(moves.c[self.thing] == thing_id, moves.c.to_state.is_not(None))
+        return (self.key == thing_id) & (self.event.seq == newest.scalar_subquery())
+
     def last_action_is(self, thing_id: Any, action: str) -> ColumnElement[bool]:
         """The condition that the last move of the thing with the key ``thing_id``, a column, was this one."""
         event, later = self.event, self.event.__table__.alias("later")

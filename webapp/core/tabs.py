@@ -60,8 +60,8 @@ class Selects:
     """Lists that are conditions on one SELECT, put together: what can be kept, as it asks for nothing.
 
     The number of a tab and its rows are made of the same ``base`` and the same condition, so they cannot differ.
-    ``base`` selects one entity and has no DISTINCT, GROUP BY or LIMIT. ``live`` is so of every row of every tab, and
-    all that the counting goes through.
+    ``base`` selects one entity, or some columns of it, and has no DISTINCT, GROUP BY or LIMIT. ``live`` is so of every
+    row of every tab, and all that the counting goes through.
     """
 
     base: Select[Any]
@@ -95,4 +95,5 @@ class SelectLists:
 
     def rows(self, key: str, first: int, most: int) -> list[Any]:
         """One page of a tab's list."""
-        return list(self.session.scalars(self.listing(key), {**self.values, "first": first, "most": most}))
+        found = self.session.execute(self.listing(key), {**self.values, "first": first, "most": most})
+        return list(found if len(found.keys()) > 1 else found.scalars())

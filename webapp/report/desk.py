@@ -123,11 +123,11 @@ def listed(actor: Actor, key: str) -> Select[Report]:
 
 def _selects(actor: Actor, gone: vacant.Gaps) -> Selects:
     is_live = Report.id.in_(_live())
-    return Selects(queries.readable(actor), lambda key: _condition(key, actor, gone), ORDER, is_live)
+    return Selects(queries.listed(actor), lambda key: _condition(key, actor, gone), ORDER, is_live)
 
 
 @kept
-def _listing(actor: Actor, key: str, gone: vacant.Gaps) -> Select[Report]:
+def _listing(actor: Actor, key: str, gone: vacant.Gaps) -> Select[*tuple[Any, ...]]:
     return _selects(actor, gone).listing(key)
 
 

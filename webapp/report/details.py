@@ -72,16 +72,16 @@ def things(session: Session, ids: Collection[int | None]) -> dict[int | None, Pa
 _THINGS = select(PatrolObject).where(PatrolObject.id.in_(IDS))
 
 
-def problems(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[ProblemType]]:
-    """The problem types of each report in their order."""
-    found: dict[uuid.UUID, list[ProblemType]] = {}
-    for report_id, problem in session.execute(_PROBLEMS, {"ids": ids}) if ids else ():
-        found.setdefault(report_id, []).append(problem)
+def problems(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Any]]:
+    """The problem types of each report in their order: code, names, and whether they call for enforcement."""
+    found: dict[uuid.UUID, list[Any]] = {}
+    for row in session.execute(_PROBLEMS, {"ids": ids}) if ids else ():
+        found.setdefault(row.report_id, []).append(row)
     return found
 
 
 _PROBLEMS = (
-    select(ReportProblem.report_id, ProblemType)
+    select(*(ReportProblem.report_id, ProblemType.code, ProblemType.zh, ProblemType.en, ProblemType.needs_enforcement))
     .join(ProblemType, ProblemType.code == ReportProblem.problem)
     .where(ReportProblem.report_id.in_(IDS))
     .order_by(ProblemType.position, ProblemType.code)
@@ -134,14 +134,6 @@ def joint_grids(session: Session, report_id: uuid.UUID) -> list[int]:
 _JOINT_GRIDS = (
     select(ReportJoint.grid_id).where(ReportJoint.report_id == bindparam("report_id")).order_by(ReportJoint.grid_id)
 )
-
-
-def on_borders(session: Session, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    """Which of the reports lie between two villages."""
-    return set(session.scalars(_ON_BORDERS, {"ids": ids})) if ids else set()
-
-
-_ON_BORDERS = select(ReportJoint.report_id).where(ReportJoint.report_id.in_(IDS))
 
 
 def thumbs(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:

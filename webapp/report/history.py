@@ -19,10 +19,11 @@ IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 
 
 class Event(NamedTuple):
-    """One line of the history with the body that acted, if one did: pages name offices, never a person."""
+    """One line of the history with the body that acted, if one did: pages name offices, never a person. In lists both
+    are rows of the columns that are shown."""
 
-    event: ReportEvent
-    body: Body | None
+    event: ReportEvent | Any
+    body: Body | Any
 
 
 _EVENTS = select(ReportEvent, Body).outerjoin(Body, Body.id == ReportEvent.body_id)

@@ -174,7 +174,7 @@ def _standing(
     report, holder = found.report, STATES[found.report.state].holder
     reason = names_in(session, [last] if last else []).why(last, named(whose.village))
     who = "" if holder is None else whose.word(holder, _lead(places))
-    joint = report.id in details.on_borders(session, [report.id])
+    joint = bool(details.joint_grids(session, report.id))
     return {
         "word": state_word(report.state),
         "tone": tone(report),

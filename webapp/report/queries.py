@@ -63,6 +63,18 @@ def readable(actor: Actor) -> Select[Report]:
     return select(Report).join(Grid, Grid.id == Report.grid_id).where(reach(actor, "report.read"))
 
 
+#: What lists show of a report: a row with these costs half of what the whole object does.
+LISTED = (
+    *(Report.id, Report.number, Report.state, Report.is_open, Report.due_at, Report.severity, Report.entry_mode),
+    *(Report.grid_id, Report.object_id, Report.place),
+)
+
+
+def listed(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """The same reports as rows of a list."""
+    return readable(actor).with_only_columns(*LISTED)
+
+
 @dataclass(frozen=True)
 class Found:
     """A report the actor may see, with what he may do to this one: a role counts only where it reaches."""
@@ -278,8 +290,8 @@ def cooperates(actor: Actor) -> Condition:
 
 
 @kept
-def _found(actor: Actor) -> Select[Report]:
-    found = readable(actor).where(Report.found_by == actor.person_id)
+def _found(actor: Actor) -> Select[*tuple[Any, ...]]:
+    found = listed(actor).where(Report.found_by == actor.person_id)
     in_order = found.order_by(Report.is_open.desc(), Report.received_at.desc(), Report.id)
     return in_order.offset(bindparam("first")).limit(bindparam("most"))
 
@@ -289,10 +301,10 @@ def _count_found(actor: Actor) -> Select[int]:
     return readable(actor).where(Report.found_by == actor.person_id).with_only_columns(func.count())
 
 
-def found_by(session: Session, actor: Actor, first: int = 0, most: int = 20) -> list[Report]:
+def found_by(session: Session, actor: Actor, first: int = 0, most: int = 20) -> list[Any]:
     """What the actor reported from grids that are still his, newest first, open ones before closed;
     from the ``first`` on."""
-    return list(session.scalars(_found(actor), {"first": first, "most": most, **actor.reach()}))
+    return list(session.execute(_found(actor), {"first": first, "most": most, **actor.reach()}))
 
 
 def count_found(session: Session, actor: Actor) -> int:
@@ -300,21 +312,21 @@ def count_found(session: Session, actor: Actor) -> int:
     return session.scalar(_count_found(actor), actor.reach()) or 0
 
 
-def to_supplement(session: Session, actor: Actor) -> list[Report]:
+def to_supplement(session: Session, actor: Actor) -> list[Any]:
     """Reports that came back to the actor's villages for more."""
-    return list(session.scalars(_to_supplement(actor), actor.reach()))
+    return list(session.execute(_to_supplement(actor), actor.reach()))
 
 
 @kept
-def _to_supplement(actor: Actor) -> Select[Report]:
-    returned = readable(actor).where(Report.state == "returned", held_by(actor))
+def _to_supplement(actor: Actor) -> Select[*tuple[Any, ...]]:
+    returned = listed(actor).where(Report.state == "returned", held_by(actor))
     return returned.order_by(Report.due_at, Report.id)
 
 
-def open_in(session: Session, actor: Actor, grid_path: str, first: int = 0, most: int = 20) -> list[Report]:
+def open_in(session: Session, actor: Actor, grid_path: str, first: int = 0, most: int = 20) -> list[Any]:
     """Open reports below a grid, as far as the actor may see them, the first due first; from the ``first`` on."""
     part = {"first": first, "most": most}
-    return list(session.scalars(_open_in(actor), {**part, **_part(grid_path), **actor.reach()}))
+    return list(session.execute(_open_in(actor), {**part, **_part(grid_path), **actor.reach()}))
 
 
 def count_open_in(session: Session, actor: Actor, grid_path: str) -> int:
@@ -330,8 +342,8 @@ def _part(grid_path: str) -> dict[str, str]:
 
 
 @kept
-def _open_in(actor: Actor) -> Select[Report]:
-    found = readable(actor).where(Report.is_open, _lies_in_part())
+def _open_in(actor: Actor) -> Select[*tuple[Any, ...]]:
+    found = listed(actor).where(Report.is_open, _lies_in_part())
     return found.order_by(Report.due_at, Report.id).offset(bindparam("first")).limit(bindparam("most"))
 
 
@@ -345,16 +357,16 @@ def _lies_in_part() -> Condition:
     return or_(below(Grid.path, PART), _joint(lambda path: below(path, PART)))
 
 
-def led_next_door(session: Session, actor: Actor) -> list[Report]:
+def led_next_door(session: Session, actor: Actor) -> list[Any]:
     """Open matters on the border of the actor's villages that a neighbour leads."""
-    return list(session.scalars(_led_next_door(actor), actor.reach()))
+    return list(session.execute(_led_next_door(actor), actor.reach()))
 
 
 @kept
-def _led_next_door(actor: Actor) -> Select[Report]:
+def _led_next_door(actor: Actor) -> Select[*tuple[Any, ...]]:
     mine = ReportJoint.grid_id.in_(actor.grids_for("patrol.walk"))
     joint = exists().where(ReportJoint.report_id == Report.id, mine)
-    return readable(actor).where(Report.is_open, joint).order_by(Report.received_at.desc(), Report.id.desc())
+    return listed(actor).where(Report.is_open, joint).order_by(Report.received_at.desc(), Report.id.desc())
 
 
 def unwritten(session: Session, actor: Actor, since: datetime) -> list[tuple[Visit, PatrolObject]]:

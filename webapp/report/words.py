@@ -14,7 +14,6 @@ from ..duty import words as duty_words
 from ..duty.details import Wordings, wordings
 from ..grid import queries as grid_queries
 from ..grid.queries import Cell
-from ..patrol.models import PatrolObject
 from ..people import queries as people_queries
 from ..people import rules
 from ..people.models import Body
@@ -25,7 +24,7 @@ from ..web.request import actor
 from . import details, history, labels, late
 from .given import NO_KEY, TYPED, Given
 from .limits import LOOK
-from .models import ADDED, Report, ReportEvent
+from .models import ADDED, ReportEvent
 from .queries import Found
 from .seats import Vacancy
 from .workflow import REPORT, STATES
@@ -73,7 +72,7 @@ def problem_words(problems: Sequence[Any]) -> str:
     return _(", ").join(named(problem) for problem in problems)
 
 
-def place_words(report: Report, thing: PatrolObject | None) -> str:
+def place_words(report: Any, thing: Any) -> str:
     """The place as it was typed. Where it was left as the object has it, the object's own name, which has two
     languages: the report keeps which object it is, and the text alone says whether it was changed."""
     first, added, more = report.place.partition(ADDED)
