@@ -31,9 +31,11 @@ def get(session: Session, key: str, unseeded: Any = None) -> Any:
     return unseeded if row is None else KINDS[row.kind](row.value)
 
 
-def several(session: Session, *keys: str) -> dict[str, Any]:
-    """The values of some settings by their keys, with one SELECT; a missing key is a programming error."""
-    found = {key: KINDS[kind](value) for key, kind, value in session.execute(_SEVERAL, {"keys": keys})}
+def several(session: Session, *keys: str, **unseeded: Any) -> dict[str, Any]:
+    """The values of some settings by their keys, with one SELECT; a missing key is a programming error, but for those
+    in ``unseeded``, which stand there with what counts without them."""
+    rows = session.execute(_SEVERAL, {"keys": [*keys, *unseeded]})
+    found = unseeded | {key: KINDS[kind](value) for key, kind, value in rows}
     if missing_ := [key for key in keys if key not in found]:
         raise LookupError(
             f"no settings {missing_} in the database: are they in seeds/settings/settings.csv, and seeded?"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select, union_all
+from sqlalchemy import Select, and_, select, union_all
 from sqlalchemy.orm import Session
 
 from ..access import Actor, Condition, holders, kept
@@ -95,19 +95,20 @@ class Found:
 
 def progress(session: Session, actor: Actor) -> list[bool]:
     """Which of the steps are done, in their order."""
-    return [step.is_done(*counted) for step, counted in zip(STEPS, numbers(session, actor), strict=True)]
+    return [step.is_done(*found_) for step, found_ in zip(STEPS, are_there(session, actor), strict=True)]
 
 
-def numbers(session: Session, actor: Actor) -> list[tuple[int, int]]:
-    """For each step how many lines its list has, and how many there are that it could be about: counted by one SELECT
-    that reads none of them, for a desk, which shows no more."""
+def are_there(session: Session, actor: Actor) -> list[tuple[bool, bool]]:
+    """For each step whether its list has a line, and whether there is anything that it could be about: by one SELECT
+    that looks no further than the first of each, for a desk, which shows no more."""
     asked = {"today": clock.today(), **actor.reach()}
-    row = session.execute(_numbers(actor, grid_queries.lowest_tier(session)), asked).one()
-    return list(zip(row[::2], row[1::2], strict=True))
+    row = session.execute(_are_there(actor, grid_queries.lowest_tier(session)), asked).one()
+    found_ = list(map(bool, row))
+    return list(zip(found_[::2], found_[1::2], strict=True))
 
 
 @kept
-def _numbers(actor: Actor, lowest: int) -> Select[Any]:
+def _are_there(actor: Actor, lowest: int) -> Select[*tuple[Any, ...]]:
     today, grids = people_queries.TODAY, grid_queries.in_force(actor, "setup.read")
     townships, villages = grids.where(Grid.tier == 2, Grid.tier != lowest), grids.where(Grid.tier == lowest)
     bodies = select(Body.id).where(people_queries.is_department())
@@ -125,11 +126,7 @@ def _numbers(actor: Actor, lowest: int) -> Select[Any]:
         "departments": (bodies.where(Body.id.not_in(people_queries.staffed_bodies(on=today))), bodies),
         "limits": (union_all(*(select(model.code).where(_is_ours(model)) for model in (TimeLimit, ObjectType))), grids),
     }
-    return select(*(_count(which) for step in STEPS for which in listed[step.key]))
-
-
-def _count(which: Any) -> Any:
-    return select(func.count()).select_from(which.subquery()).scalar_subquery()
+    return select(*(which.exists() for step in STEPS for which in listed[step.key]))
 
 
 def _is_ours(model: Any) -> Condition:

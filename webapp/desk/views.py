@@ -29,7 +29,8 @@ from . import words as log_words
 from .blueprint import bp
 
 __all__ = ["bp", "calendar_views", "first_day_views", "settings_views"]  # their pages stand on the same blueprint
-PAGE = 25
+PAGE = 25  # rows of one list, and of all those with which a desk opens
+FEW = 5  # of each of these, though they be many
 SHOWN, SHOWN_ROUNDS = 20, 5  # of the officer's own reports, and rounds of each village, on his first page
 LAST_PAGE = 10**6  # more is no page of any list, and no number for a database
 RESULTS = ("normal", "problem", "could_not_see")
@@ -166,7 +167,7 @@ def round_receipt(patrol_id: uuid.UUID) -> str:
 @bp.get("/desk")
 @may("desk.read")
 def desk() -> str:
-    """The desk: overdue first, then due today, then everything that rests with it; or one tab whole."""
+    """The desk: the first rows of what is overdue, due today, and rests with it; or one tab whole, page by page."""
     mine, first = tabs.Desk(read(), actor(), clock.now()), _page() * PAGE
     chosen = next((tab for tab in mine.tabs if tab.key == request.args.get("tab")), None)
     if chosen is None and "tab" in request.args:
@@ -174,7 +175,8 @@ def desk() -> str:
     counts = mine.counts()
     steps = first_day.progress(read(), actor()) if actor().may("setup.read") else []
     listed = [chosen] if chosen else [tab for tab in tabs.opening(mine.tabs) if counts[tab.key]]
-    lists_ = [(tab, mine.rows(tab.key, first, PAGE), counts[tab.key] > first + PAGE) for tab in listed]
+    most = max(PAGE // max(len(listed), 1), FEW)
+    lists_ = [(tab, mine.rows(tab.key, first, most), counts[tab.key] > first + most) for tab in listed]
     return render_template(
         "desk/desk.html",
         tabs=mine.tabs,

@@ -68,9 +68,9 @@ NOW, TONIGHT, STUCK_SINCE = (bindparam(name, type_=Moment) for name in Moments._
 
 def moments(session: Session, at: datetime) -> Moments:
     """By the county's day, and by its setting of after how many work days a report counts as stuck."""
-    days, worked = settings.get(session, "stuck_days"), calendar.load(session, settings.get(session, "work_to"))
-    today = clock.day(at)
-    sampled = calendar.DAY * settings.get(session, "sample_days", ALWAYS)
+    known = settings.several(session, "stuck_days", "work_to", sample_days=ALWAYS)
+    days, worked, today = known["stuck_days"], calendar.load(session, known["work_to"]), clock.day(at)
+    sampled = calendar.DAY * known["sample_days"]
     tonight, stuck = clock.start(today + calendar.DAY), clock.start(worked.back(today, days))
     return Moments(at, tonight, stuck, clock.start(today - sampled), today)
 
