@@ -12,7 +12,20 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Select, String, Subquery, bindparam, exists, func, or_, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    ScalarSelect,
+    Select,
+    String,
+    Subquery,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import clock
@@ -168,8 +181,13 @@ class History:
 
     @cached_property
     def _moved(self) -> Select[Any]:
-        moves = select(func.max(self.event.seq))
-        return moves.where(self.key == bindparam("thing_id"), self.event.to_state.is_not(None))
+        return select(self.newest_move(bindparam("thing_id")))
+
+    def newest_move(self, thing_id: Any) -> ScalarSelect[Any]:
+        """The same as a column, of the thing with the key ``thing_id``, a column or a parameter."""
+        moves = self.event.__table__.alias("moves")
+        newest = select(func.max(moves.c.seq)).where(moves.c[self.thing] == thing_id, moves.c.to_state.is_not(None))
+        return newest.scalar_subquery()
 
     def before(self, session: Session, thing_id: Any) -> Stood | None:
         """Where the thing stood before its last move; None when that is how it came to be."""
@@ -196,9 +214,7 @@ class History:
 
     def is_last_move_of(self, thing_id: Any) -> ColumnElement[bool]:
         """The condition that an event is the last move of the thing with the key ``thing_id``, a column."""
-        moves = self.event.__table__.alias("moves")
-        newest = select(func.max(moves.c.seq)).where(moves.c[self.thing] == thing_id, moves.c.to_state.is_not(None))
-        return (self.key == thing_id) & (self.event.seq == newest.scalar_subquery())
+        return (self.key == thing_id) & (self.event.seq == self.newest_move(thing_id))
 
     def last_action_is(self, thing_id: Any, action: str) -> ColumnElement[bool]:
         """The condition that the last move of the thing with the key ``thing_id``, a column, was this one."""
@@ -210,19 +226,11 @@ class History:
             ~exists().where(later.c[self.thing] == self.key, later.c.to_state.is_not(None), later.c.seq > event.seq),
         )
 
-    def done_by(self, session: Session, ids: Sequence[Any], person_id: int, actions: frozenset[str]) -> set[Any]:
-        """On which of these things the person ever did one of the actions."""
-        if not ids:
-            return set()
-        return set(session.scalars(self._done, {"ids": ids, "person_id": person_id, "actions": sorted(actions)}))
-
-    @cached_property
-    def _done(self) -> Select[Any]:
-        ids: Any = bindparam("ids", expanding=True)
-        actions: Any = bindparam("actions", expanding=True)
+    def was_done_by(self, thing_id: Any, person_id: Any, actions: frozenset[str]) -> ColumnElement[bool]:
+        """The condition that a person ever did one of the actions on the thing with the key ``thing_id``, a column."""
         # As a sum: else SQLite goes through all that the person ever did, by the index for what is new for somebody.
-        is_his = self.event.person_id + 0 == bindparam("person_id")
-        return select(self.key).where(self.key.in_(ids), is_his, self.event.action.in_(actions))
+        is_his = self.event.person_id + 0 == person_id
+        return exists().where(self.key == thing_id, is_his, self.event.action.in_(sorted(actions)))
 
 
 def seen_token(state: str, moved: int) -> str:

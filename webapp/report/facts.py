@@ -26,7 +26,7 @@ ASKED = ("waits_for_sample", "not_right", "just_done")
 
 def asked(actor: Actor) -> dict[str, Condition]:
     """The facts of the guards by their names, of a report and the actor. Who handled it is asked beside
-    (``queries.handled_by``), and who is there (``vacant.facts``). Their parameters: ``given``."""
+    (``queries._known``), and who is there (``vacant.facts``). Their parameters: ``given``."""
     return dict(zip(ASKED, (waits_for_sample(), not_right(), just_done(actor)), strict=True))
 
 

@@ -113,12 +113,10 @@ def one(session: Session, actor: Actor, report_id: uuid.UUID, *, lock: bool = Fa
         raise NotFound
     roles = _held_roles(actor, row)
     allowed = frozenset(action for index, action in enumerate(BESIDE) if getattr(row, f"may_{index}"))
-    handled = bool(handled_by(session, [report_id], actor.person_id))
-    subject = vacant.Subject(report_id, row.Report.state, row.Report.grid_id, row.path)
-    known = {"handled": handled} | _facts_of(row) | vacant.facts(session, [subject])[report_id]
+    subject = vacant.Subject(report_id, row.Report.state, row.Report.grid_id, row.path, row.lead)
+    known = _facts_of(row) | vacant.facts(session, [subject])[report_id]
     moves_ = REPORT.open_moves(row.Report.state, roles, known)
-    moved = HISTORY.moved(session, report_id)
-    return Found(row.Report, row.path, roles, known, moves_, allowed, moved, bool(row.via_grid))
+    return Found(row.Report, row.path, roles, known, moves_, allowed, row.moved or 0, bool(row.via_grid))
 
 
 @kept
@@ -126,14 +124,17 @@ def _one(actor: Actor) -> Select[Any]:
     beside = [reach(actor, action).label(f"may_{index}") for index, action in enumerate(BESIDE)]
     via_grid = reach(actor.without_bodies(), "report.read").label("via_grid")
     return (
-        select(Report, Grid.path, via_grid, *_facts_and_roles(actor), *beside)
+        select(Report, Grid.path, via_grid, HISTORY.newest_move(Report.id).label("moved"), *_known(actor), *beside)
         .join(Grid, Grid.id == Report.grid_id)
         .where(Report.id == bindparam("report_id"), reach(actor, "report.read"))
     )
 
 
-def _facts_and_roles(actor: Actor) -> list[Any]:
-    return [*(fact.label(name) for name, fact in facts.asked(actor).items()), *_roles_here(actor).values()]
+def _known(actor: Actor) -> list[Any]:
+    """What the guards ask of a report and the actor, who leads it now, and the roles in which he moves it."""
+    handled = HISTORY.was_done_by(Report.id, actor.person_id, HANDLING).label("handled")
+    asked = [fact.label(name) for name, fact in facts.asked(actor).items()]
+    return [handled, *asked, vacant.LEAD.label("lead"), *_roles_here(actor).values()]
 
 
 def _held_roles(actor: Actor, row: Any) -> frozenset[str]:
@@ -141,7 +142,7 @@ def _held_roles(actor: Actor, row: Any) -> frozenset[str]:
 
 
 def _facts_of(row: Any) -> dict[str, bool]:
-    return {name: bool(getattr(row, name)) for name in facts.ASKED}
+    return {name: bool(getattr(row, name)) for name in ("handled", *facts.ASKED)}
 
 
 def hold(session: Session, report_id: uuid.UUID) -> None:
@@ -157,30 +158,20 @@ def moves(session: Session, actor: Actor, ids: Sequence[uuid.UUID]) -> dict[uuid
     if not ids or not actor.roles():
         return {}
     rows = session.execute(_moves(actor), {"ids": ids, **facts.given(session, actor)}).all()
-    staffed = vacant.facts(session, [vacant.Subject(row.id, row.state, row.grid_id, row.path) for row in rows])
-    handled = handled_by(session, ids, actor.person_id)
+    subjects = [vacant.Subject(row.id, row.state, row.grid_id, row.path, row.lead) for row in rows]
+    staffed = vacant.facts(session, subjects)
     return {
-        row.id: REPORT.open_moves(
-            row.state,
-            _held_roles(actor, row),
-            {"handled": row.id in handled} | _facts_of(row) | staffed[row.id],
-        )
-        for row in rows
+        row.id: REPORT.open_moves(row.state, _held_roles(actor, row), _facts_of(row) | staffed[row.id]) for row in rows
     }
 
 
 @kept
 def _moves(actor: Actor) -> Select[Any]:
     return (
-        select(Report.id, Report.state, Report.grid_id, Grid.path, *_facts_and_roles(actor))
+        select(Report.id, Report.state, Report.grid_id, Grid.path, *_known(actor))
         .join(Grid, Grid.id == Report.grid_id)
         .where(Report.id.in_(bindparam("ids", expanding=True)), reach(actor, "report.read"))
     )
-
-
-def handled_by(session: Session, ids: Sequence[uuid.UUID], person_id: int) -> set[uuid.UUID]:
-    """On which of these this person ever reported a result: there somebody else must look and close."""
-    return HISTORY.done_by(session, ids, person_id, HANDLING)
 
 
 def last_action_is(action: str) -> Condition:

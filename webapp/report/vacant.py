@@ -214,6 +214,7 @@ class Subject(NamedTuple):
     state: str
     grid_id: int
     path: str
+    lead: int | None
 
 
 #: Who sits at a place (``grid`` or ``body``, and its id) in a role.
@@ -221,22 +222,23 @@ Seated = Mapping[tuple[str, int, str], set[int]]
 
 
 def facts(session: Session, subjects: Collection[Subject]) -> dict[uuid.UUID, dict[str, bool]]:
-    """The guards of the process that ask whether somebody is there, of each of these: three small statements."""
-    ids = [subject.id for subject in subjects]
-    lead = dict(session.execute(_LEADS, {"ids": ids}).all())
+    """The guards of the process that ask whether somebody is there, of each of these: two small statements."""
     places = {
         "grids": list({id_ for each in subjects for id_ in grid_queries.on_path(each.path)}),
-        "bodies": list(set(lead.values())),
+        "bodies": list({each.lead for each in subjects if each.lead}),
     }
     seated: dict[tuple[str, int, str], set[int]] = defaultdict(set)
     for role, grid_id, body_id, person_id in session.execute(_THERE, {"today": clock.today(), **places}):
         seated["grid" if body_id is None else "body", body_id or grid_id or 0, role].add(person_id)
     handlers = _handlers(session, [subject.id for subject in subjects if subject.state in CHECKED])
-    return {each.id: _facts(each, lead.get(each.id), seated, handlers.get(each.id, set())) for each in subjects}
+    return {each.id: _facts(each, seated, handlers.get(each.id, set())) for each in subjects}
 
 
-_LEADS = select(Assignment.report_id, Assignment.body_id).where(
-    Assignment.report_id.in_(bindparam("ids", expanding=True)), Assignment.role == "lead", Assignment.to_at.is_(None)
+#: The body that leads a report now: a column.
+LEAD = (
+    select(Assignment.body_id)
+    .where(Assignment.report_id == Report.id, Assignment.role == "lead", Assignment.to_at.is_(None))
+    .scalar_subquery()
 )
 #: Who is there in some grids, and for some bodies.
 _THERE = (
@@ -265,11 +267,11 @@ _HANDLERS = select(ReportEvent.report_id, ReportEvent.person_id).where(
 )
 
 
-def _facts(subject: Subject, lead: int | None, seated: Seated, handlers: Collection[int | None]) -> dict[str, bool]:
+def _facts(subject: Subject, seated: Seated, handlers: Collection[int | None]) -> dict[str, bool]:
     places = {
         "own": [("grid", subject.grid_id)],
         "tree": [("grid", id_) for id_ in grid_queries.on_path(subject.path)],
-        "lead": [("body", lead or 0)],
+        "lead": [("body", subject.lead or 0)],
     }
     people = {
         name: {person for place in places[reach(relation)] for person in seated.get((*place, name), ())}
