@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -25,7 +25,17 @@ from ..web.language import said as _
 from . import details, evidence, history, labels, queries
 from .models import Report, SiteLook
 from .rows import SHORT, due_words, guessed, is_late, marks, tone
-from .words import OfficeNames, action_word, held_word, holder_word, names_in, place_words, problem_words, state_word
+from .words import (
+    NamesInHistory,
+    OfficeNames,
+    action_word,
+    held_word,
+    holder_word,
+    names_in,
+    place_words,
+    problem_words,
+    state_word,
+)
 from .workflow import ENDS, HANDLING, REPORT, SENT_TO, STATES
 
 
@@ -71,14 +81,26 @@ class Page:
         return self.found.report
 
 
+class Past(NamedTuple):
+    """What happened to a report, newest first, with the names that stand in it."""
+
+    lines: list[history.Event]
+    names: NamesInHistory
+
+    @property
+    def last(self) -> history.Event | None:
+        """The last move."""
+        return next((line for line in self.lines if line.event.to_state is not None), None)
+
+
 def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
     """One report as its page shows it, else NotFound."""
     report = (found := queries.one(session, actor, report_id)).report
     ids = {report.grid_id, *details.joint_grids(session, report.id)}
-    cells = grid_queries.named(session, ids)
-    cell, last = cells[report.grid_id], history.last_moves(session, [report.id]).get(report.id)
-    above = grid_queries.parents(session, cell)
+    cells = grid_queries.named(session, {*ids, *(path := grid_queries.on_path(found.path))})
+    cell, above = cells[report.grid_id], [cells[id_] for id_ in path[:-1]]
     whose = OfficeNames(cell, above[-1] if above else cell)
+    past = Past(lines := history.lines(session, report.id), names_in(session, lines))
     places, looks = details.assignments(session, report.id), details.looks(session, report.id)
     problems = details.problems(session, [report.id]).get(report.id, [])
     walked = {id_ for _person, id_ in people_queries.posted(session, ids, people_queries.WALKERS)}
@@ -94,14 +116,14 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
         place=place_words(report, thing),
         position=evidence.position(session, report),
         finder=_finder(session, found, cell),
-        standing=_standing(session, found, whose, places, last),
+        standing=_standing(session, found, whose, _lead(places), past, is_joint=len(ids) > 1),
         moves=[(move, action_word(move.action, move.target)) for move in found.moves],
         places=places,
         ground=_ground(session, report, places),
         photos=details.photos(session, report.id),
         looks=looks,
         seen=() if report.state in ENDS else evidence.seen(session, [report.id]).get(report.id, ()),
-        history=(events := _history(session, report, whose)),
+        history=(events := _history(session, report, whose, past)),
         result=_result(events),
         facts=_facts(session, report),
         limit=_limit(session, report),
@@ -168,20 +190,17 @@ def _lead(places: Sequence[details.Place]) -> Body | None:
 
 
 def _standing(
-    session: Session, found: queries.Found, whose: OfficeNames, places: list[details.Place], last: history.Event | None
+    session: Session, found: queries.Found, whose: OfficeNames, lead: Body | None, past: Past, *, is_joint: bool
 ) -> dict[str, Any]:
     """The block under the head: state, marks, holder, clock, why here."""
-    report, holder = found.report, STATES[found.report.state].holder
-    reason = names_in(session, [last] if last else []).why(last, named(whose.village))
-    who = "" if holder is None else whose.word(holder, _lead(places))
-    joint = bool(details.joint_grids(session, report.id))
+    report, reason = found.report, past.names.why(past.last, named(whose.village))
     return {
         "word": state_word(report.state),
         "tone": tone(report),
         "due": due_words(report),
         "due_tone": "late" if is_late(report) else "",
-        "marked": marks(report, last, joint, bool(guessed(session, [report]))),
-        "holder": held_word(session, found, whose, _lead(places)) if who else "",
+        "marked": marks(report, past.last, is_joint, bool(guessed(session, [report]))),
+        "holder": held_word(session, found, whose, lead) if STATES[report.state].holder else "",
         "why": _("Why here: %(why)s", why=reason) if reason else "",
     }
 
@@ -202,9 +221,8 @@ def _ground(session: Session, report: Report, places: Sequence[details.Place]) -
     }
 
 
-def _history(session: Session, report: Report, whose: OfficeNames) -> list[dict[str, Any]]:
-    events = history.lines(session, report.id)
-    names, doubts = names_in(session, events), details.doubts(session, report.id)
+def _history(session: Session, report: Report, whose: OfficeNames, past: Past) -> list[dict[str, Any]]:
+    doubts = details.doubts(session, report.id)
 
     def mark(event: history.Event) -> str:
         """Each dispatch, newest first, takes the last that is left."""
@@ -218,10 +236,10 @@ def _history(session: Session, report: Report, whose: OfficeNames) -> list[dict[
             "is_move": event.event.to_state is not None,
             "action": event.event.action,
             "what": action_word(event.event.action, event.event.to_state),
-            "note": names.line(event.event),
+            "note": past.names.line(event.event),
             "mark": mark(event),
         }
-        for event in events
+        for event in past.lines
     ]
 
 
