@@ -105,10 +105,10 @@ def test_a_search_says_how_many_there_are_and_leads_to_all_of_them(world, browse
         for number in range(57):
             service.submit(session, officer, make.report(world.grids["A1"], place=f"canal {number}"))
     browser = browse("township_a")
-    first, second = (browser.get(f"/search?q=canal&page={number}").text for number in (1, 2))
-    assert "57 reports" in first and "1–50 of 57" in first and "51–57 of 57" in second
-    found = [re.findall(r"canal \d+", page.split("<main")[1]) for page in (first, second)]
-    assert len({*found[0], *found[1]}) == 57
+    first, second, third = (browser.get(f"/search?q=canal&page={number}").text for number in (1, 2, 3))
+    assert "57 reports" in first and "1–25 of 57" in first and "26–50 of 57" in second and "51–57 of 57" in third
+    found = [re.findall(r"canal \d+", page.split("<main")[1]) for page in (first, second, third)]
+    assert [len(each) for each in found] == [25, 25, 7] and len({*found[0], *found[1], *found[2]}) == 57
     assert 'href="/search?q=canal&amp;page=2"' in first
 
 

@@ -15,7 +15,8 @@ from . import pairs, queries
 from .models import Report, ReportJoint, ReportProblem
 
 MOST_WORDS = 6  # of a search; what follows counts as one
-MOST = 1000  # reports that are looked up; a page that shows as many says that these are the newest
+MOST = 200  # reports that are looked up; a page that shows as many says that these are the newest
+PAGE = 25  # of them on a page
 MANY = 8  # one grid in so many is called by a word that many are called by
 DIGITS = 5  # of a number within its year, at least
 

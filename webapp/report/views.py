@@ -317,7 +317,7 @@ def search() -> str:
     """Reports I may see, by number, village, place, problem or sentence."""
     words = clean(request.args.get("q", "")[:80]) or ""
     found = finding.search(read(), actor(), words) if words else []
-    part = lists.part(len(found))
+    part = lists.part(len(found), finding.PAGE)
     shown = finding.these(read(), found[part.first : part.first + part.size])
     return render_template(
         "report/search.html",
