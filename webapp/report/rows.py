@@ -11,7 +11,7 @@ from ..core import calendar, clock
 from ..core.process import Move
 from ..web.language import left, moment, named
 from ..web.language import said as _
-from ..web.request import actor, read
+from ..web.request import actor, address_of, read
 from . import details, evidence, history, labels, queries
 from .listed import shown
 from .words import action_word, names_in, place_words, problem_words, state_word
@@ -79,7 +79,7 @@ class Listing:
 
     def _row(self, report: Any, open_to_me: Sequence[Move]) -> dict[str, Any]:
         beside, looks = self._shown[report.id], self._seen.get(report.id, ())
-        url, village = url_for("report.show", report_id=report.id), named(beside.village)
+        url, village = address_of("report.show", "report_id", report.id), named(beside.village)
         reason = self._names.why(beside.last, village)
         return {
             "number": report.number[-SHORT:],

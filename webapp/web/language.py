@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from ..core import clock
 from ..core.tongue import Tongue
-from .request import address, may, person
+from .request import address, address_of, may, person
 
 LOCALES = {language: Locale(language) for language in ("zh", "en")}  # parsed once
 MONTHS = LOCALES["en"].months["format"]["abbreviated"]
@@ -179,5 +179,5 @@ def init(app: Flask) -> None:
     )
     Babel(app, locale_selector=chosen)
     app.register_blueprint(bp)
-    app.jinja_env.globals.update({"named": named, "address": address, "_": word})
+    app.jinja_env.globals.update({"named": named, "address": address, "address_of": address_of, "_": word})
     app.jinja_env.filters.update(moment=moment, day=day, left=left)

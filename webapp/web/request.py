@@ -1,5 +1,6 @@
 """What a view may use of its request: who asks, a session to look with, the short write, and its access rule."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
@@ -16,6 +17,7 @@ from ..core.db import Reader, Store
 
 View = TypeVar("View", bound=Callable[..., Any])
 SIGNED_IN = "signed in"
+NOTHING = uuid.UUID(int=0)  # in the place of an id
 
 
 def may(action: str) -> Callable[[View], View]:
@@ -49,6 +51,19 @@ def address(endpoint: str) -> str:
 @lru_cache(maxsize=1024)
 def _address(_script_root: str, endpoint: str) -> str:
     return url_for(endpoint)
+
+
+def address_of(endpoint: str, name: str, id_: uuid.UUID) -> str:
+    """The address of a view with one id in it, put together around the id: a list asks for dozens."""
+    before, after = _around(request.script_root, endpoint, name)
+    return f"{before}{id_}{after}"
+
+
+@lru_cache(maxsize=1024)
+def _around(_script_root: str, endpoint: str, name: str) -> tuple[str, str]:
+    given: dict[str, Any] = {name: NOTHING}
+    before, after = url_for(endpoint, **given).split(str(NOTHING))
+    return before, after
 
 
 def actor() -> Actor:
