@@ -16,7 +16,6 @@ from ..core.tabs import Tab
 from ..grid import queries as grid_queries
 from ..login import queries as login_queries
 from ..patrol import queries as patrol_queries
-from ..patrol.models import Patrol
 from ..report import details as report_details
 from ..report import queries as report_queries
 from ..report.forms import look_form
@@ -127,7 +126,7 @@ def rounds(grid_id: int) -> str:
     )
 
 
-def _round_link(patrol: Patrol) -> Markup:
+def _round_link(patrol: Any) -> Markup:
     address = url_for("desk.round_receipt", patrol_id=patrol.id)
     return Markup('<a href="{}">{}</a>').format(address, moment(patrol.occurred_at))
 

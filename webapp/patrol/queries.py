@@ -251,15 +251,19 @@ def history(session: Session, object_id: int, first: int = 0, most: int = 50) ->
     return [(visit, person) for visit, person in rows]
 
 
-def recent(session: Session, actor: Actor, grid_id: int, first: int = 0, most: int = 20) -> list[Patrol]:
-    """The rounds of a grid the actor may read, newest first, from the ``first`` on."""
+def recent(session: Session, actor: Actor, grid_id: int, first: int = 0, most: int = 20) -> list[Any]:
+    """The rounds of a grid the actor may read, newest first, from the ``first`` on: id and moment of each."""
     asked = {"grid_id": grid_id, "first": first, "most": most, **actor.reach()}
-    return list(session.scalars(_recent(actor), asked))
+    return list(session.execute(_recent(actor), asked))
 
 
 @kept
-def _recent(actor: Actor) -> Select[Patrol]:
-    newest = _rounds(actor).order_by(Patrol.occurred_at.desc(), Patrol.id.desc())
+def _recent(actor: Actor) -> Select[uuid.UUID, datetime]:
+    newest = (
+        _rounds(actor)
+        .with_only_columns(Patrol.id, Patrol.occurred_at)
+        .order_by(Patrol.occurred_at.desc(), Patrol.id.desc())
+    )
     return newest.offset(bindparam("first")).limit(bindparam("most"))
 
 

@@ -360,16 +360,18 @@ def _led_next_door(actor: Actor) -> Select[*tuple[Any, ...]]:
     return listed(actor).where(Report.is_open, joint).order_by(Report.received_at.desc(), Report.id.desc())
 
 
-def unwritten(session: Session, actor: Actor, since: datetime) -> list[tuple[Visit, PatrolObject]]:
-    """Problems the actor saw on a round since a moment for which no report was written yet."""
-    rows = session.execute(_unwritten(actor), {"since": since, **actor.reach()})
-    return [(visit, thing) for visit, thing in rows]
+def unwritten(session: Session, actor: Actor, since: datetime) -> list[Any]:
+    """Problems the actor saw on a round since a moment for which no report was written yet: the object's id, names and
+    grid, the moment, the round."""
+    return list(session.execute(_unwritten(actor), {"since": since, **actor.reach()}))
 
 
 @kept
-def _unwritten(actor: Actor) -> Select[Visit, PatrolObject]:
+def _unwritten(actor: Actor) -> Select[*tuple[Any, ...]]:
+    thing = (PatrolObject.id, PatrolObject.zh, PatrolObject.en, PatrolObject.grid_id)
     return (
-        select(Visit, PatrolObject)
+        select(*thing, Visit.at, Visit.patrol_id)
+        .select_from(Visit)
         .join(Patrol, Patrol.id == Visit.patrol_id)
         .join(PatrolObject, PatrolObject.id == Visit.object_id)
         .join(Grid, Grid.id == PatrolObject.grid_id)
