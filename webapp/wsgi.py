@@ -46,6 +46,7 @@ def application() -> App:
         try:
             why = refusal(config, store)
             if not why:
+                durability.warn(store)
                 ClockWatch(store)()
         finally:
             store.close()  # a worker forked later opens its own connections
