@@ -110,9 +110,11 @@ def _kind(info: zipfile.ZipInfo) -> int:
 
 
 def _belongs(name: str, info: zipfile.ZipInfo) -> bool:
-    """Whether it is a plain file, no link or device, of a sort that is read or may be left alone."""
+    """Whether it is a plain file, no link or device, of a sort that is read or may be left alone; and its name the same
+    to every program: zipfile cuts one off where it has a NUL."""
     return (
         _is_plain(name)
+        and info.orig_filename == info.filename
         and _kind(info) in (0, stat.S_IFREG)
         and name.casefold().endswith(WANTED + COMPANIONS + DOCUMENTS)
     )
