@@ -30,6 +30,7 @@ A real county (each says more with --help behind it, after the set-up):
   sweep            delete what is past its time; serve does so itself
   verify-store, verify-reports, verify-audit, seeds   look whether all is in order
   audit-head       the newest head of the chain, for a witness
+  prove TABLE KEY FILE, check-proof FILE: that one record is in the chain, for who has no database
   sbom FILE        what third parties' software is installed here, as CycloneDX
 
 Environment: PYTHON chooses the interpreter of the set-up (3.11 or newer); DATA_DIR is where the

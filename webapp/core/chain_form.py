@@ -160,9 +160,33 @@ def root_of(leaves: Iterable[Leaf]) -> str:
     """The Merkle root, in hexadecimal."""
     level = [leaf.hash() for leaf in leaves] or [sha256(b"").digest()]
     while len(level) > 1:
-        pairs = [sha256(b"\1" + level[at] + level[at + 1]).digest() for at in range(0, len(level) - 1, 2)]
-        level = pairs + level[len(level) & ~1 :]
+        level = _above(level)
     return level[0].hex()
+
+
+def _above(level: list[bytes]) -> list[bytes]:
+    """The next level of a tree; one that is left over goes up as it is."""
+    pairs = [sha256(b"\1" + level[at] + level[at + 1]).digest() for at in range(0, len(level) - 1, 2)]
+    return pairs + level[len(level) & ~1 :]
+
+
+def path_of(leaves: Sequence[Leaf], at: int) -> list[list[str]]:
+    """The way from a leaf to the root: on each level the other half, and on which side it stands."""
+    level, path = [leaf.hash() for leaf in leaves], []
+    while len(level) > 1:
+        if at ^ 1 < len(level):
+            path.append(["left" if at % 2 else "right", level[at ^ 1].hex()])
+        level, at = _above(level), at // 2
+    return path
+
+
+def root_by(leaf: Leaf, path: Sequence[Sequence[str]]) -> str:
+    """The root to which a way leads from a leaf."""
+    here = leaf.hash()
+    for side, other in path:
+        halves = (bytes.fromhex(other), here) if side == "left" else (here, bytes.fromhex(other))
+        here = sha256(b"\1" + b"".join(halves)).digest()
+    return here.hex()
 
 
 def head_of(previous: str, seq: int, at: datetime, root: str) -> str:

@@ -54,10 +54,11 @@ def newest(store: Store) -> Head | None:
     """The head of the last link, unsigned; None where there is no link yet."""
     with store.read() as session:
         link = chain.newest_seen(session.connection())
-    return Head(link.seq, link.head, _moment(link.at)) if link else None
+    return Head(link.seq, link.head, moment(link.at)) if link else None
 
 
-def _moment(at: datetime) -> str:
+def moment(at: datetime) -> str:
+    """As it stands in a head."""
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
@@ -115,3 +116,11 @@ def read_key(place: Path) -> Ed25519PrivateKey | None:
 def public(key: Ed25519PrivateKey) -> str:
     """What a witness needs to check signatures, in hexadecimal."""
     return key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw).hex()
+
+
+def public_key(text: str) -> Ed25519PublicKey:
+    """The key that was handed to a witness, from its hexadecimal. NoHead for anything else."""
+    try:
+        return Ed25519PublicKey.from_public_bytes(bytes.fromhex(text.strip()))
+    except ValueError as error:
+        raise NoHead("This is no public key: 64 hexadecimal digits, as audit-head prints them.") from error

@@ -15,7 +15,7 @@ from ..config import command as said
 from ..console import counted, fail, opened, ready
 from ..core import clock
 from ..core.db import Store
-from . import key_commands
+from . import key_commands, proof_commands
 
 #: What a new key ends, and what it does not: nothing in the records depends on it.
 WITH_A_NEW_KEY = (
@@ -318,5 +318,5 @@ def docs() -> None:
     click.echo(f"Wrote {target.name}.")
 
 
-CHECKS = (verify_store, verify_reports, verify_audit, audit_head)
+CHECKS = (verify_store, verify_reports, verify_audit, audit_head, *proof_commands.COMMANDS)
 COMMANDS = (init, migrate, seed, seeds, backup, restore, key_commands.key, *CHECKS, sweep, docs, sbom)
