@@ -20,6 +20,10 @@ from gis.delivery import TIER_NAMES, Cell, Delivery, Finding
 # below 20 m, and the errors put in on purpose above 30 m. Nothing of less than 1,256 m² can be wider.
 WIDTH = 20.0
 MOSTLY = 0.5  # a cell with more than this share outside its parent belongs elsewhere
+# So many others on average may the frame of a cell meet: five to fifteen in a county. A layer that is in the file again
+# and again would make as many overlaps as pairs, and nobody reads these.
+FRAMES = 50
+CODE, NAME = 20, 80  # characters that the records have room for
 ROUNDING = 1e-9  # share of an area that may be lost by adding up floating point numbers
 
 
@@ -36,6 +40,7 @@ def _rows(cells: tuple[Cell, ...]) -> Iterator[Finding]:
     tests: dict[str, Callable[[Cell], bool]] = {
         "code_empty": lambda cell: not cell.code,
         "name_empty": lambda cell: not cell.name,
+        "too_long": lambda cell: len(cell.code) > CODE or len(cell.name) > NAME,
         "no_shape": lambda cell: not cell.boundary,
         "parent_none": lambda cell: cell.tier > 1 and cell.parent is None,
     }
@@ -111,6 +116,10 @@ class _Shapes:
         many = np.flatnonzero(shapely.get_num_geometries(self.shapes) > 1).tolist()
         if many:
             yield _finding(self.cells, "multipart", many)
+        stacked = [at for tier in (1, 2, 3) for at in self._stacked(self._of_tier(tier))]
+        if stacked:
+            yield _finding(self.cells, "stacked", stacked)
+            return
         suspects: set[int] = set()
         for tier in (1, 2, 3):
             yield from self._overlaps(self._of_tier(tier), suspects)
@@ -121,6 +130,16 @@ class _Shapes:
     def _of_tier(self, tier: int) -> np.ndarray:
         ats = [at for at, cell in enumerate(self.cells) if cell.tier == tier and self.there[at]]
         return np.array(ats, dtype=int)
+
+    def _stacked(self, ats: np.ndarray) -> list[int]:
+        """The cells of a tier, where far more of them lie on one another than can be compared; else none."""
+        frames, left = np.asarray(shapely.box(*shapely.bounds(self.shapes[ats]).T)), FRAMES * len(ats)
+        tree, step = shapely.STRtree(frames), max(1, 1_000_000 // max(1, len(ats)))
+        for start in range(0, len(ats), step):
+            left -= tree.query(frames[start : start + step]).shape[1]
+            if left < 0:
+                return ats.tolist()
+        return []
 
     # overlaps: cells with invalid edges against their neighbours
 

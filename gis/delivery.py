@@ -151,8 +151,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "invalid": (WARNING, N_("The border crosses itself; it was repaired: %(rows)s")),
     "code_empty": (ERROR, N_("Without a code: %(rows)s")),
     "name_empty": (ERROR, N_("Without a name: %(rows)s")),
+    "too_long": (ERROR, N_("A code may have 20 characters, a name 80; longer are: %(rows)s")),
     "code_twice": (ERROR, N_("The code %(code)s stands more than once: %(rows)s")),
     "tier_missing": (ERROR, N_("There is no %(tier)s in the delivery.")),
+    "stacked": (ERROR, N_("Too many shapes lie on one another. Is a layer in the file several times? %(rows)s")),
     "counties_many": (ERROR, N_("There must be one county, but there are more: %(rows)s")),
     "parent_unknown": (ERROR, N_("The parent “%(parent)s” does not exist: %(rows)s")),
     "parent_none": (

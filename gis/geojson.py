@@ -6,6 +6,7 @@ and nothing else. A ring of two million points costs a plain JSON parser 671 MB:
 
 import json
 import math
+import re
 from itertools import islice
 from typing import Any
 
@@ -19,6 +20,7 @@ SIZE, POINTS, DEPTH = 50_000_000, 500_000, 20
 PARTS = 5_000_000  # commas: what the parsed text may cost in memory
 SLICE = 4_000_000
 MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, shapely.errors.GEOSException)
+NO_TEXT = re.compile("[\0\ud800-\udfff]")  # half characters and NUL, which JSON can spell and no database stores
 
 
 def parse(data: bytes, file: str) -> tuple[dict[str, list[str]], list[Any], str, crs.System]:
@@ -97,7 +99,7 @@ def _columns(features: list[Any]) -> dict[str, list[str]]:
 
 def _text(value: Any) -> str:
     if isinstance(value, str):
-        return value.strip()
+        return NO_TEXT.sub("\ufffd", value).strip()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else ""

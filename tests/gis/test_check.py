@@ -1,6 +1,7 @@
 """gis/check.py: what does not fit is found, what fits is not complained about."""
 
 import csv
+import time
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +120,15 @@ def test_slivers_are_one_line_and_not_one_each():
     ] * 2
 
 
+def test_a_layer_that_is_there_again_and_again_is_one_error_and_not_a_million_overlaps():
+    cells = delivery().cells * 200
+    began = time.monotonic()
+    findings = check(Delivery((), cells, ()))
+    assert time.monotonic() - began < 5
+    assert len(found(findings, "stacked")) == 1 and not found(findings, "overlap")
+    assert not found(check(Delivery((), delivery().cells * 2, ())), "stacked")
+
+
 def test_several_parts_are_to_be_confirmed():
     two = shapely.union(shapes()[FIRST], shapely.box(117.1875, 37.1, 117.2, 37.2))
     assert [finding.rows for finding in found(check(changed(**{f"c{FIRST}": two})), "multipart")] == [
@@ -137,6 +147,7 @@ def test_a_border_that_crosses_itself_is_found_and_the_rest_still_checked():
     ("wrong", "code", "row"),
     [
         (delivery(names={FIRST: ""}), "name_empty", f"{FIRST} (layer: 2)"),
+        (delivery(names={FIRST: "村" * 81}), "too_long", f"{FIRST} {'村' * 81}"),
         (delivery({**shapes(), FIRST: None}), "no_shape", f"{FIRST} 东一村"),
         (Delivery((), (*delivery().cells, delivery().cells[3]), ()), "code_twice", f"{SECOND} 东二村"),
         (

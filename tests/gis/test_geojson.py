@@ -40,6 +40,12 @@ def test_gb18030_and_a_byte_order_mark_are_read():
     assert parse(text.replace(", ", ",\r\n").encode())[0] == {"name": ["吳村"]}
 
 
+def test_what_json_can_spell_and_no_database_stores_is_marked_as_lost():
+    assert parse(json.dumps(collection(SQUARE)).replace('"1"', '"a\\ud800b\\u0000\\ud842\\udfb7"').encode())[0] == {
+        "code": ["a\ufffdb\ufffd\U00020bb7"]
+    }
+
+
 def test_properties_become_text_and_nested_ones_nothing():
     root = {
         "type": "FeatureCollection",
