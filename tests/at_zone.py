@@ -1,14 +1,17 @@
-"""The same day's work, done by a process in whatever zone it was started in: prints what stands in the tables
-afterwards, and the pages. ``python -m tests.at_zone URL FOLDER`` on a copy of the small county."""
+"""The same days' work, done by a process in whatever zone it was started in: prints what stands in the tables
+afterwards, and the pages. ``python -m tests.at_zone URL FOLDER RECORDS`` on a copy of the small county."""
 
 import json
 import re
 import sys
 import uuid
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from tests import make
 from tests.conftest import KEY, Browser
@@ -30,26 +33,44 @@ EDGES = (
     datetime(2026, 11, 1, 6, tzinfo=UTC),
 )
 SECONDS = (-3601, -1, 0, 1, 3600)
+MIDNIGHT = datetime(2026, 3, 6, 16, tzinfo=UTC)  # of the county; further records lie around it, day after day
+AT_ONCE = 50  # records of one commit
 TABLES = frozenset({"report", "report_event", "patrol", "visit", "counter"})
 CHANGING = re.compile(r'csrf_token" value="[^"]+"|[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}')
 
 
-def work(store: Store) -> list[uuid.UUID]:
+def moments(records: int) -> list[datetime]:
+    """When the records were made, two at each moment: at the edges, and then around the midnights of the county."""
+    at_edges = [edge + timedelta(seconds=s) for edge in EDGES for s in SECONDS]
+    more = range(max(0, records // 2 - len(at_edges)))
+    around = [
+        MIDNIGHT + timedelta(days=turn % 200, seconds=turn * 37 % 7201 - 3600, milliseconds=turn) for turn in more
+    ]
+    return sorted([*at_edges, *around])
+
+
+def work(store: Store, records: int) -> list[uuid.UUID]:
     """A report and a round at each moment, a minute after it, under ids that are always the same."""
     with store.write() as session:  # the small county's objects are of another day than the work here
         session.execute(update(PatrolObject).values(valid_from=make.BEGAN))
-    sent = []
-    for turn, at in enumerate(edge + timedelta(seconds=s) for edge in EDGES for s in SECONDS):
-        with clock.at(at + timedelta(minutes=1)), store.write() as session:
-            officer = make.actor(session, "officer_a1")
-            village = officer.grids_for("patrol.walk")[0]
-            things = session.scalars(select(PatrolObject.id).where(PatrolObject.grid_id == village)).all()
-            of_report, of_round = (uuid.uuid5(uuid.NAMESPACE_OID, f"{kind} {turn}") for kind in ("report", "round"))
-            report_service.submit(session, officer, make.report(village, id=of_report, occurred_at=at))
-            seen = dict.fromkeys(things, "normal")
-            patrol_service.record(session, officer, make.patrol(village, seen, id=of_round, at=at))
-            sent.append(of_report)
+    sent, left = [], enumerate(moments(records))
+    while batch := list(islice(left, AT_ONCE)):
+        with store.write() as session:
+            sent += [_at(session, turn, at) for turn, at in batch]
     return sent
+
+
+def _at(session: Session, turn: int, at: datetime) -> uuid.UUID:
+    with clock.at(at + timedelta(minutes=1)):
+        officer = make.actor(session, "officer_a1")
+        village = officer.grids_for("patrol.walk")[0]
+        things = session.scalars(select(PatrolObject.id).where(PatrolObject.grid_id == village)).all()
+        of_report, of_round = (uuid.uuid5(uuid.NAMESPACE_OID, f"{kind} {turn}") for kind in ("report", "round"))
+        report_service.submit(session, officer, make.report(village, id=of_report, occurred_at=at))
+        seen = dict.fromkeys(things, "normal")
+        patrol_service.record(session, officer, make.patrol(village, seen, id=of_round, at=at))
+        session.flush()
+        return of_report
 
 
 def rows(store: Store) -> list[str]:
@@ -73,12 +94,14 @@ def pages(store: Store, folder: Path, sent: list[uuid.UUID]) -> list[str]:
         return found
 
 
-def main(url: str, folder: str, *more: str) -> None:
+def main(url: str, folder: str, records: str, *more: str) -> None:
     """All of it, as JSON; the pages where they are asked for."""
     store = open_store(url)
-    sent = work(store)
+    sent = work(store, int(records))
     shown = pages(store, Path(folder), sent) if "pages" in more else []
-    print(json.dumps({"rows": rows(store), "pages": shown}, ensure_ascii=True))
+    found = rows(store)
+    mark = sha256("\n".join(found).encode()).hexdigest()
+    print(json.dumps({"rows": found[:500], "number": len(found), "mark": mark, "pages": shown}, ensure_ascii=True))
     store.close()
 
 
