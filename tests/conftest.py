@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
-from tests import engines, kept, make
+from tests import engines, kept, log_watch, make
 from tests.short import FULL
 from webapp.app import App, create_app
 from webapp.config import Config
@@ -43,6 +43,14 @@ if (
 
 KEY = "a-test-key-of-sufficient-length-0123456789"
 PASSWORD = "test-pass-word"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clean_log() -> Iterator[None]:
+    """No test writes a secret into the log; what one wrote turns the last one of its process red."""
+    watch = log_watch.begin()
+    yield
+    assert watch.wrong == []
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tests import log_watch
 from tests.conftest import KEY, World
 
 ROOT = Path(__file__).parent.parent.parent
@@ -43,6 +44,7 @@ class Server:
         self.kill()
         self.socket.close()
         self.log.close()
+        assert log_watch.of_file(Path(self.log.name)) == []
 
     def start(self) -> None:
         """Start all workers; the first one leads the group that the others join."""
