@@ -22,7 +22,7 @@ from webapp.core.db import Store
 from webapp.grid import intake
 from webapp.grid.models import Grid
 
-FILES = count(24, 400, 2000)
+FILES = count(24, 240, 2000)
 SECONDS, KB = 10, 512 * 1024
 SECRET = "secret-4711"
 

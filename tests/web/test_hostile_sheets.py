@@ -16,7 +16,7 @@ from tests.web import hostile_sheets
 from webapp.patrol.models import PatrolObject
 from webapp.people.models import Body, Person, Posting
 
-SHEETS = count(6, 25, 100)  # of each kind
+SHEETS = count(6, 15, 100)  # of each kind
 PACKED = re.compile(r'name="rows" value="([^"]*)"')
 
 
