@@ -100,6 +100,7 @@ def seen_through() -> bytes:
 
 TAKEN = {
     "heic": lambda: HEIC,
+    "several pictures": lambda: encoded("MPO", save_all=True, append_images=[picture("L").convert("RGB")]),
     "cut exif": lambda: with_exif_cut(70),
     "hardly any exif": lambda: with_exif_cut(20),
     "palette png with transparency": seen_through,

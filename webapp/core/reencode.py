@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image, ImageOps
+from PIL.JpegImagePlugin import JpegImageFile
 
 SIDE, QUALITY, PIXELS, LONGEST = 1600, 82, 50_000_000, 65_535
 NICE = 10
@@ -52,7 +53,7 @@ def reencode(source: str, target: str, side: int = SIDE) -> tuple[int, int]:
     if size := webp_size(head):
         _check("WEBP", *size)  # its decoder takes the memory for all pixels already when it is opened
     with Image.open(source, formats=_formats(head)) as picture:
-        if picture.format == "JPEG":
+        if isinstance(picture, JpegImageFile):  # of several pictures in one (MPO) the first
             _check_jpeg(picture, source, side)
         else:
             _check(picture.format or "", *picture.size)
@@ -78,13 +79,13 @@ def _check(kind: str, width: int, height: int) -> None:
         raise TooHeavy
 
 
-def _check_jpeg(picture: Image.Image, source: str, side: int) -> None:
+def _check_jpeg(picture: JpegImageFile, source: str, side: int) -> None:
     """Decoded at a fraction of its size, which costs next to nothing; a progressive one keeps all its coefficients."""
     whole = picture.size[0] * picture.size[1]
     picture.draft("RGB", (side, side))
     need = picture.size[0] * picture.size[1] * NEEDS["JPEG"]
     if "progressive" in picture.info:
-        layers = picture.layer  # type: ignore[attr-defined]
+        layers = picture.layer
         most = max(across * down for _, across, down, _ in layers)
         need += 2 * sum(whole * across * down // most for _, across, down, _ in layers)
     scans = Path(source).read_bytes().count(b"\xff\xda")
