@@ -32,5 +32,5 @@ def test_every_file_that_asks_the_clock_is_in_one_of_the_two_lists_and_no_other_
 
 def test_every_kind_that_a_sweep_deletes_is_in_the_table_and_every_act_has_a_guard() -> None:
     kinds = {kind for act, *_ in rows() if act.strip().startswith("delete") for kind in re.findall(r"`(\w+)`", act)}
-    assert kinds == {*domains.sweep(), "uploads", "photos"}
+    assert kinds == {*domains.sweep(), "uploads", "photos", "photo_places"}
     assert all(guard.strip() for *_, guard in rows()) and len(rows()) > 8

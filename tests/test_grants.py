@@ -12,6 +12,7 @@ from sqlalchemy.exc import ProgrammingError
 from tests import engines, make
 from tests.chain_county import found, live
 from tests.conftest import KEY, World
+from tests.test_photo_places import kept, photo, whole
 from webapp.config import Config
 from webapp.core import audit, clock
 from webapp.listeners import open_store
@@ -82,6 +83,19 @@ def test_the_sweep_deletes_history_as_the_owner_and_not_as_who_serves(
     assert (grants.may_sweep(served.store), grants.may_sweep(world.store)) == (False, True)
     assert retention.sweep(world.store, tmp_path / "data").gone["log"] == 1
     assert found(world.store) == set()
+
+
+def test_the_owner_takes_places_out_of_photos_and_who_serves_goes_on(
+    served: World, world: World, tmp_path: Path
+) -> None:
+    with world.store.write() as session:
+        sweep_clock.confirm(session)
+    for number in range(2):
+        kept(served, tmp_path / "data", photo(number))
+        assert retention.sweep(world.store, tmp_path / "data").gone["photo_places"] == 1
+    kept(served, tmp_path / "data", photo(2), days=150)  # which brings the sweep's mark back, by who serves
+    assert retention.sweep(world.store, tmp_path / "data").gone["photo_places"] >= 1
+    assert whole(world, tmp_path / "data")
 
 
 def test_a_log_in_that_owns_tables_is_refused_with_the_way_out(world: World) -> None:

@@ -100,7 +100,7 @@ def test_what_is_foreseen_is_what_goes_with_its_days_and_nothing_is_deleted_by_l
     file_of(tmp_path, "part", 3)
     before, now = left(busy), clock.now()
     seen = foreseen(busy.store, tmp_path)
-    assert set(seen) == {*domains.sweep(), "uploads", "photos"}
+    assert set(seen) == {*domains.sweep(), "uploads", "photos", "photo_places"}
     assert (left(busy), len(list((tmp_path / "tmp").iterdir()))) == (before, 1)
     assert [clock.day(at) for at in seen["tries"][1:]] == [clock.day(now - 9 * DAY), clock.day(now - DAY)]
     assert seen["codes"] == (0, None, None)

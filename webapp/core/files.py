@@ -1,4 +1,5 @@
-"""Files on disk: each as sent under its sha256, synced before any row names it; of a photo a re-encoded copy to serve.
+"""Files on disk: each as sent under its sha256, synced before any row names it; of a photo a re-encoded copy to serve,
+and after the days for positions an original that does not say where it was taken.
 
 Both kinds lie below ``photos/``, as the folder was called when there were only photos.
 """
@@ -6,6 +7,8 @@ Both kinds lie below ``photos/``, as the folder was called when there were only 
 import hashlib
 import logging
 import os
+import shutil
+import stat
 import tempfile
 import time
 import unicodedata
@@ -13,6 +16,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -25,6 +29,8 @@ LARGEST = 20 * 2**20
 CHUNK = 2**16
 DAY = 86_400.0
 CHILD = str(Path(__file__).with_name("reencode.py"))
+BARE = "import sys; sys.path.insert(0, sys.argv[1]); from webapp.core import placeless as p; p.main(*sys.argv[2:])"
+ROOT = str(Path(__file__).parents[2])
 PATIENCE = 30  # seconds that a decoder may take, which may itself work for reencode.SECONDS
 UNNAMED = 1.5 * DAY  # a file that no record names: time to put right, the next day too, the form that it came with
 LOOKED_AT = 30 * DAY  # an hourly look has decided about all that is older
@@ -171,6 +177,11 @@ def age(file: Path) -> float:
         return 0.0
 
 
+def moment_of(file: Path) -> datetime:
+    """When a file was last written."""
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC)
+
+
 def tidy(data_dir: Path, most: int | None = None) -> int:
     """Delete them, at most so many; how many there were."""
     gone = left(data_dir)[:most]
@@ -192,7 +203,58 @@ def hold(data_dir: Path, file: PhotoFile | DocumentFile) -> bool:
 
 def lain(data_dir: Path, kind: str) -> list[Path]:
     """The files of a kind that have lain long enough to ask whether a record names them."""
-    return [file for file in sorted((data_dir / "photos" / kind).glob("*/*")) if UNNAMED < age(file) < LOOKED_AT]
+    return [file for file in sorted((data_dir / "photos" / kind).glob("*/*")) if _has_lain(file)]
+
+
+def _has_lain(file: Path) -> bool:
+    try:
+        seen = file.stat()
+    except FileNotFoundError:  # another sweep was here
+        return False
+    lies = time.time() - seen.st_mtime
+    return lies > UNNAMED and (lies < LOOKED_AT or not seen.st_mode & stat.S_IWUSR)  # see leave()
+
+
+def leave(data_dir: Path, fingerprint: str) -> None:
+    """An original is about to be named by no record any more. It can only be read from here on, so that ``lain`` finds
+    it, however old it is, should we be stopped before it is dropped. Sent again, it is a new file."""
+    path(data_dir, "originals", fingerprint).chmod(stat.S_IRUSR)
+
+
+def placeless(data_dir: Path, fingerprint: str, copy: str) -> tuple[str, int] | None:
+    """Hash and size of what may stand for an original when nothing in it shall say where it was taken; on disk, and
+    the original too. They are its own where it says nothing, and of our copy where it cannot be told apart.
+
+    None when one of the files is not there, or is not what its name says. Busy when we did not come to it.
+    """
+    original, ours = path(data_dir, "originals", fingerprint), path(data_dir, "copies", copy)
+    if not _is_whole(original):
+        return None
+    with _arriving(data_dir) as bare:
+        said = _bared(data_dir, original, bare.name)
+        if said == "same":
+            return fingerprint, original.stat().st_size
+        if said != "bare":
+            if not _is_whole(ours):
+                return None
+            shutil.copyfile(ours, bare.name)
+        made, size = _hash(Path(bare.name)), Path(bare.name).stat().st_size
+        _settle(Path(bare.name), path(data_dir, "originals", made))
+    return made, size
+
+
+def _bared(data_dir: Path, original: Path, target: str) -> str:
+    """The word of the child (``placeless.WORDS``)."""
+    words = ["-c", BARE, ROOT, str(original), target]
+    try:
+        with pools.turn(data_dir, "photo", name=original.name):
+            return child.answer(words, "photo", PATIENCE, name=original.name).decode().strip()
+    except child.TooHeavy:
+        return "unsure"
+
+
+def _is_whole(file: Path) -> bool:
+    return file.is_file() and _hash(file) == file.name
 
 
 def drop(data_dir: Path, file: Path) -> bool:

@@ -110,9 +110,10 @@ class Contact(Base):
 class Attachment(Base):
     """A file that was sent as evidence; whose it is stands in a link table of its owner (webapp/attachment).
 
-    ``kind`` is image or document. The file as sent is kept under ``sha256``; of an image a re-encoded ``copy`` is what
-    anybody sees, ``width`` and ``height`` are the copy's, in pixels, and no ``name`` is kept. ``media_type`` is of
-    what is served. ``size`` is of the file as sent, in bytes; None where it came before sizes were noted.
+    ``kind`` is image or document. The file as sent is kept under ``sha256``, of an image after the days for positions
+    without what says where it was taken (ops/photo_places.py), and ``size`` is its bytes; None where it came before
+    sizes were noted. Of an image a re-encoded ``copy`` is what anybody sees, ``width`` and ``height`` are the copy's,
+    in pixels, and no ``name`` is kept. ``media_type`` is of what is served.
     ``received_by`` is None where nobody was logged in.
     """
 

@@ -31,12 +31,21 @@ def lift(session: Session, name: str, value: int) -> None:
     session.execute(update(Counter).where(Counter.name == name, Counter.value < value).values(value=value))
 
 
+def lower(session: Session, name: str, value: int) -> None:
+    """Put a number under ``name`` where a greater one stands; nothing where none does."""
+    session.execute(update(Counter).where(Counter.name == name, Counter.value > value).values(value=value))
+
+
+def step(session: Session, name: str, before: int, value: int) -> None:
+    """Put a number under ``name`` where ``before`` still stands, or none; nothing where somebody else was there."""
+    if not before:
+        session.execute(_insert(session).values(name=name, value=0).on_conflict_do_nothing())
+    session.execute(update(Counter).where(Counter.name == name, Counter.value == before).values(value=value))
+
+
 def _put(session: Session, name: str, first: int, then: Any) -> int:
     """``first`` where there is no row yet, ``then`` where there is one; what stands there now."""
-    insert: Any = sqlite.insert
-    if session.bind is not None and session.bind.dialect.name == "postgresql":
-        insert = postgresql.insert
-    row = insert(Counter).values(name=name, value=first)
+    row = _insert(session).values(name=name, value=first)
     return session.scalars(
         row.on_conflict_do_update(index_elements=["name"], set_={"value": then}).returning(Counter.value)
     ).one()
@@ -45,6 +54,12 @@ def _put(session: Session, name: str, first: int, then: Any) -> int:
 def drop(session: Session, name: str) -> None:
     """Nothing stands under ``name`` any more."""
     session.execute(delete(Counter).where(Counter.name == name))
+
+
+def _insert(session: Session) -> Any:
+    """An INSERT that may meet a row which is there."""
+    is_postgresql = session.bind is not None and session.bind.dialect.name == "postgresql"
+    return (postgresql.insert if is_postgresql else sqlite.insert)(Counter)
 
 
 def last(session: Session | Connection, name: str) -> int:

@@ -83,6 +83,20 @@ def turn(data_dir: Path, name: str, /, **about: Any) -> Iterator[None]:
         os.close(slot)
 
 
+@contextmanager
+def lock(data_dir: Path, name: str, *, alone: bool) -> Iterator[None]:
+    """Hold the lock of this name, over all processes that use the data folder, while the block runs: together with all
+    who do not want it alone, after waiting for one who does; or alone, BlockingIOError when somebody holds it."""
+    folder = data_dir / "slots"
+    folder.mkdir(parents=True, exist_ok=True)
+    held = os.open(folder / name, os.O_RDONLY | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB if alone else fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(held)
+
+
 def _free(folder: Path, pool: Pool) -> int | None:
     """A slot's open file, locked for us; None when all are taken."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -59,6 +59,7 @@ ABOUT = About(
         "made": N_("backup of"),
         "rows": N_("rows"),
         "log": N_("log"),
+        "photo_places": N_("positions in photos"),
         "retired": N_("retired"),
         "source": N_("source"),
         "before": N_("before"),

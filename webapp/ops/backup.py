@@ -6,6 +6,7 @@ import io
 import json
 import os
 import tarfile
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +16,8 @@ from typing import IO
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..core import audit, clock
+from ..core import audit, clock, pools
+from ..core.attachments import EXCHANGE
 from ..core.db import Store
 from ..core.errors import N_, Refused
 from ..core.files import path, sync
@@ -45,7 +47,8 @@ def backup(store: Store, data_dir: Path, target: Path, key: bytes | None = None)
     try:
         with NamedTemporaryFile(dir=target.parent, prefix=f"{target.name}.", suffix=".tmp", delete=False) as file:
             try:
-                manifest = _sealed(store, data_dir, file, target.parent, key)
+                with _standing_still(data_dir):
+                    manifest = _sealed(store, data_dir, file, target.parent, key)
                 file.flush()
                 os.fsync(file.fileno())
                 os.replace(file.name, target)
@@ -55,6 +58,11 @@ def backup(store: Store, data_dir: Path, target: Path, key: bytes | None = None)
     except (OSError, dump.Unreadable) as error:
         raise Refused(N_("The backup could not be written: %(why)s"), why=str(error)) from error
     return manifest
+
+
+def _standing_still(data_dir: Path) -> AbstractContextManager[None]:
+    """Meanwhile no original is put in the place of another, which the records as they are written would not name."""
+    return pools.lock(data_dir, EXCHANGE, alone=False) if data_dir.is_dir() else nullcontext()
 
 
 def note(store: Store, manifest: Manifest, *, encrypted: bool) -> bool:

@@ -263,9 +263,10 @@ def _findings(found: Any) -> None:
     is_flag=True,
     help="The clock is right, and all that is past its time goes, however much it is; it is logged.",
 )
-def sweep(dry_run: bool, really: bool) -> None:
+@click.option("--photos-again", is_flag=True, help="Look for positions inside all photos again, after files came back.")
+def sweep(dry_run: bool, really: bool, photos_again: bool) -> None:
     """What has to happen by itself: delete what is past its time. Safe to run often and on several machines."""
-    from . import retention, witness
+    from . import photo_places, retention, witness
     from .identity import Strange
     from .sweep_clock import ImplausibleClock
 
@@ -273,6 +274,9 @@ def sweep(dry_run: bool, really: bool) -> None:
     if dry_run:
         _say_what_would_go(store, config.data_dir)
         return
+    if photos_again:
+        with store.write() as session:
+            photo_places.again(session)
     try:
         gone, waiting = retention.sweep(store, config.data_dir, really=really)
     except (ImplausibleClock, Strange) as refusal:

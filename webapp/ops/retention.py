@@ -6,21 +6,20 @@ Each domain says in its ``about.py`` what of it goes; ``wangge sweep`` and ``ser
 import logging
 import sys
 from collections.abc import Collection
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import and_, not_, select
+from sqlalchemy import and_, not_
 from sqlalchemy.orm import Session
 
 from .. import domains
 from ..access import Condition
 from ..core import audit, chain_forget, clock, files, waiting
-from ..core.attachments import FOLDERS
+from ..core.attachments import FOLDERS, named
 from ..core.db import Store
 from ..core.models import AuditEntry
 from ..core.retention import Expiry, Look, log_months, months_ago
-from . import identity, sweep_clock
+from . import identity, photo_places, sweep_clock
 
 LOGGER = logging.getLogger("wangge.sweep")
 BATCH = 2000  # rows of each kind in one write, so that a first run does not hold others up
@@ -38,7 +37,8 @@ class Swept(NamedTuple):
 
 
 def sweep(store: Store, data_dir: Path, *, really: bool = False, most: int = MOST) -> Swept:
-    """Delete all that is past its time, rows first, then files, of each kind at most ``most``.
+    """Delete all that is past its time, rows first, then files, then positions inside photos, of each kind at most
+    ``most``.
 
     May run at any time, twice, and on several machines; all zeros means that nothing is left to do. Once a day is
     enough. ImplausibleClock, and nothing is deleted, when the time cannot be believed; ``really`` says that an operator
@@ -53,12 +53,16 @@ def sweep(store: Store, data_dir: Path, *, really: bool = False, most: int = MOS
         sweep_clock.look_at_all(store)  # what that shows is kept, whatever comes of the sweep
         most = ALL if really else most
         gone, more = _rows(store, most)
-        chain_forget.forget(store)
         left = {kind: len(found) for kind, found in files_past(store, data_dir).items()}
         parts = files.tidy(data_dir, most)
         gone["uploads"] = parts + waiting.tidy(data_dir, most - parts)
         gone["photos"] = drop_photos(store, data_dir, most)
         more |= {kind: number - most for kind, number in left.items() if number > most}
+    gone["photo_places"] = photo_places.take_out(store, data_dir, most)  # slow: it asks the clock at each step
+    if gone["photo_places"] >= most:
+        with store.read() as session:
+            more["photo_places"] = photo_places.look(session).number
+    chain_forget.forget(store)
     waits = {kind: number for kind, number in more.items() if number}
     if waits:
         LOGGER.warning("one run deletes at most %d of a kind; waiting for the next: %s", most, waits)
@@ -92,11 +96,12 @@ def foreseen(store: Store, data_dir: Path) -> dict[str, Look]:
     """What a sweep without limit would delete now, by kind; deletes nothing, and asks no clock whether it is right."""
     with clock.at(clock.now()), store.read() as session:
         rows = {kind: past.look(session) for kind, past in domains.sweep().items()}
+        rows["photo_places"] = photo_places.look(session)
     return rows | {kind: _look(found) for kind, found in files_past(store, data_dir).items()}
 
 
 def _look(found: list[Path]) -> Look:
-    ages = sorted(datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in found)
+    ages = sorted(map(files.moment_of, found))
     return Look(len(ages), ages[0] if ages else None, ages[-1] if ages else None)
 
 
@@ -111,17 +116,12 @@ def drop_photos(store: Store, data_dir: Path, most: int = MOST) -> int:
 
 
 def _photos_past(store: Store, data_dir: Path) -> list[Path]:
-    return [file for kind, column in FOLDERS.items() for file in _unnamed(store, files.lain(data_dir, kind), column)]
+    return [file for kind in FOLDERS for file in _unnamed(store, kind, files.lain(data_dir, kind))]
 
 
-def _unnamed(store: Store, found: list[Path], column: Any) -> list[Path]:
-    named: set[str] = set()
-    for start in range(0, len(found), BATCH):
-        with store.read() as session:
-            named |= set(
-                session.scalars(select(column).where(column.in_([file.name for file in found[start : start + BATCH]])))
-            )
-    return [file for file in found if file.name not in named]
+def _unnamed(store: Store, kind: str, found: list[Path]) -> list[Path]:
+    known = named(store, kind, [file.name for file in found])
+    return [file for file in found if file.name not in known]
 
 
 def _old_lines(session: Session) -> Condition:

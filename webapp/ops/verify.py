@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from ..attachment import queries as attachment_queries
 from ..core import clock
-from ..core.attachments import FOLDERS
+from ..core.attachments import FOLDERS, named
 from ..core.clock_mark import SLACK
 from ..core.db import Store
 from ..core.files import UNNAMED, path
@@ -90,20 +90,10 @@ def _orphans(store: Store, data_dir: Path, kind: str) -> Iterator[Finding]:
     latest = (clock.now() - ORPHAN_AFTER).timestamp()
     for folder in sorted((data_dir / "photos" / kind).glob("*")):
         files = [file for file in sorted(folder.rglob("*")) if file.is_file() and file.stat().st_mtime < latest]
-        known = _known(store, kind, [file.name for file in files])
+        known = named(store, kind, [file.name for file in files])
         for file in files:
             if file.name not in known or file != path(data_dir, kind, file.name):
                 yield Finding("orphan", _place(data_dir, file), "nothing names it")
-
-
-def _known(store: Store, kind: str, fingerprints: list[str]) -> set[str]:
-    known: set[str] = set()
-    for start in range(0, len(fingerprints), PAGE):
-        with store.read() as session:
-            known |= set(
-                session.scalars(select(FOLDERS[kind]).where(FOLDERS[kind].in_(fingerprints[start : start + PAGE])))
-            )
-    return known
 
 
 def _place(data_dir: Path, file: Path) -> str:

@@ -32,7 +32,10 @@ ABOUT = About(
                 "attachment: id kind sha256 copy size width height media_type name received_at received_by;"
                 "report_attachment: attachment_id report_id event_id position",
                 N_("Photos. What is shown is a copy without the data the phone wrote into it"),
-                N_("To show what was found. The file as sent, with those data, is kept as proof and never shown."),
+                N_(
+                    "To show what was found. The file as sent, with those data, is kept as proof and never shown. When "
+                    "the time for positions is over, all that may say where it was taken is deleted from it too."
+                ),
                 "record",
                 "report.read",
                 N_("Photos that came with a report which was never finished are deleted within two days."),

@@ -18,7 +18,7 @@ from ..core.entry import fingerprint_of, is_resend
 from ..core.errors import N_, Refused
 from ..core.files import PhotoFile
 from ..core.history import Author
-from ..core.models import Attachment, Word
+from ..core.models import Word
 from ..core.moving import Sent, Standing
 from ..core.process import START, Move
 from ..duty.models import ProblemType
@@ -71,7 +71,7 @@ class ReportEntry:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the server says it holds: number, time received, the hash of every photo as it arrived."""
+    """What the server says it took: number, time received, the hash of every photo as it arrived."""
 
     id: uuid.UUID
     number: str
@@ -87,7 +87,7 @@ def submit(session: Session, actor: Actor, entry: ReportEntry) -> Receipt:
     """
     known = session.get(Report, entry.id)
     if known is not None and is_resend((known.content, known.entered_by), entry, actor.person_id):
-        return _receipt(session, known)
+        return _receipt(session, known, entry)
     calendar.hold(session)
     content, entry = fingerprint_of(entry), replace(entry, occurred_at=entry.at)
     cell = grid_queries.cell(session, actor, "report.submit", entry.grid_id)
@@ -97,7 +97,7 @@ def submit(session: Session, actor: Actor, entry: ReportEntry) -> Receipt:
     sent = Sent(uuid.uuid5(report.id, "submit"), made.action, START, {})
     keep_photos(session, actor, report.id, entry.photos, None)
     moving.begin(session, HISTORY, report, made, sent, _author(actor, made.made_as(roles)))
-    return _receipt(session, report)
+    return _receipt(session, report, entry)
 
 
 def _author(actor: Actor, role: str) -> Author:
@@ -170,15 +170,11 @@ def _mode(actor: Actor, finder: int, entry: ReportEntry, now: datetime) -> str:
     return "on_the_day" if clock.day(entry.at) == clock.day(now) else "later"
 
 
-def _receipt(session: Session, report: Report) -> Receipt:
-    hashes = session.scalars(
-        select(Attachment.sha256)
-        .join(ReportAttachment, ReportAttachment.attachment_id == Attachment.id)
-        .where(ReportAttachment.report_id == report.id, ReportAttachment.event_id.is_(None))
-        .order_by(ReportAttachment.position)
-    )
+def _receipt(session: Session, report: Report, entry: ReportEntry) -> Receipt:
+    """The photos are those of the entry: what is kept of them may say less by now (ops/photo_places.py)."""
+    photos = tuple(photo.sha256 for photo in entry.photos)
     first = session.scalar(select(ReportEvent.to_state).where(ReportEvent.report_id == report.id, ReportEvent.seq == 1))
-    return Receipt(report.id, report.number, report.received_at, first or report.state, tuple(hashes))
+    return Receipt(report.id, report.number, report.received_at, first or report.state, photos)
 
 
 def _check(session: Session, actor: Actor, cell: Cell, entry: ReportEntry) -> int:
