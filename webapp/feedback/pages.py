@@ -125,6 +125,11 @@ def log_time(session: Session) -> str:
     return amount(log_months(session), "month")
 
 
+def backup_time(session: Session) -> str:
+    """How long a backup is kept."""
+    return amount(settings.get(session, "backup_days"), "calendar_day")
+
+
 def seen_by(line: DataUse) -> str:
     """Who sees it, as the permission table says: "You, Township office (own area)"."""
     actions = line.who.split()

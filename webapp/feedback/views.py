@@ -151,7 +151,8 @@ def _refused(message_id: uuid.UUID, form: AnswerForm) -> str:
 @may("privacy.read")
 def privacy() -> str:
     """What is kept, why, for how long, who sees it."""
-    return render_template("feedback/privacy.html", groups=pages.kept(read()))
+    session = read()
+    return render_template("feedback/privacy.html", groups=pages.kept(session), backup_time=pages.backup_time(session))
 
 
 @bp.get("/help")

@@ -54,6 +54,7 @@ ABOUT = About(
     },
     facts={
         "added": N_("added"),
+        "backups": N_("backups"),
         "changed": N_("changed"),
         "encrypted": N_("encrypted"),
         "made": N_("backup of"),
@@ -68,6 +69,7 @@ ABOUT = About(
     settings=setting_rules(f"""
 key                   right         least               unit   group
 log_months            setting.edit  {LEAST_LOG_MONTHS}  month  kept
+backup_days           setting.edit  7                   day    kept
 """),
     seeds={
         "settings": SeedTable(Setting, lambda row: {"kind": row.type}),

@@ -19,7 +19,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -38,6 +38,7 @@ CLOSING_BYTES = 72
 BLOCK = tarfile.BLOCKSIZE
 MOST_FAULTS = 10_000  # that are named, so that a manifest stays small
 LARGEST_MANIFEST = 2 * 2**20
+LAST_MOMENT = 2**34  # seconds; a clock may have been wrong when it was made
 FAULT = re.compile(r"(originals|copies)/[0-9a-f]{64} (missing|damaged)|and \d+ more")
 
 NOT_OURS = N_("%(file)s is not a backup made by wangge.")
@@ -149,6 +150,22 @@ def _inside(archive: Path, keys: Sequence[bytes], unsigned: bool) -> IO[bytes]:
     if keys and not unsigned:
         raise Refused(UNSIGNED, file=archive.name)
     return archive.open("rb")
+
+
+def is_one(file: Path) -> bool:
+    """Whether a file begins as a backup does, sealed or not."""
+    if sealed.is_sealed(file):
+        return True
+    with file.open("rb") as opened:
+        return opened.read(len(MAGIC) + 1) == MAGIC.encode() + b"\0"
+
+
+def begun(archive: Path, keys: Sequence[bytes]) -> datetime:
+    """When the writing of a backup began, as its first block says. Refused when it is none, or none of the keys opens
+    it; nothing else of it is looked at."""
+    with opened(archive, keys, unsigned=True) as file:
+        first = tarfile.TarInfo.frombuf(file.read(BLOCK), "utf-8", "strict")
+    return datetime.fromtimestamp(min(first.mtime, LAST_MOMENT), UTC)
 
 
 def members(file: IO[bytes]) -> Iterator[Member]:

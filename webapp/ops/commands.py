@@ -129,10 +129,15 @@ ALLOW_MISSING = click.option("--allow-missing", is_flag=True, help="Files that a
 
 
 @click.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", metavar="FOLDER|FILE", type=click.Path(path_type=Path))
 @ALLOW_MISSING
 def backup(file: Path, allow_missing: bool) -> None:
-    """Write all records and their files into FILE while work goes on; encrypted where there is a backup key."""
+    """Write all records and their files while work goes on; encrypted where there is a backup key.
+
+    In a FOLDER the backup gets a name of its moment, and older ones there go when the days of the setting for backups
+    are over.
+    """
+    from . import old_backups
     from .backup import backup as run
     from .backup import note
     from .secret import backup_keys
@@ -141,8 +146,9 @@ def backup(file: Path, allow_missing: bool) -> None:
     keys = backup_keys(config.backup_key_file, config.data_dir)
     if not keys and config.backup_key_is_named():
         fail(f"There is no key in BACKUP_KEY_FILE. Nothing was written. To make one: {said('key backup')}")
-    made = run(store, config.data_dir, file, keys[0] if keys else None)
-    click.echo(f"{file}: {made}")
+    target = old_backups.target(file) if file.is_dir() else file
+    made = run(store, config.data_dir, target, keys[0] if keys else None)
+    click.echo(f"{target}: {made}")
     if not keys:
         click.echo(f"Not encrypted: who has this file can read all of it. To make a key: {said('key backup')}")
     if not note(store, made, encrypted=bool(keys)):
@@ -153,6 +159,18 @@ def backup(file: Path, allow_missing: bool) -> None:
             f"The backup was written, but lacks {counted(lost, 'file')} that the records name. Is DATA_DIR right, and "
             "its disk there? If they are really lost, --allow-missing says so."
         )
+    if file.is_dir():
+        _say_what_aged(old_backups.age_out(store, target, keys))
+
+
+def _say_what_aged(aged: Any) -> None:
+    """Each backup by its name: which were deleted, and which should not be there any more."""
+    for old in aged.gone:
+        click.echo(f"Deleted, past its days: {old}")
+    for old in aged.kept:
+        click.echo(f"Past its days, and not deleted: {old}", err=True)
+    if aged.refusal:
+        click.echo(f"No backup was deleted. {aged.refusal}", err=True)
 
 
 @click.command()

@@ -42,6 +42,12 @@ def is_sealed(file: Path) -> bool:
         return opened.read(len(MAGIC)) == MAGIC
 
 
+def key_of(file: Path) -> str:
+    """The name of the key that a sealed file was made with, as its head says."""
+    with file.open("rb") as opened:
+        return opened.read(HEAD_BYTES)[len(MAGIC) : len(MAGIC) + ID_BYTES].hex()
+
+
 def _cipher(key: bytes, head: bytes) -> AESGCM:
     salt = head[-SALT_BYTES:]
     return AESGCM(HKDF(SHA256(), 32, salt, info=head[:-SALT_BYTES]).derive(key))
