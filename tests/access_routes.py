@@ -208,6 +208,7 @@ CHANGES_NOTHING = {
     "/duties/<code>/forget",
     "/account/phones/end-others",
     "/account/notices",
+    "/account/second/done",
     "/objects/import",
     "/people/import",
     "/people/slips",

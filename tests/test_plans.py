@@ -251,7 +251,7 @@ KEYS = {
 #: What is distinct or grouped by it: the list has one row for each.
 ONCE = {"object_type.interval_days", "posting.role", "held.place", "anon_1.place"}
 #: Of one thing, whose steps are counted; of one name of a layer.
-COUNTED = {"report_event.seq", "map_layer.edition_id"}
+COUNTED = {"report_event.seq", "added.seq", "map_layer.edition_id"}
 
 
 def last_terms(statement: str) -> Iterator[str]:

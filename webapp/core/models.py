@@ -128,7 +128,7 @@ class Attachment(Base):
     media_type: Mapped[str] = mapped_column(String(100))
     name: Mapped[str | None] = mapped_column(String(120))
     received_at: Mapped[datetime] = mapped_column(Moment)
-    received_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    received_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
 
 
 class AuditEntry(Base):

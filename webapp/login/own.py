@@ -45,7 +45,7 @@ FACTOR = OwnSheet(
     SecondFactor,
     SecondFactor.person_id == ME,
     (shown(N_("Begun"), SecondFactor.made_at), shown(N_("In use since"), SecondFactor.confirmed_at)),
-    (SecondFactor.made_at,),
+    (SecondFactor.person_id,),
 )
 RECOVERY = OwnSheet(
     51,

@@ -31,7 +31,7 @@ WHERE = shown(N_("Village"), GridVersion.zh, GridVersion.en, say=name)
 
 def _added(said: str) -> Any:
     """What somebody else was the first to add of a kind: the facts of that step."""
-    other = aliased(ReportEvent)
+    other = aliased(ReportEvent, name="added")
     found = select(other.given).where(
         other.report_id == Report.id,
         other.action == "supplement",
