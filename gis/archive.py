@@ -114,7 +114,7 @@ def _belongs(name: str, info: zipfile.ZipInfo) -> bool:
     to every program: zipfile cuts one off where it has a NUL."""
     return (
         _is_plain(name)
-        and info.orig_filename == info.filename
+        and "\0" not in info.orig_filename
         and _kind(info) in (0, stat.S_IFREG)
         and name.casefold().endswith(WANTED + COMPANIONS + DOCUMENTS)
     )

@@ -2,23 +2,26 @@
 in the database and in no link of the chain, and the chain still holds."""
 
 from collections.abc import Iterator
-from datetime import timedelta
-from itertools import count
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, event, func, insert, select, update
 
 from tests import make
 from tests.chain_county import found
 from tests.conftest import KEY, World
 from tests.short import FULL
+from webapp.access import SYSTEM
+from webapp.accounts import service as accounts
 from webapp.cli import main
-from webapp.core import audit, chain, chain_forget, clock
-from webapp.core.chain_form import NO_SALT, Leaf, form, unpacked
+from webapp.core import audit, clock
+from webapp.core.chain_form import NO_SALT, Leaf, unpacked
 from webapp.core.chain_link import ChainLink
 from webapp.core.db import Base, Store
+from webapp.core.errors import NotFound
 from webapp.core.models import AuditEntry, Setting
 from webapp.feedback.models import Feedback
 from webapp.login.models import LoginCode, LoginSession, RecoveryCode, SecondFactor
@@ -26,6 +29,7 @@ from webapp.ops import backup, identity, retention
 from webapp.patrol import service as patrol_service
 from webapp.patrol.models import Patrol
 from webapp.people import queries as people_queries
+from webapp.people import retention as people_retention
 from webapp.people.models import Person, Posting
 
 NOW = clock.now().replace(microsecond=0)
@@ -43,11 +47,17 @@ def now() -> Iterator[None]:
 
 @pytest.fixture
 def data_dir(world: World, tmp_path: Path) -> Path:
-    """The folder of the county."""
+    """The folder of the county, which has adopted the period."""
     folder = tmp_path / "data"
     folder.mkdir()
     identity.ensure(world.store, folder)
+    adopted(world, NOW)
     return folder
+
+
+def adopted(world: World, at: datetime | None) -> None:
+    with world.store.write() as session:
+        session.execute(update(Setting).where(Setting.key == "person_months").values(changed_at=at))
 
 
 def somebody(world: World, login: str, *, left: timedelta | None = None) -> int:
@@ -75,7 +85,8 @@ def somebody(world: World, login: str, *, left: timedelta | None = None) -> int:
         session.add(RecoveryCode(**given))
         session.add(SecondFactor(person_id=person.id, sealed=f"s{login}", made_at=NOW))
         session.add(Feedback(id=make.ids.new(), person_id=person.id, at=NOW, page="/", text=f"我叫张{login}"))
-        audit.note(session, world.people["county"], "person.create", f"person:{person.id}", login=login)
+        with clock.at(NOW - timedelta(days=380) if left is not None else NOW):
+            audit.note(session, world.people["county"], "person.create", f"person:{person.id}", login=login)
         return person.id
 
 
@@ -116,6 +127,61 @@ def test_who_left_long_ago_is_forgotten_and_nobody_else(world: World, data_dir: 
     assert found(world.store) == set()
 
 
+def test_while_the_county_has_not_adopted_the_period_nobody_is_forgotten(world: World, data_dir: Path, browse) -> None:
+    somebody(world, "gone", left=timedelta(days=1500))
+    adopted(world, None)
+    assert retention.foreseen(world.store, data_dir)["people"].number == 0
+    assert retention.sweep(world.store, data_dir).gone["people"] == 0
+    assert "the county has not set for how long yet" in browse().get("/language?lang=en&next=/privacy").text
+    adopted(world, NOW)
+    assert "36 months after your last posting ended" in browse().get("/language?lang=en&next=/privacy").text
+    assert retention.sweep(world.store, data_dir).gone["people"] == 1
+
+
+@pytest.mark.parametrize("line", ["his own", "about him"])
+def test_who_stands_in_a_younger_line_of_the_log_waits_for_its_end(world: World, data_dir: Path, line: str) -> None:
+    gone = somebody(world, "gone", left=timedelta(days=1500))
+    with world.store.write() as session, clock.at(NOW - timedelta(days=300)):
+        if line == "his own":
+            audit.note(session, gone, "login.failed", "x", address="10.0.0.1")
+        else:
+            audit.note(session, None, "person.edit", f"person:{gone}", before="gone")
+    assert retention.sweep(world.store, data_dir).gone["people"] == 0
+    with clock.at(NOW + timedelta(days=70)):
+        assert retention.sweep(world.store, data_dir, really=True).gone["people"] == 1
+
+
+def test_who_was_posted_again_while_the_sweep_waited_for_him_stays(world: World, data_dir: Path) -> None:
+    gone = somebody(world, "gone", left=timedelta(days=1500))
+    posted: dict[str, Any] = {
+        "person_id": gone,
+        "role": "grid_officer",
+        "grid_id": world.grids["A2"],
+        "valid_from": clock.today(),
+        "granted_at": NOW,
+    }
+
+    def meanwhile(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        if "person.erased_at IS NULL" in statement and posted:
+            values = dict(posted)
+            posted.clear()
+            connection.execute(insert(Posting.__table__), values)
+
+    event.listen(world.store.writer, "after_cursor_execute", meanwhile)
+    with world.store.write() as session:
+        assert people_retention.Left().drop(session, 10) == 0
+        assert session.get_one(Person, gone).erased_at is None
+    assert posted == {}
+
+
+def test_who_was_forgotten_is_posted_by_nobody(world: World, data_dir: Path) -> None:
+    gone = somebody(world, "gone", left=timedelta(days=1500))
+    retention.sweep(world.store, data_dir)
+    posting = Posting(person_id=gone, role="grid_officer", grid_id=world.grids["A1"], valid_from=clock.today())
+    with pytest.raises(NotFound), world.store.write() as session:
+        accounts.keep_postings(session, SYSTEM, [posting])
+
+
 def test_nobody_is_forgotten_while_the_log_still_names_him(world: World, data_dir: Path) -> None:
     somebody(world, "gone", left=timedelta(days=200))
     with world.store.write() as session:
@@ -148,114 +214,6 @@ def test_a_hundred_are_forgotten_without_a_trace_and_the_chain_holds(world: Worl
         assert session.scalar(select(func.count()).where(Patrol.person_id.in_(people), Patrol.lon.is_not(None))) == 0
         assert session.scalar(select(func.count()).where(Posting.person_id.in_(people))) == MANY
     assert found(world.store) == set()
-
-
-# --- what the chain forgets ----------------------------------------------------------------------------
-
-
-def positions_tried(leaf: Leaf, row: dict[str, object]) -> list[float]:
-    """Who knows the salt and the rest of a row finds its position again by trying all."""
-    written = form(Patrol.__table__)
-    return [
-        lon
-        for lon in (113.0 + step / 100 for step in range(100))
-        if written.digest(leaf.salt, row | {"lon": lon}) == leaf.digest
-    ]
-
-
-def test_a_position_that_was_deleted_cannot_be_tried_out_any_more(world: World, data_dir: Path) -> None:
-    with world.store.write() as session:
-        entry = make.patrol(world.grids["A1"], {world.things["farm_a1"]: "normal"}, lon=113.37, lat=34.5)
-        patrol_service.record(session, make.actor(session, "officer_a1"), entry)
-    with world.store.read() as session:
-        row = dict(session.execute(select(Patrol.__table__).where(Patrol.id == entry.id)).mappings().one())
-    (leaf,) = leaves(world.store, "patrol", entry.id.hex)
-    assert positions_tried(leaf, row) == [113.37]
-    with clock.at(NOW + timedelta(days=100)):
-        assert retention.sweep(world.store, data_dir, really=True).gone["places"] == 1
-    first, second = leaves(world.store, "patrol", entry.id.hex)
-    assert first == leaf._replace(salt=NO_SALT) and positions_tried(first, row) == []
-    assert second.salt != NO_SALT
-    assert found(world.store) == set()
-
-
-def test_heads_and_roots_stay_what_a_witness_saw(world: World, data_dir: Path) -> None:
-    somebody(world, "gone", left=timedelta(days=1500))
-    chosen = select(ChainLink.seq, ChainLink.root, ChainLink.head).order_by(ChainLink.seq)
-    with world.store.read() as session:
-        before = session.execute(chosen).all()
-    retention.sweep(world.store, data_dir)
-    with world.store.read() as session:
-        assert session.execute(chosen.limit(len(before))).all() == before
-
-
-def test_what_stays_keeps_its_salts(world: World, data_dir: Path) -> None:
-    here, gone = somebody(world, "here"), somebody(world, "gone", left=timedelta(days=1500))
-    retention.sweep(world.store, data_dir)
-    assert all(leaf.salt != NO_SALT for leaf in leaves(world.store, "person", here))
-    *older, newest = leaves(world.store, "person", gone)
-    assert older and all(leaf.salt == NO_SALT for leaf in older) and newest.salt != NO_SALT
-
-
-def test_killed_between_erasing_and_forgetting_the_next_sweep_forgets(
-    world: World, data_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    gone = somebody(world, "gone", left=timedelta(days=1500))
-    with monkeypatch.context() as killed:
-        killed.setattr(chain_forget, "forget", lambda _store: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
-            retention.sweep(world.store, data_dir)
-    assert all(leaf.salt != NO_SALT for leaf in leaves(world.store, "person", gone))
-    retention.sweep(world.store, data_dir)
-    assert [leaf.salt == NO_SALT for leaf in leaves(world.store, "person", gone)][-2:] == [True, False]
-
-
-def test_killed_half_way_through_the_links_the_next_call_goes_on(
-    world: World, data_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    gone = [somebody(world, f"gone{number}", left=timedelta(days=1500)) for number in range(5)]
-    monkeypatch.setattr(chain_forget, "LINKS", 2)
-    write, tries = chain_forget._write, count()
-
-    def dying(session: object, changed: object) -> None:
-        assert next(tries) != 2, "killed"
-        write(session, changed)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(chain_forget, "_write", dying)
-    with pytest.raises(AssertionError, match="killed"):
-        retention.sweep(world.store, data_dir)
-    assert found(world.store) == set(), "half way everything is in order too"
-    assert chain_forget.forget(world.store) > 0
-    assert chain_forget.forget(world.store) == 0
-    for person in gone:
-        assert [leaf.salt == NO_SALT for leaf in leaves(world.store, "person", person)][:-1].count(False) == 0
-    assert found(world.store) == set()
-
-
-def test_what_nothing_erased_is_not_read_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in range(5):
-        with world.store.write() as session:
-            audit.note(session, None, "a", str(number))
-    monkeypatch.setattr(chain_forget, "LINKS", 2)
-    chain_forget.forget(world.store)
-    read = chain_forget._some
-    asked: list[int] = []
-    monkeypatch.setattr(chain_forget, "_some", lambda store, after: asked.append(after) or read(store, after))
-    assert chain_forget.forget(world.store) == 0 and asked == []
-    with world.store.read() as session:
-        newest = chain.newest_seen(session.connection())
-    assert newest is not None and newest.seq > 5
-
-
-def test_a_line_of_the_log_that_was_written_anew_by_a_rule_is_found_when_it_is_changed(world: World) -> None:
-    """An erased row is still held by its newest leaf."""
-    gone = somebody(world, "gone")
-    with world.store.write() as session:
-        session.execute(update(Person).where(Person.id == gone).values(phone=None), execution_options={"by_rule": True})
-    chain_forget.forget(world.store)
-    with world.store.writer.begin() as connection:
-        connection.execute(update(Person.__table__).where(Person.id == gone).values(phone="110"))
-    assert found(world.store) == {("row", f"person {gone}")}
 
 
 # --- on request ----------------------------------------------------------------------------------------

@@ -187,6 +187,20 @@ def test_a_backup_that_failed_or_lacks_files_deletes_nothing(
     assert command(folder, "--allow-missing").exit_code == 0 and "old" not in names(folder)
 
 
+def test_while_a_file_is_damaged_the_older_ones_stay_in_which_it_is_whole(
+    county: World, folder: Path, command: Callable[..., Result], tmp_path: Path
+) -> None:
+    kept(county, tmp_path / "data", photo(), days=1)
+    made(county, folder / "old", 400)
+    original = next(file for file in (tmp_path / "data" / "photos" / "originals").rglob("*") if file.is_file())
+    original.chmod(0o600)
+    original.write_bytes(original.read_bytes()[:-1] + b"!")
+    for words in ((), ("--allow-missing",)):
+        done = command(folder, *words)
+        assert done.exit_code == 1 and "old" in names(folder), done.output
+        assert "No older backup was deleted, for 1 file" in done.output
+
+
 @pytest.mark.parametrize("years", [1, -1])
 def test_under_a_clock_that_cannot_be_right_nothing_goes_and_it_is_said(
     county: World, folder: Path, command: Callable[..., Result], years: int

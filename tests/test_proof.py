@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.sources import ROOT
 from webapp.core import chain_form
 from webapp.core.chain_form import form, root_by
 from webapp.core.chain_link import ChainLink
+from webapp.core.retention import ERASING
 from webapp.ops import chain_head, chain_rows, dump, proof
 from webapp.ops.proof import NoProof, Proof
 from webapp.report.models import Report
@@ -53,6 +55,18 @@ def test_rows_of_every_table_are_proved_by_a_file_alone(world: World, report: st
                 assert time.monotonic() - began < 1
                 done += 1
     assert done > 20
+
+
+def test_a_row_of_which_a_rule_took_something_away_is_proved_too(world: World, report: str) -> None:
+    with world.store.write() as session:
+        session.execute(
+            update(Report).where(Report.id == uuid.UUID(report)).values(note="x"), execution_options=ERASING
+        )
+    made = proved(world, "report", report)
+    assert (made.kind, proof.check(made, PUBLIC).seq) == ("e", made.seq)
+    for kind in ("+", "x", "-", "?", ""):
+        with pytest.raises(NoProof, match="does not add up"):
+            proof.check(replace(made, kind=kind))
 
 
 CHANGES: dict[str, Callable[[Proof], Proof]] = {

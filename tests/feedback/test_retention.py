@@ -1,5 +1,6 @@
 """What is past its period goes, what is not stays, and a second run finds nothing."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import func, select
 
 from tests import make
 from webapp.core import audit, clock, clock_mark, ids, numbers, throttle
+from webapp.core.errors import Conflict
 from webapp.core.models import AuditEntry, Setting, Throttle
 from webapp.core.retention import history_open, months_before
 from webapp.feedback import service as feedback_service
@@ -87,6 +89,12 @@ def test_an_officers_point_goes_after_its_days_and_the_round_stays(quiet):
     assert number(quiet, Visit) == 2
     with clock.at(NOW), quiet.store.write() as session:  # a late resend still gets its first receipt
         assert patrol_service.record(session, make.actor(session, "officer_a1"), old).received_at == old.occurred_at
+    other = old.visits[0].__class__(old.visits[0].object_id, "problem")
+    for changed in ({"note": "x"}, {"visits": (other,)}, {"occurred_at": NOW}, {"grid_id": quiet.grids["A2"]}):
+        with clock.at(NOW), quiet.store.write() as session, pytest.raises(Conflict):
+            patrol_service.record(session, make.actor(session, "officer_a1"), replace(old, **changed))
+    with clock.at(NOW), quiet.store.write() as session, pytest.raises(Conflict):
+        patrol_service.record(session, make.actor(session, "township_a"), old)
 
 
 def test_an_officers_point_goes_by_the_day_he_was_there_not_by_the_day_it_was_sent(quiet):

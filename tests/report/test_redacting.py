@@ -12,15 +12,17 @@ from tests.chain_county import found
 from tests.conftest import KEY, World
 from tests.test_forgotten import everything, leaves
 from webapp.cli import main
+from webapp.core import clock
 from webapp.core.chain_form import NO_SALT
 from webapp.core.errors import Conflict, NotFound, Refused
-from webapp.core.models import AuditEntry
+from webapp.core.files import LONGEST_NAME
+from webapp.core.models import Attachment, AuditEntry
 from webapp.ops import identity
 from webapp.ops.verify import verify_reports
 from webapp.patrol import service as patrol_service
 from webapp.patrol.models import Patrol
 from webapp.report import search, service, side_acts
-from webapp.report.models import Report, ReportEvent, SiteLook
+from webapp.report.models import Report, ReportAttachment, ReportEvent, SiteLook
 from webapp.report.redacting import GONE, redact
 from webapp.report.service import ReportEntry
 
@@ -95,6 +97,29 @@ def test_what_was_sent_cannot_be_tried_out_and_is_no_resend_any_more(world: Worl
         service.submit(session, officer, sent)
     with world.store.read() as session:
         assert session.scalar(select(func.count()).select_from(Report)) == 1
+
+
+def test_a_name_that_fills_its_column_still_fits(world: World, sent: ReportEntry) -> None:
+    document = make.ids.new()
+    name = f"{NAME[:2]}的材料" + "长" * (LONGEST_NAME - 9) + ".pdf"
+    assert len(name) == LONGEST_NAME
+    with world.store.write() as session:
+        session.add(
+            Attachment(
+                id=document,
+                kind="document",
+                sha256="0" * 64,
+                media_type="application/pdf",
+                name=name,
+                received_at=clock.now(),
+            )
+        )
+        session.add(ReportAttachment(attachment_id=document, report_id=sent.id, position=0))
+    with world.store.write() as session:
+        redact(session, number_of(world, sent), [NAME[:2]])
+    with world.store.read() as session:
+        kept = session.get_one(Attachment, document).name
+    assert kept is not None and len(kept) == LONGEST_NAME and kept.endswith(".pdf") and NAME[:2] not in kept
 
 
 @pytest.mark.parametrize("words", [[], [""], ["李"], ["没写过的话"]])

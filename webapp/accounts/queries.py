@@ -102,6 +102,13 @@ def person(session: Session, actor: Actor, person_id: int, *, to_help: bool = Fa
     return found
 
 
+def hold(session: Session, people: Collection[int]) -> None:
+    """Hold some people, by their ids, until the transaction ends; NotFound where one of them was forgotten."""
+    found = select(Person.erased_at).where(Person.id.in_(people)).order_by(Person.id).with_for_update()
+    if any(session.scalars(found)):
+        raise NotFound
+
+
 def may_help(session: Session, actor: Actor, person_id: int) -> bool:
     """Whether the buttons are shown."""
     return session.scalar(select(Person.id).where(Person.id == person_id, helped(actor))) is not None

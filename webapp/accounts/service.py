@@ -306,7 +306,8 @@ def new_posting(actor: Actor, entry: PostingEntry) -> Posting:
 
 
 def keep_postings(session: Session, actor: Actor, postings: Sequence[Posting]) -> None:
-    """Store them; who gets a desk by one is no longer remembered on his phone."""
+    """Store them; who gets a desk by one is no longer remembered on his phone. NotFound for who was forgotten."""
+    queries.hold(session, {posting.person_id for posting in postings})
     session.add_all(postings)
     session.flush()
     login.end_all(session, *{p.person_id for p in postings if p.role not in rules.REMEMBERED}, only_remembered=True)

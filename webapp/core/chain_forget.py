@@ -4,7 +4,8 @@ A salt is known to whoever reads the chain, and with it a short text or a positi
 all. No root covers the salts (chain_form.py), so heads, witnesses and backups stay good.
 """
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
@@ -17,8 +18,11 @@ from .db import Store
 from .retention import history_open
 
 MARK = "chain-forgotten"  #: counter: up to this link, what is to be forgotten has been
-LINKS = 100  # read at once, and written at most in one transaction: one of a whole county is a megabyte
+LINKS = 50  # read at once, and written at most in one transaction: one of a whole county is a megabyte
 _SOME = select(ChainLink.seq, ChainLink.leaves).where(ChainLink.seq > bindparam("after")).order_by(ChainLink.seq)
+_THESE = select(ChainLink.seq, ChainLink.leaves).where(ChainLink.seq.in_(bindparam("wanted", expanding=True)))
+_THESE = _THESE.order_by(ChainLink.seq).with_for_update()
+LOGGER = logging.getLogger("wangge.sweep")
 
 Row = tuple[str, str]  # table and key, as leaves name a row
 
@@ -53,7 +57,7 @@ def _erased(store: Store, begin: int, end: int) -> dict[Row, int]:
     found: dict[Row, int] = {}
     while begin < end:
         for seq, leaves in _some(store, begin):
-            found |= {(leaf.table, leaf.key): seq for leaf in unpacked(leaves) if leaf.kind in FORGETS}
+            found |= {(leaf.table, leaf.key): seq for leaf in _held(seq, leaves) if leaf.kind in FORGETS}
             begin = seq
     return found
 
@@ -62,11 +66,10 @@ def _blank(store: Store, erased: Mapping[Row, int]) -> int:
     last, at, blanked = max(erased.values()), 0, 0
     while at < last and (links := _some(store, at)):
         at = links[-1][0]
-        changed = [new for seq, leaves in links if (new := _without(seq, leaves, erased))]
-        if changed:
+        wanted = [seq for seq, leaves in links if _without(seq, leaves, erased)]
+        if wanted:
             with store.write() as session:
-                _write(session, changed)
-        blanked += sum(each.number for each in changed)
+                blanked += _write(session, wanted, erased)
     return blanked
 
 
@@ -77,7 +80,7 @@ def _some(store: Store, after: int) -> list[tuple[int, bytes]]:
 
 def _without(seq: int, leaves: bytes, erased: Mapping[Row, int]) -> Changed | None:
     """The link without the salts of what was erased later; None where it holds none."""
-    held = list(unpacked(leaves))
+    held = _held(seq, leaves)
     kept = [leaf._replace(salt=NO_SALT) if _is_older(leaf, seq, erased) else leaf for leaf in held]
     number = sum(old is not new for old, new in zip(held, kept, strict=True))
     return Changed(seq, number, b"".join(leaf.packed() for leaf in kept)) if number else None
@@ -87,8 +90,23 @@ def _is_older(leaf: Leaf, seq: int, erased: Mapping[Row, int]) -> bool:
     return leaf.salt != NO_SALT and seq < erased.get((leaf.table, leaf.key), 0)
 
 
-def _write(session: Session, changed: list[Changed]) -> None:
-    """An erasure of history, which the database lets pass for this transaction alone."""
+def _held(seq: int, leaves: bytes) -> list[Leaf]:
+    """The leaves of a link; of one that was damaged none, which ``verify-audit`` says of it."""
+    try:
+        return list(unpacked(leaves))
+    except ValueError:
+        LOGGER.warning("link %d of the chain cannot be read, and nothing in it is forgotten: run verify-audit", seq)
+        return []
+
+
+def _write(session: Session, wanted: Sequence[int], erased: Mapping[Row, int]) -> int:
+    """An erasure of history, which the database lets pass for this transaction alone; how many leaves it was.
+
+    The links are read again under the lock: somebody else may have made them forget something meanwhile.
+    """
+    found = session.execute(_THESE, {"wanted": wanted}).all()
+    changed = [new for seq, leaves in found if (new := _without(seq, leaves, erased))]
     with history_open(session, "erasure"):
         for link in changed:
             session.execute(update(ChainLink).where(ChainLink.seq == link.seq).values(leaves=link.leaves))
+    return sum(each.number for each in changed)

@@ -79,13 +79,13 @@ def _value(ifd: Any, tag: int, like: str) -> Any:
 
 SOI, EOI, SOS, APP0, APP1, COM = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xFE
 #: Tables, frames and scans.
-PICTURE = frozenset({*range(0xC0, 0xD0), *range(0xDA, 0xE0)})
+PICTURE = frozenset({*range(0xC0, 0xD0), *range(0xDA, 0xE0)}) - {0xC8}  # which is of no use yet
 #: Of the applications' segments those that say what the numbers of the picture mean, by how each begins, and how long
 #: it is: what stands behind that (JFIF has room for a small picture) goes.
 COLOURS = {0xE0: (b"JFIF\0", 14), 0xE2: (b"ICC_PROFILE\0", None), 0xEE: (b"Adobe", 12)}
 MARKER = re.compile(rb"\xff+([^\x00\xff])", re.DOTALL)
 #: What ends a scan: a marker that is no restart. A zero after 0xFF says that it is part of the picture.
-SCAN_ENDS = re.compile(rb"\xff+[\x01-\xcf\xd8-\xfe]")
+SCAN_ENDS = re.compile(rb"(?<!\xff)\xff+[\x01-\xcf\xd8-\xfe]")
 
 
 def _jpeg(data: bytes) -> bytes:

@@ -1,9 +1,9 @@
 """Deleting what is past its time, a batch at a time: what the domains' ``retention.py`` share."""
 
 from calendar import monthrange
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -71,20 +71,20 @@ class Rule(Protocol):
 class Expiry:
     """One kind of rows that go when their time has come: ``past`` says which, and ``at`` is what makes them old.
 
-    ``key`` is their primary key. With ``blanks`` the rows stay, and these columns are emptied.
+    ``key`` is their primary key. With ``blanks`` the rows stay, and these columns hold these values from then on.
     """
 
     key: Any
     at: Any
     past: Callable[[Session], ColumnElement[bool]]
-    blanks: tuple[str, ...] = ()
+    blanks: Mapping[str, Any] = field(default_factory=dict)
 
     def drop(self, session: Session, most: int) -> int:
         """Delete at most ``most`` of them; how many went. The chain keeps that a rule did it, and forgets what they
         said (chain_forget.py)."""
         some = self.key.in_(select(self.key).where(self.past(session)).limit(most))
         model = self.key.class_
-        statement = update(model).values(dict.fromkeys(self.blanks)) if self.blanks else delete(model)
+        statement = update(model).values(self.blanks) if self.blanks else delete(model)
         with history_open(session, "retention") if model.__tablename__ in APPEND_ONLY else nullcontext():
             return session.execute(statement.where(some), execution_options=ERASING).rowcount  # type: ignore[attr-defined]
 

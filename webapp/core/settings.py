@@ -31,6 +31,11 @@ def get(session: Session, key: str, unseeded: Any = None) -> Any:
     return unseeded if row is None else KINDS[row.kind](row.value)
 
 
+def is_adopted(session: Session, key: str) -> bool:
+    """Whether its owner has set or adopted it; until then it is our suggestion, on which nothing is lost for good."""
+    return session.scalar(_ADOPTED, {"key": key}) is not None
+
+
 def several(session: Session, *keys: str, **unseeded: Any) -> dict[str, Any]:
     """The values of some settings by their keys, with one SELECT; a missing key is a programming error, but for those
     in ``unseeded``, which stand there with what counts without them."""
@@ -44,6 +49,7 @@ def several(session: Session, *keys: str, **unseeded: Any) -> dict[str, Any]:
 
 
 _SEVERAL = select(Setting.key, Setting.kind, Setting.value).where(Setting.key.in_(bindparam("keys", expanding=True)))
+_ADOPTED = select(Setting.changed_at).where(Setting.key == bindparam("key"))
 _ONE = select(Setting.kind, Setting.value).where(Setting.key == bindparam("key"))
 
 

@@ -117,7 +117,8 @@ def _periods(session: Session) -> list[tuple[str, str, str]]:
         "ended": amount(ENDED.days, "calendar_day"),
         "brake": amount(settings.get(session, "lock_minutes"), "minute"),
     }
-    return [(code, sentence, times.get(code, "")) for code, sentence in privacy.PERIODS.items()]
+    periods = privacy.PERIODS if settings.is_adopted(session, "person_months") else privacy.PERIODS | privacy.NOT_SET
+    return [(code, sentence, times.get(code, "")) for code, sentence in periods.items()]
 
 
 def log_time(session: Session) -> str:

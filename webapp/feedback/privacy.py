@@ -28,6 +28,9 @@ PERIODS = {
     "brake": N_("Until you log in, or %(time)s."),
 }
 
+#: While the county has not adopted the period.
+NOT_SET = {"account": N_("As long as records refer to it: the county has not set for how long yet.")}
+
 #: The order of the page; what a domain says under another heading follows.
 HEADINGS = (
     N_("Your account"),

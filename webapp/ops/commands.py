@@ -160,6 +160,11 @@ def backup(file: Path, allow_missing: bool) -> None:
             "its disk there? If they are really lost, --allow-missing says so."
         )
     if file.is_dir():
+        if len(made.faults) > lost:
+            fail(
+                f"No older backup was deleted, for {counted(len(made.faults) - lost, 'file')} of this one can be whole "
+                f"there alone. Which: {said('verify-store')}"
+            )
         _say_what_aged(old_backups.age_out(store, target, keys))
 
 
@@ -298,15 +303,16 @@ def sweep(dry_run: bool, really: bool, photos_again: bool) -> None:
     try:
         gone, waiting = retention.sweep(store, config.data_dir, really=really)
     except (ImplausibleClock, Strange) as refusal:
-        witness.daily(store, config)  # a head is wanted most when something is wrong
         fail(str(refusal))
+    finally:
+        has_witness = witness.daily(store, config)  # a head is wanted most when something is wrong
     for name, number in gone.items():
         click.echo(f"{name}: {number}")
     for name, number in waiting.items():
         click.echo(f"{name}: {number} more wait for the next run, as one deletes at most {retention.MOST:,} of a kind.")
     if waiting:
         click.echo(f"If so much is right, all at once: {said('sweep --really')}")
-    if witness.daily(store, config):
+    if has_witness:
         click.echo("The head of today was handed to the witness.")
 
 

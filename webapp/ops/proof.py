@@ -15,7 +15,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import Connection, Table, select
 
-from ..core.chain_form import STORED, Leaf, form, head_of, path_of, root_by, unpacked
+from ..core.chain_form import IS_THERE, STORED, Leaf, form, head_of, path_of, root_by, unpacked
 from ..core.chain_link import ChainLink
 from . import chain_rows
 from .chain_head import Head, moment, parsed
@@ -51,6 +51,7 @@ class Proof:
     links: list[Step]
     head: str
     public_key: str = ""
+    kind: str = STORED.decode()  # of the leaf
 
     def text(self) -> str:
         """As it is handed out."""
@@ -76,8 +77,11 @@ def prove(connection: Connection, name: str, key: str, signing: Ed25519PrivateKe
         [Step(each.at.isoformat(timespec="microseconds"), each.root) for each in links],
         str(newest.signed(signing) if signing else newest),
         signing.public_key().public_bytes_raw().hex() if signing else "",
+        leaf.kind.decode(),
     )
     check(made)
+    if len(made.text()) > LONGEST:
+        raise NoProof(f"The proof of a row with {len(links):,} links after it is too long to be checked.")
     return made
 
 
@@ -145,7 +149,10 @@ def check(proof: Proof, key: Ed25519PublicKey | None = None, witness: list[Head]
 def _heads(proof: Proof) -> dict[int, str]:
     """The head of each link from that of the row on, reckoned from the row."""
     salt = bytes.fromhex(proof.salt)
-    leaf = Leaf(proof.table, proof.key, STORED, salt, sha256(salt + proof.row.encode()).digest())
+    kind = proof.kind.encode()
+    if kind not in IS_THERE:
+        raise NoProof("The proof does not add up: its leaf is not of a row that is there.")
+    leaf = Leaf(proof.table, proof.key, kind, salt, sha256(salt + proof.row.encode()).digest())
     if root_by(leaf, proof.path) != proof.links[0].root:
         raise NoProof("The proof does not add up: the row is not the one that the link holds.")
     heads, last = {}, proof.previous

@@ -58,11 +58,13 @@ def sweep(store: Store, data_dir: Path, *, really: bool = False, most: int = MOS
         gone["uploads"] = parts + waiting.tidy(data_dir, most - parts)
         gone["photos"] = drop_photos(store, data_dir, most)
         more |= {kind: number - most for kind, number in left.items() if number > most}
-    gone["photo_places"] = photo_places.take_out(store, data_dir, most)  # slow: it asks the clock at each step
+    try:
+        gone["photo_places"] = photo_places.take_out(store, data_dir, most)  # slow: it asks the clock at each step
+    finally:
+        chain_forget.forget(store)
     if gone["photo_places"] >= most:
         with store.read() as session:
             more["photo_places"] = photo_places.look(session).number
-    chain_forget.forget(store)
     waits = {kind: number for kind, number in more.items() if number}
     if waits:
         LOGGER.warning("one run deletes at most %d of a kind; waiting for the next: %s", most, waits)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ..access import Actor
 from ..core import audit, clock, clock_mark, happened
 from ..core.entry import fingerprint_of, is_resend
-from ..core.errors import N_, NotFound, Refused
+from ..core.errors import N_, Conflict, NotFound, Refused
 from ..core.models import Word
 from ..grid import queries as grid_queries
 from ..people import queries as people_queries
@@ -84,7 +84,7 @@ def record(session: Session, actor: Actor, entry: PatrolEntry) -> Receipt:
     """Store a round once. The same entry again gives the first receipt; its id with other content is a Conflict."""
     db = session.connection()
     known = db.execute(_KNOWN, {"id": entry.id}).first()
-    if known is not None and is_resend((known.content, known.entered_by), entry, actor.person_id):
+    if known is not None and _is_resend(db, known, entry, actor.person_id):
         return Receipt(entry.id, known.received_at, *_counts(db.execute(_RESULTS, {"id": entry.id}).scalars()))
     cell = grid_queries.cell(session, actor, "patrol.write", entry.grid_id)
     now = clock.now()
@@ -113,6 +113,27 @@ def record(session: Session, actor: Actor, entry: PatrolEntry) -> Receipt:
     results = {visit.object_id: visit.result for visit in entry.visits}
     happened.tell(session, happened.Visited(entry.id, cell.id, walker, results, entry.at))
     return Receipt(entry.id, now, *_counts(visit.result for visit in entry.visits))
+
+
+def _is_resend(db: Connection, known: Any, entry: PatrolEntry, author: int) -> bool:
+    """As ``is_resend``. The fingerprint of a round goes with its point (retention.py); then the rest of it is compared
+    with what stands there."""
+    if known.content:
+        return is_resend((known.content, known.entered_by), entry, author)
+    if known.entered_by != author or not _stands_there(db, entry):
+        raise Conflict
+    return True
+
+
+def _stands_there(db: Connection, entry: PatrolEntry) -> bool:
+    stored = db.execute(select(Patrol.__table__).where(Patrol.id == entry.id)).one()
+    visits = db.execute(select(Visit.object_id, Visit.result, Visit.reason).where(Visit.patrol_id == entry.id))
+    return (
+        (entry.grid_id, entry.note) == (stored.grid_id, stored.note)
+        and entry.occurred_at in (None, stored.occurred_at)
+        and entry.person_id in (None, stored.person_id)
+        and {(visit.object_id, visit.result, visit.reason) for visit in entry.visits} == set(map(tuple, visits))
+    )
 
 
 def visit_id(patrol_id: uuid.UUID, object_id: int) -> uuid.UUID:

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import String, and_, cast, exists, func, literal, not_, or_, select, update
+from sqlalchemy import String, and_, cast, exists, false, func, literal, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from .. import domains
 from ..access import Condition
 from ..core import audit, clock, settings
 from ..core.errors import N_, Refused
-from ..core.retention import ERASING, Look, log_months, months_before
+from ..core.models import AuditEntry
+from ..core.retention import ERASING, Look, log_months, months_ago, months_before
 from .models import Person, Posting
 
 NAMELESS = "#"  # before the number in place of a log-in name: no name that is typed begins so
@@ -39,11 +40,12 @@ def erase(session: Session, ids: Sequence[int], by: int | None = None) -> None:
     audit.note_all(session, by, "person.erase", [(f"person:{id_}", {}) for id_ in ids])
 
 
-def check(session: Session, person: Person) -> None:
-    """Refused for who still has a posting, or was forgotten already."""
+def check(session: Session, person_id: int) -> None:
+    """Refused for who still has a posting, or was forgotten already; else held until the transaction ends."""
+    person = session.scalars(select(Person).where(Person.id == person_id).with_for_update()).one()
     if person.erased_at is not None:
         raise Refused(N_("This person has been forgotten already."))
-    if session.scalar(select(exists().where(_IS_HIS, _lasts(clock.today()), Person.id == person.id))):
+    if session.scalar(select(exists().where(_IS_HIS, _lasts(clock.today()), Person.id == person_id))):
         raise Refused(N_("This person still has a posting. End it first."))
 
 
@@ -58,10 +60,15 @@ def _gone_since(session: Session) -> date:
 
 
 def _left(session: Session) -> Condition:
-    """Who has no posting that lasted beyond that day; who never had one counts from the making of his account."""
+    """Who has no posting that lasted beyond that day, and is in no line of the log that is younger; who never had one
+    counts from the making of his account. Nobody, until the county has adopted the period: there is no way back."""
+    if not settings.is_adopted(session, "person_months"):
+        return false()
     day = _gone_since(session)
     has_left = not_(exists().where(_IS_HIS, _lasts(day)))
-    return and_(Person.erased_at.is_(None), Person.created_at < clock.start(day), has_left)
+    is_named = or_(AuditEntry.person_id == Person.id, AuditEntry.thing == literal("person:") + cast(Person.id, String))
+    is_young = exists().where(is_named, AuditEntry.at >= months_ago(log_months(session)))
+    return and_(Person.erased_at.is_(None), Person.created_at < clock.start(day), has_left, not_(is_young))
 
 
 class Left:
@@ -69,7 +76,9 @@ class Left:
 
     def drop(self, session: Session, most: int) -> int:
         """Forget at most ``most`` of who left; how many."""
-        ids = session.scalars(select(Person.id).where(_left(session)).order_by(Person.id).limit(most)).all()
+        found = select(Person.id).where(_left(session)).order_by(Person.id)
+        held = session.scalars(found.limit(most).with_for_update(of=Person)).all()
+        ids = session.scalars(found.where(Person.id.in_(held))).all()  # some may have been posted while we waited
         if ids:
             erase(session, ids)
         return len(ids)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from ..core import audit
 from ..core.errors import N_, NotFound, Refused
+from ..core.files import plain_name
 from ..core.models import Attachment
 from ..core.retention import ERASING, history_open
 from ..patrol.models import Patrol
@@ -63,6 +64,8 @@ def _redacted(session: Session, model: Any, of: Any, columns: Sequence[str], cle
     changes: dict[uuid.UUID | int, dict[str, Any]] = {}
     for id_, *texts in session.execute(asked):
         new = {column: clean(text) for column, text in zip(columns, texts, strict=True) if clean(text) != text}
+        if "name" in new:
+            new["name"] = plain_name(new["name"])  # a mark may be longer than the word, and the column is full
         if new:
             changes[id_] = new | ({"content": ""} if hasattr(model, "content") else {})
     with history_open(session, "erasure"):
