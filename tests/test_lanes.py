@@ -191,12 +191,15 @@ def test_what_waited_too_long_is_told_that_we_are_busy_and_is_not_run(
 def test_when_a_lane_has_no_room_it_is_said_at_once(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     impatient(monkeypatch, "login", queue=2)
     app, address = serve()
-    with held(app, address, LOGIN, 3):
+    with held(app, address, LOGIN, 1):
+        until(lambda: len(app.seen) == 1)  # before that it takes up room itself
+        waiting = [send(address, LOGIN) for _ in range(2)]
         until(lambda: app.waiting("login") == 2)
         status, headers, body = answer(send(address, "POST /login?more", "X-Sent-By: page", "Accept: application/json"))
         assert (status, headers["Retry-After"], headers["X-Sent-By"]) == (503, "5", "wangge")
         assert "Busy" in json.loads(body)["error"]
         assert "/login?more" not in app.seen
+    assert {answer(line)[0] for line in waiting} == {200}
 
 
 def half_open(address: tuple[str, int], source: str = "127.0.0.1") -> socket.socket:
