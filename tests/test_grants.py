@@ -91,7 +91,7 @@ def test_the_owner_takes_places_out_of_photos_and_who_serves_goes_on(
     with world.store.write() as session:
         sweep_clock.confirm(session)
     for number in range(2):
-        kept(served, tmp_path / "data", photo(number))
+        kept(served, tmp_path / "data", photo(number), days=100 - number)  # minutes are gone through whole
         assert retention.sweep(world.store, tmp_path / "data").gone["photo_places"] == 1
     kept(served, tmp_path / "data", photo(2), days=150)  # which brings the sweep's mark back, by who serves
     assert retention.sweep(world.store, tmp_path / "data").gone["photo_places"] >= 1
