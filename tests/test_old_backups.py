@@ -25,6 +25,7 @@ from webapp.core.models import AuditEntry, Setting
 from webapp.ops import archive, backup, old_backups, sealed, sweep_clock
 from webapp.report import service
 
+pytestmark = pytest.mark.filterwarnings("ignore:Did not recognize type 'geometry'")
 DAY = timedelta(days=1)
 OURS, OTHER = bytes(range(32)), bytes(32)
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -57,7 +58,10 @@ def test_every_command_of_the_page_works_in_its_order(place: Path, tmp_path: Pat
     wanted = [text for mark, text in blocks("sh") if not mark or server]
     assert len(wanted) >= 4
     try:
-        run(place, "\n".join(wanted).replace("/srv/wangge", str(place)).replace(POSTGRESQL, url or POSTGRESQL))
+        run(
+            place,
+            "\n".join(wanted).replace("/srv/wangge", str(place)).replace(POSTGRESQL, shlex.quote(url or POSTGRESQL)),
+        )
     finally:
         if url:
             engines.drop(url)
