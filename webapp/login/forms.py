@@ -12,19 +12,6 @@ from ..web.forms import BaseForm, text
 from ..web.language import safe_next
 
 
-class LoginForm(BaseForm):
-    """Name and password, or the one-time code in its place."""
-
-    login = text(_l("Log-in name"), 60, required=True)
-    secret = PasswordField(
-        _l("Password or log-in code"),
-        validators=[InputRequired(_l("Please fill this in.")), Length(max=passwords.LONGEST)],
-    )
-    remember = BooleanField(_l("Remember this phone (only if it is yours alone)"))
-    next = HiddenField()
-    kept = HiddenField()
-
-
 class OnwardForm(BaseForm):
     """On the way in: where the person was going, and what had been typed there."""
 
@@ -35,6 +22,17 @@ class OnwardForm(BaseForm):
     def carried(self) -> dict[str, str]:
         """Both, for the next form on the way."""
         return {"next": safe_next(self.next.data), "kept": self.kept.data or ""}
+
+
+class LoginForm(OnwardForm):
+    """Name and password, or the one-time code in its place."""
+
+    login = text(_l("Log-in name"), 60, required=True)
+    secret = PasswordField(
+        _l("Password or log-in code"),
+        validators=[InputRequired(_l("Please fill this in.")), Length(max=passwords.LONGEST)],
+    )
+    remember = BooleanField(_l("Remember this phone (only if it is yours alone)"))
 
 
 class CodeForm(OnwardForm):
@@ -57,14 +55,12 @@ class NewPassword:
     new: str
 
 
-class PasswordForm(BaseForm):
+class PasswordForm(OnwardForm):
     """A new password, typed twice. After a one-time code the old one is not asked."""
 
     current = PasswordField(_l("Current password"))
     new = PasswordField(_l("New password"), validators=[InputRequired(_l("Please fill this in."))])
     again = PasswordField(_l("New password again"), validators=[InputRequired(_l("Please fill this in."))])
-    next = HiddenField()
-    kept = HiddenField()
 
     def validate_again(self, field: PasswordField) -> None:
         """Both must be the same."""

@@ -18,7 +18,7 @@ from ..web.request import actor, read, turn, write
 from . import queries
 from . import service as acts
 from .brake import Where
-from .forms import PasswordForm
+from .forms import OnwardForm, PasswordForm
 
 KNOWN, MOST_KNOWN = "known", 20  # in the cookie: this device's number, and who has logged in on it, the last ones
 IN_TURN = partial(turn, "password")
@@ -44,10 +44,10 @@ def count(refusal: Refused, login: str, secret: str) -> None:
             acts.failed(writing, login, here(), secret)
 
 
-def onward(next_address: str | None, kept: str | None) -> Any:
+def onward(form: OnwardForm) -> Any:
     """To where the person was going. What had been typed is offered again on the way, else he is told what others did
     to his account; he is told it at each log-in until he has seen it."""
-    fields, address = unpack(kept), safe_next(next_address)
+    fields, address = unpack(form.kept.data), safe_next(form.next.data)
     if fields:
         return kept_form(address, fields)
     if queries.notices(read(), actor().person_id):
@@ -55,10 +55,9 @@ def onward(next_address: str | None, kept: str | None) -> Any:
     return redirect(address)
 
 
-def choose_password(next_address: str | None, kept: str | None, *, ask_current: bool) -> str:
+def choose_password(form: OnwardForm, *, ask_current: bool) -> str:
     """The page for a new password, after which the person goes on to where he was going, with what he had typed."""
-    form = PasswordForm(data={"next": safe_next(next_address), "kept": kept})
-    return render_template("login/password.html", form=form, ask_current=ask_current)
+    return render_template("login/password.html", form=PasswordForm(data=form.carried), ask_current=ask_current)
 
 
 def when(refusal: Refused) -> dict[str, str]:

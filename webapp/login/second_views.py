@@ -142,8 +142,8 @@ def _further(form: OnwardForm) -> Any:
     who = actor()
     if who.must_change:
         ask_current = not acts.came_by_code(read(), who)
-        return choose_password(form.next.data, form.kept.data, ask_current=ask_current)
-    return onward(form.next.data, form.kept.data)
+        return choose_password(form, ask_current=ask_current)
+    return onward(form)
 
 
 @bp.post("/account/second/off")

@@ -110,8 +110,8 @@ def log_in() -> Any:
         return _second_factor(form)
     know(actor().person_id)
     if code_id is None and not must_change:
-        return onward(form.next.data, form.kept.data)
-    return choose_password(form.next.data, form.kept.data, ask_current=code_id is None)
+        return onward(form)
+    return choose_password(form, ask_current=code_id is None)
 
 
 def _take(token: str) -> None:
@@ -133,7 +133,7 @@ def _second_factor(form: LoginForm) -> Any:
     """The code is asked for on this answer, or it is set up, with what had been typed."""
     if not form.kept.data and sessions.second_factor(read(), actor().person_id) is None:
         return redirect(url_for("login.second_factor", next=form.next.data or None))
-    return second_views.ask({"next": safe_next(form.next.data), "kept": form.kept.data})
+    return second_views.ask(form.carried)
 
 
 @bp.post("/logout")
@@ -285,7 +285,7 @@ def change_password() -> Any:
         token = acts.change_password(writing, who, hashed, here())
     _take(token)
     flash(_("Your new password is now in use."), "good")
-    return onward(form.next.data, form.kept.data)
+    return onward(form)
 
 
 def _check_present(form: PasswordForm) -> Refused | None:
