@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.core.test_sheet import BEES, HEAD, xlsx
-from webapp.core import pools, sheet_child, sheet_file
+from webapp.core import child, pools, sheet_child, sheet_file
 from webapp.core.errors import Busy, Refused
 
 MB = 2**20
@@ -108,7 +108,7 @@ ENDS = {
 
 @pytest.mark.parametrize("end", ENDS)
 def test_a_reader_that_is_killed_stopped_or_broken_is_our_fault(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet_child, "START", ENDS[end])
+    monkeypatch.setattr(child, "START", ENDS[end])
     monkeypatch.setattr(sheet_child, "PATIENCE", 0.5)
     with pytest.raises(Busy, match="because the server is busy"):
         sheet_child.leaves(xlsx(("甲", [HEAD])))
@@ -121,12 +121,12 @@ HOARDS = "import webapp.core.sheet_child as c; c.sheet_file.leaves = lambda data
     "end",
     [
         "import resource\nresource.setrlimit(resource.RLIMIT_CPU, (1, 2))\nwhile True: pass",
-        sheet_child.START.replace("; sys.exit", f"; {HOARDS}; sys.exit"),
+        child.START.format("sheet_child").replace("; work.main", f"; {HOARDS}; work.main"),
     ],
     ids=["time", "memory"],
 )
 def test_a_file_that_uses_up_its_share_is_told_what_to_do(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet_child, "START", end)
+    monkeypatch.setattr(child, "START", end)
     with pytest.raises(Refused, match="Copy the rows you need") as refusal:
         sheet_child.leaves(xlsx(("甲", [HEAD])))
     assert refusal.value.status == 422

@@ -207,6 +207,6 @@ def test_a_photo_that_takes_too_much_gets_our_copy_and_a_busy_machine_another_ti
     heavy, copy = put(tmp_path, b"\xff\xd8" + segment(0xE5, b"") * 4_000_000)
     monkeypatch.setattr(files, "PATIENCE", 600)  # its own limit is what stops it, however busy this machine is
     assert (files.placeless(tmp_path, heavy, copy) or ("",))[0] == copy
-    monkeypatch.setattr(files, "PATIENCE", 0.001)
+    monkeypatch.setattr(files, "PATIENCE", 0)
     with pytest.raises(Busy):
         files.placeless(tmp_path, *put(tmp_path, SENT["jpeg"]))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from . import pools
@@ -15,8 +16,17 @@ LOG = logging.getLogger("wangge.trouble")
 ALONE = {"PATH": "/usr/bin:/bin", "MALLOC_ARENA_MAX": "1"}  # its whole environment: nothing of ours
 
 
+START = "import sys; sys.path.insert(0, sys.argv[1]); from webapp.core import {} as work; work.main(*sys.argv[2:])"
+ROOT = str(Path(__file__).parents[2])
+
+
 class TooHeavy(Exception):
     """The child used up the work it gave itself, so hard that it could not say so."""
+
+
+def program(name: str, *words: str) -> list[str]:
+    """The arguments of a child that runs ``main`` of a file of this folder, with these words."""
+    return ["-c", START.format(name), ROOT, *words]
 
 
 def answer(words: Sequence[str], pool: str, patience: float, data: bytes = b"", /, **about: Any) -> bytes:

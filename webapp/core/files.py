@@ -29,8 +29,6 @@ LARGEST = 20 * 2**20
 CHUNK = 2**16
 DAY = 86_400.0
 CHILD = str(Path(__file__).with_name("reencode.py"))
-BARE = "import sys; sys.path.insert(0, sys.argv[1]); from webapp.core import placeless as p; p.main(*sys.argv[2:])"
-ROOT = str(Path(__file__).parents[2])
 PATIENCE = 30  # seconds that a decoder may take, which may itself work for reencode.SECONDS
 UNNAMED = 1.5 * DAY  # a file that no record names: time to put right, the next day too, the form that it came with
 LOOKED_AT = 30 * DAY  # an hourly look has decided about all that is older
@@ -245,7 +243,7 @@ def placeless(data_dir: Path, fingerprint: str, copy: str) -> tuple[str, int] | 
 
 def _bared(data_dir: Path, original: Path, target: str) -> str:
     """The word of the child (``placeless.WORDS``)."""
-    words = ["-c", BARE, ROOT, str(original), target]
+    words = child.program("placeless", str(original), target)
     try:
         with pools.turn(data_dir, "photo", name=original.name):
             return child.answer(words, "photo", PATIENCE, name=original.name).decode().strip()

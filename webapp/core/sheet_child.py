@@ -8,7 +8,6 @@ import json
 import os
 import resource
 import sys
-from pathlib import Path
 from typing import Any
 
 from . import child, sheet_file
@@ -20,8 +19,6 @@ NICE = 10  # whoever wants a page goes first
 SECONDS, MEMORY = 8, 400 * 2**20  # of work, not of waiting for it; of address space
 PATIENCE = 30  # seconds of waiting for the child
 LONGEST_ANSWER = 4_000_000  # characters: all cells of the longest list there may be, and well filled
-ROOT = str(Path(__file__).parents[2])
-START = "import sys; sys.path.insert(0, sys.argv[1]); from webapp.core.sheet_child import main; sys.exit(main())"
 TOO_HEAVY = N_(
     "This spreadsheet is too much work to read: it holds far more than a list. Copy the rows you need into a new file "
     "and send that."
@@ -43,7 +40,7 @@ def leaves(data: bytes) -> tuple[list[Leaf], list[str]]:
 def _said(data: bytes) -> Any:
     """What the child answers."""
     try:
-        return json.loads(child.answer(["-c", START, ROOT], "sheet", PATIENCE, data, field="sheet"))
+        return json.loads(child.answer(child.program("sheet_child"), "sheet", PATIENCE, data, field="sheet"))
     except child.TooHeavy as error:
         raise refused(TOO_HEAVY) from error
 
@@ -51,8 +48,8 @@ def _said(data: bytes) -> Any:
 # --- in the child ---
 
 
-def main() -> int:
-    """Reads the file from the standard input and answers on the standard output; the exit status."""
+def main() -> None:
+    """Reads the file from the standard input and answers on the standard output."""
     os.nice(NICE)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))  # the first is told apart from other ends
@@ -62,7 +59,6 @@ def main() -> int:
     except MemoryError:
         answer = json.dumps({"refused": TOO_HEAVY, "params": {}})
     print(answer)
-    return 0
 
 
 def _read(data: bytes) -> dict[str, Any]:
