@@ -165,7 +165,7 @@ def person_forget(login: str) -> None:
     try:
         with store.write() as session:
             found = queries.by_login(session, login) or fail(f"Nobody is called {login}.")
-            retention.check(session, found.id)
+            retention.check_has_left(session, found.id)
             number = found.id
             retention.erase(session, [number])
     except Refused as refusal:

@@ -137,7 +137,7 @@ def edit_person(session: Session, actor: Actor, person_id: int, entry: PersonEnt
 
 def _below(session: Session, actor: Actor, person_id: int) -> Person:
     """Somebody below the actor, held until the transaction ends: two acts on one person come one after the other."""
-    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    queries.hold(session, [person_id])
     return queries.person(session, actor, person_id, to_help=True)
 
 

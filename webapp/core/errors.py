@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 
 class Names(NamedTuple):
-    """The two names of a row: a refusal outlives the session that the row was read with."""
+    """The two names of a row, as a refusal or a list keeps them: without the session that the row was read with."""
 
     zh: str
     en: str

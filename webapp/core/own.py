@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import IO, Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, inspect, select
 from sqlalchemy.orm import Session
 
 from . import workbook
@@ -99,6 +99,13 @@ class OwnSheet:
             for row in answer:
                 values = iter(row)
                 yield [column.say(tongue, *(next(values) for _ in column.of)) for column in self.columns]
+
+
+def acts(place: int, title: str, who: Any, when: Any, *columns: OwnColumn) -> OwnSheet:
+    """The sheet of the rows on which ``who``, a column of their table, did something at ``when``, in that order."""
+    model = who.class_
+    order = (when, *inspect(model).primary_key)
+    return OwnSheet(place, title, model, who == ME, (shown(N_("When"), when), *columns), order)
 
 
 def write(session: Session, sheets: Collection[OwnSheet], person_id: int, tongue: Tongue, out: IO[bytes]) -> None:

@@ -3,14 +3,14 @@
 A line of the log may be about somebody else: then it says what was done, and not to whom.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import String, and_, case, cast, func, literal
 from sqlalchemy.orm import outerjoin
 
-from ..core.errors import N_
+from ..core.errors import N_, Names
 from ..core.models import AuditEntry, CalendarDay, Setting, TimeLimit
-from ..core.own import ME, OwnColumn, OwnSheet, name, shown
+from ..core.own import ME, OwnColumn, OwnSheet, acts, name, shown
 from ..core.tongue import Tongue
 from ..patrol.models import ObjectType
 from ..people.models import Person
@@ -20,19 +20,12 @@ from .log_line import NAMED
 PERSON = "person"
 
 
-class Named(NamedTuple):
-    """A thing that has a name in two languages."""
-
-    zh: str
-    en: str
-
-
 def thing(tongue: Tongue, kept: str, login: str | None, *names: str | None) -> str:
     """To what it was done: another person without his name."""
     if kept.partition(":")[0] == PERSON:
         return log_line.thing(tongue, PERSON, login or "")
     zh, en = (next(filter(None, names[at::2]), None) for at in (0, 1))
-    return log_line.thing(tongue, kept, Named(zh, en) if zh and en else None)
+    return log_line.thing(tongue, kept, Names(zh, en) if zh and en else None)
 
 
 def _with_names() -> tuple[Any, tuple[Any, ...]]:
@@ -62,20 +55,15 @@ ACTS = OwnSheet(
 )
 
 
-def _changed(place: int, title: str, model: Any, key: Any, *more: OwnColumn) -> OwnSheet:
+def _changed(place: int, title: str, model: Any, more: OwnColumn) -> OwnSheet:
     """The rules of a kind that he was the last to change."""
-    what = shown(N_("Item"), model.zh, model.en, say=name)
-    when = shown(N_("When"), model.changed_at)
-    return OwnSheet(place, title, model, model.changed_by == ME, (when, what, *more), (model.changed_at, key))
+    return acts(place, title, model.changed_by, model.changed_at, shown(N_("Item"), model.zh, model.en, say=name), more)
 
 
-DAYS = shown(N_("Days"), ObjectType.interval_days)
 OWN = (
     ACTS,
-    _changed(130, N_("Settings that I changed"), Setting, Setting.key, shown(N_("Value"), Setting.value)),
-    _changed(131, N_("Time limits that I changed"), TimeLimit, TimeLimit.code, shown(N_("Number"), TimeLimit.number)),
-    _changed(
-        132, N_("Intervals that I changed"), ObjectType, ObjectType.code, shown(N_("Days"), ObjectType.interval_days)
-    ),
-    _changed(133, N_("Calendar days that I changed"), CalendarDay, CalendarDay.on, shown(N_("Day"), CalendarDay.on)),
+    _changed(130, N_("Settings that I changed"), Setting, shown(N_("Value"), Setting.value)),
+    _changed(131, N_("Time limits that I changed"), TimeLimit, shown(N_("Number"), TimeLimit.number)),
+    _changed(132, N_("Intervals that I changed"), ObjectType, shown(N_("Days"), ObjectType.interval_days)),
+    _changed(133, N_("Calendar days that I changed"), CalendarDay, shown(N_("Day"), CalendarDay.on)),
 )

@@ -18,6 +18,7 @@ from ..core.tables import must_agree
 from ..login.retention import ENDED
 from ..people import rules
 from ..people.queries import PostingLine
+from ..people.retention import months as person_months
 from ..web import photos
 from ..web.language import named
 from . import privacy
@@ -112,7 +113,7 @@ def _periods(session: Session) -> list[tuple[str, str, str]]:
     times = {
         "feedback": amount(settings.get(session, "feedback_months"), "month"),
         "log": log_time(session),
-        "account": amount(max(settings.get(session, "person_months"), log_months(session)), "month"),
+        "account": amount(person_months(session), "month"),
         "place": amount(settings.get(session, "place_days"), "calendar_day"),
         "ended": amount(ENDED.days, "calendar_day"),
         "brake": amount(settings.get(session, "lock_minutes"), "minute"),

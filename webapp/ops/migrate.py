@@ -14,9 +14,8 @@ from ..core import settings as county_settings
 from ..core.db import Store
 from . import chain_rows
 
-BEHIND = (
-    "chain-behind"  #: counter: an update from this revision on has begun, and its rows are not all in the chain yet
-)
+#: Counter: an update from this revision on has begun, and not all of its rows are in the chain yet.
+BEHIND = "chain-behind"
 
 
 def settings() -> Config:

@@ -18,11 +18,10 @@ NAMELESS = "#"  # before the number in place of a log-in name: no name that is t
 _IS_HIS = Posting.person_id == Person.id
 
 
-def erase(session: Session, ids: Sequence[int], by: int | None = None) -> None:
+def erase(session: Session, ids: Sequence[int]) -> None:
     """Forget these people for good: no name, telephone or log-in is left, nor what the domains keep of a person alone.
 
-    What they recorded stays, under their number; so do lines of the log, until their months are over. ``by`` is who
-    did it, None for the sweep and the command line.
+    What they recorded stays, under their number; so do lines of the log, until their months are over.
     """
     domains.forget(session, ids)
     number = cast(Person.id, String)
@@ -37,10 +36,10 @@ def erase(session: Session, ids: Sequence[int], by: int | None = None) -> None:
         erased_at=clock.now(),
     )
     session.execute(statement.where(Person.id.in_(ids)), execution_options=ERASING)
-    audit.note_all(session, by, "person.erase", [(f"person:{id_}", {}) for id_ in ids])
+    audit.note_all(session, None, "person.erase", [(f"person:{id_}", {}) for id_ in ids])
 
 
-def check(session: Session, person_id: int) -> None:
+def check_has_left(session: Session, person_id: int) -> None:
     """Refused for who still has a posting, or was forgotten already; else held until the transaction ends."""
     person = session.scalars(select(Person).where(Person.id == person_id).with_for_update()).one()
     if person.erased_at is not None:
@@ -54,9 +53,9 @@ def _lasts(day: date) -> Condition:
     return or_(Posting.valid_to.is_(None), Posting.valid_to > day)
 
 
-def _gone_since(session: Session) -> date:
-    """Whose last posting ended by this day is forgotten: so many months ago, and never while the log names him."""
-    return months_before(clock.today(), max(settings.get(session, "person_months"), log_months(session)))
+def months(session: Session) -> int:
+    """How long after his last posting somebody is known by name: never shorter than the log names him."""
+    return max(settings.get(session, "person_months"), log_months(session))
 
 
 def _left(session: Session) -> Condition:
@@ -64,7 +63,7 @@ def _left(session: Session) -> Condition:
     counts from the making of his account. Nobody, until the county has adopted the period: there is no way back."""
     if not settings.is_adopted(session, "person_months"):
         return false()
-    day = _gone_since(session)
+    day = months_before(clock.today(), months(session))
     has_left = not_(exists().where(_IS_HIS, _lasts(day)))
     is_named = or_(AuditEntry.person_id == Person.id, AuditEntry.thing == literal("person:") + cast(Person.id, String))
     is_young = exists().where(is_named, AuditEntry.at >= months_ago(log_months(session)))

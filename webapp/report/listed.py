@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
 
+from ..core.errors import Names
 from ..grid import queries as grid_queries
 from ..grid.models import GridVersion
 from ..patrol.models import PatrolObject
@@ -15,19 +16,12 @@ from . import history
 from .models import Report, ReportEvent, ReportJoint
 
 
-class Name(NamedTuple):
-    """A name in both languages."""
-
-    zh: str
-    en: str
-
-
 class Shown(NamedTuple):
     """The village of a report, the object that it names, whether it lies between two villages, and its last move: the
     answer to "why is it here"."""
 
-    village: Name
-    thing: Name | None
+    village: Names
+    thing: Names | None
     is_on_border: bool
     last: history.Event | None
 
@@ -38,8 +32,8 @@ def shown(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Shown
     rows: Iterable[Any] = session.execute(_SHOWN, {"ids": list(ids)}) if ids else ()
     for row in rows:
         id_, zh, en, joint, thing, thing_zh, thing_en, body, body_zh, body_en = row[:10]
-        last = history.Event(row, Name(body_zh, body_en) if body else None) if row.action else None
-        found[id_] = Shown(Name(zh, en), Name(thing_zh, thing_en) if thing else None, bool(joint), last)
+        last = history.Event(row, Names(body_zh, body_en) if body else None) if row.action else None
+        found[id_] = Shown(Names(zh, en), Names(thing_zh, thing_en) if thing else None, bool(joint), last)
     return found
 
 
