@@ -22,8 +22,9 @@ from webapp.app import create_app
 from webapp.config import Config
 from webapp.core import clock
 from webapp.core.db import Store
+from webapp.core.retention import history_open
 from webapp.listeners import open_store
-from webapp.ops import backup, migrate
+from webapp.ops import backup, chain_rows, migrate
 from webapp.report.models import Report
 from webapp.report.workflow import STATES
 
@@ -91,11 +92,13 @@ def place_for(store: Store) -> Path:
 
 
 def cut(store: Store) -> None:
-    """Leave of a county what is worth keeping here."""
+    """Leave of a county what is worth keeping here. Its chain begins anew with what is left."""
     with store.write() as session:
-        for statement in CUT:
-            session.execute(text(statement))
+        with history_open(session, "a landing that is kept"):
+            for statement in (*CUT, "delete from chain_link"):
+                session.execute(text(statement))
         session.execute(text("update map_layer set body = :body"), {"body": gzip.compress(b"{}", mtime=0)})
+    chain_rows.take_in(store)
 
 
 def lived(store: Store, data: Path) -> list[posted.Posted]:

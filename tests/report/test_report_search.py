@@ -31,15 +31,16 @@ def reports(world):
     return found
 
 
-@pytest.fixture
-def finds(world, reports):
-    """``finds(login, words)``: the short names of what somebody finds."""
+@pytest.fixture(params=[search.COMMON, 0], ids=["looked_up", "asked_one_by_one"])
+def finds(world, reports, request, monkeypatch):
+    """``finds(login, words)``: the short names of what somebody finds; by either way it is the same."""
+    monkeypatch.setattr(search, "COMMON", request.param)
 
-    def search(login, words):
+    def found(login, words):
         with world.store.read() as session:
             return sorted(reports[id_] for id_ in find(session, make.actor(session, login), words))
 
-    return search
+    return found
 
 
 @pytest.mark.parametrize(
@@ -123,6 +124,24 @@ def test_the_newest_are_shown_up_to_a_number_that_is_said(world, browse, monkeyp
     page = browse("township_a").get("/language?lang=en&next=/search?q=canal").text
     assert "The newest 3 reports" in page
     assert re.findall(r"canal \d", page.split("<main")[1]) == ["canal 4", "canal 3", "canal 2"]
+
+
+@pytest.mark.parametrize("common", [search.COMMON, 0])
+def test_what_is_closed_stands_among_what_is_open_by_its_day(world, monkeypatch, common):
+    monkeypatch.setattr(search, "COMMON", common)
+    entries = [make.report(world.grids["A1"], place=f"canal {number}") for number in range(6)]
+    with world.store.write() as session:
+        for entry in entries:
+            service.submit(session, make.actor(session, "officer_a1"), entry)
+    for entry in entries[1::2]:
+        with world.store.write() as session:
+            service.move(
+                session, make.actor(session, "township_a"), entry.id, make.move("dismiss", "township", reason="x")
+            )
+    with world.store.read() as session:
+        newest = [entry.id for entry in reversed(entries)]
+        assert find(session, make.actor(session, "county"), "canal") == newest
+        assert find(session, make.actor(session, "county"), "canal", 3) == newest[:3]
 
 
 @pytest.mark.parametrize("said", ["00001", "2026-00001"])

@@ -86,6 +86,7 @@ class Report(Base):
         _present("recurs_id"),
         _present("patrol_id"),
         Index(None, "found_by", "is_open", "received_at"),
+        Index(None, "is_open", "received_at", "id"),  # of either kind the newest first
     )
 
 

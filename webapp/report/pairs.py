@@ -7,7 +7,7 @@ both engines, and follow the texts: they are written anew with them.
 import uuid
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import Select, delete, exists, insert, select
+from sqlalchemy import Select, delete, exists, func, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from ..access import Condition
@@ -50,6 +50,13 @@ def holding(word: str) -> Select[uuid.UUID]:
         further = aliased(ReportPair)
         found = found.where(exists().where(further.report_id == ReportPair.report_id, _is(further, pair)))
     return found if others or len(first) == 2 else found.distinct()
+
+
+def counting(word: str, most: int) -> Select[*tuple[int, ...]]:
+    """For each pair of a word how many reports hold it, as the columns of one row; counted up to ``most``."""
+    pairs_ = _asked(word.lower()[:LONGEST])
+    found = (select(ReportPair.report_id).where(_is(ReportPair, pair)).limit(most).subquery() for pair in pairs_)
+    return select(*(select(func.count()).select_from(each).scalar_subquery() for each in found))
 
 
 def _asked(word: str) -> list[str]:
