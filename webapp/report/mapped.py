@@ -12,14 +12,15 @@ from .models import Report
 from .queries import readable
 
 
-def open_places(session: Session, actor: Actor) -> list[Report]:
-    """Open reports that carry a point, for the map."""
-    return list(session.scalars(_open_places(actor), actor.reach()))
+def open_places(session: Session, actor: Actor) -> list[Any]:
+    """Open reports that carry a point, for the map: what it shows of each."""
+    return list(session.execute(_open_places(actor), actor.reach()))
 
 
 @kept
-def _open_places(actor: Actor) -> Select[Report]:
-    placed = readable(actor).where(Report.is_open, Report.lon.is_not(None))
+def _open_places(actor: Actor) -> Select[*tuple[Any, ...]]:
+    shown = (Report.id, Report.number, Report.grid_id, Report.lon, Report.lat, Report.due_at, Report.is_open)
+    placed = readable(actor).where(Report.is_open, Report.lon.is_not(None)).with_only_columns(*shown)
     return placed.order_by(Report.received_at, Report.id)
 
 
