@@ -1,9 +1,8 @@
 """The first page of everybody: the officer's village, or the desk with its tabs; and the log."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from flask import Response, abort, redirect, render_template, request, url_for
@@ -61,9 +60,12 @@ def home() -> str:
     mine_here = who.grids_for("patrol.walk")
     villages = [_village(grid_id) for grid_id in mine_here]
     returned, border = report_queries.to_supplement(read(), who), report_queries.led_next_door(read(), who)
-    mine = report_queries.found_by(read(), who, most=SHOWN)
+    mine, is_mine_cut = _cut(report_queries.found_by(read(), who, most=SHOWN + 1), SHOWN)
     listing = Listing(read(), [*returned, *border, *mine])
-    rounds_ = {grid_id: patrol_queries.recent(read(), who, grid_id, 0, SHOWN_ROUNDS) for grid_id in mine_here}
+    rounds_ = {
+        grid_id: _cut(patrol_queries.recent(read(), who, grid_id, 0, SHOWN_ROUNDS + 1), SHOWN_ROUNDS)
+        for grid_id in mine_here
+    }
     moves = report_queries.moves(read(), who, [report.id for report in returned])
     looks = report_queries.open_looks(read(), who)
     return render_template(
@@ -76,21 +78,18 @@ def home() -> str:
         unwritten=report_queries.unwritten(read(), who, clock.now() - UNWRITTEN_DAYS),
         border=listing.rows(border),
         mine=listing.rows(mine),
-        mine_count=_in_all(mine, SHOWN, lambda: report_queries.count_found(read(), who)),
+        is_mine_cut=is_mine_cut,
         today=clock.today(),
         now=clock.now(),
         contacts=words.contacts(read()),
-        rounds=[patrol for found in rounds_.values() for patrol in found],
-        rounds_count={
-            grid_id: _in_all(found, SHOWN_ROUNDS, partial(patrol_queries.count_rounds, read(), who, grid_id))
-            for grid_id, found in rounds_.items()
-        },
+        rounds=[patrol for found, _is_cut in rounds_.values() for patrol in found],
+        are_rounds_cut={grid_id: is_cut for grid_id, (_found, is_cut) in rounds_.items()},
     )
 
 
-def _in_all(shown: Sequence[Any], most: int, count: Callable[[], int]) -> int:
-    """How many there are, of which at most so many are shown: counted only where there can be more."""
-    return len(shown) if len(shown) < most else count()
+def _cut(found: Sequence[Any], most: int) -> tuple[Sequence[Any], bool]:
+    """What is shown of a list, and whether there is more: one row too many tells it, and nothing has to be counted."""
+    return found[:most], len(found) > most
 
 
 def _village(grid_id: int) -> dict[str, Any]:
@@ -216,7 +215,7 @@ def card(grid_id: int) -> str:
     facts = admin.card(read(), actor(), grid_id)
     path = facts["cell"].path
     shown = report_queries.open_in(read(), actor(), path, most=PAGE)
-    count = _in_all(shown, PAGE, lambda: report_queries.count_open_in(read(), actor(), path))
+    count = len(shown) if len(shown) < PAGE else report_queries.count_open_in(read(), actor(), path)
     return render_template("desk/card_page.html", **facts, open=rows(read(), shown), open_count=count)
 
 
