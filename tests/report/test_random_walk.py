@@ -47,6 +47,8 @@ RULES = {
 ACTIONS = sorted({action for _, action in RULES} | {"undo", "take_back", "unsettle", "submit"})
 #: What can be taken back at once by who did it.
 TAKEN_BACK = {("department", "receive"), ("township_done", "confirm")}
+#: What a township looks at again goes to the county too when everybody there has handled it himself.
+PASSED_UP = {("station_done", "township"), ("department_done", "township")}
 OFFICES = {"township": TOWNSHIP, "county": COUNTY, "officer": ("officer_a1",)}
 
 
@@ -66,6 +68,8 @@ class Model:
             return source if login == who and (source, last) in TAKEN_BACK else None
         by, target = RULES.get((self.state, action), ("", None))
         may = (SPEAKS.get(self.lead, ""),) if by == "lead" else OFFICES.get(by, ())
+        if (self.state, by) in PASSED_UP and self.handled.issuperset(may):
+            may += COUNTY
         if login not in may or (action == "confirm" and login in self.handled):
             return None
         return target
