@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, and_, select, union_all
+from sqlalchemy import Select, and_, exists, select, union_all
 from sqlalchemy.orm import Session
 
 from ..access import Actor, Condition, holders, kept
@@ -115,15 +115,15 @@ def _are_there(actor: Actor, lowest: int) -> Select[*tuple[Any, ...]]:
     office = people_queries.there(OFFICE, on=today).with_only_columns(Posting.person_id).distinct()
 
     def unstaffed(roles: Collection[str]) -> Condition:
-        return Grid.id.not_in(people_queries.staffed_grids(*roles, on=today))
+        return ~people_queries.is_staffed_grid(Grid.id, *roles, on=today)
 
     listed = {
         "borders": (grids, grids),
         "office": (office, office),
         "supervisors": (townships.where(unstaffed(SUPERVISORS)), townships),
         "officers": (villages.where(unstaffed(OFFICERS)), villages),
-        "objects": (villages.where(Grid.id.not_in(select(PatrolObject.grid_id).where(in_list(today)))), villages),
-        "departments": (bodies.where(Body.id.not_in(people_queries.staffed_bodies(on=today))), bodies),
+        "objects": (villages.where(~exists().where(PatrolObject.grid_id == Grid.id, in_list(today))), villages),
+        "departments": (bodies.where(~people_queries.is_staffed_body(Body.id, on=today)), bodies),
         "limits": (union_all(*(select(model.code).where(_is_ours(model)) for model in (TimeLimit, ObjectType))), grids),
     }
     return select(*(which.exists() for step in STEPS for which in listed[step.key]))

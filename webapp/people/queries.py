@@ -17,6 +17,7 @@ from . import rules
 from .models import Body, Person, Posting
 
 WALKERS = holders("patrol.walk")  # the officers of a grid
+SPEAKING = [role for role in rules.POSTINGS if rules.sits_in_body(role)]  # for a body
 ONE_DAY = timedelta(days=1)
 TODAY: Any = bindparam("today", type_=Date)  # of a SELECT that is kept
 
@@ -145,7 +146,8 @@ def _last_day(person: Person, posting: Posting) -> date:
 
 def spoken_for(session: Session, body_ids: Collection[int]) -> set[int]:
     """Which of these bodies somebody is posted to today whose account is open."""
-    found = session.scalars(staffed_bodies().where(Posting.body_id.in_(body_ids)))
+    speaking = there(SPEAKING).with_only_columns(Posting.body_id)
+    found = session.scalars(speaking.where(Posting.body_id.in_(body_ids)))
     return {body_id for body_id in found if body_id is not None}
 
 
@@ -173,15 +175,15 @@ _SEATED = (
 _POSTED = _SEATED.where(Posting.grid_id.in_(bindparam("grid_ids", expanding=True))).order_by(Posting.id)
 
 
-def staffed_grids(*roles: str, without: Collection[int] = (), on: Any = None) -> Select[int | None]:
-    """The grids to which somebody is posted in one of some roles."""
-    return there(roles, without, on).with_only_columns(Posting.grid_id).where(Posting.grid_id.is_not(None))
+def is_staffed_grid(grid_id: Any, *roles: str, without: Collection[int] = (), on: Any = None) -> Condition:
+    """The condition that somebody is posted in one of some roles to the grid of a column. It is asked grid by grid:
+    a set of all that are staffed would go through the postings of every county."""
+    return there(roles, without, on).where(Posting.grid_id == grid_id).exists()
 
 
-def staffed_bodies(without: Collection[int] = (), on: Any = None) -> Select[int | None]:
-    """The bodies for which somebody speaks."""
-    speaking = [role for role, row in rules.POSTINGS.items() if rules.sits_in_body(role)]
-    return there(speaking, without, on).with_only_columns(Posting.body_id).where(Posting.body_id.is_not(None))
+def is_staffed_body(body_id: Any, without: Collection[int] = (), on: Any = None) -> Condition:
+    """The condition that somebody speaks for the body of a column."""
+    return there(SPEAKING, without, on).where(Posting.body_id == body_id).exists()
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def _grids(actor: Actor, on: Any = None) -> dict[str, Condition]:
     }
     within = _within(actor)
     return {
-        ROLES[kind]: and_(is_one, _Seat.id.not_in(people_queries.staffed_grids(ROLES[kind], on=on)), within)
+        ROLES[kind]: and_(is_one, ~people_queries.is_staffed_grid(_Seat.id, ROLES[kind], on=on), within)
         for kind, is_one in tiers.items()
     }
 
@@ -109,7 +109,7 @@ def _bodies(actor: Actor, on: Any = None) -> Condition:
     """The same for bodies, each beside its grid (``_of_bodies``)."""
     holds = or_(*(and_(Body.kind == kind, _waiting(ROLES[kind], Body.id, Body) > 0) for kind in rules.BODIES))
     in_use = or_(Body.closed_on.is_(None), holds)
-    return and_(Body.id.not_in(people_queries.staffed_bodies(on=on)), in_use, _within(actor))
+    return and_(~people_queries.is_staffed_body(Body.id, on=on), in_use, _within(actor))
 
 
 def _of_bodies(*columns: Any) -> Any:

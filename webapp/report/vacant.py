@@ -120,14 +120,14 @@ def _over(without: frozenset[int]) -> Select[int | None, str, int]:
 
 @lru_cache(maxsize=8)
 def _empty_villages(without: frozenset[int]) -> Select[int]:
-    staffed = people_queries.staffed_grids(OFFICER, without=without, on=TODAY)
-    return select(Grid.id).where(_INSIDE, Grid.id.not_in(staffed)).order_by(Grid.id)
+    is_staffed = people_queries.is_staffed_grid(Grid.id, OFFICER, without=without, on=TODAY)
+    return select(Grid.id).where(_INSIDE, ~is_staffed).order_by(Grid.id)
 
 
 @lru_cache(maxsize=8)
 def _empty_bodies(without: frozenset[int]) -> Select[int]:
     inside = select(Body.id).join(Grid, Grid.id == Body.grid_id).where(_INSIDE)
-    return inside.where(Body.id.not_in(people_queries.staffed_bodies(without, TODAY))).order_by(Body.id)
+    return inside.where(~people_queries.is_staffed_body(Body.id, without, TODAY)).order_by(Body.id)
 
 
 def _among(column: Any, ids: Collection[int]) -> Condition:
