@@ -16,7 +16,7 @@ from tests.conftest import World
 from webapp.core.models import Attachment, AuditEntry, CalendarDay, Setting, TimeLimit
 from webapp.duty.models import Document, DocumentDecision, Duty, ProblemDuty, Succession
 from webapp.feedback.models import Feedback
-from webapp.grid.models import GridVersion
+from webapp.grid.models import BoundaryEdition, GridChangeSet, GridVersion
 from webapp.login.models import LoginCode, LoginSession, RecoveryCode, SecondFactor
 from webapp.patrol.models import ObjectType, Patrol, Visit
 from webapp.people.models import Person
@@ -132,6 +132,9 @@ def _desk_work(session: Session, world: World, login: str, tag: str) -> None:
     text = session.scalars(select(Document.code).order_by(Document.code).limit(1)).one()
     named = {"document": text, "part": "all", "standing": "example", "from_on": date(2026, 1, 1)}
     session.add(DocumentDecision(reason=f"{tag}-reason", decided_by=me, decided_at=AT, **named))
+    edition = session.scalars(select(func.max(BoundaryEdition.id))).one()
+    acted = {"made_by": me, "made_at": AT, "decided_by": me, "decided_at": AT}
+    session.add(GridChangeSet(state="draft", source=f"{tag}-file", facts={}, base_id=edition, **acted))
 
 
 def _together(session: Session, world: World) -> None:

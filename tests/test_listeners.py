@@ -11,7 +11,11 @@ from webapp.core.happened import INFO
 from webapp.listeners import LISTENERS, open_store
 
 #: Event → who is called, in this order. Whoever adds a listener writes it here too.
-EVERYBODY: list[tuple[str, str]] = []
+EVERYBODY: list[tuple[str, str]] = [
+    ("GridsChanged", "webapp.people.heirs.follow"),
+    ("GridsChanged", "webapp.patrol.heirs.follow"),
+    ("GridsChanged", "webapp.report.heirs.follow"),
+]
 
 
 def test_everybody_who_listens_is_listed() -> None:

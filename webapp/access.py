@@ -29,6 +29,8 @@ privacy.read       all      all           all                  all            al
 help.read          all      all           all                  all            all                 all              all     all        all           all          .
 outline.read       .        all           all                  all            all                 all              all     all        .             .            .
 grid.read          .        own           tree                 tree           .                   .                tree    tree       .             .            .
+border.edit        .        .             .                    tree           .                   .                .       .          .             .            .       # sets of changes of the tree: propose, and approve what somebody else proposed
+border.read        .        .             .                    tree           .                   .                tree    .          .             .            .
 object.edit        .        .             tree                 tree           .                   .                .       .          .             .            .
 patrol.walk        .        own           .                    .              .                   .                .       .          .             .            .       # goes round himself: a page of his own, his name on the round, "it is back"
 patrol.write       .        own           tree                 .              .                   .                .       .          .             .            .       # a township types in paper sheets
@@ -308,7 +310,8 @@ def where(
 
 def _on_grids(kind: str, root: str, grid_path: Any, joint: Any) -> Condition:
     def test(path: Any) -> Condition:
-        return below(path, root) if kind == "tree" else path == root
+        # "own" is the village alone, and what stands below it: grids that became part of it
+        return below(path, root)
 
     return or_(test(grid_path), joint(test)) if joint is not None else test(grid_path)
 

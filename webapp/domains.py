@@ -93,6 +93,12 @@ def seeds() -> Mapping[str, SeedTable]:
 
 
 @cache
+def timely() -> tuple[Any, ...]:
+    """Acts whose day comes, which the sweep calls with the store."""
+    return tuple(act for about in abouts().values() for act in about.timely)
+
+
+@cache
 def sweep() -> Mapping[str, Rule]:
     """What the sweep deletes, by its name in the log."""
     return _merged("sweep")

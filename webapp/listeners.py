@@ -7,9 +7,16 @@ a fault of the program, so no entry point can forget the table.
 
 from . import domains
 from .core.db import Store
-from .core.happened import INFO, Listeners
+from .core.happened import INFO, GridsChanged, Listener, Listeners
+from .patrol import heirs as patrol_heirs
+from .people import heirs as people_heirs
+from .report import heirs as report_heirs
 
-LISTENERS = Listeners()
+LISTENERS = Listeners(
+    Listener(GridsChanged, people_heirs.follow),
+    Listener(GridsChanged, patrol_heirs.follow),
+    Listener(GridsChanged, report_heirs.follow),
+)
 
 
 def open_store(url: str, listeners: Listeners = LISTENERS) -> Store:

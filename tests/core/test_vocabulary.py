@@ -15,6 +15,7 @@ from webapp.core import attachments, settings
 from webapp.core.chain_link import HistoryOpen
 from webapp.core.db import Store
 from webapp.duty import dispatching, scope
+from webapp.grid import changes
 from webapp.models import metadata
 from webapp.patrol import service as patrol_service
 from webapp.people import rules
@@ -34,6 +35,8 @@ WORDS: dict[str, Iterable[str]] = {
     "duty_tier": rows.TIERS,
     "entry_mode": ("on_the_day", "later", "for_someone"),  # _mode() of patrol/service.py and report/service.py
     "figure_kind": rows.FIGURE_KINDS,
+    "grid_change_kind": changes.KINDS,
+    "grid_change_state": changes.STATES,
     "ground_doubt": dispatching.DOUBTS,
     "language": language.LOCALES,
     "list_status": rows.STATUSES,
@@ -64,6 +67,7 @@ FREE = {
     "visit": {"reason"},  # a ready word
     "role_word": {"word", "place"},  # what people write; the place is a word of the seeds' own column
     "word": {"code"},
+    "grid_change": {"code"},
     "grid_version": {"code"},
     "map_layer": {"name"},
     "document": {"code"},

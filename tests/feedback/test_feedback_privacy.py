@@ -26,6 +26,7 @@ NOT_ABOUT_PEOPLE = {
     "grid",
     "grid_version",
     "grid_current",
+    "grid_change",
     "history_open",
     "boundary_edition",
     "map_layer",
@@ -49,6 +50,7 @@ ABOUT_THE_THING = {
         "document_decision": "id document part standing from_on to_on",
         "problem_duty": "id problem duty rank role zh en source valid_to",
         "succession": "id body canonical from_on event_zh event_en source status valid_to",
+        "grid_change_set": "id state since source facts base_id edition_id trouble",
         "patrol_object": "id type grid_id valid_from valid_to",
         "report": "number state state_since is_open due_at grid_id grid_version_id object_id patrol_id severity "
         "settled sampled_at recurs_id",

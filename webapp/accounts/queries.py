@@ -300,7 +300,9 @@ def place(session: Session, actor: Actor, role: str, grid_id: int | None, body_i
             return Place("nowhere")
         raise NotFound
     tier = session.scalar(
-        select(Grid.tier).where(Grid.id == grid_id, reached_places(actor, "posting.grant", Grid.path, giving))
+        select(Grid.tier).where(
+            Grid.id == grid_id, grids.stands(), reached_places(actor, "posting.grant", Grid.path, giving)
+        )
     )
     if tier is None:
         raise NotFound

@@ -129,7 +129,7 @@ class Facts:
         """The grids the actor reaches through these roles; None among them for what lies nowhere."""
         if (action, roles) not in self._reached:
             found = self.session.scalars(
-                select(Grid.id).where(queries.reached_places(self.actor, action, Grid.path, roles))
+                select(Grid.id).where(grids.stands(), queries.reached_places(self.actor, action, Grid.path, roles))
             )
             nowhere = self.session.scalar(select(queries.reached_places(self.actor, action, literal(""), roles)))
             self._reached[action, roles] = frozenset(found) | (frozenset([None]) if nowhere else frozenset())

@@ -97,7 +97,8 @@ class About:
     """All that a domain announces. Words are msgids, texts for everybody; whatever is left out, it has not.
 
     ``acts``, ``things`` and ``facts`` are the words of the log. ``privacy`` has lines by the heading they stand under.
-    ``own`` is what of all this a person gets as a file about himself.
+    ``own`` is what of all this a person gets as a file about himself. ``timely`` are acts whose day comes: the sweep
+    calls each with the store, before it deletes anything.
     """
 
     menu: tuple[MenuEntry, ...] = ()
@@ -109,5 +110,6 @@ class About:
     settings: Mapping[str, SettingRule] = field(default_factory=dict)
     seeds: Mapping[str, SeedTable] = field(default_factory=dict)
     sweep: Mapping[str, Rule] = field(default_factory=dict)
+    timely: tuple[Callable[[Any], int], ...] = ()
     in_hand: FindInHand | None = None
     forget: Forget | None = None

@@ -6,9 +6,9 @@ the act, and its Refused refuses the act.
 """
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -45,6 +45,16 @@ class Visited:
     person_id: int
     results: Mapping[int, str]
     at: datetime
+
+
+@dataclass(frozen=True)
+class GridsChanged:
+    """Borders changed on a day: ``heirs`` says of each grid that ended which one has its records from then on;
+    ``redrawn`` are the grids that are new or got a new version."""
+
+    heirs: Mapping[int, int]
+    redrawn: Collection[int]
+    on: date
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,19 @@ def sketch(session: Session, village_id: int, lon: float, lat: float, accuracy_m
     return _cells(session).sketch(village_id, lon, lat, accuracy_m)
 
 
+def holding(session: Session, points: Sequence[tuple[float | None, float | None]]) -> list[frozenset[int]]:
+    """For each point (WGS84 degrees, or None) the villages that hold it, by the borders as this transaction has them:
+    what is not committed yet is not held for others."""
+    rows = queries.boundaries(session, queries.lowest_tier(session))
+    cells = Cells([id_ for id_, _ in rows], [wkb for _, wkb in rows])
+    return [
+        frozenset()
+        if lon is None or lat is None
+        else frozenset(each.id for each in cells.candidates(lon, lat) if each.inside)
+        for lon, lat in points
+    ]
+
+
 def _cells(session: Session) -> Cells:
     assert session.bind is not None
     place, newest = str(session.bind.engine.url), queries.edition_id(session)

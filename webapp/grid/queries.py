@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Select, and_, bindparam, func, or_, select, true
+from sqlalchemy import CompoundSelect, Date, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from ..access import SYSTEM, Actor, Condition, below, end, kept, where
@@ -17,7 +17,8 @@ from .models import BoundaryEdition, Grid, GridCurrent, GridLevel, GridVersion, 
 
 
 def current() -> Condition:
-    """The condition that a ``GridVersion`` is in force: the stored pointer's answer, which no passing day changes."""
+    """The condition that a ``GridVersion`` is in force, or was last of a grid that ended: the stored pointer's answer,
+    which no passing day changes."""
     # EXISTS: with IN, SQLite went through all versions in force for each row that a computed grid was joined by
     pointer = select(GridCurrent.grid_id).where(GridCurrent.version_id == GridVersion.id)
     return pointer.correlate(GridVersion).exists()
@@ -29,12 +30,30 @@ def on(day: Any) -> Condition:
     History knows what was put in force and nothing else: for a day to come that is today's version, never a planned
     one.
     """
-    return and_(GridVersion.valid_from <= day, or_(GridVersion.valid_to > day, current()))
+    return and_(
+        GridVersion.valid_from <= day, or_(GridVersion.valid_to > day, and_(GridVersion.valid_to.is_(None), current()))
+    )
 
 
 def ever() -> Condition:
     """The condition that a ``GridVersion`` is or was in force, whenever that was."""
     return or_(GridVersion.valid_to.is_not(None), current())
+
+
+def stands(of: Any = Grid) -> Condition:
+    """The condition that a ``Grid`` is in force today. One that ended is named by its records, and by no list."""
+    return of.ended_on.is_(None)
+
+
+def today(of: Any = Grid) -> Any:
+    """The id of the grid in force that has the records of a ``Grid`` today: itself, or its heir."""
+    return func.coalesce(of.heir_id, of.id)
+
+
+def with_heir(grid_id: Any) -> CompoundSelect[int]:
+    """The ids of a grid and, where it ended, of the grid that has its records today."""
+    itself = select(Grid.id).where(Grid.id == grid_id)
+    return itself.union_all(select(Grid.heir_id).where(Grid.id == grid_id, Grid.heir_id.is_not(None)))
 
 
 # --- reads ---
@@ -101,13 +120,13 @@ def ids(session: Session, actor: Actor, action: str, below_path: str = "") -> se
 @kept
 def _ids(actor: Actor, action: str, is_system: bool, is_part: bool) -> Select[int]:
     inside = below(Grid.path, bindparam("part")) if is_part else true()
-    return select(Grid.id).where(true() if is_system else reached(actor, action), inside)
+    return select(Grid.id).where(stands(), true() if is_system else reached(actor, action), inside)
 
 
 def in_force(actor: Actor, action: str) -> Select[int]:
     """The ids of the grids that ``cells`` gives, to be narrowed further and kept."""
     is_current = and_(GridVersion.grid_id == Grid.id, current())
-    return select(Grid.id).join(GridVersion, is_current).where(reached(actor, action))
+    return select(Grid.id).join(GridVersion, is_current).where(stands(), reached(actor, action))
 
 
 def find(session: Session, actor: Actor, action: str, words: str, most: int) -> list[Cell]:
@@ -125,7 +144,7 @@ def cells_where(session: Session, condition: Condition) -> list[Cell]:
 
 
 def _in_order(condition: Condition) -> Select[*tuple[Any, ...]]:
-    return _CELLS.where(condition).order_by(GridVersion.code, GridVersion.id)
+    return _CELLS.where(stands(), condition).order_by(GridVersion.code, GridVersion.id)
 
 
 def cell(session: Session, actor: Actor, action: str, grid_id: int) -> Cell:
@@ -158,6 +177,11 @@ def on_path(path: str) -> list[int]:
     return [int(part) for part in path.split(".") if part]
 
 
+def below_same_root(column: Any, path: str) -> Condition:
+    """The condition that a path lies in the same tree as another one."""
+    return below(column, f"{on_path(path)[0]}.")
+
+
 def county_of(actor: Actor) -> str:
     """The path of the one county in which somebody is posted to grids; empty for several, and for who has none."""
     roots = {on_path(posting.path)[0] for posting in actor.postings if posting.path}
@@ -176,10 +200,17 @@ def siblings(session: Session, cell_: Cell) -> list[Cell]:
     return [Cell(*row) for row in rows]
 
 
-_SIBLINGS = _CELLS.where(Grid.parent_id == bindparam("parent_id"), Grid.id != bindparam("grid_id")).order_by(
+_SIBLINGS = _CELLS.where(stands(), Grid.parent_id == bindparam("parent_id"), Grid.id != bindparam("grid_id")).order_by(
     GridVersion.code, GridVersion.id
 )
 
+
+def standing(session: Session, grid_id: int) -> int:
+    """The id of the grid in force that has the records of a grid today."""
+    return session.scalar(_STANDING, {"grid_id": grid_id}) or grid_id
+
+
+_STANDING = select(today()).where(Grid.id == bindparam("grid_id"))
 
 LONGEST_NAME = 200
 
@@ -308,7 +339,7 @@ def boundaries(session: Session, tier: int) -> list[tuple[int, bytes]]:
     rows = session.execute(
         select(Grid.id, GridVersion.boundary)
         .join(GridVersion, and_(GridVersion.grid_id == Grid.id, current()))
-        .where(Grid.tier == tier, GridVersion.boundary.is_not(None))
+        .where(Grid.tier == tier, stands(), GridVersion.boundary.is_not(None))
         .order_by(Grid.id)
     )
     return [(id_, bytes(wkb)) for id_, wkb in rows if wkb]

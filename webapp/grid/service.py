@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Protocol
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from gis import layer, simplify
@@ -79,16 +79,19 @@ def import_tree(
     """
     _one_at_a_time(session)
     refuse_filled(session)
-    grids = [_unplaced(session, cell.tier) for cell in drawn]
-    parents = [grids[cell.parent] if cell.parent is not None else None for cell in drawn]
-    versions = [_version(*each, on) for each in zip(grids, parents, drawn, names, strict=True)]
+    grids = [unplaced(session, cell.tier) for cell in drawn]
+    parents = [grids[cell.parent].id if cell.parent is not None else None for cell in drawn]
+    versions = [
+        version(grid.id, parent_id, cell.code, (zh, en or zh), cell.boundary, on, [])
+        for grid, parent_id, cell, (zh, en) in zip(grids, parents, drawn, names, strict=True)
+    ]
     session.add_all(versions)
     session.flush()
     activate(session, actor, versions, "grid.plant", source, facts)
     return grids
 
 
-def _unplaced(session: Session, tier: int) -> Grid:
+def unplaced(session: Session, tier: int) -> Grid:
     """A grid with an id and, until it is put in force, no place in the tree."""
     grid = Grid(tier=tier, parent_id=None, path=uuid4().hex)
     session.add(grid)
@@ -96,25 +99,34 @@ def _unplaced(session: Session, tier: int) -> Grid:
     return grid
 
 
-def _version(grid: Grid, parent: Grid | None, cell: Drawn, names: tuple[str, str], on: date) -> GridVersion:
+def version(
+    grid_id: int,
+    parent_id: int | None,
+    code: str,
+    names: tuple[str, str],
+    boundary: bytes | None,
+    on: date,
+    predecessors: list[int],
+) -> GridVersion:
+    """A version of a grid from a day on, planned until ``activate``. ``names`` are (zh, en), ``boundary`` WKB in WGS84
+    degrees."""
     import shapely
 
-    zh, en = names
-    box = shapely.from_wkb(cell.boundary).bounds if cell.boundary else (None,) * 4
+    box = shapely.from_wkb(boundary).bounds if boundary else (None,) * 4
     return GridVersion(
-        grid_id=grid.id,
-        code=cell.code,
-        zh=zh,
-        en=en or zh,
-        parent_id=parent.id if parent else None,
-        boundary=cell.boundary,
+        grid_id=grid_id,
+        code=code,
+        zh=names[0],
+        en=names[1],
+        parent_id=parent_id,
+        boundary=boundary or None,
         minx=box[0],
         miny=box[1],
         maxx=box[2],
         maxy=box[3],
         valid_from=on,
         valid_to=None,
-        predecessors=[],
+        predecessors=predecessors,
     )
 
 
@@ -160,6 +172,15 @@ def _point(session: Session, pointer: GridCurrent | None, version: GridVersion) 
     followed.valid_to, pointer.version_id = version.valid_from, version.id
 
 
+def end(session: Session, grid_id: int, heir_id: int, on: date) -> None:
+    """Let a grid go out of force on a day: its records stand at the heir from then on, those too that it had taken over
+    itself. ``activate`` has to follow, which gives all of them their place."""
+    session.execute(update(Grid).where(Grid.heir_id == grid_id).values(heir_id=heir_id))
+    grid, pointer = session.get_one(Grid, grid_id), session.get_one(GridCurrent, grid_id)
+    grid.ended_on, grid.heir_id = on, heir_id
+    session.get_one(GridVersion, pointer.version_id).valid_to = on
+
+
 def _place(session: Session, versions: Sequence[GridVersion]) -> None:
     """Hang the grids of versions below their parents, and give every grid the path that follows from this."""
     grids = {grid.id: grid for grid in session.scalars(select(Grid).order_by(Grid.tier))}
@@ -170,9 +191,12 @@ def _place(session: Session, versions: Sequence[GridVersion]) -> None:
         if not (is_below if grid.tier > 1 else parent is None):
             raise Refused(N_("%(code)s has to belong to a grid in force of a level above."), code=version.code)
         grid.parent_id = version.parent_id
-    for grid in grids.values():  # parents come first
-        if grid.id in placed:
-            grid.path = f"{grids[grid.parent_id].path if grid.parent_id else ''}{grid.id}."
+    standing = [grid for grid in grids.values() if grid.id in placed and grid.ended_on is None]
+    for grid in standing:  # parents come first
+        grid.path = f"{grids[grid.parent_id].path if grid.parent_id else ''}{grid.id}."
+    for grid in grids.values():
+        if grid.heir_id is not None:
+            grid.parent_id, grid.path = grids[grid.heir_id].parent_id, f"{grids[grid.heir_id].path}{grid.id}."
     session.flush()
 
 
@@ -190,7 +214,7 @@ def publish(session: Session, source: str, facts: dict[str, Any]) -> BoundaryEdi
             *(GridVersion.code, GridVersion.zh, GridVersion.en, GridVersion.boundary),
         )
         .join(GridVersion, GridVersion.grid_id == Grid.id)
-        .where(queries.current())
+        .where(queries.current(), queries.stands())
         .order_by(GridVersion.code)
     ).all()  # tree order: neighbours pack better
     counties: dict[int, list[Any]] = {}

@@ -51,6 +51,8 @@ def sweep(store: Store, data_dir: Path, *, really: bool = False, most: int = MOS
             with store.write() as session:
                 sweep_clock.confirm(session)
         sweep_clock.look_at_all(store)  # what that shows is kept, whatever comes of the sweep
+        for act in domains.timely():
+            act(store)
         most = ALL if really else most
         gone, more = _rows(store, most)
         left = {kind: len(found) for kind, found in files_past(store, data_dir).items()}

@@ -12,6 +12,7 @@ ABOUT = About(
     acts={
         "interval.change": N_("Interval changed"),
         "object.add": N_("Object added"),
+        "object.follow": N_("Object follows the borders"),
         "object.place": N_("Position of an object added"),
         "object.retire": N_("Object taken off the list"),
     },

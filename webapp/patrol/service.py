@@ -22,7 +22,7 @@ from .queries import NOT_SEEN, SEEN, in_list, thing
 # Built once: putting a statement together costs ten times as much as running it.
 _KNOWN = select(Patrol.content, Patrol.entered_by, Patrol.received_at).where(Patrol.id == bindparam("id"))
 _ON_LIST = select(PatrolObject.id).where(
-    PatrolObject.grid_id == bindparam("grid_id"), in_list(bindparam("day", type_=Date))
+    PatrolObject.grid_id.in_(grid_queries.with_heir(bindparam("grid_id"))), in_list(bindparam("day", type_=Date))
 )
 _REASONS = select(Word.code).where(Word.kind == "could_not_see")
 _RESULTS = select(Visit.result).where(Visit.patrol_id == bindparam("id"))
@@ -90,7 +90,7 @@ def record(session: Session, actor: Actor, entry: PatrolEntry) -> Receipt:
     now = clock.now()
     content, entry = fingerprint_of(entry), replace(entry, occurred_at=entry.at)
     _check(db, entry)
-    walker = _walker(session, actor, entry)
+    walker = _walker(session, actor, entry, cell)
     db.execute(
         _ROUND,
         {
@@ -180,9 +180,10 @@ def _check_results(db: Connection, entry: PatrolEntry) -> None:
         raise Refused(SAY_WHY, field="visits")
 
 
-def _walker(session: Session, actor: Actor, entry: PatrolEntry) -> int:
+def _walker(session: Session, actor: Actor, entry: PatrolEntry, cell: grid_queries.Cell) -> int:
     """Who walked: the sender, or the village's officer of that day, for whom the township types in a sheet."""
-    if entry.person_id in (None, actor.person_id) and entry.grid_id in actor.grids_for("patrol.walk"):
+    is_his = not set(grid_queries.on_path(cell.path)).isdisjoint(actor.grids_for("patrol.walk"))
+    if entry.person_id in (None, actor.person_id) and is_his:
         return actor.person_id
     if entry.person_id is None:
         raise Refused(N_("Choose the officer who did this patrol."), field="person_id")

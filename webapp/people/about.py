@@ -54,7 +54,10 @@ ABOUT = About(
             ),
         ),
     },
-    acts={"person.erase": N_("Person forgotten")},
+    acts={
+        "person.erase": N_("Person forgotten"),
+        "posting.follow": N_("Posting goes on at the heir of a grid"),
+    },
     things={"role_word": N_("word for a role")},
     facts={"people": N_("people forgotten")},
     settings=setting_rules("""

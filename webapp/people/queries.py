@@ -91,7 +91,7 @@ def demo_people(session: Session) -> list[tuple[Person, list[PostingLine]]]:
 
 def officers(session: Session, grid_id: int, on: date | None = None) -> list[Person]:
     """The grid officers of a grid on a day (today), in the order of their postings;
-    a suspended one up to the day before."""
+    a suspended one up to the day before. Of a grid that ended also those of its heir."""
     day = on or clock.today()
     asked = {"grid_id": grid_id, "today": day, "tomorrow": clock.start(day + ONE_DAY)}
     return list(session.scalars(_OFFICERS, asked))
@@ -101,7 +101,7 @@ _OFFICERS = (
     select(Person)
     .join(Posting, Posting.person_id == Person.id)
     .where(
-        Posting.grid_id == bindparam("grid_id"),
+        Posting.grid_id.in_(grids.with_heir(bindparam("grid_id"))),
         Posting.role.in_(WALKERS),
         in_force(TODAY),
         or_(Person.suspended_at.is_(None), Person.suspended_at >= bindparam("tomorrow")),

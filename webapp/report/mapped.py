@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor, kept
 from ..core import clock
+from ..grid import queries as grid_queries
 from .models import Report
 from .queries import readable
 
@@ -19,7 +20,8 @@ def open_places(session: Session, actor: Actor) -> list[Any]:
 
 @kept
 def _open_places(actor: Actor) -> Select[*tuple[Any, ...]]:
-    shown = (Report.id, Report.number, Report.grid_id, Report.lon, Report.lat, Report.due_at, Report.is_open)
+    grid_id = grid_queries.today().label("grid_id")
+    shown = (Report.id, Report.number, grid_id, Report.lon, Report.lat, Report.due_at, Report.is_open)
     placed = readable(actor).where(Report.is_open, Report.lon.is_not(None)).with_only_columns(*shown)
     return placed.order_by(Report.received_at, Report.id)
 
@@ -32,7 +34,7 @@ class Open(NamedTuple):
 
 
 def open_counts(session: Session, actor: Actor) -> dict[int, Open]:
-    """The open reports that the actor may see, counted in each grid that has any."""
+    """The open reports that the actor may see, counted in each grid of today that has any."""
     rows = session.execute(_open_counts(actor), {"now": clock.now(), **actor.reach()})
     return {grid_id: Open(*counts) for grid_id, *counts in rows}
 
@@ -40,5 +42,5 @@ def open_counts(session: Session, actor: Actor) -> dict[int, Open]:
 @kept
 def _open_counts(actor: Actor) -> Select[Any]:
     late = func.count().filter(Report.due_at < bindparam("now"))
-    counted: Any = readable(actor).where(Report.is_open).with_only_columns(Report.grid_id, func.count(), late)
-    return counted.group_by(Report.grid_id)
+    counted: Any = readable(actor).where(Report.is_open).with_only_columns(grid_queries.today(), func.count(), late)
+    return counted.group_by(grid_queries.today())

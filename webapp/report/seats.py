@@ -100,7 +100,9 @@ def _grids(actor: Actor, on: Any = None) -> dict[str, Condition]:
     }
     within = _within(actor)
     return {
-        ROLES[kind]: and_(is_one, ~people_queries.is_staffed_grid(_Seat.id, ROLES[kind], on=on), within)
+        ROLES[kind]: and_(
+            is_one, grid_queries.stands(_Seat), ~people_queries.is_staffed_grid(_Seat.id, ROLES[kind], on=on), within
+        )
         for kind, is_one in tiers.items()
     }
 

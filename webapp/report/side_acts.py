@@ -88,7 +88,7 @@ def ask_look(
         raise Refused(CLOSED)
     if any(look.answer is None for look in details.looks(session, report_id)):
         raise Refused(N_("Someone has already been asked to go and look, and has not answered yet."))
-    asked_at = grid_id or found.report.grid_id
+    asked_at = grid_queries.standing(session, grid_id or found.report.grid_id)
     _somebody_to_ask(session, found.report, asked_at)
     look = SiteLook(
         id=look_id,
@@ -114,7 +114,8 @@ def ask_look(
 
 def _somebody_to_ask(session: Session, report: Report, grid_id: int) -> None:
     """Refused where nobody is posted, with the village that could be asked instead, if there is one."""
-    others = {report.grid_id, *details.joint_grids(session, report.id)}
+    grids = {report.grid_id, *details.joint_grids(session, report.id)}
+    others = {grid_queries.standing(session, id_) for id_ in grids}
     if grid_id not in others:
         raise Refused(N_("Choose one of the villages of this report."), field="grid")
     could = sorted({id_ for _, id_ in people_queries.posted(session, others, people_queries.WALKERS)})

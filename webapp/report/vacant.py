@@ -44,7 +44,7 @@ def reach(relation: Relation) -> str:
     return MATRIX["report.move"][str(relation.role)]
 
 
-OVER_GRIDS = {str(relation.role) for relation in HELD.values() if reach(relation) == "tree"} | set(SAMPLERS)
+OVER_GRIDS = {str(relation.role) for relation in HELD.values() if reach(relation) != "lead"} | set(SAMPLERS)
 
 
 # --- for lists: the places where nobody is ---
@@ -85,7 +85,6 @@ def gaps(session: Session, without: Collection[int] = NOBODY, within: str = "") 
         people = frozenset(person for role, person in seats if role in SAMPLERS)
         if len(people) <= FEW:
             few[people] = few.get(people, ()) + grids
-    empty[OFFICER] = tuple(session.scalars(_empty_villages(ended), on))
     return Gaps(empty, tuple(session.scalars(_empty_bodies(ended), on)), few, ended)
 
 
@@ -106,7 +105,7 @@ def _grids_by_seats(
 
 
 _INSIDE = below(Grid.path, bindparam("part"))
-_PATHS = select(Grid.id, Grid.path).where(_INSIDE).order_by(Grid.path)
+_PATHS = select(Grid.id, Grid.path).where(_INSIDE).order_by(Grid.path)  # what ended stands below its heir
 TODAY = bindparam("today", type_=Date)
 
 
@@ -116,12 +115,6 @@ def _over(without: frozenset[int]) -> Select[int | None, str, int]:
     there = people_queries.there(OVER_GRIDS, without, TODAY)
     there = there.join(Grid, Grid.id == Posting.grid_id).where(_INSIDE)
     return there.with_only_columns(Posting.grid_id, Posting.role, Posting.person_id)
-
-
-@lru_cache(maxsize=8)
-def _empty_villages(without: frozenset[int]) -> Select[int]:
-    is_staffed = people_queries.is_staffed_grid(Grid.id, OFFICER, without=without, on=TODAY)
-    return select(Grid.id).where(_INSIDE, ~is_staffed).order_by(Grid.id)
 
 
 @lru_cache(maxsize=8)
@@ -268,11 +261,8 @@ _HANDLERS = select(ReportEvent.report_id, ReportEvent.person_id).where(
 
 
 def _facts(subject: Subject, seated: Seated, handlers: Collection[int | None]) -> dict[str, bool]:
-    places = {
-        "own": [("grid", subject.grid_id)],
-        "tree": [("grid", id_) for id_ in grid_queries.on_path(subject.path)],
-        "lead": [("body", subject.lead or 0)],
-    }
+    on_path = [("grid", id_) for id_ in grid_queries.on_path(subject.path)]
+    places = {"own": on_path, "tree": on_path, "lead": [("body", subject.lead or 0)]}
     people = {
         name: {person for place in places[reach(relation)] for person in seated.get((*place, name), ())}
         for name, relation in HELD.items()

@@ -1,0 +1,86 @@
+"""Reads of sets of changes: what there is, what a set changes, who could be an heir."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, exists, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from gis.compare import Grid as Present
+
+from ..access import SYSTEM, Actor, Condition
+from . import queries
+from .models import Grid, GridChange, GridChangeSet, GridVersion
+
+__all__ = ["Present", "heirless", "heirs", "lines", "present", "reached", "sets"]
+
+
+def reached(actor: Actor, action: str) -> Condition:
+    """The condition that a set changes grids that an action reaches, or adds some below these."""
+    if actor is SYSTEM:
+        return true()
+    in_set = GridChange.set_id == GridChangeSet.id
+    is_there = or_(Grid.id == GridChange.grid_id, Grid.id == GridChange.parent_id)
+    return exists().where(in_set, is_there, queries.reached(actor, action)).correlate(GridChangeSet)
+
+
+def sets(session: Session, actor: Actor, most: int = 50) -> list[GridChangeSet]:
+    """The sets that the actor may see, the newest first."""
+    found = select(GridChangeSet).where(reached(actor, "border.read")).order_by(GridChangeSet.id.desc()).limit(most)
+    return list(session.scalars(found))
+
+
+def lines(session: Session, set_id: int) -> list[GridChange]:
+    """What a set changes, in its order."""
+    return list(session.scalars(select(GridChange).where(GridChange.set_id == set_id).order_by(GridChange.position)))
+
+
+def before(session: Session, set_id: int) -> dict[int, GridVersion]:
+    """The grids of a set that are there, as they are in force, by their ids."""
+    found = (
+        select(GridVersion)
+        .join(GridChange, GridChange.grid_id == GridVersion.grid_id)
+        .where(GridChange.set_id == set_id, queries.current())
+    )
+    return {version.grid_id: version for version in session.scalars(found)}
+
+
+def heirless(session: Session, set_id: int) -> int:
+    """How many of the grids that go have no heir."""
+    return session.scalar(select(func.count()).select_from(_heirless(set_id).subquery())) or 0
+
+
+def _heirless(set_id: int) -> Select[int]:
+    return select(GridChange.position).where(
+        GridChange.set_id == set_id,
+        GridChange.kind == "gone",
+        GridChange.heir_id.is_(None),
+        GridChange.heir_position.is_(None),
+    )
+
+
+def heirs(session: Session, set_id: int, gone: GridChange) -> list[tuple[str, Any]]:
+    """Who can take over the records of a grid that goes: the grids of its tier that will be there; ``grid:ID`` or
+    ``new:POSITION`` with its names, in code order."""
+    going = select(GridChange.grid_id).where(GridChange.set_id == set_id, GridChange.kind == "gone")
+    beside = queries.below_same_root(Grid.path, session.get_one(Grid, gone.grid_id).path)
+    there = queries.cells_where(session, (Grid.tier == gone.tier) & Grid.id.not_in(going) & beside)
+    new = [line for line in lines(session, set_id) if line.kind == "new" and line.tier == gone.tier]
+    return [(f"grid:{cell.id}", cell) for cell in there] + [(f"new:{line.position}", line) for line in new]
+
+
+def present(session: Session, path: str) -> tuple[list[Present], dict[int, str]]:
+    """The grids in force of the county of a path, parents first, and their English names by id."""
+    rows = session.execute(
+        select(
+            Grid.id, Grid.tier, Grid.parent_id, GridVersion.code, GridVersion.zh, GridVersion.en, GridVersion.boundary
+        )
+        .join(GridVersion, GridVersion.grid_id == Grid.id)
+        .where(queries.current(), queries.stands(), queries.below_same_root(Grid.path, path))
+        .order_by(Grid.tier, GridVersion.code, Grid.id)
+    ).all()
+    place: dict[int, int] = {row.id: at for at, row in enumerate(rows)}
+    found: Sequence[Present] = [
+        Present(row.id, row.tier, row.code, row.zh, place.get(row.parent_id), row.boundary) for row in rows
+    ]
+    return list(found), {row.id: row.en for row in rows}

@@ -1,0 +1,230 @@
+"""Acts on sets of changes of the tree: drafted from a delivery or by hand, proposed, approved by a second person.
+
+A set changes nothing before its day; ``in_force.py`` puts it in force then. Every act fetches the set again, held until
+the write ends, and refuses what its state does not allow.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from gis.compare import Comparison, compare
+from gis.delivery import ERROR, WARNING, Cell, Finding
+from gis.delivery import MESSAGES as SENTENCES
+
+from ..access import Actor
+from ..core import audit, clock
+from ..core.errors import N_, Conflict, NotFound, Refused
+from . import changed, queries
+from .models import GridChange, GridChangeSet
+
+#: State → where each act leads from it.
+STATES: Mapping[str, Mapping[str, str]] = {
+    "draft": {"propose": "proposed", "withdraw": "withdrawn"},
+    "proposed": {"approve": "approved", "withdraw": "withdrawn"},
+    "approved": {"activate": "in_force", "withdraw": "withdrawn"},
+    "in_force": {},
+    "withdrawn": {},
+}
+KINDS = ("new", "changed", "gone")
+FARTHEST = 366  # days ahead that a set may take effect
+MOST_FINDINGS = 500  # kept with a set; there are as many as a person could read
+SHOWN = 5  # rows that a finding names
+
+NOTHING = N_("Nothing would change: these are the borders that are in force.")
+NOT_YOURS = N_("Somebody else of the county office has to approve what you proposed.")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A grid as it will be: of a set that is to be drafted. Parent, heir: the id of a grid, or a new one's position."""
+
+    kind: str
+    tier: int
+    code: str
+    zh: str
+    en: str
+    grid_id: int | None = None
+    parent_id: int | None = None
+    parent_position: int | None = None
+    boundary: bytes | None = None
+    heir_id: int | None = None
+    heir_position: int | None = None
+    predecessors: tuple[int, ...] = ()
+
+
+# --- drafts ---------------------------------------------------------------------------------------
+
+
+def draft(
+    session: Session, actor: Actor, source: str, lines: Sequence[Line], facts: Mapping[str, Any] | None = None
+) -> GridChangeSet:
+    """Keep what would change, to be looked at. Refused when nothing would, or there are no grids yet."""
+    if not lines:
+        raise Refused(NOTHING)
+    made = GridChangeSet(
+        state="draft",
+        source=source,
+        facts=dict(facts or {}),
+        reason="",
+        base_id=_edition(session),
+        made_at=clock.now(),
+        made_by=actor.person_id or None,
+    )
+    session.add(made)
+    session.flush()
+    rows = [asdict(line) | {"set_id": made.id, "position": position} for position, line in enumerate(lines)]
+    session.execute(insert(GridChange), [row | {"predecessors": list(row["predecessors"])} for row in rows])
+    audit.note(session, actor.person_id or None, "border.draft", f"border:{made.id}", source=source, grids=len(lines))
+    return made
+
+
+def _edition(session: Session) -> int:
+    newest = queries.edition_id(session)
+    if not newest:
+        raise Refused(N_("There are no grids yet. The first borders are brought in by a command of the server."))
+    return newest
+
+
+def compared(session: Session, path: str, cells: Sequence[Cell]) -> list[Line]:
+    """What a delivery would change in the county of a path. Slow: never call it inside a write."""
+    there, names = changed.present(session, path)
+    return lines_of(there, cells, compare(there, cells), names)
+
+
+def lines_of(
+    there: Sequence[changed.Present], cells: Sequence[Cell], found: Comparison, names: Mapping[int, str]
+) -> list[Line]:
+    """What a delivery changes in a tree, as the lines of a set, parents first. ``names`` are the English names in use,
+    by grid id; a grid that gets another name has none until somebody gives it one."""
+    new_at: dict[int, int] = {}
+    lines: list[Line] = []
+    for at, cell in enumerate(cells):
+        grid = found.same.get(at)
+        if grid is not None and at not in found.what and at not in found.made_of:
+            continue
+        if grid is None:
+            new_at[at] = len(lines)
+        id_ = None if grid is None else there[grid].id
+        is_renamed = grid is None or there[grid].name != cell.name
+        lines.append(
+            Line(
+                "new" if grid is None else "changed",
+                cell.tier,
+                cell.code,
+                cell.name,
+                cell.name if is_renamed else names.get(id_ or 0, cell.name),
+                id_,
+                *_place(there, found, new_at, cell.parent),
+                cell.boundary or (None if grid is None else there[grid].boundary),
+                predecessors=tuple(there[each].id for each in found.made_of.get(at, ())),
+            )
+        )
+    return lines + [_gone(there, found, new_at, grid) for grid in found.gone]
+
+
+def _place(
+    there: Sequence[changed.Present], found: Comparison, new_at: Mapping[int, int], at: int | None
+) -> tuple[int | None, int | None]:
+    """Of a cell: the grid that it is, or the position of the new one."""
+    if at is None:
+        return None, None
+    return (there[found.same[at]].id, None) if at in found.same else (None, new_at[at])
+
+
+def _gone(there: Sequence[changed.Present], found: Comparison, new_at: Mapping[int, int], grid: int) -> Line:
+    one = there[grid]
+    heir = _place(there, found, new_at, next(iter(found.heirs.get(grid, ())), None))
+    parent = None if one.parent is None else there[one.parent].id
+    return Line("gone", one.tier, one.code, one.name, one.name, one.id, parent, None, one.boundary, *heir)
+
+
+def findings_kept(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Findings as a set keeps them: errors first, then warnings; level, code, sentence, what fills it, and a place."""
+    ordered = sorted(findings, key=lambda each: each.level)
+    return [
+        {
+            "level": each.level,
+            "code": each.code,
+            "message": SENTENCES[each.code][1],
+            "params": {"rows": _rows(each.rows), **each.params},
+            "at": each.at,
+        }
+        for each in ordered[:MOST_FINDINGS]
+    ]
+
+
+def _rows(labels: Sequence[str]) -> str:
+    more = f" … (+{len(labels) - SHOWN})" if len(labels) > SHOWN else ""
+    return ", ".join(labels[:SHOWN]) + more
+
+
+# --- from a draft to its day ----------------------------------------------------------------------
+
+
+def one(session: Session, actor: Actor, set_id: int, act: str = "", action: str = "border.edit") -> GridChangeSet:
+    """A set, held for an act, whose changes lie in what the actor reaches; else NotFound. Conflict when its state does
+    not allow the act any more."""
+    query = select(GridChangeSet).where(GridChangeSet.id == set_id, changed.reached(actor, action))
+    found = session.scalar(query.with_for_update(of=GridChangeSet) if act else query)
+    if found is None:
+        raise NotFound
+    if act and act not in STATES[found.state]:
+        raise Conflict
+    return found
+
+
+def propose(session: Session, actor: Actor, set_id: int, since: date, reason: str) -> GridChangeSet:
+    """Ask for the approval of a draft, effective from a day. Refused when its findings do not allow it, a grid that
+    goes has no heir, the day is past or too far, or warnings are not answered by a reason."""
+    found = one(session, actor, set_id, "propose")
+    levels = {finding["level"] for finding in found.facts.get("findings", ())}
+    if ERROR in levels:
+        raise Refused(N_("These borders have errors. Correct the files and bring them in again."))
+    if WARNING in levels and not reason.strip():
+        raise Refused(N_("There are warnings. Say why the borders are right all the same."), field="reason")
+    if not clock.today() <= since <= clock.today() + timedelta(days=FARTHEST):
+        raise Refused(N_("The day has to be today or later, and within a year."), field="since")
+    if changed.heirless(session, set_id):
+        raise Refused(N_("Choose for each grid that goes the one that takes over its records."), field="heir")
+    found.since, found.reason, found.state = since, reason.strip(), STATES[found.state]["propose"]
+    about = {"source": found.source, "since": since.isoformat()}
+    audit.note(session, actor.person_id or None, "border.propose", f"border:{found.id}", **about)
+    return found
+
+
+def approve(session: Session, actor: Actor, set_id: int) -> GridChangeSet:
+    """Approve what somebody else proposed. Refused for who proposed it."""
+    found = one(session, actor, set_id, "approve")
+    if found.made_by == actor.person_id:
+        raise Refused(NOT_YOURS)
+    audit.note(session, actor.person_id or None, "border.approve", f"border:{found.id}", source=found.source)
+    return _decided(actor, found, "approve")
+
+
+def withdraw(session: Session, actor: Actor, set_id: int) -> GridChangeSet:
+    """Let go of a set before it is in force; nothing was changed by it."""
+    found = one(session, actor, set_id, "withdraw")
+    audit.note(session, actor.person_id or None, "border.withdraw", f"border:{found.id}", source=found.source)
+    return _decided(actor, found, "withdraw")
+
+
+def _decided(actor: Actor, found: GridChangeSet, act: str) -> GridChangeSet:
+    found.state = STATES[found.state][act]
+    found.decided_at, found.decided_by = clock.now(), actor.person_id or None
+    return found
+
+
+def choose_heir(session: Session, actor: Actor, set_id: int, position: int, heir: str) -> None:
+    """Say which grid takes over the records of one that goes; ``heir`` is one of ``changed.heirs``. Refused for any
+    other."""
+    one(session, actor, set_id, "propose")
+    gone = session.get(GridChange, (set_id, position), with_for_update=True)
+    if gone is None or gone.kind != "gone" or heir not in dict(changed.heirs(session, set_id, gone)):
+        raise Refused(N_("Choose one of the grids that will be there."), field="heir")
+    kind, _, number = heir.partition(":")
+    gone.heir_id, gone.heir_position = (int(number), None) if kind == "grid" else (None, int(number))

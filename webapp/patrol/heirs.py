@@ -1,0 +1,33 @@
+"""Objects follow the borders: what stands in another village since they changed is on that one's list."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..core import audit
+from ..core.happened import GridsChanged
+from ..grid import locate
+from .models import PatrolObject
+from .queries import in_list
+
+
+def follow(session: Session, changed: GridsChanged) -> None:
+    """Objects of a grid that ended go to the village in which they stand now, or to its heir; those of a grid that was
+    drawn anew stay, unless their position lies in one other village and no more in their own. Visits are untouched."""
+    concerned = PatrolObject.grid_id.in_([*changed.heirs, *changed.redrawn])
+    there = list(session.scalars(select(PatrolObject).where(concerned, in_list(changed.on)).order_by(PatrolObject.id)))
+    holding = locate.holding(session, [(thing.lon, thing.lat) for thing in there])
+    moved = []
+    for thing, villages in zip(there, holding, strict=True):
+        was, now = thing.grid_id, _place(thing.grid_id, villages, changed)
+        if now != was:
+            thing.grid_id = now
+            moved.append((f"object:{thing.id}", {"before": was, "after": now}))
+    session.flush()
+    audit.note_all(session, None, "object.follow", moved)
+
+
+def _place(grid_id: int, villages: frozenset[int], changed: GridsChanged) -> int:
+    """Where an object belongs whose position these villages hold."""
+    if grid_id not in villages and len(villages) == 1:
+        return next(iter(villages))
+    return changed.heirs.get(grid_id, grid_id)
