@@ -207,3 +207,9 @@ def _lineage(found: Comparison, shares: Shares) -> None:
             found.heirs.setdefault(share.grid, []).append(share.cell)
         if own.get(share.cell) != share.grid and (share.grid in gone or share.cell not in own):
             found.made_of.setdefault(share.cell, []).append(share.grid)
+
+
+def joined(one: bytes | None, other: bytes | None) -> bytes | None:
+    """The ground of two grids as one: WKB of their union; None where neither has a border."""
+    there = [wkb for wkb in (one, other) if wkb]
+    return shapely.to_wkb(shapely.union_all(_shapes(there))) if there else None

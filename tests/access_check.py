@@ -15,6 +15,7 @@ from PIL import Image
 
 from tests import access_routes
 from tests import access_tables as tables
+from tests.access_borders import typed
 from tests.access_county import GONE, OFFICERS, VILLAGES, County, mark
 from tests.access_routes import Route
 from webapp import domains
@@ -71,6 +72,7 @@ def targets(route: Route) -> list[Target]:
         "session": ["officer_a1", "officer_b1", "auditor"],
         "body": dict.fromkeys(column for _, column in tables.BODIES),
         "setting": dict.fromkeys(column for _, column in tables.SETTINGS),
+        "border": dict.fromkeys(column for _, column in tables.BORDERS),
     }
     if route.target == "move":
         return [Target(name, action) for name, actions in tables.MOVES.items() for action in actions]
@@ -99,6 +101,7 @@ def letters(login: str, route: Route, target: Target) -> str:
         "posting": tables.POSTINGS,
         "body": tables.BODIES,
         "setting": tables.SETTINGS,
+        "border": tables.BORDERS,
     }.get(route.target, {})
     return table.get((login, name), "")
 
@@ -215,7 +218,7 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/people/<person_id>/postings/new": posting | {"place": f"g{grids[own]}"},
         "/bodies/new": {"kind": "committee", "zh": "new", "grid_id": at},
         "/bodies/<body_id>": {"zh": "new"},
-    }.get(route.address) or _sheets(line, thing).get(route.address, {})
+    }.get(route.address) or (_sheets(line, thing) | typed(grids, target.name)).get(route.address, {})
 
 
 def _sheets(line: dict[str, str], thing: dict[str, str]) -> dict[str, dict[str, str]]:
@@ -230,13 +233,8 @@ def _sheets(line: dict[str, str], thing: dict[str, str]) -> dict[str, dict[str, 
 def _entry(county: County, login: str, village: str, at: int) -> dict[str, Any]:
     """What each entry says; its account is the sender's, or else that of the village's officer."""
     is_posted = f"grid_officer@{village}" in tables.PEOPLE.get(login, ())
-    return {
-        "id": uuid.uuid4(),
-        "made_at": clock.now().isoformat(),
-        "grid": at,
-        "note": "seen",
-        "person_id": county.ids["account"][login if is_posted else OFFICERS[village]],
-    }
+    said = {"id": uuid.uuid4(), "made_at": clock.now().isoformat(), "grid": at, "note": "seen"}
+    return said | {"person_id": county.ids["account"][login if is_posted else OFFICERS[village]]}
 
 
 def _move(county: County, target: Target) -> dict[str, Any]:

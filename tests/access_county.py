@@ -28,6 +28,7 @@ from webapp.duty.models import Document, Duty
 from webapp.feedback.models import Feedback
 from webapp.feedback.service import Message
 from webapp.feedback.service import send as send_feedback
+from webapp.grid import changes
 from webapp.grid.models import GridVersion, MapLayer
 from webapp.grid.queries import current
 from webapp.listeners import open_store
@@ -81,6 +82,7 @@ class County:
                 "part",
                 "layer",
                 "code",
+                "set",
             )
         }
     )
@@ -136,6 +138,7 @@ def build(seeded: str, folder: Path) -> County:
         _people(session, county)
     _patrols(county)
     _reports(county)
+    _borders(county)
     with store.write() as session:
         _log_in(session, county)
     with store.read() as session:
@@ -248,6 +251,25 @@ def _reports(county: County) -> None:
     with county.acting("township_a") as (session, who):
         look = side_acts.ask_look(session, who, county.ids["report"]["township"], ids.new(), mark("look"))
         county.ids["look"]["township"] = look.id
+
+
+def _borders(county: County) -> None:
+    """A draft about a village of A, and what somebody else has proposed about one of B."""
+    with county.acting("county") as (session, who):
+        made = changes.by_hand(
+            session, who, county.ids["grid"]["A1"], mark("border_a1"), "", "999901001001", _above(county, "A")
+        )
+        county.ids["set"]["draft_a1"] = made.id
+    with county.acting("county_two") as (session, who):
+        made = changes.by_hand(
+            session, who, county.ids["grid"]["B1"], mark("border_b1"), "", "999901002001", _above(county, "B")
+        )
+        changes.propose(session, who, made.id, clock.today() + timedelta(days=3), "")
+        county.ids["set"]["proposed_b1"] = made.id
+
+
+def _above(county: County, place: str) -> int:
+    return int(county.ids["grid"][place])
 
 
 def _submit(county: County, name: str) -> None:

@@ -182,12 +182,23 @@ GET    /bodies/<body_id>                                 body     e        404  
 POST   /bodies/<body_id>                                 body     e        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /bodies/<body_id>/close                           body     e        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /bodies/<body_id>/reopen                          body     e        404    .   .    .       x        x      .       .       .      .         x     .
+GET    /borders                                          -        -        404    .   .    .       .        x      .       .       x      .         .     .
+POST   /borders                                          -        -        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /borders/<set_id>                                 border   r        404    .   .    .       .        x      .       .       x      .         .     .
+POST   /borders/<set_id>/heir                            border   d        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /borders/<set_id>/propose                         border   d        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /borders/<set_id>/approve                         border   a        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /borders/<set_id>/withdraw                        border   w        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /grids/<grid_id>/change                           grid     x        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /grids/<grid_id>/change                           grid     x        404    .   .    .       .        x      .       .       .      .         .     .
 """)
 ]
 
 #: Let through when the answer is 422: what is sent there is meant to be incomplete, or may fit nothing of this person's.
 ALSO_422 = {
     "/login": "nothing is typed in",
+    "/borders": "no file is sent",
+    "/borders/<set_id>/heir": "nothing goes, so it needs no heir",
     "/account/password": "nothing is typed in",
     "/account/second/begin": "nothing is typed in",
     "/account/second/confirm": "nothing is typed in",

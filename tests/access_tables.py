@@ -140,7 +140,7 @@ undo      closed    -                 # nobody has just said anything there
 }
 
 #: g the grid's card and list of objects, v its rounds, p writes a round or a report there, o edits its list of objects,
-#: t posts people there and sets up bodies.
+#: t posts people there and sets up bodies, x changes its borders.
 GRIDS = grid("""
 login             county A     A1    A2    A3    B     B1    B2
 officer_a1        -      -     gvp   -     -     -     -     -
@@ -152,13 +152,22 @@ both              -      -     -     gvp   -     gvpot gvpot gvpot
 township_a        -      gvpot gvpot gvpot gvpot -     -     -
 township_b        -      -     -     -     -     gvpot gvpot gvpot
 moved_town        -      -     -     -     -     gvpot gvpot gvpot
-county            gvot   gvot  gvot  gvot  gvot  gvot  gvot  gvot
+county            gvotx  gvotx gvotx gvotx gvotx gvotx gvotx gvotx
 leader            gv     gv    gv    gv    gv    gv    gv    gv
 leader_a          -      gv    gv    gv    gv    -     -     -
 leader_b          -      -     -     -     -     gv    gv    gv
 inspector         gv     gv    gv    gv    gv    gv    gv    gv
 inspector_b       -      -     -     -     -     gv    gv    gv
 admin             t      t     t     t     t     t     t     t
+""")
+
+#: r sees changes of borders, d goes on with his draft, a approves what somebody else proposed, w withdraws.
+BORDERS = grid("""
+login      draft_a1 proposed_b1
+county     rdw      raw
+leader     r        r
+leader_a   r        -
+leader_b   -        r
 """)
 
 #: v looks up, h helps as well (names, suspend, codes, postings). Nobody helps himself or his equals.

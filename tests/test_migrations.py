@@ -254,15 +254,18 @@ def lived(world: World) -> Store:
 
 
 def rows(store: Store) -> Rows:
-    """Every row of every table as the database has it, whatever schema it is at; a UUID as its letters. The mark of an
-    update that has begun is no record."""
+    """Every row of every table as the database has it, whatever schema it is at; a UUID as its letters. In no order of
+    the database's: that of PostgreSQL changes when rows are written anew. The mark of an update is no record."""
     with store.reader.connect() as connection:
         return {
-            table: [
-                {name: plain(value) for name, value in row.items()}
-                for row in connection.execute(text(f'select * from "{table}"')).mappings()
-                if (table, row.get("name")) != ("counter", migrate.BEHIND)
-            ]
+            table: sorted(
+                (
+                    {name: plain(value) for name, value in row.items()}
+                    for row in connection.execute(text(f'select * from "{table}"')).mappings()
+                    if (table, row.get("name")) != ("counter", migrate.BEHIND)
+                ),
+                key=repr,
+            )
             for table in tables(store)
         }
 

@@ -251,8 +251,8 @@ KEYS = {
 } | {"word.code", "role_word.word", "report_joint.grid_id"}
 #: What is distinct or grouped by it: the list has one row for each.
 ONCE = {"object_type.interval_days", "posting.role", "held.place", "anon_1.place"}
-#: Of one thing, whose steps are counted; of one name of a layer.
-COUNTED = {"report_event.seq", "added.seq", "map_layer.edition_id"}
+#: Of one thing, whose steps are counted; of one name of a layer; of one set of changes.
+COUNTED = {"report_event.seq", "added.seq", "map_layer.edition_id", "grid_change.position"}
 
 
 def last_terms(statement: str) -> Iterator[str]:

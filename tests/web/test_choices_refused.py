@@ -70,6 +70,8 @@ address                                     login       target       field      
 /bodies/new                                 township_a  A1           kind             department
 /bodies/new                                 township_a  A1           canonical        housing
 /bodies/<body_id>                           county      housing      canonical        station
+/grids/<grid_id>/change                     county      A1           parent           grid:A2
+/grids/<grid_id>/change                     county      A1           heir             grid:A
 /settings/<group>                           admin       tile_crs     value-tile_crs   EPSG:3857
 /settings/<group>                           admin       second_factor  value-second_factor  officers
 /account/language                           officer_a1  -            language         fr

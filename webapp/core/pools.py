@@ -51,10 +51,12 @@ own       1        25     1      10     10     # what is kept about a person, re
 password  1        5      -      -      5      # hashing: argon2 takes every core it finds
 photo     cores    25     -      -      10     # decoding a photo and writing it anew, in a child process
 sheet     1        25     -      -      10     # reading a spreadsheet, in a child process
+borders   1        25     -      -      20     # reading and comparing files of borders, in a child process
 """)
 }
 #: What is said of the work whose turn did not come.
 BUSY = {
+    "borders": N_("The borders could not be read just now, because the server is busy. Please send them again."),
     "own": N_("The spreadsheet could not be made just now, because the server is busy. Please try again in a moment."),
     "password": N_("Many people are logging in just now. Please try again in a moment."),
     "photo": N_('"%(name)s" could not be checked just now, because the server is busy. Please send it again.'),

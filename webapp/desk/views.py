@@ -216,7 +216,13 @@ def card(grid_id: int) -> str:
     path = facts["cell"].path
     shown = report_queries.open_in(read(), actor(), path, most=PAGE)
     count = len(shown) if len(shown) < PAGE else report_queries.count_open_in(read(), actor(), path)
-    return render_template("desk/card_page.html", **facts, open=rows(read(), shown), open_count=count)
+    return render_template(
+        "desk/card_page.html",
+        **facts,
+        open=rows(read(), shown),
+        open_count=count,
+        may_change=actor().may("border.edit"),
+    )
 
 
 @bp.get("/grids/<int:grid_id>/open")

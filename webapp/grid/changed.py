@@ -32,7 +32,11 @@ def sets(session: Session, actor: Actor, most: int = 50) -> list[GridChangeSet]:
 
 def lines(session: Session, set_id: int) -> list[GridChange]:
     """What a set changes, in its order."""
-    return list(session.scalars(select(GridChange).where(GridChange.set_id == set_id).order_by(GridChange.position)))
+    return list(
+        session.scalars(
+            select(GridChange).where(GridChange.set_id == set_id).order_by(GridChange.set_id, GridChange.position)
+        )
+    )
 
 
 def before(session: Session, set_id: int) -> dict[int, GridVersion]:

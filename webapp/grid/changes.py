@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from gis.compare import Comparison, compare
+from gis.compare import Comparison, compare, joined
 from gis.delivery import ERROR, WARNING, Cell, Finding
 from gis.delivery import MESSAGES as SENTENCES
 
@@ -20,7 +20,7 @@ from ..access import Actor
 from ..core import audit, clock
 from ..core.errors import N_, Conflict, NotFound, Refused
 from . import changed, queries
-from .models import GridChange, GridChangeSet
+from .models import GridChange, GridChangeSet, GridVersion
 
 #: State → where each act leads from it.
 STATES: Mapping[str, Mapping[str, str]] = {
@@ -228,3 +228,57 @@ def choose_heir(session: Session, actor: Actor, set_id: int, position: int, heir
         raise Refused(N_("Choose one of the grids that will be there."), field="heir")
     kind, _, number = heir.partition(":")
     gone.heir_id, gone.heir_position = (int(number), None) if kind == "grid" else (None, int(number))
+
+
+# --- by hand --------------------------------------------------------------------------------------
+
+
+def by_hand(
+    session: Session, actor: Actor, grid_id: int, zh: str, en: str, code: str, parent_id: int | None
+) -> GridChangeSet:
+    """A draft in which one grid is called otherwise or belongs to another one. Refused when nothing differs, the code
+    is taken, or the place is none for it."""
+    cell, version = _changeable(session, actor, grid_id)
+    if parent_id != cell.parent_id:
+        parent = queries.cell(session, actor, "border.edit", parent_id or 0)
+        above = queries.cell(session, actor, "border.edit", cell.parent_id or 0)
+        if parent.tier != above.tier:
+            raise Refused(N_("It has to belong to a grid of the same level as now."), field="parent")
+    if code != version.code and code in {each.code for each in queries.cells(session, actor, "border.edit")}:
+        raise Refused(N_("Another grid has this code."), field="code")
+    if (zh, en or zh, code, parent_id) == (version.zh, version.en, version.code, cell.parent_id):
+        raise Refused(NOTHING)
+    line = Line("changed", cell.tier, code, zh, en or zh, grid_id, parent_id, None, version.boundary)
+    return draft(session, actor, zh, [line])
+
+
+def merge(session: Session, actor: Actor, grid_id: int, heir_id: int) -> GridChangeSet:
+    """A draft in which a grid goes and another of its level takes its ground, its records and what is below it. Refused
+    for a grid that is none, or itself."""
+    gone, was = _changeable(session, actor, grid_id)
+    heir, is_ = _changeable(session, actor, heir_id)
+    if heir.id == gone.id or heir.tier != gone.tier or gone.parent_id is None:
+        raise Refused(N_("Choose one of the grids that will be there."), field="heir")
+    lines = [_with_ground(heir, is_, was)]
+    for below in queries.cells(session, actor, "border.edit", parent_id=gone.id):
+        version = session.get_one(GridVersion, below.version_id)
+        lines.append(
+            Line("changed", below.tier, below.code, below.zh, below.en, below.id, heir.id, None, version.boundary)
+        )
+    going = Line(
+        "gone", gone.tier, gone.code, gone.zh, gone.en, gone.id, gone.parent_id, None, was.boundary, heir_id=heir.id
+    )
+    return draft(session, actor, f"{gone.zh} → {heir.zh}", [*lines, going])
+
+
+def _with_ground(heir: queries.Cell, is_: GridVersion, was: GridVersion) -> Line:
+    ground = joined(is_.boundary, was.boundary)
+    names = heir.code, heir.zh, heir.en, heir.id, heir.parent_id, None
+    return Line("changed", heir.tier, *names, ground, predecessors=(was.grid_id,))
+
+
+def _changeable(session: Session, actor: Actor, grid_id: int) -> tuple[queries.Cell, GridVersion]:
+    cell = queries.cell(session, actor, "border.edit", grid_id)
+    if queries.standing(session, grid_id) != grid_id:
+        raise NotFound
+    return cell, session.get_one(GridVersion, cell.version_id)

@@ -4,10 +4,20 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField, StringField, ValidationError
-from wtforms.validators import NumberRange, Optional
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    MultipleFileField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from ..core import clock, ids
+from ..web.bounds import whole
 from ..web.forms import BaseForm, clean
 from ..web.places import last_days
 from .shape import COLOURS, SEEN
@@ -100,3 +110,37 @@ class MapForm(BaseForm):
 def _come(day: date | None) -> None:
     if day and day > clock.today():
         raise ValidationError(str(_l("This day has not come yet.")))
+
+
+class BordersForm(BaseForm):
+    """Files of borders; who sends them confirms that no classified data are among them."""
+
+    files = MultipleFileField(_l("Files: GeoPackage, GeoJSON, or shapefiles in a zip"))
+    crs = StringField(_l("Coordinate system, where the files do not say theirs"), filters=[_looked_for])
+    is_open = BooleanField(
+        _l("I confirm that these files hold no classified surveying data"),
+        validators=[InputRequired(_l("Please confirm this. Classified surveying data must not be uploaded here."))],
+    )
+
+
+class ProposalForm(BaseForm):
+    """From which day a set shall be in force, and why its warnings are accepted."""
+
+    since = DateField(_l("In force from"), validators=[DataRequired(_l("Please fill this in."))])
+    reason = TextAreaField(
+        _l("Why the borders are right in spite of the warnings"), filters=[clean], validators=[Length(max=1000)]
+    )
+
+
+class GridForm(BaseForm):
+    """A grid by hand: its names, code, where it belongs, or the grid that takes it over."""
+
+    zh = StringField(
+        _l("Name in Chinese"), filters=[clean], validators=[DataRequired(_l("Please fill this in.")), Length(max=80)]
+    )
+    en = StringField(_l("Name in English"), filters=[clean], validators=[Length(max=80)])
+    code = StringField(
+        _l("Code"), filters=[clean], validators=[DataRequired(_l("Please fill this in.")), Length(max=20)]
+    )
+    parent = SelectField(_l("Belongs to"), coerce=whole)
+    heir = SelectField(_l("Merge into"), coerce=whole)

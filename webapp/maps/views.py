@@ -3,7 +3,7 @@
 import gzip
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
+from flask import Response, jsonify, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -19,10 +19,11 @@ from ..report.words import problem_words
 from ..web import headers
 from ..web.language import named
 from ..web.request import actor, may, read
-from . import queries, shape, tiles
+from . import border_views, queries, shape, tiles
+from .blueprint import bp
 from .forms import LONGEST, MapForm, Period, View, recent
 
-bp = Blueprint("maps", __name__, template_folder="templates")
+__all__ = ["border_views", "bp"]
 PRESETS = (1, 7, 30)
 TILES = ("tile_url", "tile_crs", "tile_attribution")
 SETTINGS = ("coverage_days", "few", "map_review_number", *TILES)
@@ -49,6 +50,7 @@ def show() -> Response:
         ages=[most for most, _shade in shape.AGES],
         may_read=actor().may("patrol.read"),
         may_open=actor().may("grid.read"),
+        may_change=actor().may("border.read"),
         card_url=_of_grid("maps.card", **view.period.query()),
         things_url=_of_grid("maps.objects"),
         page_url=url_for("desk.card", grid_id=0).replace("/0", "/{id}"),

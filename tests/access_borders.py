@@ -1,0 +1,25 @@
+"""What is typed into the forms about borders, right for those who may."""
+
+from typing import Any
+
+from webapp.core import clock
+
+#: Of each grid one of its level that could take it over, and the one that it belongs to now.
+HEIRS = {"A": "B", "B": "A", "A2": "A1"}
+GONE = 999999
+
+
+def typed(grids: dict[str, Any], name: str | None) -> dict[str, dict[str, Any]]:
+    """The forms by their addresses, for a grid of this short name."""
+    parent = (name or "")[:1] if len(name or "") == 2 else "county"
+    return {
+        "/borders": {"is_open": "y"},
+        "/borders/<set_id>/heir": {"position": "0", "heir": f"grid:{grids['A2']}"},
+        "/borders/<set_id>/propose": {"since": clock.today().isoformat(), "reason": "so"},
+        "/grids/<grid_id>/change": {
+            "zh": "new",
+            "code": "999901999",
+            "parent": grids.get(parent, GONE),
+            "heir": grids[HEIRS.get(name or "", "A2")],
+        },
+    }

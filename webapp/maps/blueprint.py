@@ -1,0 +1,5 @@
+"""The blueprint of the map's pages."""
+
+from flask import Blueprint
+
+bp = Blueprint("maps", __name__, template_folder="templates")
