@@ -148,6 +148,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "layer_ignored": (WARNING, N_("Layer %(layer)s has no polygons and was left out.")),
     # rows
     "no_shape": (ERROR, N_("Without a polygon: %(rows)s")),
+    "row_not_finite": (ERROR, N_("Coordinates that are no finite numbers: %(rows)s")),
+    "row_place": (
+        ERROR,
+        N_(
+            "Coordinates that fit nowhere, while those of the other rows of the layer do. Latitude before longitude, or another zone? %(rows)s"
+        ),
+    ),
+    "tangled": (ERROR, N_("The border crosses itself too often to be repaired. Draw it again: %(rows)s")),
     "invalid": (WARNING, N_("The border crosses itself; it was repaired: %(rows)s")),
     "code_empty": (ERROR, N_("Without a code: %(rows)s")),
     "name_empty": (ERROR, N_("Without a name: %(rows)s")),
@@ -220,6 +228,19 @@ class Finding:
         more = len(self.rows) - SHOWN
         rows = ", ".join(self.rows[:SHOWN]) + (f" and {more} more" if more > 0 else "")
         return self.message % {**self.values, "rows": rows}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the sender of a delivery says himself, each as a list: of the names of columns a layer's first counts.
+
+    `layer` names the layers that are taken; none means all.
+    """
+
+    code: tuple[str, ...] = ()
+    name: tuple[str, ...] = ()
+    parent: tuple[str, ...] = ()
+    layer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

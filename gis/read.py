@@ -14,15 +14,16 @@ import numpy as np
 import shapely
 
 from gis import crs, opening, tiers
-from gis.delivery import Delivery, Facts, Finding, Refused
+from gis.delivery import Choice, Delivery, Facts, Finding, Refused
 from gis.opening import Layer
+from gis.outlines import COLLECTION, MULTIPOLYGON, POLYGON, outlines
 
 __all__ = ["Refused", "read"]
 
-POLYGON, MULTIPOLYGON, COLLECTION = 3, 6, 7  # shapely.get_type_id
+MARKS = ("row_not_finite", "row_place", "tangled", "invalid")  # what a row may have, the worst first
 
 
-def read(path: Path, *others: Path, system: str | None = None) -> Delivery:
+def read(path: Path, *others: Path, system: str | None = None, choice: Choice | None = None) -> Delivery:
     """The delivery in one file, or in several with a tier each.
 
     `system` names the coordinate system of layers that do not say theirs ('EPSG:4547'), or says that longitude
@@ -65,8 +66,8 @@ def _deliver(layers: Sequence[Layer], known: crs.System | None, findings: list[F
     rows = sorted(chain.from_iterable(by_layer.values()), key=lambda row: row.tier)
     unknown = tiers.set_parents(rows)
     cells = tuple(row.cell() for row in rows)
-    repaired = tuple(at for at, row in enumerate(rows) if row.is_repaired)
-    found = [Finding("invalid", tuple(cells[at].label for at in repaired), {}, repaired)] if repaired else []
+    marked = {mark: tuple(at for at, row in enumerate(rows) if mark in row.marks) for mark in MARKS}
+    found = [Finding(mark, tuple(cells[at].label for at in ats), {}, ats) for mark, ats in marked.items() if ats]
     facts = tuple(map(_facts, layers, systems, by_layer.values()))
     return Delivery(facts, cells, (*findings, *found, *unknown))
 
@@ -96,31 +97,15 @@ def _rows(layer: Layer, system: crs.System) -> list[tiers.Row]:
     names = layer.columns[_column(layer, "name")]
     parent = tiers.column(tuple(layer.columns), "parent")
     said = layer.columns[parent] if parent else [""] * len(codes)
-    shapes, repaired = _polygons(layer, system)
-    return [
+    shapes, marks = outlines(layer, system)
+    rows = [
         tiers.Row(layer.name, number, *row)
-        for number, row in enumerate(zip(codes, names, said, shapes, repaired, strict=True), 1)
+        for number, row in enumerate(zip(codes, names, said, shapes, strict=True), 1)
     ]
-
-
-def _polygons(layer: Layer, system: crs.System) -> tuple[np.ndarray, np.ndarray]:
-    """Valid flat polygons in lon/lat (None where there is none), and which of them had to be repaired."""
-    if not np.isfinite(shapely.get_coordinates(layer.shapes)).all():
-        raise Refused("not_finite", layer=layer.name)
-    shapes = shapely.transform(layer.shapes, lambda points: crs.to_lonlat(points, system, layer.name))
-    broken = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
-    shapes[broken] = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
-    return opening.objects(map(_polygon_parts, shapes)), broken
-
-
-def _polygon_parts(shape: shapely.Geometry | None) -> shapely.Geometry | None:
-    """Only what has an area: a repair may leave lines and points beside it."""
-    kind = shapely.get_type_id(shape)
-    if kind == COLLECTION:
-        parts = shapely.get_parts(shape)
-        shape = shapely.union_all(parts[np.isin(shapely.get_type_id(parts), (POLYGON, MULTIPOLYGON))])
-        kind = shapely.get_type_id(shape)
-    return shape if kind in (POLYGON, MULTIPOLYGON) and not shapely.is_empty(shape) else None
+    for mark, ats in marks.items():
+        for at in ats:
+            rows[at].marks.add(mark)
+    return rows
 
 
 def _facts(layer: Layer, system: crs.System, rows: list[tiers.Row]) -> Facts:

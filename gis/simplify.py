@@ -109,7 +109,13 @@ def _joined(row: int, children: list[int], whole: np.ndarray, thin: np.ndarray) 
     parts, target = whole[children], whole[row]
     if not children or shapely.is_empty(target) or not shapely.coverage_is_valid(parts):
         return False
-    if not shapely.equals(shapely.coverage_union_all(parts), target):
-        return False
-    thin[row] = shapely.coverage_union_all(thin[children])
-    return bool(shapely.is_valid(thin[row]) and not shapely.is_empty(thin[row]))
+    try:
+        if not shapely.equals(shapely.coverage_union_all(parts), target):
+            return False
+        union = shapely.coverage_union_all(thin[children])
+    except GEOSException:
+        return False  # children that became too thin to have common lines: the parent is drawn by itself
+    if shapely.is_valid(union) and not shapely.is_empty(union):
+        thin[row] = union
+        return True
+    return False

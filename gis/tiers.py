@@ -7,7 +7,7 @@ children's codes, whether the lengths are 6/9/12, 5/8/11 or all 12 filled up wit
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,7 @@ class Row:
     name: str
     said: str  # what the parent column says
     shape: Any  # shapely polygon or multipolygon in lon/lat, or None
-    is_repaired: bool = False
+    marks: set[str] = field(default_factory=set)  # kinds of faults, as gis.outlines names them
     tier: int = 0
     parent: int | None = None
     how: str | None = None

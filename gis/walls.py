@@ -94,8 +94,11 @@ def lock() -> bool:
     return libc.syscall(seccomp, SECCOMP_SET_MODE_FILTER, ALL_THREADS, ctypes.byref(program)) == 0
 
 
-def limit(seconds: int, memory: int, output: int) -> None:
-    """Bound what is left to this process: CPU seconds, bytes of new memory, bytes it may write."""
+def limit(seconds: int, memory: int, output: int, *, is_final: bool = True) -> None:
+    """Bound what is left to this process: CPU seconds, bytes of new memory, bytes it may write.
+
+    Unless `is_final`, a process that it starts may set limits of its own.
+    """
     with open("/proc/self/statm") as status:
         used = int(status.read().split()[0]) * resource.getpagesize()
     for what, value in (
@@ -104,5 +107,5 @@ def limit(seconds: int, memory: int, output: int) -> None:
         (resource.RLIMIT_FSIZE, output),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(what, (value, value))
+        resource.setrlimit(what, (value, value if is_final else resource.getrlimit(what)[1]))
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it; here writing too much must end the process

@@ -179,17 +179,17 @@ def test_errors_are_counted_in_words(asked, tmp_path):
 
 
 def test_a_filled_tree_and_a_day_to_come_are_refused_before_anything_is_read(wangge, asked, tmp_path, monkeypatch):
-    import gis.read
+    import gis.examine
 
     path = boundary_files.geopackage(tmp_path / "a.gpkg")
     with monkeypatch.context() as unread:
-        unread.setattr(gis.read, "read", lambda *_, **__: pytest.fail("read"))
+        unread.setattr(gis.examine, "examine", lambda *_, **__: pytest.fail("read"))
         tomorrow = clock.today() + timedelta(days=1)
         assert f"--from {tomorrow} is in the future" in asked(path, "--yes", "--from", tomorrow, fails=True)
     asked(path, "--yes", "--from", clock.today() - timedelta(days=1))
     with wangge.store.read() as session:
         assert set(session.scalars(select(GridVersion.valid_from))) == {clock.today() - timedelta(days=1)}
-    monkeypatch.setattr(gis.read, "read", lambda *_, **__: pytest.fail("read"))
+    monkeypatch.setattr(gis.examine, "examine", lambda *_, **__: pytest.fail("read"))
     assert "grids already" in asked(path, "--yes", fails=True)
 
 

@@ -253,12 +253,13 @@ def _fresh(folder, key):
     return made
 
 
-def test_infinite_coordinates_in_a_geopackage_are_refused(tmp_path):
+def test_infinite_coordinates_in_a_geopackage_are_an_error_of_these_rows(tmp_path):
     path = geopackage(tmp_path / "a.gpkg")
     data = path.read_bytes()
     inside = struct.pack("<d", shapes()["370900100201"].bounds[0])
     path.write_bytes(data.replace(inside, struct.pack("<d", float("inf"))))
-    assert refusal(path).code in ("not_finite", "damaged")
+    (finding,) = read(path).errors
+    assert finding.code == "row_not_finite" and "370900100201 东二村" in finding.rows
 
 
 # --- cut and flipped ---------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """Borders from delivered files, in the steps of whoever brings them in: ``refuse``, ``examine``, ask, ``accept``.
 
-The command and a page take the same steps. GDAL runs in a child process of its own (gis.sandbox), and what reads and
-checks is loaded only when there is something to read.
+The command and a page take the same steps. All work on the files is done by a process of its own (gis.examine).
 """
 
 from collections import Counter
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from gis import examine as gis_examine
 from gis.delivery import ERROR, WARNING, Delivery, Facts, Finding
 from gis.delivery import Refused as Unreadable
 
@@ -113,14 +113,11 @@ def examine(paths: Sequence[Path], crs: str | None = None) -> Examined:
 
     ``crs`` names the coordinate system of files that do not say theirs. Refused when a file cannot be read.
     """
-    from gis.check import check
-    from gis.read import read
-
     try:
-        delivery = read(*paths, system=crs)
+        delivery = gis_examine.examine(paths, crs)
     except Unreadable as refusal:
         raise Refused(refusal.message, **refusal.params) from refusal
-    return Examined(delivery, (*delivery.findings, *check(delivery)), ", ".join(path.name for path in paths))
+    return Examined(delivery, delivery.findings, ", ".join(path.name for path in paths))
 
 
 def accept(session: Session, actor: Actor, examined: Examined, since: date) -> list[Grid]:

@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from gis import layer, simplify
+from gis import drawing
 
 from ..access import Actor
 from ..core import audit, clock, clock_mark
@@ -221,16 +221,20 @@ def publish(session: Session, source: str, facts: dict[str, Any]) -> BoundaryEdi
     for row in rows:
         counties.setdefault(queries.on_path(row.path)[0], []).append(row)
     for root_id, inside in counties.items() or ((0, []),):
-        body = layer.layer(_features(inside))
+        body = drawing.draw(_drawn(inside))
         name = queries.layer_name(root_id) if len(counties) > 1 else queries.LAYER
         session.add(MapLayer(hash=hashlib.sha256(body).hexdigest(), edition_id=edition.id, name=name, body=body))
     return edition
 
 
-def _features(rows: Sequence[Any]) -> list[tuple[int, dict[str, Any], bytes | None]]:
+def _drawn(rows: Sequence[Any]) -> list[drawing.Drawn]:
     place = {row.id: index for index, row in enumerate(rows)}
-    thin = simplify.lighter_tree([row.boundary for row in rows], [place.get(row.parent_id) for row in rows])
     return [
-        (row.id, {"tier": row.tier, "parent": row.parent_id, "zh": row.zh, "en": row.en}, wkb)
-        for row, wkb in zip(rows, thin, strict=True)
+        drawing.Drawn(
+            row.id,
+            {"tier": row.tier, "parent": row.parent_id, "zh": row.zh, "en": row.en},
+            row.boundary,
+            place.get(row.parent_id),
+        )
+        for row in rows
     ]

@@ -1,0 +1,71 @@
+"""The process that does all work on a delivery; started by gis.examine, not imported.
+
+It loads what it needs, bounds itself (gis.walls), and then reads, repairs, checks and draws. The answer is one JSON
+head and the WKB of all borders.
+"""
+
+import json
+import struct
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from gis import drawing, walls
+from gis.check import check
+from gis.delivery import Choice, Delivery, Finding, Refused
+from gis.read import read
+
+
+def main(seconds: int, memory: int, output: int) -> None:
+    """Take the request from standard input and write the answer to standard output."""
+    request = json.load(sys.stdin.buffer)
+    import pyproj  # noqa: F401  before the memory is counted
+
+    walls.limit(seconds, memory, output, is_final=False)  # the sandbox below has limits of its own
+    try:
+        answer, shapes = _answer(work(request))
+    except Refused as refused:
+        answer, shapes = {"refused": refused.code, "params": refused.params}, []
+    except MemoryError:
+        called = ", ".join(Path(path).name for path in request["paths"])
+        params = {"file": called, "limit": str(memory // 10**6)}
+        answer, shapes = {"refused": "too_much_memory", "params": params}, []
+    head = json.dumps(answer).encode()
+    sys.stdout.buffer.write(struct.pack(">Q", len(head)) + head)
+    sys.stdout.buffer.writelines(shapes)
+    sys.stdout.buffer.flush()
+
+
+def work(request: dict[str, Any]) -> Delivery:
+    """All that is asked for, in this process: the delivery with the findings of reading, checking and drawing."""
+    choice = Choice(**{name: tuple(words) for name, words in request["choice"].items()})
+    delivery = read(*map(Path, request["paths"]), system=request["system"], choice=choice)
+    _draw(delivery)
+    findings = (*delivery.findings, *check(delivery))
+    return Delivery(delivery.facts, delivery.cells, tuple(sorted(findings, key=lambda finding: finding.level)))
+
+
+def _draw(delivery: Delivery) -> None:
+    """Draw the layer as it will be published: in the order of the codes, see webapp/grid/service.py."""
+    order = sorted(range(len(delivery.cells)), key=lambda at: delivery.cells[at].code)
+    place = {at: index for index, at in enumerate(order)}
+    cells = [delivery.cells[at] for at in order]
+    drawing.draw(
+        [
+            drawing.Drawn(at, {"name": cell.name}, cell.boundary, None if cell.parent is None else place[cell.parent])
+            for at, cell in enumerate(cells)
+        ]
+    )
+
+
+def _answer(delivery: Delivery) -> tuple[dict[str, Any], list[bytes]]:
+    rows = [{name: value for name, value in vars(cell).items() if name != "boundary"} for cell in delivery.cells]
+    shapes = [cell.boundary for cell in delivery.cells]
+    facts, findings = list(map(asdict, delivery.facts)), list(map(_plain, delivery.findings))
+    return {"facts": facts, "cells": rows, "findings": findings, "sizes": list(map(len, shapes))}, shapes
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    """A finding without numbers of numpy, which JSON does not know."""
+    return {**asdict(finding), "cells": [int(at) for at in finding.cells]}
