@@ -3,7 +3,8 @@
 CGCS2000 and WGS84 differ by less than a metre and count as one here. The text of a .prj is parsed by our own
 small reader and never handed to PROJ: only numbers go there. The axis order is always longitude, latitude.
 EPSG numbers of the CGCS2000 3-degree Gauss-Kruger zones: 4513-4533 with the zone number before the easting
-(zones 25-45), 4534-4554 without (central meridians 75-135 E).
+(zones 25-45), 4534-4554 without (central meridians 75-135 E); of 6 degrees: 4491-4501 with (zones 13-23), 4502-4512
+without. UTM on WGS84: 32643-32653.
 """
 
 import re
@@ -39,9 +40,10 @@ GCJ02 = System("GCJ-02")
 BD09 = System("BD-09")
 
 
-def _zone(epsg: int, meridian: float, east: float) -> System:
-    zone = f"zone {round(meridian / 3)}" if east > 1e6 else f"CM {meridian:g}E"
-    return System(f"CGCS2000 / 3-degree Gauss-Kruger {zone}", epsg, TM, meridian, east)
+def _zone(epsg: int, meridian: float, east: float, width: int = 3) -> System:
+    zone = f"zone {int(east // 1e6)}" if east > 1e6 else f"CM {meridian:g}E"
+    name = f"CGCS2000 / 3-degree Gauss-Kruger {zone}" if width == 3 else f"CGCS2000 / Gauss-Kruger {zone}"
+    return System(name, epsg, TM, meridian, east)
 
 
 BY_EPSG: dict[int, System] = {
@@ -49,6 +51,12 @@ BY_EPSG: dict[int, System] = {
     4490: CGCS2000,
     **{4488 + z: _zone(4488 + z, 3.0 * z, z * 1e6 + 5e5) for z in range(25, 46)},
     **{4509 + z: _zone(4509 + z, 3.0 * z, 5e5) for z in range(25, 46)},
+    **{4478 + z: _zone(4478 + z, 6.0 * z - 3, z * 1e6 + 5e5, 6) for z in range(13, 24)},
+    **{4489 + z: _zone(4489 + z, 6.0 * z - 3, 5e5, 6) for z in range(13, 24)},
+    **{
+        32600 + z: System(f"WGS 84 / UTM zone {z}N", 32600 + z, TM, 6.0 * z - 183, 5e5, scale=0.9996)
+        for z in range(43, 54)
+    },
 }
 
 # EPSG ranges that are known and cannot be used, and what to answer.

@@ -137,8 +137,33 @@ MESSAGES: dict[str, tuple[str, str]] = {
         WARNING,
         N_("Layer %(layer)s: texts hold characters that only the sender's font can show: %(rows)s"),
     ),
-    "no_code_column": (REFUSAL, N_("Layer %(layer)s has no column for the code; columns found: %(columns)s")),
-    "no_name_column": (REFUSAL, N_("Layer %(layer)s has no column for the name; columns found: %(columns)s")),
+    "no_code_column": (
+        REFUSAL,
+        N_(
+            "Layer %(layer)s has no column for the code; columns found: %(columns)s. Name it with --code, or name the layers to take with --layer."
+        ),
+    ),
+    "no_name_column": (
+        REFUSAL,
+        N_("Layer %(layer)s has no column for the name; columns found: %(columns)s. Name it with --name."),
+    ),
+    "columns_unclear": (
+        REFUSAL,
+        N_("Layer %(layer)s: any of these columns may be meant: %(columns)s. Name the right one with %(option)s."),
+    ),
+    "column_repeats": (
+        REFUSAL,
+        N_(
+            "Layer %(layer)s: most rows have the same in %(columns)s, so this is not what tells them apart. Name the right column with %(option)s."
+        ),
+    ),
+    "column_not_there": (REFUSAL, N_("No layer has a column %(column)s; columns found: %(columns)s")),
+    "layer_not_there": (REFUSAL, N_("There is no layer %(layer)s; layers found: %(layers)s")),
+    "layer_no_code": (
+        WARNING,
+        N_("Layer %(layer)s has no column for the code and was left out; columns found: %(columns)s"),
+    ),
+    "layer_unwanted": (WARNING, N_("Layer %(layer)s was left out, as was asked.")),
     "tiers_unclear": (
         REFUSAL,
         N_(

@@ -13,22 +13,24 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from gis import crs, opening, tiers
+from gis import columns, crs, opening, tiers
 from gis.delivery import Choice, Delivery, Facts, Finding, Refused
 from gis.opening import Layer
 from gis.outlines import COLLECTION, MULTIPOLYGON, POLYGON, outlines
+from gis.tiers import tier_by_name
 
 __all__ = ["Refused", "read"]
 
 MARKS = ("row_not_finite", "row_place", "tangled", "invalid")  # what a row may have, the worst first
+Columned = tuple[Layer, columns.Chosen]
 
 
 def read(path: Path, *others: Path, system: str | None = None, choice: Choice | None = None) -> Delivery:
     """The delivery in one file, or in several with a tier each.
 
     `system` names the coordinate system of layers that do not say theirs ('EPSG:4547'), or says that longitude
-    and latitude are shifted ('gcj02', 'bd09'). Raises Refused where a file is unsafe or cannot be understood; all
-    other doubts are findings of the answer.
+    and latitude are shifted ('gcj02', 'bd09'); `choice` names columns and layers. Raises Refused where a file is
+    unsafe or cannot be understood; all other doubts are findings of the answer.
     """
     known = crs.from_name(system, path.name) if system else None
     opened = list(chain.from_iterable(starmap(_layers, _told_apart([path, *others]))))
@@ -36,7 +38,44 @@ def read(path: Path, *others: Path, system: str | None = None, choice: Choice | 
     if not kept:
         raise Refused("nothing_inside", file=path.name)
     ignored = [Finding("layer_ignored", params={"layer": layer.name}) for layer in opened if layer not in kept]
-    return _deliver(kept, known, [*ignored, *chain.from_iterable(layer.findings for layer in opened)])
+    taken, left = _taken(kept, choice or Choice())
+    return _deliver(taken, known, [*ignored, *left, *chain.from_iterable(layer.findings for layer in opened)])
+
+
+def _taken(layers: Sequence[Layer], choice: Choice) -> tuple[list[Columned], list[Finding]]:
+    """The layers that hold borders, each with its columns; what was left out is said.
+
+    Refused where one has no column for the code though its name says that it should be here.
+    """
+    wanted = _wanted(layers, choice)
+    columned = [
+        (layer, columns.choose(layer.columns, layer.name, tier_by_name(layer.name), choice)) for layer in wanted
+    ]
+    taken = [(layer, chosen) for layer, chosen in columned if chosen]
+    without = [layer for layer, chosen in columned if not chosen]
+    for layer in without:
+        if not taken or tier_by_name(layer.name):
+            raise Refused("no_code_column", layer=layer.name, columns=columns.listed(layer.columns))
+    left = [
+        Finding("layer_no_code", params={"layer": layer.name, "columns": columns.listed(layer.columns)})
+        for layer in without
+    ]
+    left += [Finding("layer_unwanted", params={"layer": layer.name}) for layer in layers if layer not in wanted]
+    return taken, left
+
+
+def _wanted(layers: Sequence[Layer], choice: Choice) -> list[Layer]:
+    """The layers that were asked for, or all; Refused where what was said names nothing."""
+    names = [layer.name for layer in layers]
+    for layer in choice.layer:
+        if layer not in names:
+            raise Refused("layer_not_there", layer=layer, layers=", ".join(names))
+    wanted = [layer for layer in layers if not choice.layer or layer.name in choice.layer]
+    there = {name for layer in wanted for name in layer.columns}
+    for said in (choice.code, choice.name, choice.parent):
+        if said and not columns.given(there, said):
+            raise Refused("column_not_there", column=", ".join(said), columns=columns.listed(there))
+    return wanted
 
 
 def _told_apart(paths: Sequence[Path]) -> list[tuple[Path, str]]:
@@ -56,11 +95,12 @@ def _has_polygons(layer: Layer) -> bool:
     return bool(np.isin(shapely.get_type_id(layer.shapes), (POLYGON, MULTIPOLYGON, COLLECTION)).any())
 
 
-def _deliver(layers: Sequence[Layer], known: crs.System | None, findings: list[Finding]) -> Delivery:
+def _deliver(layers: Sequence[Columned], known: crs.System | None, findings: list[Finding]) -> Delivery:
     """Rows of all layers, sorted so that parents come first, linked and turned into cells."""
-    systems = [_system(layer, known) for layer in layers]
+    systems = [_system(layer, known) for layer, _ in layers]
     by_layer = {
-        f"{layer.file}/{layer.name}": _rows(layer, system) for layer, system in zip(layers, systems, strict=True)
+        f"{layer.file}/{layer.name}": _rows(layer, chosen, system)
+        for (layer, chosen), system in zip(layers, systems, strict=True)
     }
     tiers.set_tiers(by_layer)
     rows = sorted(chain.from_iterable(by_layer.values()), key=lambda row: row.tier)
@@ -84,19 +124,10 @@ def _system(layer: Layer, known: crs.System | None) -> crs.System:
     return found
 
 
-def _column(layer: Layer, wanted: str) -> str:
-    """How the layer calls its code or name column; Refused where there is none."""
-    name = tiers.column(tuple(layer.columns), wanted)
-    if name is None:
-        raise Refused(f"no_{wanted}_column", layer=layer.name, columns=", ".join(layer.columns)[:300] or "–")
-    return name
-
-
-def _rows(layer: Layer, system: crs.System) -> list[tiers.Row]:
-    codes = tiers.tidy_codes(layer.columns[_column(layer, "code")])
-    names = layer.columns[_column(layer, "name")]
-    parent = tiers.column(tuple(layer.columns), "parent")
-    said = layer.columns[parent] if parent else [""] * len(codes)
+def _rows(layer: Layer, chosen: columns.Chosen, system: crs.System) -> list[tiers.Row]:
+    codes = columns.tidy_codes(layer.columns[chosen.code])
+    names = layer.columns[chosen.name]
+    said = columns.tidy_codes(layer.columns[chosen.parent]) if chosen.parent else [""] * len(codes)
     shapes, marks = outlines(layer, system)
     rows = [
         tiers.Row(layer.name, number, *row)
@@ -108,7 +139,8 @@ def _rows(layer: Layer, system: crs.System) -> list[tiers.Row]:
     return rows
 
 
-def _facts(layer: Layer, system: crs.System, rows: list[tiers.Row]) -> Facts:
+def _facts(columned: Columned, system: crs.System, rows: list[tiers.Row]) -> Facts:
+    layer, chosen = columned
     seen = {row.tier for row in rows}
     return Facts(
         layer.file,
@@ -119,7 +151,7 @@ def _facts(layer: Layer, system: crs.System, rows: list[tiers.Row]) -> Facts:
         layer.encoding_from,
         system.name,
         system.epsg,
-        _column(layer, "code"),
-        _column(layer, "name"),
-        tiers.column(tuple(layer.columns), "parent"),
+        chosen.code,
+        chosen.name,
+        chosen.parent,
     )

@@ -1,4 +1,4 @@
-"""Which layer is county, township or village, which column is what, and which cell belongs under which.
+"""Which layer is county, township or village, and which cell belongs under which.
 
 Nothing is assumed about the length of codes: a parent's code (without the zeros that fill it up) begins its
 children's codes, whether the lengths are 6/9/12, 5/8/11 or all 12 filled up with zeros.
@@ -6,7 +6,6 @@ children's codes, whether the lengths are 6/9/12, 5/8/11 or all 12 filled up wit
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,22 +14,12 @@ import shapely
 
 from gis.delivery import Cell, Finding, Refused
 
-# The usual column names, the likelier first. XZQ, CJDCQ, ZLDW: the land survey's layers; BM, DM, MC: code and name.
-COLUMNS = {
-    "code": "code xzqdm xzqhdm zldwdm zldwdm_1 cjdcqdm adcode adm_code admin_code gbcode code12 xzdm cundm cdm bm dm id_code "
-    "行政区代码 行政区划代码 行政区域代码 区划代码 代码 编码 网格编码 坐落单位代码",
-    "name": "name xzqmc xzqhmc zldwmc cjdcqmc name_zh cname xzmc cunmc cmc mc "
-    "行政区名称 行政区划名称 名称 网格名称 坐落单位名称 坐落单位名",
-    "parent": "parent parent_code parentcode pcode pid sjdm sjxzqdm sjbm fdm fjdm fbm ssxzdm ssxzqdm "
-    "上级代码 上级编码 上级行政区代码 父级代码 父级编码 所属乡镇代码 所属乡镇 所属县",
-}
 # Words in layer and file names. The last one counts: "东辽县村界" holds villages.
 WORDS = (
     (1, r"county|xian(?!g)|district|县|县级|区县"),
     (2, r"town|xiang|zhen|jiedao|street|乡|镇|街道"),
     (3, r"village|cun|cjdcq|community|shequ|村|社区"),
 )
-GROUP_DIGITS = 7  # ZLDWDM has 19 digits: 12 for the village and 7 for the group, zero for a village as a whole
 
 
 @dataclass
@@ -54,23 +43,10 @@ class Row:
         return Cell(self.tier, self.code, self.name, self.parent, boundary, self.how, f"{self.layer}: {self.number}")
 
 
-def column(names: Sequence[str], wanted: str) -> str | None:
-    """The column of a layer that holds 'code', 'name' or 'parent', spelled as the layer spells it."""
-    known = {name.strip().casefold(): name for name in reversed(names)}
-    return next((known[usual] for usual in COLUMNS[wanted].split() if usual in known), None)
-
-
 def tier_by_name(layer: str) -> int | None:
     """1, 2 or 3 where the layer's name says so."""
     found = [(match.end(), tier) for tier, words in WORDS for match in re.finditer(words, layer.casefold())]
     return max(found)[1] if found else None
-
-
-def tidy_codes(codes: Sequence[str]) -> list[str]:
-    """Codes without the group digits of a 19-digit survey code, where a whole layer has only zeros there."""
-    if codes and all(len(code) == 19 and code.endswith("0" * GROUP_DIGITS) for code in codes):
-        return [code[:-GROUP_DIGITS] for code in codes]
-    return list(codes)
 
 
 # --- tiers ----------------------------------------------------------------------------------------

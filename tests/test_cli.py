@@ -158,6 +158,14 @@ def test_directly_before_the_question_stand_the_counts_and_the_place(asked, tmp_
     assert "longitude 120.0" in asked(boundary_files.gbk_zip(tmp_path, prj=far), input="n\n", fails=True)
 
 
+def test_columns_and_layers_can_be_named(asked, tmp_path):
+    path = boundary_files.geopackage(tmp_path / "a.gpkg")
+    layers = [word for layer in boundary_files.LAYERS for word in ("--layer", layer)]
+    said = asked(path, "--name", "code", "--code", "code", *layers, input="n\n", fails=True)
+    assert "code in “code”, name in “code”" in said
+    assert "There is no layer x" in asked(path, "--layer", "x", fails=True)
+
+
 def test_an_end_of_input_at_the_question_stores_nothing_and_says_so(wangge, asked, tmp_path):
     assert asked(boundary_files.geopackage(tmp_path / "a.gpkg"), input="", fails=True).endswith("Nothing stored.\n")
     assert stored(wangge) == 0

@@ -24,7 +24,7 @@ def test_every_known_number_stands_for_what_proj_says(epsg):
     middle = system.meridian if system.kind == crs.TM else 117.0
     lonlat = np.array([[middle - 1.4, 24.0], [middle + 1.4, 41.0]])
     points = np.column_stack(theirs.transform(lonlat[:, 0], lonlat[:, 1], direction="INVERSE"))
-    assert crs.to_lonlat(points, system, "x") == pytest.approx(lonlat, abs=1e-9)
+    assert crs.to_lonlat(points, system, "x") == pytest.approx(lonlat, abs=2e-9)  # 0.2 mm
 
 
 @pytest.mark.parametrize("version", ["WKT1_ESRI", "WKT1_GDAL", "WKT2_2019"])

@@ -6,6 +6,8 @@ from typing import NoReturn
 
 import click
 
+from gis.delivery import Choice
+
 from ..access import SYSTEM
 from ..console import agreed, counted, fail, ready
 from ..core import clock
@@ -24,7 +26,13 @@ def grids() -> None:
 @click.option(
     "--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="The day these borders count from (default today)."
 )
-def grids_import(paths: tuple[Path, ...], yes: bool, crs: str | None, since: datetime | None) -> None:
+@click.option("--code", multiple=True, help="The column of the code, where the usual ones do not fit; per layer one.")
+@click.option("--name", multiple=True, help="The column of the name.")
+@click.option("--parent", multiple=True, help="The column that says what a row belongs to.")
+@click.option("--layer", multiple=True, help="Take this layer only; may be said several times.")
+def grids_import(
+    paths: tuple[Path, ...], yes: bool, crs: str | None, since: datetime | None, **said: tuple[str, ...]
+) -> None:
     """Read borders from GeoPackage, GeoJSON or zipped shapefiles, show what was understood, store all or nothing."""
     from . import intake
 
@@ -33,7 +41,7 @@ def grids_import(paths: tuple[Path, ...], yes: bool, crs: str | None, since: dat
     try:
         with store.read() as session:
             intake.refuse(session, day)
-        examined = intake.examine(paths, crs)
+        examined = intake.examine(paths, crs, Choice(**said))
     except Refused as refusal:
         _nothing_stored(refusal)
     for line in (*examined.understood(), *(f"[{finding.level}] {finding}" for finding in examined.findings)):

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from gis import examine as gis_examine
-from gis.delivery import ERROR, WARNING, Delivery, Facts, Finding
+from gis.delivery import ERROR, WARNING, Choice, Delivery, Facts, Finding
 from gis.delivery import Refused as Unreadable
 
 from ..access import Actor
@@ -31,6 +31,8 @@ ADVICE = {
     "multipart": "harmless where there really is an exclave or an island: look at one or two",
     "zip_aside": "harmless, only borders are read",
     "layer_ignored": "harmless if the borders are in the other layers",
+    "layer_no_code": "harmless if the borders are in the other layers; else name its column with --code",
+    "layer_unwanted": "as you asked",
     "encoding_wrong": "harmless if the names above read well",
     "text_cut": "look at these names, and mend them in the file before storing",
     "text_private": "look at these names, and mend them in the file before storing",
@@ -108,13 +110,14 @@ def refuse(session: Session, since: date) -> None:
     service.refuse_filled(session)
 
 
-def examine(paths: Sequence[Path], crs: str | None = None) -> Examined:
+def examine(paths: Sequence[Path], crs: str | None = None, choice: Choice | None = None) -> Examined:
     """Read files and hold their shapes against each other. Slow: never call it inside a write.
 
-    ``crs`` names the coordinate system of files that do not say theirs. Refused when a file cannot be read.
+    ``crs`` names the coordinate system of files that do not say theirs, ``choice`` columns and layers. Refused when a
+    file cannot be read.
     """
     try:
-        delivery = gis_examine.examine(paths, crs)
+        delivery = gis_examine.examine(paths, crs, choice)
     except Unreadable as refusal:
         raise Refused(refusal.message, **refusal.params) from refusal
     return Examined(delivery, delivery.findings, ", ".join(path.name for path in paths))
