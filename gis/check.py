@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import shapely
 
-from gis import crs
-from gis.delivery import TIER_NAMES, Cell, Delivery, Finding
+from gis import codes, crs, place
+from gis.delivery import Cell, Delivery, Finding
+from gis.messages import TIER_NAMES
 
 # Metres. What is narrower on average (twice the area by the perimeter) is drawing inaccuracy: one line for each
 # parent, not place by place. Our proposal: on published boundaries of one county nearly all mismatches stayed
@@ -23,6 +24,7 @@ MOSTLY = 0.5  # a cell with more than this share outside its parent belongs else
 # So many others on average may the frame of a cell meet: five to fifteen in a county. A layer that is in the file again
 # and again would make as many overlaps as pairs, and nobody reads these.
 FRAMES = 50
+NOTHING = 0.5  # m²: what would be said to be 0 is not said
 CODE, NAME = 20, 80  # characters that the records have room for
 ROUNDING = 1e-9  # share of an area that may be lost by adding up floating point numbers
 
@@ -49,6 +51,8 @@ def _rows(cells: tuple[Cell, ...]) -> Iterator[Finding]:
             yield _finding(cells, code, wrong)
     yield from _twice(cells)
     yield from _tiers(cells)
+    for kind, ats, params in codes.doubts(cells):
+        yield _finding(cells, kind, ats, None, **params)
 
 
 def _twice(cells: tuple[Cell, ...]) -> Iterator[Finding]:
@@ -64,7 +68,7 @@ def _tiers(cells: tuple[Cell, ...]) -> Iterator[Finding]:
     """One county at the top, and no tier left out."""
     for tier, name in TIER_NAMES.items():
         if not any(cell.tier == tier for cell in cells):
-            yield Finding("tier_missing", params={"tier": name})
+            yield Finding("villages_missing") if tier == 3 else Finding("tier_missing", params={"tier": name})
     counties = [at for at, cell in enumerate(cells) if cell.tier == 1]
     if len(counties) > 1:
         yield _finding(cells, "counties_many", counties)
@@ -111,6 +115,8 @@ class _Shapes:
         """Every kind in turn; slivers last, in one line."""
         if not self.there.any():
             return
+        for province, ats in place.misplaced([cell.code for cell in self.cells], shapely.bounds(self.shapes)):
+            yield _finding(self.cells, "place_wrong", ats, province=province)
         if len(self.broken):  # reading repairs its own; a delivery made otherwise may still hold some
             yield _finding(self.cells, "invalid", self.broken.tolist())
         many = np.flatnonzero(shapely.get_num_geometries(self.shapes) > 1).tolist()
@@ -217,6 +223,8 @@ class _Shapes:
     def _slivers(self) -> Iterator[Finding]:
         """One line for each parent: how many places, how much in all, and between whom."""
         for parent, places in self.slivers.items():
+            if sum(area for area, _ in places) < NOTHING:
+                continue
             ats = sorted({at for _, touched in places for at in touched})
             name = "–" if parent is None else self.cells[parent].label
             yield _finding(

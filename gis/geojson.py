@@ -29,7 +29,7 @@ def parse(data: bytes, file: str) -> tuple[dict[str, list[str]], list[Any], str,
         raise Refused("file_too_big", file=file, limit=str(SIZE // 10**6))
     _check_bounds(data, file)
     codec, _ = text.choose([data.removeprefix(b"\xef\xbb\xbf")], [], file)
-    root = _load(data.removeprefix(b"\xef\xbb\xbf").decode(codec), file)
+    root = _load(text.decode(data.removeprefix(b"\xef\xbb\xbf"), codec)[0], file)
     features = root.get("features") if isinstance(root, dict) else None
     if not isinstance(features, list) or root.get("type") != "FeatureCollection":
         raise Refused("json_no_collection", file=file)
@@ -94,12 +94,12 @@ def _columns(features: list[Any]) -> dict[str, list[str]]:
     rows = [row if isinstance(row := feature.get("properties"), dict) else {} for feature in features]
     names = dict.fromkeys(name for row in rows for name in row)
     room = max(20, PARTS // max(1, len(rows)))  # ever new names would make a huge empty table
-    return {name: [_text(row.get(name)) for row in rows] for name in islice(names, room)}
+    return {_text(name): [_text(row.get(name)) for row in rows] for name in islice(names, room)}
 
 
 def _text(value: Any) -> str:
     if isinstance(value, str):
-        return NO_TEXT.sub("\ufffd", value).strip()
+        return NO_TEXT.sub("\ufffd", value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
@@ -116,6 +116,9 @@ def _shape(feature: Any, row: int, file: str) -> Any:
 
 
 def _geometry(geometry: Any) -> Any:
+    if geometry is not None and geometry["type"] == "GeometryCollection":
+        parts = [shape for each in geometry["geometries"] if (shape := _geometry(each)) is not None]
+        return shapely.GeometryCollection(parts) if parts else None
     if geometry is None or geometry["type"] not in ("Polygon", "MultiPolygon"):
         return None
     coordinates = geometry["coordinates"]

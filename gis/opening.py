@@ -6,8 +6,8 @@ GeoPackage and shapefiles only by the boxed-in child of gis.sandbox.
 
 import io
 import zipfile
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from gis import archive, crs, geojson, sandbox, text
 from gis.delivery import Finding, Refused
 
 SIZE = 100_000_000  # of a GeoPackage or zip as delivered
+UTF16 = (b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,7 @@ class Layer:
     encoding_from: str
     system: crs.System | None
     findings: tuple[Finding, ...] = ()
+    cut: Mapping[str, list[int]] = field(default_factory=dict)  # column -> rows whose text ends within a character
 
 
 def layers(path: Path) -> list[Layer]:
@@ -42,6 +44,8 @@ def layers(path: Path) -> list[Layer]:
             start = file.read(64)
     except (OSError, ValueError) as error:
         raise Refused("unreadable", file=path.name) from error
+    if start.startswith(UTF16):
+        raise Refused("json_utf16", file=path.name)
     for mark, opener, limit in KINDS:
         if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(mark):
             if size > limit:
@@ -113,30 +117,30 @@ def _shapefile(
     file: str, name: str, parts: dict[str, bytes], answer: dict[str, Any], system: crs.System | None
 ) -> Layer:
     """The layer with its text decoded, by what the parts say that GDAL never saw."""
-    named = text.said(parts.get(".cpg"), parts[".dbf"])
-    columns, codec, source, findings = _decoded(answer["columns"], named, name)
-    return Layer(file, name, columns, _from_wkb(answer["wkb"], file), codec, source, system, findings)
-
-
-def _decoded(
-    columns: dict[str, list[str]], named: list[tuple[str, str]], layer: str
-) -> tuple[dict[str, list[str]], str, str, tuple[Finding, ...]]:
-    """Columns from bytes (spelled as Latin-1) in the right encoding, which one, where from, and what was odd."""
-    raw = [value.encode("latin-1") for column in columns.values() for value in column]
-    codec, source = text.choose(raw, named, layer)
-    texts = {
-        _column_name(name, codec): [text.decode(value.encode("latin-1"), codec) for value in column]
-        for name, column in columns.items()
+    named = text.said(parts.get(".cpg"), parts[".dbf"], name)
+    raw = {column: [value.encode("latin-1") for value in values] for column, values in answer["columns"].items()}
+    codec, source = text.choose([value for values in raw.values() for value in values], named, name)
+    columns = {
+        _column_name(column, codec): [text.decode(value, codec) for value in values] for column, values in raw.items()
     }
-    cut = tuple(value for column in texts.values() for value, is_cut in column if is_cut)
-    findings = [Finding("text_cut", cut, {"layer": layer})] if cut else []
-    private = tuple(value for column in texts.values() for value, _ in column if text.PRIVATE.search(value))
-    if private:
-        findings.append(Finding("text_private", private, {"layer": layer}))
-    if named and (codec, source) != named[0]:
-        findings.append(Finding("encoding_wrong", params={"layer": layer, "said": named[0][0], "used": codec}))
-    tidy = {name: [value.strip() for value, _ in column] for name, column in texts.items()}
-    return tidy, codec, source, tuple(findings)
+    return Layer(
+        file,
+        name,
+        {column: [value for value, _ in values] for column, values in columns.items()},
+        _from_wkb(answer["wkb"], file),
+        codec,
+        source,
+        system,
+        _overruled(named, codec, name),
+        {column: [at for at, (_, is_cut) in enumerate(values) if is_cut] for column, values in columns.items()},
+    )
+
+
+def _overruled(named: list[tuple[str, str]], codec: str, layer: str) -> tuple[Finding, ...]:
+    """A word on it where the text is not what the file says first."""
+    if not named or named[0][0] == codec:
+        return ()
+    return (Finding("encoding_wrong", params={"layer": layer, "said": named[0][0], "used": codec}),)
 
 
 def _column_name(name: str, codec: str) -> str:

@@ -5,7 +5,7 @@ tier and its parent (gis.tiers). Whether the shapes fit each other is asked by g
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, starmap
 from pathlib import Path
@@ -13,15 +13,20 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from gis import columns, crs, opening, tiers
-from gis.delivery import Choice, Delivery, Facts, Finding, Refused
+from gis import clean, columns, complete, crs, opening, text, tiers
+from gis.delivery import Cell, Choice, Delivery, Facts, Finding, Refused
 from gis.opening import Layer
 from gis.outlines import COLLECTION, MULTIPOLYGON, POLYGON, outlines
 from gis.tiers import tier_by_name
 
 __all__ = ["Refused", "read"]
 
-MARKS = ("row_not_finite", "row_place", "tangled", "invalid")  # what a row may have, the worst first
+# What a row may have, the worst first; of SOME a FEW rows are a warning, more are an error.
+MARKS = (
+    *("row_not_finite", "row_place", "tangled", "text_damaged", "text_cut", "text_private"),
+    *("merged", "cleaned", "invalid"),
+)
+SOME, FEW = {"text_cut": "text_cut_many", "text_private": "text_private_many"}, 3
 Columned = tuple[Layer, columns.Chosen]
 
 
@@ -104,12 +109,25 @@ def _deliver(layers: Sequence[Columned], known: crs.System | None, findings: lis
     }
     tiers.set_tiers(by_layer)
     rows = sorted(chain.from_iterable(by_layer.values()), key=lambda row: row.tier)
+    rows, made = complete.completed(complete.merged([row for row in rows if row.tier < 4]))
     unknown = tiers.set_parents(rows)
     cells = tuple(row.cell() for row in rows)
-    marked = {mark: tuple(at for at, row in enumerate(rows) if mark in row.marks) for mark in MARKS}
-    found = [Finding(mark, tuple(cells[at].label for at in ats), {}, ats) for mark, ats in marked.items() if ats]
     facts = tuple(map(_facts, layers, systems, by_layer.values()))
-    return Delivery(facts, cells, (*findings, *found, *unknown))
+    fourth = [finding for each in by_layer.values() for finding in _fourth(each)]
+    return Delivery(facts, cells, (*findings, *fourth, *made, *_marked(rows, cells), *unknown))
+
+
+def _fourth(rows: list[tiers.Row]) -> Iterator[Finding]:
+    if below := tuple(row.cell().label for row in rows if row.tier == 4):
+        yield Finding("fourth_left_out", below, {"count": str(len(below)), "layer": rows[0].layer})
+
+
+def _marked(rows: list[tiers.Row], cells: tuple[Cell, ...]) -> Iterator[Finding]:
+    """A finding for each kind of mark that rows have; of text that was read badly an error, where it is not a few."""
+    for mark in MARKS:
+        if ats := tuple(at for at, row in enumerate(rows) if mark in row.marks):
+            kind = SOME.get(mark, mark) if len(ats) > FEW else mark
+            yield Finding(kind, tuple(cells[at].label for at in ats), {}, ats)
 
 
 def _system(layer: Layer, known: crs.System | None) -> crs.System:
@@ -125,18 +143,38 @@ def _system(layer: Layer, known: crs.System | None) -> crs.System:
 
 
 def _rows(layer: Layer, chosen: columns.Chosen, system: crs.System) -> list[tiers.Row]:
-    codes = columns.tidy_codes(layer.columns[chosen.code])
-    names = layer.columns[chosen.name]
-    said = columns.tidy_codes(layer.columns[chosen.parent]) if chosen.parent else [""] * len(codes)
+    codes, said = _cleaned(layer, chosen.code, clean.code), _cleaned(layer, chosen.parent, clean.parent)
+    names, above = _cleaned(layer, chosen.name, clean.name), _cleaned(layer, chosen.above, clean.name)
     shapes, marks = outlines(layer, system)
     rows = [
         tiers.Row(layer.name, number, *row)
-        for number, row in enumerate(zip(codes, names, said, shapes, strict=True), 1)
+        for number, row in enumerate(
+            zip(columns.tidy_codes(codes), names, columns.tidy_codes(said), shapes, above, strict=True), 1
+        )
     ]
-    for mark, ats in marks.items():
+    written = _text_marks(layer, (chosen.code, chosen.name, chosen.parent), (codes, names, said))
+    for mark, ats in (*marks.items(), *written.items()):
         for at in ats:
             rows[at].marks.add(mark)
     return rows
+
+
+def _cleaned(layer: Layer, column: str | None, how: Callable[[str], str]) -> list[str]:
+    return [how(value) for value in layer.columns[column]] if column else [""] * len(layer.shapes)
+
+
+def _text_marks(layer: Layer, used: Sequence[str | None], cleaned: Sequence[Sequence[str]]) -> dict[str, Sequence[int]]:
+    """Which rows have a code, name or parent that was cleaned, cut, private or damaged."""
+    marks: dict[str, Sequence[int]] = {
+        "text_cut": sorted({at for column in used if column for at in layer.cut.get(column, ())})
+    }
+    for column, values in zip(used, cleaned, strict=True):
+        if column:
+            pairs = list(enumerate(zip(layer.columns[column], values, strict=True)))
+            tests = {"cleaned": clean.is_changed, "text_private": text.is_private, "text_damaged": text.is_damaged}
+            for mark, test in tests.items():
+                marks[mark] = [*marks.get(mark, ()), *(at for at, pair in pairs if test(*pair))]
+    return marks
 
 
 def _facts(columned: Columned, system: crs.System, rows: list[tiers.Row]) -> Facts:

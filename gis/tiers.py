@@ -6,12 +6,14 @@ children's codes, whether the lengths are 6/9/12, 5/8/11 or all 12 filled up wit
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import shapely
 
+from gis import ladder
 from gis.delivery import Cell, Finding, Refused
 
 # Words in layer and file names. The last one counts: "东辽县村界" holds villages.
@@ -32,6 +34,7 @@ class Row:
     name: str
     said: str  # what the parent column says
     shape: Any  # shapely polygon or multipolygon in lon/lat, or None
+    above: str = ""  # what a column beside says that the one above is called
     marks: set[str] = field(default_factory=set)  # kinds of faults, as gis.outlines names them
     tier: int = 0
     parent: int | None = None
@@ -40,7 +43,8 @@ class Row:
     def cell(self) -> Cell:
         """The finished cell; `parent` must be an index into the finished list by now."""
         boundary = b"" if self.shape is None else shapely.to_wkb(self.shape)
-        return Cell(self.tier, self.code, self.name, self.parent, boundary, self.how, f"{self.layer}: {self.number}")
+        source = f"{self.layer}: {self.number}" if self.number else ""
+        return Cell(self.tier, self.code, self.name, self.parent, boundary, self.how, source)
 
 
 def tier_by_name(layer: str) -> int | None:
@@ -53,44 +57,56 @@ def tier_by_name(layer: str) -> int | None:
 
 
 def set_tiers(layers: dict[str, list[Row]]) -> None:
-    """Give every row its tier: by layer name, else by length and number of codes; one layer for all by codes."""
+    """Give every row its tier: by layer name, else by length and number of codes; one layer for all by codes.
+
+    4 for what lies below villages, which is not kept.
+    """
+    codes = {layer: [row.code for row in rows] for layer, rows in layers.items()}
     named = {layer: tier_by_name(layer) for layer in layers}
     if len(layers) == 1:
         ((layer, rows),) = layers.items()
-        if _split(rows):
-            return
-        tiers = {layer: named[layer] or 3}
-    else:
-        by_name = {layer: tier for layer, tier in named.items() if tier}
-        tiers = by_name if len(by_name) == len(named) and len(set(by_name.values())) > 1 else _by_nesting(layers)
+        each = ladder.tiers(codes[layer]) or [named[layer] or _by_standard(codes[layer]) or 3] * len(rows)
+        for row, tier in zip(rows, each, strict=True):
+            row.tier = tier
+        return
+    below = _fourth(codes, named)
+    tiers = dict.fromkeys(below, 4) | _by_layer({layer: each for layer, each in codes.items() if layer not in below})
     for layer, rows in layers.items():
         for row in rows:
             row.tier = tiers[layer]
 
 
-def _by_nesting(layers: dict[str, list[Row]]) -> dict[str, int]:
+def _fourth(codes: dict[str, list[str]], named: dict[str, int | None]) -> list[str]:
+    """Layers whose codes begin with those of a layer of villages: one that is named so, or has two layers above it."""
+    under = {deep: [high for high in codes if ladder.begins(codes[deep], codes[high])] for deep in codes}
+    return [
+        deep
+        for deep, above in under.items()
+        if any(named[high] == 3 or (len(above) > 2 and len(under[high]) > 1) for high in above)
+    ]
+
+
+def _by_layer(codes: dict[str, list[str]]) -> dict[str, int]:
+    by_name = {layer: tier for layer in codes if (tier := tier_by_name(layer))}
+    if len(by_name) == len(codes) and (len(codes) == 1 or len(set(by_name.values())) > 1):
+        return by_name
+    by_digits = {layer: tier for layer, each in codes.items() if (tier := _by_standard(each))}
+    return by_digits if len(by_digits) == len(codes) == len(set(by_digits.values())) else _by_nesting(codes)
+
+
+def _by_standard(codes: Sequence[str]) -> int | None:
+    """The tier that the usual length of the codes stands for, where they are numbers not filled up with zeros."""
+    lengths = Counter(len(code) for code in codes if code.isdigit() and not code.endswith("000"))
+    return ladder.STANDARD.get(lengths.most_common(1)[0][0]) if lengths else None
+
+
+def _by_nesting(codes: dict[str, list[str]]) -> dict[str, int]:
     """Three layers whose names do not tell: the shorter the codes and the fewer the rows, the higher."""
-    order = sorted(layers, key=lambda layer: (_stem([row.code for row in layers[layer]]), len(layers[layer])))
-    counts = [len(layers[layer]) for layer in order]
+    order = sorted(codes, key=lambda layer: (_stem(codes[layer]), len(codes[layer])))
+    counts = [len(codes[layer]) for layer in order]
     if len(order) != 3 or not counts[0] < counts[1] < counts[2]:
-        raise Refused("tiers_unclear", layers=", ".join(layers))
+        raise Refused("tiers_unclear", layers=", ".join(codes))
     return {layer: tier for tier, layer in enumerate(order, 1)}
-
-
-def _split(rows: list[Row]) -> bool:
-    """One layer with several tiers: by the lengths of its codes, or by the zeros that fill up twelve digits.
-
-    False where the codes show one tier only.
-    """
-    lengths = sorted({len(row.code) for row in rows if row.code})
-    if len(lengths) > 3:
-        raise Refused("tiers_unclear", layers=rows[0].layer)
-    for row in rows:
-        if len(lengths) > 1 and row.code:
-            row.tier = lengths.index(len(row.code)) + 1
-        else:
-            row.tier = 1 if row.code.endswith("000000") else 2 if row.code.endswith("000") else 3
-    return len({row.tier for row in rows}) > 1
 
 
 # --- parents --------------------------------------------------------------------------------------

@@ -148,7 +148,6 @@ def test_a_border_that_crosses_itself_is_found_and_the_rest_still_checked():
     [
         (delivery(names={FIRST: ""}), "name_empty", f"{FIRST} (layer: 2)"),
         (delivery(names={FIRST: "村" * 81}), "too_long", f"{FIRST} {'村' * 81}"),
-        (delivery({**shapes(), FIRST: None}), "no_shape", f"{FIRST} 东一村"),
         (Delivery((), (*delivery().cells, delivery().cells[3]), ()), "code_twice", f"{SECOND} 东二村"),
         (
             Delivery((), (*delivery().cells, Cell(3, "", "无码村", 1, shapes()[FIRST].wkb, "place", "village: 9")), ()),
@@ -172,9 +171,14 @@ def test_rows_that_cannot_be_stored_are_errors(wrong, code, row):
     assert finding.level == "error" and row in finding.rows
 
 
-def test_a_delivery_without_villages_is_an_error():
+def test_a_village_without_a_border_is_a_warning():
+    (finding,) = found(check(delivery({**shapes(), FIRST: None})), "no_shape")
+    assert (finding.level, finding.rows) == ("warning", (f"{FIRST} 东一村",))
+
+
+def test_a_delivery_without_villages_is_a_warning():
     only = {code: shape for code, shape in shapes().items() if len(code) < 12}
-    assert [finding.params for finding in found(check(delivery(only)), "tier_missing")] == [{"tier": "village"}]
+    assert [finding.level for finding in found(check(delivery(only)), "villages_missing")] == ["warning"]
 
 
 @published

@@ -11,6 +11,7 @@ from boundary_files import NAMES, gbk_zip, geojson, geopackage, shapes
 
 from gis import examine, sandbox
 from gis.check import check
+from gis.delivery import Choice
 from gis.read import Refused, read
 
 WILD = "import sys; sys.path.append(sys.argv[1]); from gis import work\ndef wild(*_, **__):\n    {}\n{}"
@@ -110,6 +111,13 @@ def test_who_examines_loads_no_shapes(tmp_path):
         "print(sorted({'numpy', 'shapely', 'pyogrio', 'pyproj', 'gis.read'} & set(sys.modules)))"
     )
     assert run(code, str(path)) == "[]"
+
+
+def test_who_says_that_his_codes_are_of_elsewhere_is_believed(tmp_path):
+    path = geojson(tmp_path / "a.geojson", {f"33{code[2:]}": shape for code, shape in shapes().items()})
+    assert [finding.code for finding in examine.examine([path]).errors] == ["place_wrong"]
+    delivery = examine.examine([path], choice=Choice(anywhere=True))
+    assert [finding.code for finding in delivery.findings] == ["place_other"]
 
 
 # --- a fault of one row ------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def test_properties_become_text_and_nested_ones_nothing():
         "type": "FeatureCollection",
         "features": [feature(SQUARE, a=3.0, b=7, c=True, d=[1], e=None, f=2.5, g=" x ")],
     }
-    assert parse(root)[0] == {"a": ["3"], "b": ["7"], "c": [""], "d": [""], "e": [""], "f": ["2.5"], "g": ["x"]}
+    assert parse(root)[0] == {"a": ["3"], "b": ["7"], "c": [""], "d": [""], "e": [""], "f": ["2.5"], "g": [" x "]}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from gis.delivery import MESSAGES, WARNING, Delivery, Finding
+from gis.delivery import Delivery, Finding
+from gis.messages import MESSAGES, WARNING
 from tests.gis import boundary_files
 from tests.test_shape import ROOT
 from tests.web.test_first_load import HEAVY
@@ -88,7 +89,7 @@ def test_every_kind_of_warning_says_whether_it_is_harmless() -> None:
 
 
 def test_the_advice_counts_warnings_by_kind_and_leaves_errors_out() -> None:
-    findings = (Finding("sliver"), Finding("overlap"), Finding("sliver"), Finding("no_shape"))
+    findings = (Finding("sliver"), Finding("overlap"), Finding("sliver"), Finding("code_empty"))
     examined = intake.Examined(Delivery((), (), ()), findings, "x")
     assert list(examined.advice()) == [
         f"2 warnings (sliver): {intake.ADVICE['sliver']}.",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -30,9 +30,8 @@ def grids() -> None:
 @click.option("--name", multiple=True, help="The column of the name.")
 @click.option("--parent", multiple=True, help="The column that says what a row belongs to.")
 @click.option("--layer", multiple=True, help="Take this layer only; may be said several times.")
-def grids_import(
-    paths: tuple[Path, ...], yes: bool, crs: str | None, since: datetime | None, **said: tuple[str, ...]
-) -> None:
+@click.option("--anywhere", is_flag=True, help="Take borders that lie outside the province of their codes.")
+def grids_import(paths: tuple[Path, ...], yes: bool, crs: str | None, since: datetime | None, **said: Any) -> None:
     """Read borders from GeoPackage, GeoJSON or zipped shapefiles, show what was understood, store all or nothing."""
     from . import intake
 

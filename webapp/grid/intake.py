@@ -12,8 +12,9 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from gis import examine as gis_examine
-from gis.delivery import ERROR, WARNING, Choice, Delivery, Facts, Finding
+from gis.delivery import Choice, Delivery, Facts, Finding
 from gis.delivery import Refused as Unreadable
+from gis.messages import ERROR, WARNING
 
 from ..access import Actor
 from ..console import counted
@@ -34,6 +35,15 @@ ADVICE = {
     "layer_no_code": "harmless if the borders are in the other layers; else name its column with --code",
     "layer_unwanted": "as you asked",
     "encoding_wrong": "harmless if the names above read well",
+    "cleaned": "harmless, it is how they were meant",
+    "merged": "harmless where it is one place in several parts",
+    "made": "look at them: are these all, and are the names right",
+    "fourth_left_out": "harmless, patrols and reports know three levels",
+    "villages_missing": "not harmless: patrols need villages, and borders are imported once",
+    "no_shape": "it works without, but no map shows it and no point lies in it",
+    "place_other": "as you said",
+    "code_letters": "harmless where the county has codes of its own",
+    "code_prefix": "is it under the right parent",
     "text_cut": "look at these names, and mend them in the file before storing",
     "text_private": "look at these names, and mend them in the file before storing",
     "overlap": "not harmless if large: reports from there are offered both villages. Better mended before storing",
