@@ -14,32 +14,30 @@ Members = dict[str, zipfile.ZipInfo]  # name, the common folder left out -> entr
 MEMBERS, UNPACKED, RATIO = 20, 100_000_000, 100  # files read, bytes unpacked, unpacked to packed
 MAGIC = b"\0\0\x27\x0a"  # file code 9994, ESRI Shapefile Technical Description, 1998
 WANTED = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-# What desktop GIS puts beside a shapefile: never opened, and not held against the sender.
-COMPANIONS = (".sbn", ".sbx", ".qix", ".fix", ".shp.xml", ".qmd", ".qpj")
-# What offices put into the same zip: never opened either, but named in a finding, for it may say something of weight.
-DOCUMENTS = (
-    ".txt",
-    ".md",
-    ".rtf",
-    ".pdf",
-    ".doc",
-    ".docx",
-    ".xls",
-    ".xlsx",
-    ".csv",
-    ".ppt",
-    ".pptx",
-    ".wps",
-    ".et",
-    ".dps",
+# What desktop GIS puts beside a shapefile: never opened, and not worth a word.
+COMPANIONS = (
+    ".sbn",
+    ".sbx",
+    ".qix",
+    ".fix",
+    ".shp.xml",
+    ".qmd",
+    ".qpj",
+    ".atx",
+    ".ain",
+    ".aih",
+    ".ixs",
+    ".mxs",
+    ".lock",
 )
+PACKED = (".zip", ".rar", ".7z", ".tar", ".gz", ".kmz")  # what has to be unpacked first
 #: What zipfile raises for a damaged zip, and for one of a version or a packing that it does not read.
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, NotImplementedError, ValueError)
-ENTRIES = MEMBERS * len(COMPANIONS)
+ENTRIES = 400
 
 
 class Contents(NamedTuple):
-    """What a zip holds: its shapefiles, and the names of documents that were left unopened."""
+    """What a zip holds: its shapefiles, and the names of all else, which was left unopened."""
 
     shapefiles: Shapefiles
     aside: tuple[str, ...]
@@ -49,14 +47,17 @@ def contents(path: Path) -> Contents:
     """The parts of each shapefile in the zip ({'XZQ_township': {'.shp': b'…', '.dbf': b'…', …}}), and what else is
     there.
 
-    All at the top, or all in one folder. Refused for files that do not belong in it, links, encryption, bombs and
-    damage.
+    In whatever folders, as long as no two have the same name. Refused for ways out, links, encryption, bombs, damage,
+    and for a zip that holds other archives alone.
     """
     try:
         with _opened(path) as archive:
             members = _members(path, archive)
-            aside = tuple(name for name in members if name.casefold().endswith(DOCUMENTS))
-            return Contents(_complete(_parts(path, archive, _to_read(path, members))), aside)
+            wanted = _wanted(members)
+            aside = tuple(name for name in members if name not in wanted and not name.casefold().endswith(COMPANIONS))
+            if packed := [name for name in aside if name.casefold().endswith(PACKED) and not wanted]:
+                raise Refused("zip_in_zip", file=path.name, member=packed[0][:80])
+            return Contents(_complete(_parts(path, archive, _to_read(path, wanted))), aside)
     except DAMAGE as error:
         raise Refused("damaged", file=path.name) from error
 
@@ -70,59 +71,51 @@ def _opened(path: Path) -> zipfile.ZipFile:
 
 
 def _members(path: Path, archive: zipfile.ZipFile) -> Members:
-    """All that belongs in such a zip, by name; Refused for anything else. Nothing is unpacked yet."""
+    """All files in it by their names; Refused where one leads elsewhere or cannot be read. Nothing is unpacked yet."""
     entries = archive.infolist()
     if len(entries) > ENTRIES:
-        raise Refused("zip_too_many", file=path.name, limit=str(MEMBERS))
-    folder, found = _folder(entries), {}
+        raise Refused("zip_too_many", file=path.name, limit=str(ENTRIES))
+    found: Members = {}
     for info in entries:
-        name = info.filename.removeprefix(folder)
-        if folder and not name and _kind(info) in (0, stat.S_IFDIR):
-            continue  # the folder's own entry
-        if not _belongs(name, info):
+        if not _is_inside(info):
             raise Refused("zip_member", file=path.name, member=info.filename[:80])
-        if info.flag_bits & 0x1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise Refused("zip_locked", file=path.name)
-        if name in found:
+        if info.is_dir():
+            continue
+        if info.filename in found:
             raise Refused("zip_twice", file=path.name, member=info.filename[:80])
-        found[name] = info
+        found[info.filename] = info
     return found
 
 
-def _folder(entries: list[zipfile.ZipInfo]) -> str:
-    """'borders/' where everything lies in this one folder (documents may lie beside it), else ''."""
-    heads = {
-        "".join(info.filename.partition("/")[:2])
-        for info in entries
-        if "/" in info.filename or not info.filename.casefold().endswith(DOCUMENTS)
-    }
-    head = heads.pop() if len(heads) == 1 else ""
-    return head if head.endswith("/") and _is_plain(head[:-1]) else ""
-
-
-def _is_plain(name: str) -> bool:
-    """A name that is no way to somewhere else: no folder, drive or hidden file."""
-    return bool(name) and not set(name) & set("/\\:\0") and not name.startswith(".")
-
-
-def _kind(info: zipfile.ZipInfo) -> int:
-    return stat.S_IFMT(info.external_attr >> 16)
-
-
-def _belongs(name: str, info: zipfile.ZipInfo) -> bool:
-    """Whether it is a plain file, no link or device, of a sort that is read or may be left alone; and its name the same
-    to every program: zipfile cuts one off where it has a NUL."""
+def _is_inside(info: zipfile.ZipInfo) -> bool:
+    """Whether it is a plain file or folder, no link or device, below the zip's own top; and its name the same to every
+    program: zipfile cuts one off where it has a NUL."""
+    parts = info.filename.removesuffix("/").split("/")
+    kinds = (0, stat.S_IFDIR) if info.is_dir() else (0, stat.S_IFREG)
     return (
-        _is_plain(name)
+        all(part.strip(" .") and not set(part) & set("\\:\0") for part in parts)
         and "\0" not in info.orig_filename
-        and _kind(info) in (0, stat.S_IFREG)
-        and name.casefold().endswith(WANTED + COMPANIONS + DOCUMENTS)
+        and stat.S_IFMT(info.external_attr >> 16) in kinds
     )
 
 
-def _to_read(path: Path, members: Members) -> Members:
-    """The parts of shapefiles among them, as few and as small as they may be."""
-    wanted = {name: info for name, info in members.items() if not name.casefold().endswith(COMPANIONS + DOCUMENTS)}
+def _wanted(members: Members) -> Members:
+    """The parts of shapefiles: what lies in one folder under one name. Alone, a .dbf is a table and a .prj nothing;
+    hidden files and what a Mac adds are none."""
+    parts = {
+        name: info
+        for name, info in members.items()
+        if name.casefold().endswith(WANTED) and not any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
+    }
+    there = {PurePosixPath(name).with_suffix("") for name in parts if name.casefold().endswith((".shp", ".shx"))}
+    return {name: info for name, info in parts.items() if PurePosixPath(name).with_suffix("") in there}
+
+
+def _to_read(path: Path, wanted: Members) -> Members:
+    """The parts of shapefiles, as few and as small as they may be, and packed in a way that is read."""
+    for info in wanted.values():
+        if info.flag_bits & 0x1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Refused("zip_locked", file=path.name)
     if len(wanted) > MEMBERS:
         raise Refused("zip_too_many", file=path.name, limit=str(MEMBERS))
     unpacked = sum(info.file_size for info in wanted.values())

@@ -38,10 +38,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "zip_member": (
         REFUSAL,
         N_(
-            "The zip %(file)s holds “%(member)s”. Only .shp, .shx, .dbf, .prj and .cpg files belong in it, all at the top or in one folder, without links."
+            "The zip %(file)s holds “%(member)s”, a link or a name that leads elsewhere. Zip the borders again, with plain files alone."
         ),
     ),
     "zip_aside": (WARNING, N_("The zip %(file)s holds more than borders; this was not opened: %(rows)s")),
+    "zip_in_zip": (
+        REFUSAL,
+        N_("The zip %(file)s holds another archive, “%(member)s”. Unpack it, and give what is in it."),
+    ),
     "zip_too_many": (REFUSAL, N_("The zip %(file)s holds more than %(limit)s files.")),
     "zip_too_big": (REFUSAL, N_("The zip %(file)s unpacks to more than %(limit)s MB.")),
     "zip_ratio": (REFUSAL, N_("The zip %(file)s is packed more than %(limit)s to 1: that is no boundary file.")),
@@ -49,7 +53,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         REFUSAL,
         N_("The zip %(file)s is encrypted or packed in an unusual way. Zip it again without a password."),
     ),
-    "zip_twice": (REFUSAL, N_("The zip %(file)s holds “%(member)s” twice.")),
+    "zip_twice": (
+        REFUSAL,
+        N_("The zip %(file)s holds “%(member)s” twice, perhaps in two folders. Leave one of them out."),
+    ),
     "shapefile_incomplete": (REFUSAL, N_("The shapefile %(layer)s lacks its %(part)s file.")),
     # GeoPackage
     "gpkg_foreign_part": (

@@ -196,7 +196,7 @@ EXPECTED = {
     "overlap": "overlap",
     "gap": "gap",
     "missing": "gap",
-    "duplicate_row": "code_twice",
+    "duplicate_row": "merged",
     "self_intersection": "invalid",
     "unknown_parent": "parent_unknown",
     "wrong_parent": "parent_wrong",

@@ -26,7 +26,7 @@ ELSEWHERE = (
 )
 #: Kinds of files that are none.
 KINDS = (stat.S_IFLNK, stat.S_IFIFO, stat.S_IFDIR, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFSOCK)
-LINKED = ("a.prj", "a.cpg", "b.shp", "readme.txt", "a.sbn")
+LINKED = ("a.prj", "a.cpg", "b.shp", "readme.txt", "a.sbn", "x/a.prj", "a.so", ".hidden", "__MACOSX/a")
 BOMBS = (2_000_000, 5_000_000, 20_000_000, 101_000_000)
 
 
@@ -48,7 +48,8 @@ def kind_of(name: str, kind: int) -> zipfile.ZipInfo:
 
 def two_names(inside: str) -> bytes:
     """The directory at the end says a.prj, the head before the content something as long that leads elsewhere."""
-    data = packed({**WHOLE, "a" * (len(inside) - 4) + ".prj": b"prj"})
+    stem = "a" * (len(inside) - 4)
+    data = packed({**{f"{stem}{name[1:]}": content for name, content in WHOLE.items()}, f"{stem}.prj": b"prj"})
     return data.replace(("a" * (len(inside) - 4) + ".prj").encode(), inside.encode(), 1)
 
 
@@ -62,7 +63,7 @@ def nested(times: int) -> bytes:
 
 def overlapping() -> bytes:
     """Many members whose content is one and the same."""
-    data = bytearray(packed({**WHOLE, **{f"{number}.dbf": bytes(100_000) for number in range(9)}}))
+    data = bytearray(packed({**WHOLE, **{f"{number}.shp": bytes(100_000) for number in range(9)}}))
     places = [at for at in range(len(data)) if data[at : at + 4] == b"PK\x01\x02"]
     first = data[places[3] + 42 : places[3] + 46]
     for at in places[4:]:
@@ -101,7 +102,7 @@ ODD: dict[str, Callable[[], bytes]] = {
     "two folders": lambda: packed({**{f"x/{name}": data for name, data in WHOLE.items()}, "y/a.prj": b"evil"}),
     "in one another": lambda: nested(4),
     "many": lambda: packed({f"{number}.dbf": b"" for number in range(3000)}),
-    "a long name": lambda: packed({**WHOLE, "a" * 60_000 + ".prj": b""}),
+    "a long name": lambda: packed({**WHOLE, "a" * 60_000 + ".shp": b""}),
     "an order for GDAL": lambda: packed({**WHOLE, "a.shp": b"<OGRVRTDataSource>"}),
     "empty": lambda: packed({}),
 }
@@ -116,12 +117,27 @@ ARCHIVES: dict[str, Callable[[], bytes]] = {
         for kind in KINDS
         for name in LINKED
     },
-    **{f"bomb of {size}": lambda size=size: packed({**WHOLE, "b.dbf": bytes(size)}) for size in BOMBS},  # type: ignore[misc]
+    **{f"bomb of {size}": lambda size=size: packed({**WHOLE, "a.cpg": bytes(size)}) for size in BOMBS},  # type: ignore[misc]
     **{f"two names: {name}": lambda name=name: two_names(name) for name in ("../../x.prj", "/tmp/wx.prj")},  # type: ignore[misc]
     **ODD,
 }
-#: Read, for they hold nothing that leads anywhere: a folder of that name, documents left unopened, nothing at all.
-HARMLESS = {"folder: '~'", "in one another", "empty"}
+#: Read, for nothing of what they hold beside is opened, or there is nothing at all: names that only look like ways out,
+#: hidden files and folders, programs, other archives, parts of a shapefile that is not there.
+BESIDE = (
+    "~/a.prj",
+    ".a.prj",
+    "a.prj/",
+    "a/b/c.prj",
+    "%2e%2e/a.prj",
+    "..／a.prj",
+    "．．/a.prj",
+    "con/a.prj",
+    ".ssh/a.prj",
+)
+HARMLESS = {
+    *(f"beside: {name!r}" for name in (*BESIDE, "a.so", "a.py", "a.zip")),
+    *("folder: '~'", "folder: '.hidden'", "in one another", "in one another, as parts", "two folders", "empty"),
+}
 
 
 class Written:
