@@ -1,5 +1,6 @@
 """Opening a zip of shapefiles without trusting it: what it may hold, how large, and nothing written to disk."""
 
+import re
 import stat
 import struct
 import zipfile
@@ -9,11 +10,34 @@ from typing import NamedTuple
 
 from gis.delivery import Refused
 
-Shapefiles = dict[str, dict[str, bytes]]  # layer -> suffix -> content
+Layers = dict[str, dict[str, bytes]]  # layer -> suffix -> content
 Members = dict[str, zipfile.ZipInfo]  # name, the common folder left out -> entry
 MEMBERS, UNPACKED, RATIO = 20, 100_000_000, 100  # files read, bytes unpacked, unpacked to packed
 MAGIC = b"\0\0\x27\x0a"  # file code 9994, ESRI Shapefile Technical Description, 1998
-WANTED = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+
+
+class Family(NamedTuple):
+    """A kind of layer that is several files of one name: its main part, those it needs, and those it may have."""
+
+    kind: str
+    main: str
+    needs: tuple[str, ...]
+    may: tuple[str, ...] = ()
+
+
+#: What is read; of several kinds in one zip the first that is there, all others lie beside.
+FAMILIES = (
+    Family("shapefiles", ".shp", (".shx", ".dbf"), (".prj", ".cpg")),
+    Family("mapinfo", ".tab", (".dat", ".map", ".id"), (".ind", ".cpg")),
+    Family("mapinfo", ".mif", (".mid",)),
+    Family("kml", ".kml", ()),
+)
+#: Signs in a name, one of which is there in a zip that holds nothing to read -> why it is refused.
+SIGNS = (
+    (re.compile(r"\.gdb/", re.IGNORECASE), "unread_gdb"),
+    (re.compile(r"^\[Content_Types\]\.xml$"), "unread_office"),
+    (re.compile(r"\.(zip|rar|7z|tar|gz|kmz)$", re.IGNORECASE), "zip_in_zip"),
+)
 # What desktop GIS puts beside a shapefile: never opened, and not worth a word.
 COMPANIONS = (
     ".sbn",
@@ -30,21 +54,21 @@ COMPANIONS = (
     ".mxs",
     ".lock",
 )
-PACKED = (".zip", ".rar", ".7z", ".tar", ".gz", ".kmz")  # what has to be unpacked first
 #: What zipfile raises for a damaged zip, and for one of a version or a packing that it does not read.
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, NotImplementedError, ValueError)
 ENTRIES = 400
 
 
 class Contents(NamedTuple):
-    """What a zip holds: its shapefiles, and the names of all else, which was left unopened."""
+    """What a zip holds: its layers of one kind (a word of FAMILIES), and the names of all else, left unopened."""
 
-    shapefiles: Shapefiles
+    layers: Layers
     aside: tuple[str, ...]
+    kind: str = FAMILIES[0].kind
 
 
 def contents(path: Path) -> Contents:
-    """The parts of each shapefile in the zip ({'XZQ_township': {'.shp': b'…', '.dbf': b'…', …}}), and what else is
+    """The parts of each layer in the zip ({'XZQ_township': {'.shp': b'…', '.dbf': b'…', …}}), and what else is
     there.
 
     In whatever folders, as long as no two have the same name. Refused for ways out, links, encryption, bombs, damage,
@@ -53,11 +77,12 @@ def contents(path: Path) -> Contents:
     try:
         with _opened(path) as archive:
             members = _members(path, archive)
-            wanted = _wanted(members)
+            family, wanted = _wanted(members)
             aside = tuple(name for name in members if name not in wanted and not name.casefold().endswith(COMPANIONS))
-            if packed := [name for name in aside if name.casefold().endswith(PACKED) and not wanted]:
-                raise Refused("zip_in_zip", file=path.name, member=packed[0][:80])
-            return Contents(_complete(_parts(path, archive, _to_read(path, wanted))), aside)
+            if not wanted:
+                _refuse_signs(path, members)
+            parts = _parts(path, archive, _to_read(path, wanted))
+            return Contents(_complete(parts, family), aside, family.kind)
     except DAMAGE as error:
         raise Refused("damaged", file=path.name) from error
 
@@ -99,16 +124,35 @@ def _is_inside(info: zipfile.ZipInfo) -> bool:
     )
 
 
-def _wanted(members: Members) -> Members:
-    """The parts of shapefiles: what lies in one folder under one name. Alone, a .dbf is a table and a .prj nothing;
-    hidden files and what a Mac adds are none."""
-    parts = {
+def _wanted(members: Members) -> tuple[Family, Members]:
+    """The parts of layers of the first kind that is there: what lies in one folder under one name.
+
+    Alone a .dbf is a table and a .prj nothing; hidden files and what a Mac adds are none.
+    """
+    shown = {
         name: info
         for name, info in members.items()
-        if name.casefold().endswith(WANTED) and not any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
+        if not any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
     }
-    there = {PurePosixPath(name).with_suffix("") for name in parts if name.casefold().endswith((".shp", ".shx"))}
-    return {name: info for name, info in parts.items() if PurePosixPath(name).with_suffix("") in there}
+    for family in FAMILIES:
+        signs = (family.main, ".shx") if family.main == ".shp" else (family.main,)
+        there = {PurePosixPath(name).with_suffix("") for name in shown if name.casefold().endswith(signs)}
+        parts = (family.main, *family.needs, *family.may)
+        found = {
+            name: info
+            for name, info in shown.items()
+            if name.casefold().endswith(parts) and PurePosixPath(name).with_suffix("") in there
+        }
+        if found:
+            return family, found
+    return FAMILIES[0], {}
+
+
+def _refuse_signs(path: Path, members: Members) -> None:
+    """Refused with advice where a zip without anything to read is known for something else."""
+    for sign, code in SIGNS:
+        if named := next((name for name in members if sign.search(name)), None):
+            raise Refused(code, file=path.name, member=named[:80])
 
 
 def _to_read(path: Path, wanted: Members) -> Members:
@@ -126,8 +170,8 @@ def _to_read(path: Path, wanted: Members) -> Members:
     return wanted
 
 
-def _parts(path: Path, archive: zipfile.ZipFile, members: Members) -> Shapefiles:
-    found: Shapefiles = {}
+def _parts(path: Path, archive: zipfile.ZipFile, members: Members) -> Layers:
+    found: Layers = {}
     for full, info in members.items():
         name = PurePosixPath(full)
         parts = found.setdefault(name.stem, {})
@@ -138,12 +182,12 @@ def _parts(path: Path, archive: zipfile.ZipFile, members: Members) -> Shapefiles
     return found
 
 
-def _complete(found: Shapefiles) -> Shapefiles:
-    """The same, once each has its three parts and really is a shapefile by its first bytes."""
+def _complete(found: Layers, family: Family) -> Layers:
+    """The same, once each has its parts, and a shapefile really is one by its first bytes."""
     for layer, parts in found.items():
-        for part in (".shp", ".shx", ".dbf"):
+        for part in (family.main, *family.needs):
             if part not in parts:
                 raise Refused("shapefile_incomplete", layer=layer, part=part)
-        if not parts[".shp"].startswith(MAGIC) or not parts[".shx"].startswith(MAGIC):
+        if family.kind == "shapefiles" and not all(parts[part].startswith(MAGIC) for part in (".shp", ".shx")):
             raise Refused("damaged", file=layer)
     return found

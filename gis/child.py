@@ -8,22 +8,34 @@ pickle, so a child that was taken over can lie about a map but not run anything 
 import io
 import json
 import math
+import os
 import struct
 import sys
 import warnings
 import zipfile
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from gis import geopackage, walls
 from gis.delivery import Refused
 
 ROWS = 200_000
+DRIVERS = {"shapefiles": "ESRI Shapefile", "geopackage": "GPKG", "mapinfo": "MapInfo File", "kml": "LIBKML"}
+TEXT = {"mapinfo": {"encoding": "ISO-8859-1"}}  # byte for byte, for the parent to decode, as with shapefiles
+#: The drivers that GDAL may bring, by commas: all but the one that is meant are switched off.
+KNOWN = (
+    "MEM,PCIDSK,PDS4,VICAR,PDF,MBTiles,EEDA,OGCAPI,GDALG,ESRI Shapefile,MapInfo File,LVBAG,S57,DGN,OGR_VRT,CSV,GML,GPX,"
+    "LIBKML,KML,GeoJSON,GeoJSONSeq,ESRIJSON,TopoJSON,OGR_GMT,GPKG,SQLite,WAsP,OpenFileGDB,DXF,FlatGeobuf,GeoRSS,VFK,"
+    "PGDUMP,OSM,GPSBabel,OGR_PDS,WFS,OAPIF,EDIGEO,Idrisi,ODS,XLSX,Elasticsearch,Carto,AmigoCloud,SXF,Selafin,JML,"
+    "PLSCENES,CSW,VDV,MVT,NGW,MapML,GTFS,PMTiles,JSONFG,MiraMonVector,ADBC,AVCBin,AVCE00,AIVector,HTTP,Parquet,Arrow"
+)
 
 
 def main(kind: str, file: str, boxed: bool, seconds: int, memory: int, output: int) -> None:
-    """Read standard input as `kind` ('shapefiles' | 'geopackage') and write the answer to standard output."""
-    reader = _load()
+    """Read standard input as `kind` (a key of READERS) and write the answer to standard output."""
+    reader = _load(DRIVERS.get(kind, ""))
     data = sys.stdin.buffer.read()
     walls.limit(seconds, memory, output)
     locked = walls.lock()
@@ -39,8 +51,13 @@ def main(kind: str, file: str, boxed: bool, seconds: int, memory: int, output: i
     _write(answer, shapes)
 
 
-def _load() -> Any:
-    """GDAL's reader without pandas and geopandas (which it would import), and the codecs used later."""
+def _load(driver: str = "") -> Any:
+    """GDAL's reader without pandas and geopandas (which it would import), and the codecs used later.
+
+    GDAL is left with one driver, where one is named.
+    """
+    if driver:
+        os.environ["GDAL_SKIP"] = ",".join(name for name in KNOWN.split(",") if name != driver)
     for unneeded in ("pandas", "geopandas", "shapely", "pyarrow", "pyproj"):
         sys.modules[unneeded] = None  # type: ignore[assignment]
     import encodings.cp437
@@ -61,12 +78,12 @@ def _read(reader: Any, data: bytes, file: str, **choice: Any) -> tuple[dict[str,
     except Exception as error:
         raise Refused("damaged", file=file) from error
     if shapes is None:
-        return {"columns": {}}, []
+        return {"columns": {}, "crs": ""}, []
     if len(shapes) >= ROWS:
         raise Refused("too_many_rows", file=file, limit=str(ROWS))
     named = zip(meta["fields"].tolist(), columns, strict=True)
     texts = {name: [_text(value) for value in column.tolist()] for name, column in named if column.dtype.kind in "OUif"}
-    return {"columns": texts}, [bytes(shape or b"") for shape in shapes.tolist()]
+    return {"columns": texts, "crs": str(meta["crs"] or "")}, [bytes(shape or b"") for shape in shapes.tolist()]
 
 
 def _text(value: Any) -> str:
@@ -102,7 +119,41 @@ def _geopackage(data: bytes, file: str, reader: Any) -> tuple[dict[str, Any], li
     return {"layers": layers}, shapes
 
 
-READERS = {"shapefiles": _shapefiles, "geopackage": _geopackage}
+def _plain(kind: str, data: bytes, file: str, reader: Any) -> tuple[dict[str, Any], list[bytes]]:
+    """Every layer of every member of the outer zip, by the one driver that is meant."""
+    layers, shapes = [], []
+    with zipfile.ZipFile(io.BytesIO(data)) as outer:
+        for of, member in enumerate(outer.namelist()):
+            content = outer.read(member)
+            for name in _names(content, kind, file):
+                layer, wkb = _read(reader, content, file, layer=name, **TEXT.get(kind, {}))
+                layers.append({**layer, "name": name, "of": of, "sizes": [len(shape) for shape in wkb]})
+                shapes += wkb
+    return {"layers": layers}, shapes
+
+
+def _names(content: bytes, kind: str, file: str) -> list[str]:
+    """The layers of a file; Refused where another driver than the one that is meant would read it."""
+    pyogrio = sys.modules["pyogrio"]
+    try:
+        names = [str(name) for name, _ in pyogrio.list_layers(content)]
+        if len(names) > geopackage.LAYERS or any(
+            pyogrio.read_info(content, layer=name)["driver"] != DRIVERS[kind] for name in names
+        ):
+            raise ValueError(names)
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise Refused("damaged", file=file) from error
+    return names
+
+
+READERS: dict[str, Callable[[bytes, str, Any], tuple[dict[str, Any], list[bytes]]]] = {
+    "shapefiles": _shapefiles,
+    "geopackage": _geopackage,
+    "mapinfo": partial(_plain, "mapinfo"),
+    "kml": partial(_plain, "kml"),
+}
 
 
 def _write(answer: dict[str, Any], shapes: list[bytes]) -> None:

@@ -72,7 +72,7 @@ class Facts:
     tier: int | None  # None: one layer holds several tiers
     count: int
     encoding: str
-    encoding_from: str  # 'cpg', 'ldid', 'tried' or 'format'
+    encoding_from: str  # 'cpg', 'ldid', 'charset', 'tried' or 'format'
     crs: str
     epsg: int | None
     code_column: str

@@ -24,6 +24,38 @@ MESSAGES: dict[str, tuple[str, str]] = {
             "%(file)s is neither a GeoPackage, a GeoJSON file nor a zip of shapefiles: its content decides, not its name."
         ),
     ),
+    "unread_archive": (
+        REFUSAL,
+        N_("%(file)s is an archive that is not read here. Unpack it, and pack its files as a zip."),
+    ),
+    "unread_shp": (
+        REFUSAL,
+        N_("%(file)s is one part of a shapefile. Pack its .shp, .shx, .dbf and .prj together into a zip."),
+    ),
+    "unread_tab": (
+        REFUSAL,
+        N_("%(file)s is one part of a MapInfo table. Pack its .tab, .dat, .map and .id, or .mif and .mid, into a zip."),
+    ),
+    "unread_gdb": (
+        REFUSAL,
+        N_(
+            "%(file)s holds a file geodatabase (.gdb), which is not read here. Export its layers as GeoPackage or shapefiles."
+        ),
+    ),
+    "unread_gml": (REFUSAL, N_("%(file)s is GML, which is not read here. Export it as GeoPackage.")),
+    "unread_cad": (
+        REFUSAL,
+        N_("%(file)s is a drawing (CAD), whose lines are no areas. Ask for the borders as GeoPackage or shapefiles."),
+    ),
+    "unread_csv": (
+        REFUSAL,
+        N_("%(file)s is a table without borders that could be read. Export the layer itself as GeoPackage."),
+    ),
+    "unread_office": (
+        REFUSAL,
+        N_("%(file)s is an office document, not borders. Ask for the borders as GeoPackage or shapefiles."),
+    ),
+    "unread_other": (REFUSAL, N_("%(file)s is of a kind that is not read here. Export it as GeoPackage.")),
     "file_too_big": (REFUSAL, N_("%(file)s is larger than %(limit)s MB. Deliver one county per file.")),
     "damaged": (REFUSAL, N_("%(file)s is damaged or cut short and cannot be read. Export it again.")),
     "too_many_rows": (REFUSAL, N_("%(file)s has a layer with %(limit)s rows or more. Deliver one county per file.")),
@@ -57,7 +89,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         REFUSAL,
         N_("The zip %(file)s holds “%(member)s” twice, perhaps in two folders. Leave one of them out."),
     ),
-    "shapefile_incomplete": (REFUSAL, N_("The shapefile %(layer)s lacks its %(part)s file.")),
+    "shapefile_incomplete": (REFUSAL, N_("The layer %(layer)s lacks its %(part)s file.")),
     # GeoPackage
     "gpkg_foreign_part": (
         REFUSAL,

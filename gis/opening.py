@@ -1,12 +1,14 @@
 """A file opened into its layers as they stand in it: text decoded, coordinate system known, nothing converted.
 
-What a file is, its first bytes decide, never its name. GeoJSON is read by gis.geojson in this process; a
-GeoPackage and shapefiles only by the boxed-in child of gis.sandbox.
+What a file is, its first bytes decide, never its name. GeoJSON is read by gis.geojson in this process; all
+others only by the boxed-in child of gis.sandbox.
 """
 
 import io
+import re
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from gis import archive, crs, geojson, sandbox, text
 from gis.delivery import Finding, Refused
 
 SIZE = 100_000_000  # of a GeoPackage or zip as delivered
+CHARSET = re.compile(rb'(?i)(\bcharset\s+"?)([\w-]+)("?)')  # of a .tab or .mif
 UTF16 = (b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{")
 
 
@@ -51,7 +54,13 @@ def layers(path: Path) -> list[Layer]:
             if size > limit:
                 raise Refused("file_too_big", file=path.name, limit=str(limit // 10**6))
             return opener(path)
-    raise Refused("unknown_format", file=path.name)
+    raise Refused(_advice(path, start), file=path.name)
+
+
+def _advice(path: Path, start: bytes) -> str:
+    """Why a file is not read: by its first bytes, else by what its name says."""
+    known = next((code for signs, code in UNREAD if start.lstrip().startswith(signs)), None)
+    return known or UNREAD_NAMES.get(path.suffix.casefold(), "unknown_format")
 
 
 def _open_geojson(path: Path) -> list[Layer]:
@@ -84,27 +93,86 @@ def _geopackage_system(answer: dict[str, Any]) -> crs.System | None:
     return None if undefined else crs.from_wkt(described, answer["name"])
 
 
-def _open_shapefiles(path: Path) -> list[Layer]:
-    """All shapefiles of a zip by one child; what it gets are our own copies under our own names."""
-    found, aside = archive.contents(path)
-    if not found:
+def _open_zip(path: Path) -> list[Layer]:
+    """All layers of a zip by one child; what it gets are our own copies under our own names."""
+    found = archive.contents(path)
+    if not found.layers:
         raise Refused("nothing_inside", file=path.name)
+    layers = ZIPPED[found.kind](path.name, found.layers)
+    if found.aside and layers:
+        said = Finding("zip_aside", found.aside, {"file": path.name})
+        layers[0] = replace(layers[0], findings=(*layers[0].findings, said))
+    return layers
+
+
+def _shapefiles(file: str, found: archive.Layers) -> list[Layer]:
     # before GDAL is troubled: what cannot be converted is refused here
     systems = [_prj(parts.get(".prj", b""), name) for name, parts in found.items()]
-    bundle = _zip(
-        {
-            f"{at}.zip": _zip({f"layer{part}": parts[part] for part in (".shp", ".shx", ".dbf")})
-            for at, parts in enumerate(found.values())
-        }
-    )
-    answers = sandbox.read("shapefiles", bundle, path.name)
-    layers = [
-        _shapefile(path.name, name, parts, answer, system)
+    bundle = _bundle([{part: parts[part] for part in (".shp", ".shx", ".dbf")} for parts in found.values()])
+    answers = sandbox.read("shapefiles", bundle, file)
+    return [
+        _shapefile(file, name, parts, answer, system)
         for (name, parts), answer, system in zip(found.items(), answers, systems, strict=True)
     ]
-    if aside:
-        layers[0] = replace(layers[0], findings=(*layers[0].findings, Finding("zip_aside", aside, {"file": path.name})))
-    return layers
+
+
+def _mapinfo(file: str, found: archive.Layers) -> list[Layer]:
+    """MapInfo's tables. Which text they are in is taken out of what GDAL gets, so that it hands on the bytes."""
+    given, named = [], []
+    for name, parts in found.items():
+        main = next(part for part in (".tab", ".mif") if part in parts)
+        said = CHARSET.search(parts[main])
+        named.append([(codec, "charset") for codec, _ in text.said(said[2] if said else b"", b"", name)])
+        given.append({**parts, main: CHARSET.sub(rb"\1Neutral\3", parts[main])})
+    answers = sandbox.read("mapinfo", _bundle(given), file)
+    return [
+        _decoded(file, name, answer, said, _named_system(answer["crs"], name))
+        for name, answer, said in zip(found, answers, named, strict=True)
+    ]
+
+
+def _kml(file: str, found: archive.Layers) -> list[Layer]:
+    """The layers of KML files, called by their file; where one holds several, by their own names too."""
+    names = list(found)
+    bundle = _zip({f"{at}.kml": parts[".kml"] for at, parts in enumerate(found.values())})
+    answers = sandbox.read("kml", bundle, file)
+    often = Counter(answer["of"] for answer in answers)
+    return [
+        Layer(
+            file,
+            names[answer["of"]] if often[answer["of"]] == 1 else f"{names[answer['of']]}/{answer['name']}",
+            answer["columns"],
+            _from_wkb(answer["wkb"], file),
+            "utf-8",
+            "format",
+            _named_system(answer["crs"], names[answer["of"]]),
+        )
+        for answer in answers
+    ]
+
+
+def _named_system(said: str, layer: str) -> crs.System | None:
+    """What GDAL makes of a file's own words: a number or a description."""
+    if not said:
+        return None
+    return crs.from_name(said, layer) if said.upper().startswith("EPSG:") else crs.from_wkt(said, layer)
+
+
+def _bundle(layers: Sequence[Mapping[str, bytes]]) -> bytes:
+    return _zip(
+        {
+            f"{at}.zip": _zip({f"layer{part}": content for part, content in parts.items()})
+            for at, parts in enumerate(layers)
+        }
+    )
+
+
+def _open_xml(path: Path) -> list[Layer]:
+    """KML without definitions of its own; all other XML is refused, with advice where it is known."""
+    content = path.read_bytes()
+    if not re.search(rb"<kml[\s>]", content[:2_000]) or b"<!" in content[:2_000].replace(b"<!--", b""):
+        raise Refused("unread_gml" if b"gml" in content[:2_000] else "unknown_format", file=path.name)
+    return _kml(path.name, {path.stem: {".kml": content}})
 
 
 def _prj(content: bytes, layer: str) -> crs.System | None:
@@ -117,7 +185,13 @@ def _shapefile(
     file: str, name: str, parts: dict[str, bytes], answer: dict[str, Any], system: crs.System | None
 ) -> Layer:
     """The layer with its text decoded, by what the parts say that GDAL never saw."""
-    named = text.said(parts.get(".cpg"), parts[".dbf"], name)
+    return _decoded(file, name, answer, text.said(parts.get(".cpg"), parts[".dbf"], name), system)
+
+
+def _decoded(
+    file: str, name: str, answer: dict[str, Any], named: list[tuple[str, str]], system: crs.System | None
+) -> Layer:
+    """The layer whose text came byte by byte, spelled as Latin-1, in the encoding that is said or found."""
     raw = {column: [value.encode("latin-1") for value in values] for column, values in answer["columns"].items()}
     codec, source = text.choose([value for values in raw.values() for value in values], named, name)
     columns = {
@@ -171,8 +245,30 @@ def _from_wkb(wkb: list[bytes], file: str) -> np.ndarray:
         raise Refused("damaged", file=file) from error
 
 
+ZIPPED: dict[str, Callable[[str, archive.Layers], list[Layer]]] = {
+    "shapefiles": _shapefiles,
+    "mapinfo": _mapinfo,
+    "kml": _kml,
+}
+#: First bytes, and endings of names, of what is not read -> the advice.
+UNREAD: tuple[tuple[tuple[bytes, ...], str], ...] = (
+    ((b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ"), "unread_archive"),
+    ((archive.MAGIC,), "unread_shp"),
+    ((b"!table", b"!Table"), "unread_tab"),
+    ((b"Version 300", b"VERSION 300", b"Version 450", b"VERSION 450", b"Version 650", b"VERSION 650"), "unread_tab"),
+    ((b"0\nSECTION", b"0\r\nSECTION", b"AutoCAD Binary", b"AC10"), "unread_cad"),
+    ((b"fgb\x03", b"PAR1", b"ARROW1"), "unread_other"),
+    ((b"\xd0\xcf\x11\xe0", b"%PDF"), "unread_office"),
+)
+UNREAD_NAMES = {
+    **dict.fromkeys((".shx", ".dbf", ".prj", ".cpg"), "unread_shp"),
+    **dict.fromkeys((".csv", ".txt", ".wkt"), "unread_csv"),
+    **dict.fromkeys((".dat", ".map", ".id", ".mid"), "unread_tab"),
+    **dict.fromkeys((".e00", ".mdb", ".wp", ".wl", ".wt"), "unread_other"),
+}
 KINDS: tuple[tuple[bytes, Callable[[Path], list[Layer]], int], ...] = (
-    (b"PK\x03\x04", _open_shapefiles, SIZE),
+    (b"PK\x03\x04", _open_zip, SIZE),
     (b"SQLite format 3\0", _open_geopackage, SIZE),
     (b"{", _open_geojson, geojson.SIZE),
+    (b"<", _open_xml, geojson.SIZE),
 )

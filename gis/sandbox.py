@@ -46,10 +46,11 @@ START = (
 
 
 def read(kind: str, data: bytes, file: str) -> list[dict[str, Any]]:
-    """The layers in these bytes ('shapefiles' | 'geopackage') as the child answers them.
+    """The layers in these bytes ('shapefiles' | 'geopackage' | 'mapinfo' | 'kml') as the child answers them.
 
     Each layer is a dict of columns and 'wkb', a list of bytes; a GeoPackage's also has name, organization, number
-    and wkt. Refused where the child refuses, takes too long or too much, or dies.
+    and wkt, those of MapInfo and KML the number of their file ('of'), name and crs. Refused where the child refuses,
+    takes too long or too much, or dies.
     """
     with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as answer:
         source.write(data)

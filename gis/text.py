@@ -12,11 +12,19 @@ CPG = {
     **dict.fromkeys(("gbk", "gb2312", "gb18030", "936", "cp936", "ansi936", "oem936", "54936", "cp54936"), "gb18030"),
     "big5": "big5",
     **dict.fromkeys(("950", "cp950", "ansi950", "oem950"), "cp950"),
+    **{"windowssimpchinese": "gb18030", "windowstradchinese": "cp950"},  # what MapInfo says
     **dict.fromkeys(("949", "cp949", "ansi949", "oem949", "euckr", "ksc56011987"), "cp949"),
     **dict.fromkeys(("932", "cp932", "ansi932", "oem932", "shiftjis", "sjis"), "cp932"),
     **dict.fromkeys(("iso88591", "88591", "latin1", "1252", "cp1252", "ansi1252", "windows1252"), "cp1252"),
 }
-SAYS_NOTHING = ("", "system", "ansi", "oem")  # "whatever is usual on the machine that wrote it"
+SAYS_NOTHING = (
+    "",
+    "system",
+    "ansi",
+    "oem",
+    "neutral",
+    "windowslatin1",
+)  # "whatever is usual on the machine that wrote it"
 # Language driver byte of the .dbf (dBASE/FoxPro tables).
 LDID = {
     **{0x4D: "gb18030", 0x7A: "gb18030", 0x4F: "cp950", 0x78: "cp950"},

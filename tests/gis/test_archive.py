@@ -24,7 +24,7 @@ def test_the_parts_of_each_shapefile_are_found(tmp_path):
     path = zipped(
         tmp_path / "a.zip", {**WHOLE, "a.PRJ": b"prj", "a.cpg": b"GBK", "a.sbn": b"ignored", "a.shp.xml": b"ignored"}
     )
-    assert archive.contents(path).shapefiles == {
+    assert archive.contents(path).layers == {
         "a": {".shp": SHP, ".shx": SHP, ".dbf": b"dbf", ".prj": b"prj", ".cpg": b"GBK"}
     }
 
@@ -33,7 +33,7 @@ def test_names_packed_on_a_chinese_windows_are_readable(tmp_path):
     zipped(tmp_path / "a.zip", {f"cunjie{part[1:]}": content for part, content in WHOLE.items()})
     spelled = (tmp_path / "a.zip").read_bytes().replace(b"cunjie", "村界县".encode("gbk"))
     (tmp_path / "a.zip").write_bytes(spelled)
-    assert list(archive.contents(tmp_path / "a.zip").shapefiles) == ["村界县"]
+    assert list(archive.contents(tmp_path / "a.zip").layers) == ["村界县"]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ BESIDE = (
 def test_whatever_lies_beside_is_ignored_and_named_at_once(tmp_path):
     path = zipped(tmp_path / "a.zip", {**WHOLE, "empty/": b"", **dict.fromkeys(BESIDE, b"evil" * 50)})
     found = archive.contents(path)
-    assert found.shapefiles == {"a": {name[1:]: content for name, content in WHOLE.items()}}
+    assert found.layers == {"a": {name[1:]: content for name, content in WHOLE.items()}}
     assert found.aside == BESIDE
 
 
@@ -65,7 +65,7 @@ def test_index_and_lock_files_are_not_worth_a_word(tmp_path):
 def test_layers_may_lie_in_whatever_folders(tmp_path):
     files = {f"成果/矢量/{name}": content for name, content in WHOLE.items()}
     files |= {f"b/{name.replace('a', 'b')}": content for name, content in WHOLE.items()}
-    assert sorted(archive.contents(zipped(tmp_path / "a.zip", files)).shapefiles) == ["a", "b"]
+    assert sorted(archive.contents(zipped(tmp_path / "a.zip", files)).layers) == ["a", "b"]
 
 
 def test_one_layer_in_two_folders_is_refused(tmp_path):
@@ -147,14 +147,14 @@ INSIDE = {f"县界/{name}": content for name, content in WHOLE.items()}
 
 def test_all_may_lie_in_one_folder(tmp_path):
     whole = {"a": {name[1:]: content for name, content in WHOLE.items()}}
-    assert archive.contents(zipped(tmp_path / "a.zip", {"县界/": b"", **INSIDE})) == (whole, ())
-    assert archive.contents(zipped(tmp_path / "b.zip", INSIDE)) == (whole, ())
+    assert archive.contents(zipped(tmp_path / "a.zip", {"县界/": b"", **INSIDE})) == (whole, (), "shapefiles")
+    assert archive.contents(zipped(tmp_path / "b.zip", INSIDE)) == (whole, (), "shapefiles")
 
 
 @pytest.mark.parametrize("names", [("说明.TXT", "a.pdf"), ("县界/说明.docx", "readme.md"), ("县界/a.xlsx",)])
 def test_documents_are_left_unopened_and_named(tmp_path, names):
     found = archive.contents(zipped(tmp_path / "a.zip", {**INSIDE, **dict.fromkeys(names, b"\0" * 5_000_000)}))
-    assert list(found.shapefiles) == ["a"]
+    assert list(found.layers) == ["a"]
     assert found.aside == names
 
 

@@ -32,7 +32,8 @@ def grids() -> None:
 @click.option("--layer", multiple=True, help="Take this layer only; may be said several times.")
 @click.option("--anywhere", is_flag=True, help="Take borders that lie outside the province of their codes.")
 def grids_import(paths: tuple[Path, ...], yes: bool, crs: str | None, since: datetime | None, **said: Any) -> None:
-    """Read borders from GeoPackage, GeoJSON or zipped shapefiles, show what was understood, store all or nothing."""
+    """Read borders from GeoPackage, GeoJSON, KML, or shapefiles and MapInfo tables in a zip, show what was understood,
+    store all or nothing."""
     from . import intake
 
     _, store = ready()

@@ -53,6 +53,7 @@ ADVICE = {
 FROM = {
     "cpg": "as its .cpg file says",
     "ldid": "as its .dbf file says",
+    "charset": "as the file says",
     "tried": "nothing says so: found by trying",
     "format": "as this format prescribes",
 }
