@@ -1,8 +1,9 @@
 """What a boundary delivery is once it has been read: facts, cells and findings, and the refusal to read one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gis.messages import ERROR, MESSAGES, SHOWN
+from gis.messages import ERROR, MESSAGES, MORE, SHOWN, WORDS
 
 
 class Refused(Exception):
@@ -43,10 +44,15 @@ class Finding:
         return {**self.params, "rows": ", ".join(self.rows)}
 
     def __str__(self) -> str:
-        """For one line of a terminal: all rows stand in `rows`, here the first few and how many more there are."""
+        """The English of `text`."""
+        return self.text(str)
+
+    def text(self, word: Callable[[str], str]) -> str:
+        """For one line of a terminal, in the language of `word`: of all rows the first few, and how many more."""
         more = len(self.rows) - SHOWN
-        rows = ", ".join(self.rows[:SHOWN]) + (f" and {more} more" if more > 0 else "")
-        return self.message % {**self.values, "rows": rows}
+        rows = ", ".join(self.rows[:SHOWN]) + (word(MORE) % {"number": more} if more > 0 else "")
+        words = {name: word(value) if name in WORDS else value for name, value in self.params.items()}
+        return word(self.message) % {**words, "rows": rows}
 
 
 @dataclass(frozen=True)

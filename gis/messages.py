@@ -11,6 +11,8 @@ def N_(text: str) -> str:
 
 
 SHOWN = 5  # rows that a printed finding names
+MORE = N_(" and %(number)s more")
+WORDS = ("tier",)  # what fills a sentence and is a word itself
 ERROR, WARNING, REFUSAL = "error", "warning", "refusal"
 
 # code -> (level, sentence). A refusal stops the reading, an error stops the import, a warning is shown.

@@ -139,13 +139,13 @@ def stored(wangge):
 def test_what_was_understood_is_said_in_plain_words(asked, tmp_path):
     said = asked(boundary_files.gbk_zip(tmp_path), input="n\n", fails=True)
     assert (
-        "delivery.zip, layer XZQ_village: 8 rows, taken as villages" in said
-        and "layer XZQ_county: 1 row, taken as county" in said
+        "delivery.zip, layer XZQ_village: rows 8, taken as villages" in said
+        and "layer XZQ_county: rows 1, taken as county" in said
     )
     assert "text: GBK (GB18030), nothing says so: found by trying" in said
     assert "code in “XZQDM”, name in “XZQMC”, no column for the parent: found by code or place" in said
     one = asked(boundary_files.geojson(tmp_path / "a.geojson"), input="n\n", fails=True)
-    assert "11 rows, taken as county, townships and villages together" in one
+    assert "rows 11, taken as county, townships and villages together" in one
 
 
 def test_directly_before_the_question_stand_the_counts_and_the_place(asked, tmp_path):
@@ -166,6 +166,22 @@ def test_columns_and_layers_can_be_named(asked, tmp_path):
     assert "There is no layer x" in asked(path, "--layer", "x", fails=True)
 
 
+@pytest.mark.parametrize("how", ["--lang", "LANG"])
+def test_the_import_speaks_chinese_to_who_does(asked, tmp_path, monkeypatch, how):
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8" if how == "LANG" else "C.UTF-8")
+    option = ("--lang", "zh") if how == "--lang" else ()
+    path = boundary_files.geopackage(tmp_path / "a.gpkg", c370900101203="")
+    said = asked(path, *option, "--yes", fails=True)
+    assert "[错误] 没有名称：370900101203" in said and "上面有 1 个错误" in said
+    (tmp_path / "b.geojson").write_text("{")
+    assert "没有存入。 b.geojson 不是正确的 JSON" in asked(tmp_path / "b.geojson", *option, fails=True)
+    said = asked(boundary_files.gbk_zip(tmp_path), *option, input="n\n", fails=True)
+    assert "要存入这些网格吗？" in said and "8 行，当作村" in said
+    assert "Store" in asked(boundary_files.geojson(tmp_path / "c.geojson"), "--lang", "en", input="n\n", fails=True)
+
+
 def test_an_end_of_input_at_the_question_stores_nothing_and_says_so(wangge, asked, tmp_path):
     assert asked(boundary_files.geopackage(tmp_path / "a.gpkg"), input="", fails=True).endswith("Nothing stored.\n")
     assert stored(wangge) == 0
@@ -183,7 +199,7 @@ def test_a_finding_names_five_and_how_many_more(asked, tmp_path):
 
 def test_errors_are_counted_in_words(asked, tmp_path):
     unnamed = boundary_files.geopackage(tmp_path / "a.gpkg", c370900="")
-    assert "Nothing stored: 1 error above." in asked(unnamed, "--yes", fails=True)
+    assert "Nothing stored: errors above: 1." in asked(unnamed, "--yes", fails=True)
 
 
 def test_a_filled_tree_and_a_day_to_come_are_refused_before_anything_is_read(wangge, asked, tmp_path, monkeypatch):

@@ -17,7 +17,7 @@ from webapp.access import SYSTEM
 from webapp.core import clock
 from webapp.core.db import Store
 from webapp.core.errors import Refused
-from webapp.grid import intake, queries
+from webapp.grid import intake, labels, queries
 from webapp.grid.models import Grid, GridVersion
 
 
@@ -85,13 +85,26 @@ def test_who_examines_loads_nothing_heavy(make_file: str, tmp_path: Path) -> Non
 def test_every_kind_of_warning_says_whether_it_is_harmless() -> None:
     """What was shown with sixteen warnings said of none of them what to do."""
     warnings = {code for code, (level, _) in MESSAGES.items() if level == WARNING}
-    assert set(intake.ADVICE) == warnings
+    assert set(labels.ADVICE) == warnings
+
+
+def test_findings_are_listed_errors_first_and_each_kind_together() -> None:
+    findings = (
+        Finding("invalid", ("a",)),
+        Finding("no_shape", ("b",)),
+        *(Finding("invalid", (f"{n}",)) for n in range(14)),
+    )
+    examined = intake.Examined(Delivery((), (), ()), (*findings, Finding("code_empty", ("c",))), "x")
+    lines = list(examined.listed())
+    assert lines[0] == "[error] Without a code: c"
+    assert [line[:9] for line in lines[1:13]] == ["[warning]"] * 12
+    assert lines[13:] == ["    … and 3 more of this kind", "[warning] Without a polygon: b"]
 
 
 def test_the_advice_counts_warnings_by_kind_and_leaves_errors_out() -> None:
     findings = (Finding("sliver"), Finding("overlap"), Finding("sliver"), Finding("code_empty"))
     examined = intake.Examined(Delivery((), (), ()), findings, "x")
     assert list(examined.advice()) == [
-        f"2 warnings (sliver): {intake.ADVICE['sliver']}.",
-        f"1 warning (overlap): {intake.ADVICE['overlap']}.",
+        f"warning ×2 (sliver): {labels.ADVICE['sliver']}.",
+        f"warning ×1 (overlap): {labels.ADVICE['overlap']}.",
     ]

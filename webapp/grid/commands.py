@@ -1,5 +1,7 @@
 """The commands ``wangge grids …``: only the talk; what is done stands in ``intake``."""
 
+import os
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -9,9 +11,16 @@ import click
 from gis.delivery import Choice
 
 from ..access import SYSTEM
-from ..console import agreed, counted, fail, ready
+from ..console import agreed, fail, ready
 from ..core import clock
 from ..core.errors import Refused
+from ..translations.spoken import speaker
+
+
+def _usual_language() -> str:
+    """The language of this terminal, as its environment says."""
+    said = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "zh" if said.startswith("zh") else "en"
 
 
 @click.group()
@@ -30,37 +39,49 @@ def grids() -> None:
 @click.option("--name", multiple=True, help="The column of the name.")
 @click.option("--parent", multiple=True, help="The column that says what a row belongs to.")
 @click.option("--layer", multiple=True, help="Take this layer only; may be said several times.")
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "zh"]),
+    default=_usual_language,
+    show_default="as LANG says",
+    help="Language of what is said here.",
+)
 @click.option("--anywhere", is_flag=True, help="Take borders that lie outside the province of their codes.")
-def grids_import(paths: tuple[Path, ...], yes: bool, crs: str | None, since: datetime | None, **said: Any) -> None:
+def grids_import(
+    paths: tuple[Path, ...], yes: bool, crs: str | None, since: datetime | None, lang: str, **said: Any
+) -> None:
     """Read borders from GeoPackage, GeoJSON, KML, or shapefiles and MapInfo tables in a zip, show what was understood,
     store all or nothing."""
     from . import intake
+    from . import labels as words
 
     _, store = ready()
+    word = speaker(lang)
     day = since.date() if since else clock.today()
     try:
         with store.read() as session:
             intake.refuse(session, day)
         examined = intake.examine(paths, crs, Choice(**said))
     except Refused as refusal:
-        _nothing_stored(refusal)
-    for line in (*examined.understood(), *(f"[{finding.level}] {finding}" for finding in examined.findings)):
+        _nothing_stored(refusal, word)
+    for line in (*examined.understood(word), *examined.listed(word)):
         click.echo(line)
     if examined.errors:
-        fail(f"Nothing stored: {counted(len(examined.errors), 'error')} above. Mend the files and try again.")
-    for line in examined.advice():
+        fail(word(words.ERRORS) % {"number": len(examined.errors)})
+    for line in (*examined.advice(word), examined.summary(word)):
         click.echo(line)
-    click.echo(examined.summary)
-    if not yes and not agreed("Store these grids?"):
-        fail("Nothing stored.")
+    if not yes and not agreed(word(words.ASK)):
+        fail(word(words.NOTHING))
     with store.write() as session:
         stored = intake.accept(session, SYSTEM, examined, day)
-    click.echo(f"Stored {len(stored)} grids.")
+    click.echo(word(words.STORED) % {"number": len(stored)})
 
 
-def _nothing_stored(refusal: Refused) -> NoReturn:
+def _nothing_stored(refusal: Refused, word: Callable[[str], str]) -> NoReturn:
+    from . import labels as words
+
     option = "--from " if refusal.field == "since" else ""
-    fail(f"Nothing stored. {option}{refusal.message % refusal.params}")
+    fail(f"{word(words.NOTHING)} {option}{word(refusal.message) % refusal.params}")
 
 
 COMMANDS = (grids,)

@@ -13,10 +13,12 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 PROGRAM = Path(__file__).parent.parent
+SHAPES = PROGRAM.parent / "gis"  # pure, but what it says of a delivery is read by people
 PO = Path(__file__).parent / "zh" / "LC_MESSAGES" / "messages.po"
 
 #: Which reader finds the messages of which files; the blocks of templates are cut as ``create_app`` sets it.
 READERS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+SENTENCES = [("messages.py", "python")]
 OPTIONS = {"**/templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true"}}
 KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None, "said": None}
 
@@ -39,6 +41,8 @@ def said() -> Catalog:
     found = Catalog(locale="zh")
     for name, line, message, _comments, context in extract_from_dir(PROGRAM, READERS, OPTIONS, KEYWORDS):
         found.add(message, locations=[(name, line)], context=context)
+    for name, line, message, _comments, context in extract_from_dir(SHAPES, SENTENCES, {}, KEYWORDS):
+        found.add(message, locations=[(f"{SHAPES.name}/{name}", line)], context=context)
     return found
 
 
