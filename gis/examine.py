@@ -20,7 +20,7 @@ from gis.delivery import Cell, Choice, Delivery, Facts, Finding, Refused
 from gis.sandbox import ENVIRONMENT
 
 #: Seconds of waiting, seconds of work, bytes of new memory, bytes of the answer.
-PATIENCE, CPU, MEMORY, OUTPUT = 600, 30, 512_000_000, 300_000_000
+PATIENCE, CPU, MEMORY, OUTPUT = 600, 60, 512_000_000, 300_000_000
 HEAD = 150_000_000
 # What a signal that ended the work means; only the last two are the machine's answer to memory that is not there.
 ENDS = {

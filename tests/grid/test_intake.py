@@ -1,5 +1,6 @@
 """Borders from delivered files, in the steps that the command and a page take alike."""
 
+import json
 import subprocess
 import sys
 from datetime import timedelta
@@ -31,6 +32,17 @@ def test_what_was_examined_is_stored_and_in_force(store: Store, tmp_path: Path) 
         assert [len([cell for cell in cells if cell.tier == tier]) for tier in (1, 2, 3)] == [1, 2, 8]
         assert set(session.scalars(select(GridVersion.valid_from))) == {since}
         assert (edition := queries.edition(session)) and edition.source == "a.gpkg"
+
+
+def test_a_village_without_a_border_is_stored_without_one(store: Store, tmp_path: Path) -> None:
+    path = boundary_files.geojson(tmp_path / "a.geojson")
+    told = json.loads(path.read_text())
+    told["features"][-1]["geometry"] = None
+    path.write_text(json.dumps(told))
+    with store.write() as session:
+        intake.accept(session, SYSTEM, intake.examine([path]), clock.today())
+        version = session.scalars(select(GridVersion).where(GridVersion.code == "370900101203")).one()
+        assert (version.boundary, version.minx) == (None, None)
 
 
 def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(tmp_path: Path) -> None:
