@@ -13,8 +13,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from gis.compare import Comparison, compare, joined
-from gis.delivery import ERROR, WARNING, Cell, Finding
-from gis.delivery import MESSAGES as SENTENCES
+from gis.delivery import Cell, Finding
+from gis.messages import ERROR, WARNING
+from gis.messages import MESSAGES as SENTENCES
 
 from ..access import Actor
 from ..core import audit, clock

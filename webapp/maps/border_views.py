@@ -8,6 +8,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.utils import secure_filename
 
+from gis.messages import WORDS
+
 from ..core import clock
 from ..core.errors import N_, NotFound, Refused
 from ..grid import changed, changes, intake
@@ -42,9 +44,23 @@ def _page(form: BordersForm, findings: Any = ()) -> str:
         sets=changed.sets(read(), actor()),
         states=borders.STATES,
         tones=borders.TONES,
-        findings=findings,
+        findings=_said(findings),
         may_edit=actor().may("border.edit"),
     )
+
+
+def _said(findings: Any) -> list[tuple[str, str]]:
+    """Level and sentence of what was found, in the reader's language."""
+    return [
+        (
+            each["level"],
+            _(
+                each["message"],
+                **{name: _(value) if name in WORDS else value for name, value in each["params"].items()},
+            ),
+        )
+        for each in findings
+    ]
 
 
 @bp.post("/borders")
@@ -116,7 +132,7 @@ def _set_page(set_id: int, form: ProposalForm) -> str:
         states=borders.STATES,
         tones=borders.TONES,
         heirs={row.line.position: _heirs(set_id, row.line) for row in gone},
-        findings=found.facts.get("findings", ()),
+        findings=_said(found.facts.get("findings", ())),
         layers=found.facts.get("layers", ()),
         is_mine=found.made_by == actor().person_id,
         may_edit=actor().may("border.edit"),
