@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests import make
 from tests.conftest import World
+from webapp.card.models import GridCard, PlatformRole, UpperLink
 from webapp.core.models import Attachment, AuditEntry, CalendarDay, Setting, TimeLimit
 from webapp.duty.models import Document, DocumentDecision, Duty, ProblemDuty, Succession
 from webapp.feedback.models import Feedback
@@ -37,6 +38,7 @@ def people_of(world: World) -> None:
             _field_work(session, world, login, tag)
             _report(session, world, login, tag)
             _desk_work(session, world, login, tag)
+            _cards(session, world, login, tag)
         _together(session, world)
 
 
@@ -135,6 +137,21 @@ def _desk_work(session: Session, world: World, login: str, tag: str) -> None:
     edition = session.scalars(select(func.max(BoundaryEdition.id))).one()
     acted = {"made_by": me, "made_at": AT, "decided_by": me, "decided_at": AT}
     session.add(GridChangeSet(state="draft", source=f"{tag}-file", facts={}, base_id=edition, **acted))
+
+
+def _cards(session: Session, world: World, login: str, tag: str) -> None:
+    me, said = world.people[login], {"said_by": world.people[login], "said_at": AT}
+    lower = world.grids["A1" if login == ME else "A2"]
+    texts_ = {
+        f"{name}_{tongue}": ""
+        for name in ("post", "leader", "duties", "tasks", "rewards", "penalties")
+        for tongue in ("zh", "en")
+    }
+    bodies = {"body_zh": f"{tag}-committee", "body_en": f"{tag}-committee"}
+    session.add(GridCard(grid_id=lower, valid_from=AT.date(), **bodies, **texts_, **said))
+    named = {"person_id": me, "named_by": me, "named_at": AT, "from_on": AT.date()}
+    session.add(UpperLink(upper_id=world.grids["A"], lower_id=lower, **named))
+    session.add(PlatformRole(grid_id=world.grids["county"], part="owner", zh=f"{tag}-owner", en=f"{tag}-owner", **said))
 
 
 def _together(session: Session, world: World) -> None:

@@ -31,6 +31,8 @@ outline.read       .        all           all                  all            al
 grid.read          .        own           tree                 tree           .                   .                tree    tree       .             .            .
 border.edit        .        .             .                    tree           .                   .                .       .          .             .            .       # sets of changes of the tree: propose, and approve what somebody else proposed
 border.read        .        .             .                    tree           .                   .                tree    .          .             .            .
+card.edit          .        .             tree                 tree           .                   .                .       .          .             .            .       # the five fixed things, and the person towards a grid below
+card.list          .        .             tree                 tree           .                   .                tree    tree       .             .            .       # which cards lack what, and all of them as a file
 object.edit        .        .             tree                 tree           .                   .                .       .          .             .            .
 patrol.walk        .        own           .                    .              .                   .                .       .          .             .            .       # goes round himself: a page of his own, his name on the round, "it is back"
 patrol.write       .        own           tree                 .              .                   .                .       .          .             .            .       # a township types in paper sheets

@@ -11,6 +11,7 @@ from seeds import rows
 from tests import make
 from tests.conftest import World
 from webapp.access import ROLES
+from webapp.card import labels as card_labels
 from webapp.core import attachments, settings
 from webapp.core.chain_link import HistoryOpen
 from webapp.core.db import Store
@@ -37,10 +38,12 @@ WORDS: dict[str, Iterable[str]] = {
     "figure_kind": rows.FIGURE_KINDS,
     "grid_change_kind": changes.KINDS,
     "grid_change_state": changes.STATES,
+    "grid_kind": card_labels.KINDS,
     "ground_doubt": dispatching.DOUBTS,
     "language": language.LOCALES,
     "list_status": rows.STATUSES,
     "look_answer": labels.LOOK_ANSWERS,
+    "platform_part": card_labels.PARTS,
     "problem_category": rows.CATEGORIES,
     "problem_role": rows.PROBLEM_ROLES,
     "report_action": {action.partition(":")[0] for action in labels.ACTIONS}

@@ -52,6 +52,10 @@ ABOUT_THE_THING = {
         "succession": "id body canonical from_on event_zh event_en source status valid_to",
         "grid_change_set": "id state since source facts base_id edition_id trouble",
         "patrol_object": "id type grid_id valid_from valid_to",
+        "grid_card": "id grid_id kind body_zh body_en duties_zh duties_en tasks_zh tasks_en rewards_zh rewards_en "
+        "penalties_zh penalties_en valid_from published_on",
+        "upper_link": "id upper_id lower_id",
+        "platform_role": "id grid_id part zh en",
         "report": "number state state_since is_open due_at grid_id grid_version_id object_id patrol_id severity "
         "settled sampled_at recurs_id",
     }.items()

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Date, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from gis.area import square_km
+
 from ..access import SYSTEM, Actor, Condition, below, end, kept, where
 from ..core.cells import half_width
 from ..core.errors import N_, NotFound, Refused
@@ -343,6 +345,25 @@ def boundaries(session: Session, tier: int) -> list[tuple[int, bytes]]:
         .order_by(Grid.id)
     )
     return [(id_, bytes(wkb)) for id_, wkb in rows if wkb]
+
+
+def areas(session: Session, ids: Iterable[int]) -> dict[int, float]:
+    """The areas of some grids in km², worked out from the borders in force; who has no border is left out."""
+    rows = session.execute(_BORDERS, {"ids": list(ids)})
+    return {id_: square_km(bytes(wkb)) for id_, wkb in rows if wkb}
+
+
+_BORDERS = select(GridVersion.grid_id, GridVersion.boundary).where(
+    GridVersion.grid_id.in_(bindparam("ids", expanding=True)), current(), GridVersion.boundary.is_not(None)
+)
+
+
+def bordered(session: Session, ids: Iterable[int]) -> set[int]:
+    """Which of some grids have a border in force."""
+    return set(session.scalars(_BORDERED, {"ids": list(ids)}))
+
+
+_BORDERED = _BORDERS.with_only_columns(GridVersion.grid_id)
 
 
 def lowest_tier(session: Session) -> int:

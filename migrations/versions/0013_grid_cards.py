@@ -1,0 +1,101 @@
+"""The card of a grid, the office above's person for it, and who runs the platform. Only tables that were not there."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from migrations.ops import create_vocabulary
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+MOMENT = sa.DateTime(timezone=True)
+KINDS = ("county", "township", "subdistrict", "village", "community")
+PARTS = ("owner", "operator", "entry")
+NAMES = ("body", "post", "leader")
+TEXTS = ("duties", "tasks", "rewards", "penalties")
+OPEN = sa.text("to_on is null")
+
+
+def _reference(table: str, column: str, to: str, key: str = "id") -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], [f"{to}.{key}"], name=op.f(f"fk_{table}_{column}"))
+
+
+def _both(names: tuple[str, ...], type_: sa.types.TypeEngine[str]) -> list[sa.Column[str]]:
+    return [sa.Column(f"{name}_{tongue}", type_, nullable=False) for name in names for tongue in ("zh", "en")]
+
+
+def upgrade() -> None:
+    create_vocabulary("grid_kind", 20, KINDS)
+    create_vocabulary("platform_part", 20, PARTS)
+    _create_cards()
+    _create_links()
+    _create_roles()
+
+
+def _create_cards() -> None:
+    op.create_table(
+        "grid_card",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("grid_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=True),
+        *_both(NAMES, sa.String(length=80)),
+        *_both(TEXTS, sa.Text()),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("said_by", sa.Integer(), nullable=True),
+        sa.Column("said_at", MOMENT, nullable=False),
+        _reference("grid_card", "grid_id", "grid"),
+        _reference("grid_card", "kind", "grid_kind", "code"),
+        _reference("grid_card", "said_by", "person"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grid_card")),
+    )
+    op.create_index(op.f("ix_grid_card_grid_id"), "grid_card", ["grid_id"])
+
+
+def _create_links() -> None:
+    op.create_table(
+        "upper_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("upper_id", sa.Integer(), nullable=False),
+        sa.Column("lower_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("to_on", sa.Date(), nullable=True),
+        sa.Column("named_by", sa.Integer(), nullable=True),
+        sa.Column("named_at", MOMENT, nullable=False),
+        _reference("upper_link", "upper_id", "grid"),
+        _reference("upper_link", "lower_id", "grid"),
+        _reference("upper_link", "person_id", "person"),
+        _reference("upper_link", "named_by", "person"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upper_link")),
+    )
+    op.create_index(op.f("ix_upper_link_lower_id"), "upper_link", ["lower_id"])
+    op.create_index(op.f("ix_upper_link_person_id"), "upper_link", ["person_id"])
+    op.create_index(
+        "ix_upper_link_one", "upper_link", ["lower_id"], unique=True, sqlite_where=OPEN, postgresql_where=OPEN
+    )
+
+
+def _create_roles() -> None:
+    op.create_table(
+        "platform_role",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("grid_id", sa.Integer(), nullable=False),
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("zh", sa.String(length=80), nullable=False),
+        sa.Column("en", sa.String(length=80), nullable=False),
+        sa.Column("said_by", sa.Integer(), nullable=True),
+        sa.Column("said_at", MOMENT, nullable=False),
+        _reference("platform_role", "grid_id", "grid"),
+        _reference("platform_role", "part", "platform_part", "code"),
+        _reference("platform_role", "said_by", "person"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_platform_role")),
+    )
+    op.create_index(op.f("ix_platform_role_grid_id"), "platform_role", ["grid_id"])
+
+
+def downgrade() -> None:
+    for table in ("platform_role", "upper_link", "grid_card", "platform_part", "grid_kind"):
+        op.drop_table(table)

@@ -1,0 +1,40 @@
+"""What the cards announce: log lines, and what they keep about people."""
+
+from ..core.announce import About, DataUse
+from ..core.errors import N_
+from . import own
+
+STANDS_ON = ("people",)
+ABOUT = About(
+    acts={
+        "card.write": N_("Grid card written"),
+        "platform.set": N_("Part of the platform set"),
+        "upper.name": N_("Person of the office above named"),
+    },
+    own=own.OWN,
+    privacy={
+        N_("Grid cards"): (
+            DataUse(
+                "grid_card: leader_zh leader_en post_zh post_en",
+                N_("Name and post of a grid's responsible leader"),
+                N_("The card says who answers for the grid; it is there to be announced."),
+                "record",
+                "grid.read",
+            ),
+            DataUse(
+                "upper_link: person_id from_on to_on",
+                N_("For which grids below your office named you, from when to when"),
+                N_("So that each grid knows whom to turn to above."),
+                "record",
+                "oneself grid.read",
+            ),
+            DataUse(
+                "grid_card: said_by said_at; upper_link: named_by named_at; platform_role: said_by said_at",
+                N_("Who wrote a card or named a person, and when"),
+                N_("So that a rule can be traced."),
+                "record",
+                "grid.read",
+            ),
+        ),
+    },
+)

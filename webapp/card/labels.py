@@ -1,0 +1,46 @@
+"""Words of the card. Codes are those of the vocabularies and columns."""
+
+from ..core.errors import N_
+from ..core.tables import must_agree, table
+
+#: Kind of grid → the tiers of people/rules.py that it can be (004:158-162).
+KINDS = {
+    row["kind"]: row["tier"]
+    for row in table("""
+kind         tier
+county       county
+township     township
+subdistrict  township
+village      village
+community    village
+""")
+}
+KIND_NAMES = {
+    "county": N_("County"),
+    "township": N_("Town or township"),
+    "subdistrict": N_("Subdistrict"),
+    "village": N_("Village"),
+    "community": N_("Community"),
+}
+
+#: The five fixed things (004:168), in the order of the text. Rewards and penalties are one of them.
+FIVE = {
+    "area": N_("Area"),
+    "personnel": N_("Personnel"),
+    "duties": N_("Duties"),
+    "tasks": N_("Tasks"),
+    "rewards": N_("Rewards and penalties"),
+}
+UPPER = "upper"  # beside the five: nobody of the office above is named
+LACKS = FIVE | {UPPER: N_("Person of the office above")}
+
+#: Who has a part in the platform, and the line that gives each its body.
+PARTS = {
+    "owner": N_("Builds and owns the platform"),
+    "operator": N_("Runs the platform"),
+    "entry": N_("Enters the data"),
+}
+SOURCES = {"owner": "004:197", "operator": "004:205", "entry": "004:211"}
+
+must_agree(KINDS=KINDS, KIND_NAMES=KIND_NAMES)
+must_agree(PARTS=PARTS, SOURCES=SOURCES)

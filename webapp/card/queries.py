@@ -1,0 +1,203 @@
+"""Reads of cards: what is fixed for a grid, who stands above it, and which cards lack what."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy.orm import Session
+
+from ..access import Actor, holders
+from ..core import clock
+from ..grid import queries as grids
+from ..grid.queries import Cell
+from ..people import queries as people
+from ..people import rules
+from ..people.models import Person, Posting
+from ..people.queries import TODAY
+from .labels import FIVE, UPPER
+from .models import GridCard, PlatformRole, UpperLink
+
+#: Who a grid's personnel are: those who act on matters from a posting to a grid.
+PERSONNEL = tuple(role for role in holders("report.move", "own", "tree") if not rules.sits_in_body(role))
+#: Who can be named towards a lower grid: whose posting reaches it and stays until it is ended.
+UPPERS = tuple(role for role in holders("grid.read", "tree") if rules.POSTINGS[role]["end"] == "open")
+
+
+# --- what is fixed ---
+
+
+def newest(session: Session, grid_id: int) -> GridCard | None:
+    """The card that counts for a grid; None before the first."""
+    return session.scalars(_NEWEST, {"grid_id": grid_id}).first()
+
+
+_NEWEST = select(GridCard).where(GridCard.grid_id == bindparam("grid_id")).order_by(GridCard.id.desc()).limit(1)
+
+
+class Said(NamedTuple):
+    """A card as it stood, and who wrote it (None: nobody of ours)."""
+
+    card: GridCard
+    person: Person | None
+
+
+MOST_SHOWN = 20  # versions of one card
+
+
+def versions(session: Session, grid_id: int) -> list[Said]:
+    """The cards of a grid, newest first."""
+    return [Said(*row) for row in session.execute(_VERSIONS, {"grid_id": grid_id})]
+
+
+_VERSIONS = (
+    select(GridCard, Person)
+    .outerjoin(Person, Person.id == GridCard.said_by)
+    .where(GridCard.grid_id == bindparam("grid_id"))
+    .order_by(GridCard.id.desc())
+    .limit(MOST_SHOWN)
+)
+
+
+def cards(session: Session, grid_ids: Iterable[int]) -> dict[int, GridCard]:
+    """The cards that count for some grids."""
+    rows = session.scalars(_CARDS, {"ids": list(grid_ids)})
+    return {card.grid_id: card for card in rows}
+
+
+_LAST = (
+    select(func.max(GridCard.id))
+    .where(GridCard.grid_id.in_(bindparam("ids", expanding=True)))
+    .group_by(GridCard.grid_id)
+)
+_CARDS = select(GridCard).where(GridCard.id.in_(_LAST)).order_by(GridCard.id)
+
+
+def personnel(session: Session, grid_id: int) -> list[Person]:
+    """Who is posted to a grid today to act there, in the order of the postings, each once."""
+    found = people.posted(session, [grid_id], PERSONNEL)
+    return list(dict.fromkeys(person for person, _grid in found))
+
+
+# --- who stands above ---
+
+
+class Upper(NamedTuple):
+    """The person towards a lower grid; ``sits``: still posted in the upper grid, the account open."""
+
+    link: UpperLink
+    person: Person
+    sits: bool
+
+
+def upper(session: Session, lower_id: int) -> Upper | None:
+    """Who is named towards a grid; None before the first."""
+    row = session.execute(_UPPER, {"ids": [lower_id], "today": clock.today()}).first()
+    return Upper(*row) if row else None
+
+
+def uppers(session: Session, lower_ids: Iterable[int]) -> dict[int, Upper]:
+    """The same for some grids."""
+    rows = session.execute(_UPPER, {"ids": list(lower_ids), "today": clock.today()})
+    return {row[0].lower_id: Upper(*row) for row in rows}
+
+
+_SITS = exists().where(
+    Posting.person_id == UpperLink.person_id,
+    Posting.grid_id == UpperLink.upper_id,
+    Posting.role.in_(UPPERS),
+    people.in_force(TODAY),
+    Person.suspended_at.is_(None),
+)
+_UPPER: Select[UpperLink, Person, bool] = (
+    select(UpperLink, Person, _SITS.correlate(UpperLink, Person))
+    .join(Person, Person.id == UpperLink.person_id)
+    .where(UpperLink.lower_id.in_(bindparam("ids", expanding=True)), UpperLink.to_on.is_(None))
+    .order_by(UpperLink.id)
+)
+
+
+def upper_so_far(session: Session, lower_id: int) -> list[tuple[UpperLink, Person]]:
+    """Everybody who was ever named towards a grid, newest first."""
+    return [(link, person) for link, person in session.execute(_SO_FAR, {"lower_id": lower_id})]
+
+
+_SO_FAR = (
+    select(UpperLink, Person)
+    .join(Person, Person.id == UpperLink.person_id)
+    .where(UpperLink.lower_id == bindparam("lower_id"))
+    .order_by(UpperLink.id.desc())
+    .limit(MOST_SHOWN)
+)
+
+
+def nameable(session: Session, upper_id: int) -> list[Person]:
+    """Who can be named towards a grid below this one, in the order of their postings, each once."""
+    found = people.posted(session, [upper_id], UPPERS)
+    return list(dict.fromkeys(person for person, _grid in found))
+
+
+# --- the platform ---
+
+
+def platform(session: Session, county_id: int) -> dict[str, PlatformRole]:
+    """Which body has which part in a county's platform, of what was said newest."""
+    return {row.part: row for row in session.scalars(_PLATFORM, {"grid_id": county_id})}
+
+
+_PLATFORM = select(PlatformRole).where(PlatformRole.grid_id == bindparam("grid_id")).order_by(PlatformRole.id)
+
+
+# --- which cards lack what ---
+
+
+@dataclass(frozen=True)
+class Line:
+    """A grid with its card, who is there, who stands above, and what is not fixed: keys of ``labels.LACKS``."""
+
+    cell: Cell
+    card: GridCard | None
+    people: tuple[Person, ...]
+    upper: Upper | None
+    lacks: frozenset[str]
+
+
+def lines(session: Session, actor: Actor) -> list[Line]:
+    """All grids that the actor may list, in code order. A list and its count are both taken from here."""
+    cells = grids.cells(session, actor, "card.list")
+    ids = [cell.id for cell in cells]
+    known, above = cards(session, ids), uppers(session, ids)
+    has_border, there = grids.bordered(session, ids), _people(session, ids)
+    found = []
+    for cell in cells:
+        card, upper_ = known.get(cell.id), above.get(cell.id)
+        lacks = missing(card, has_area=cell.id in has_border, has_people=cell.id in there)
+        if cell.parent_id is not None and (upper_ is None or not upper_.sits):
+            lacks |= {UPPER}
+        found.append(Line(cell, card, tuple(there.get(cell.id, ())), upper_, lacks))
+    return found
+
+
+def _people(session: Session, ids: Collection[int]) -> dict[int, list[Person]]:
+    found: dict[int, list[Person]] = {}
+    for person, grid_id in people.posted(session, ids, PERSONNEL):
+        if person not in found.setdefault(grid_id, []):
+            found[grid_id].append(person)
+    return found
+
+
+def missing(card: GridCard | None, *, has_area: bool, has_people: bool) -> frozenset[str]:
+    """Which of the five (004:168) are not fixed; rewards and penalties are one, and both have to be said."""
+    there = {
+        "area": has_area,
+        "personnel": has_people,
+        "duties": bool(card and said(card, "duties")),
+        "tasks": bool(card and said(card, "tasks")),
+        "rewards": bool(card and said(card, "rewards") and said(card, "penalties")),
+    }
+    return frozenset(name for name in FIVE if not there[name])
+
+
+def said(card: GridCard, field: str) -> str:
+    """What a card says in a field, in either language."""
+    return getattr(card, f"{field}_zh") or getattr(card, f"{field}_en")
