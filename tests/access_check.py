@@ -200,6 +200,9 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         },
         "/problems/<problem>/add": {"duty": "004-13-dept02-05", "rank": "9", "role": "tell"},
         "/problems/<problem>/<link_id>": {"r1-rank": "2", "r1-role": "tell"},
+        "/grids/<grid_id>/card": {"duties_zh": "new", "valid_from": clock.today().isoformat()},
+        "/grids/<grid_id>/upper": _upper(county, target),
+        "/grids/<grid_id>/platform": {"owner_zh": "new"},
         "/grids/<grid_id>/objects": {"type": "livestock_farm", "zh": "new"},
         "/objects/<object_id>/retire": {"why": "gone"},
         "/patrols": entry | {f"v{county.ids['object'][village]}-outcome": "normal"},
@@ -219,6 +222,13 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/bodies/new": {"kind": "committee", "zh": "new", "grid_id": at},
         "/bodies/<body_id>": {"zh": "new"},
     }.get(route.address) or (_sheets(line, thing) | typed(grids, target.name)).get(route.address, {})
+
+
+def _upper(county: County, target: Target) -> dict[str, Any]:
+    """Somebody posted in the grid above."""
+    name = target.name or "A1"
+    above = f"township_{name[0].lower()}" if len(name) == 2 else "county"
+    return {"person": county.ids["account"][above], "first": clock.today().isoformat()}
 
 
 def _sheets(line: dict[str, str], thing: dict[str, str]) -> dict[str, dict[str, str]]:

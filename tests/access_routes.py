@@ -122,6 +122,14 @@ GET    /grids/<grid_id>/objects                          grid     g        404  
 POST   /grids/<grid_id>/objects                          grid     o        404    .   .    .       x        x      .       .       .      .         .     .
 GET    /grids/<grid_id>/patrol                           grid     p        404    .   .    x       x        .      .       .       .      .         .     .
 GET    /grids/<grid_id>/report                           grid     p        404    .   .    x       x        .      .       .       .      .         .     .
+GET    /grids/<grid_id>/card                             grid     o        404    .   .    .       x        x      .       .       .      .         .     .
+POST   /grids/<grid_id>/card                             grid     o        404    .   .    .       x        x      .       .       .      .         .     .
+GET    /grids/<grid_id>/upper                            grid     u        404    .   .    .       x        x      .       .       .      .         .     .
+POST   /grids/<grid_id>/upper                            grid     u        404    .   .    .       x        x      .       .       .      .         .     .
+GET    /grids/<grid_id>/platform                         grid     w        404    .   .    .       x        x      .       .       .      .         .     .
+POST   /grids/<grid_id>/platform                         grid     w        404    .   .    .       x        x      .       .       .      .         .     .
+GET    /grids/<grid_id>/before                           grid     g        404    .   .    x       x        x      .       .       x      x         .     .
+GET    /cards                                            -        -        404    .   .    .       x        x      .       .       x      x         .     .
 GET    /objects/import                                   -        -        404    .   .    .       x        x      .       .       .      .         .     .
 GET    /objects/import/sample                            -        -        404    .   .    .       x        x      .       .       .      .         .     .
 GET    /objects/export                                   -        -        404    .   .    .       x        x      .       .       .      .         .     .

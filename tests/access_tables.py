@@ -139,26 +139,27 @@ undo      closed    -                 # nobody has just said anything there
 """)
 }
 
-#: g the grid's card and list of objects, v its rounds, p writes a round or a report there, o edits its list of objects,
-#: t posts people there and sets up bodies, x changes its borders.
+#: g the grid's card and list of objects, v its rounds, p writes a round or a report there, o edits its list of objects and
+#: its card, u names the person of the office above for it, w sets the parts of the platform, t posts people there and
+#: sets up bodies, x changes its borders.
 GRIDS = grid("""
-login             county A     A1    A2    A3    B     B1    B2
-officer_a1        -      -     gvp   -     -     -     -     -
-officer_a2        -      -     -     gvp   -     -     -     -
-officer_b1        -      -     -     -     -     -     gvp   -
-officer_b2        -      -     -     -     -     -     -     gvp
-moved_a1          -      -     -     -     gvp   -     -     -
-both              -      -     -     gvp   -     gvpot gvpot gvpot
-township_a        -      gvpot gvpot gvpot gvpot -     -     -
-township_b        -      -     -     -     -     gvpot gvpot gvpot
-moved_town        -      -     -     -     -     gvpot gvpot gvpot
-county            gvotx  gvotx gvotx gvotx gvotx gvotx gvotx gvotx
-leader            gv     gv    gv    gv    gv    gv    gv    gv
-leader_a          -      gv    gv    gv    gv    -     -     -
-leader_b          -      -     -     -     -     gv    gv    gv
-inspector         gv     gv    gv    gv    gv    gv    gv    gv
-inspector_b       -      -     -     -     -     gv    gv    gv
-admin             t      t     t     t     t     t     t     t
+login             county A      A1     A2     A3     B      B1     B2
+officer_a1        -      -      gvp    -      -      -      -      -
+officer_a2        -      -      -      gvp    -      -      -      -
+officer_b1        -      -      -      -      -      -      gvp    -
+officer_b2        -      -      -      -      -      -      -      gvp
+moved_a1          -      -      -      -      gvp    -      -      -
+both              -      -      -      gvp    -      gvpot  gvpout gvpout
+township_a        -      gvpot  gvpout gvpout gvpout -      -      -
+township_b        -      -      -      -      -      gvpot  gvpout gvpout
+moved_town        -      -      -      -      -      gvpot  gvpout gvpout
+county            gvowtx gvoutx gvoutx gvoutx gvoutx gvoutx gvoutx gvoutx
+leader            gv     gv     gv     gv     gv     gv     gv     gv
+leader_a          -      gv     gv     gv     gv     -      -      -
+leader_b          -      -      -      -      -      gv     gv     gv
+inspector         gv     gv     gv     gv     gv     gv     gv     gv
+inspector_b       -      -      -      -      -      gv     gv     gv
+admin             t      t      t      t      t      t      t      t
 """)
 
 #: r sees changes of borders, d goes on with his draft, a approves what somebody else proposed, w withdraws.

@@ -10,6 +10,7 @@ from webapp.report.workflow import REPORT
 
 #: What is posted and is no entry: why sending it twice is no question of a fingerprint.
 NO_ENTRY = {
+    "card.": "a form says which card it began with, and the same once more writes nothing",
     "login.": "logging in and out, and one's own account: an act on a session, not a record",
     "accounts.": "people, postings and bodies: the log-in name is taken, the posting stands already",
     "desk.save_settings": "a setting has one value: sent again it is that value already",

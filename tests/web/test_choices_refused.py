@@ -54,6 +54,9 @@ address                                     login       target       field      
 /reports/<report_id>/beside/problems        township_a  border       problem          none
 /looks/<look_id>                            officer_a1  township     answer           withdrawn
 /grids/<grid_id>/objects                    township_a  A1           type             smoke
+/grids/<grid_id>/card                       township_a  A1           kind             county
+/grids/<grid_id>/card                       township_a  A1           seen             1
+/grids/<grid_id>/upper                      township_a  A1           person           account:township_b
 /objects/import                             township_a  A1           crs              EPSG:3857
 /objects/import/confirm                     township_a  A1           crs              EPSG:3857
 /documents/<document>/parts/<part>          county      -            standing         ok

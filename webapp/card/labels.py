@@ -34,6 +34,19 @@ FIVE = {
 UPPER = "upper"  # beside the five: nobody of the office above is named
 LACKS = FIVE | {UPPER: N_("Person of the office above")}
 
+ALL = "all"
+#: The lists of cards, by what is lacking; "any": at least one of the five.
+LISTS = {
+    "any": N_("Card not complete"),
+    "area": N_("Without a border"),
+    "personnel": N_("Without a person"),
+    "duties": N_("Duties not fixed"),
+    "tasks": N_("Tasks not fixed"),
+    "rewards": N_("Rewards or penalties not fixed"),
+    UPPER: N_("Without a person of the office above"),
+    ALL: N_("All cards"),
+}
+
 #: Who has a part in the platform, and the line that gives each its body.
 PARTS = {
     "owner": N_("Builds and owns the platform"),
@@ -43,4 +56,5 @@ PARTS = {
 SOURCES = {"owner": "004:197", "operator": "004:205", "entry": "004:211"}
 
 must_agree(KINDS=KINDS, KIND_NAMES=KIND_NAMES)
+must_agree(LACKS=[*LACKS, "any", ALL], LISTS=LISTS)
 must_agree(PARTS=PARTS, SOURCES=SOURCES)

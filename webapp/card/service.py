@@ -18,6 +18,7 @@ from .models import GridCard, PlatformRole, UpperLink
 NAME, TEXT = 80, 2000  # characters, of a name or post and of one of the texts
 NAMES, TEXTS = ["body", "post", "leader"], ["duties", "tasks", "rewards", "penalties"]  # each in two languages
 LONGEST = dict.fromkeys(NAMES, NAME) | dict.fromkeys(TEXTS, TEXT)
+DAMAGED = N_("This form is damaged. Open it again.")
 LATER = N_("This day is still to come. Write it when it has come.")
 EARLIER = N_("What is fixed now counts from %(day)s. A later day is needed, or the same.")
 
@@ -53,6 +54,8 @@ def write_card(session: Session, actor: Actor, grid_id: int, entry: CardEntry, s
     """
     cell = grids.cell(session, actor, "card.edit", grid_id)
     before = queries.newest(session, grid_id)
+    if seen is not None and getattr(session.get(GridCard, seen), "grid_id", None) != grid_id:
+        raise Refused(DAMAGED, field="seen")
     if (before.id if before else None) != seen:
         raise Stale
     _check(session, cell, entry, before)

@@ -4,7 +4,7 @@ from ..core.announce import About, DataUse, MenuEntry, setting_rules
 from ..core.errors import N_
 from . import own
 
-STANDS_ON = ("report", "login")
+STANDS_ON = ("report", "login", "card")
 ABOUT = About(
     menu=(
         MenuEntry(20, "desk.read", N_("Desk"), "desk.desk"),

@@ -7,11 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..access import Actor
+from ..card import labels as card_labels
+from ..card import queries as cards
 from ..core import audit, chain
 from ..core.models import AuditEntry
 from ..grid import queries as grid_queries
+from ..grid.queries import Cell
 from ..patrol import queries as patrol_queries
-from ..people import queries as people_queries
 from ..people.models import Person
 from ..report import details as report_details
 from .log_line import NAMED
@@ -75,6 +77,24 @@ def card(session: Session, actor: Actor, grid_id: int) -> dict[str, Any]:
         "level": grid_queries.levels(session)[cell.tier],
         "reachable": {up.id for up in above if grid_queries.cells_reached(session, actor, "grid.read", up.id)},
         "due": patrol_queries.due(lines),
-        "officers": people_queries.officers(session, grid_id),
         "below": grid_queries.cells(session, actor, "grid.read", parent_id=grid_id),
+        **fixed(session, actor, cell),
+    }
+
+
+def fixed(session: Session, actor: Actor, cell: Cell) -> dict[str, Any]:
+    """What the grid's own card says, and what of it the actor may change."""
+    writes = actor.may("card.edit")
+    return {
+        "fixed": cards.newest(session, cell.id),
+        "area": grid_queries.areas(session, [cell.id]).get(cell.id),
+        "personnel": cards.personnel(session, cell.id),
+        "upper": cards.upper(session, cell.id) if cell.parent_id is not None else None,
+        "platform": cards.platform(session, cell.id) if cell.parent_id is None else {},
+        "kind_names": card_labels.KIND_NAMES,
+        "part_names": card_labels.PARTS,
+        "may_fix": writes and grid_queries.cells_reached(session, actor, "card.edit", cell.id),
+        "may_name": writes
+        and cell.parent_id is not None
+        and grid_queries.cells_reached(session, actor, "card.edit", cell.parent_id),
     }
