@@ -46,6 +46,7 @@ class Place:
     zh: str
     en: str
     code: str
+    kind: str
     township: int | None = None
     committee: int | None = None
     people: list[int] = field(default_factory=list)
@@ -138,7 +139,9 @@ def settle(store: Store) -> County:
 def _staffed(register: Registry, land: invent.County, ids: list[int]) -> County:
     cells = list(zip(land.cells, ids, strict=True))
     places = {
-        id_: Place(id_, cell.name_zh, cell.name_en, cell.code, ids[cell.parent] if cell.parent is not None else None)
+        id_: Place(
+            id_, cell.name_zh, cell.name_en, cell.code, cell.kind, None if cell.parent is None else ids[cell.parent]
+        )
         for cell, id_ in cells
     }
     root = places[ids[0]]

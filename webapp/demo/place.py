@@ -17,7 +17,7 @@ from ..login.service import DEMO_PASSWORD
 from ..ops import migrate, seeding
 from ..people import queries as people_queries
 from ..people.rules import ROLE_NAMES
-from . import gaps, people, picture, tour, weeks
+from . import cards, gaps, people, picture, tour, weeks
 
 Say = Callable[[str], object]
 
@@ -60,6 +60,7 @@ def _make(place: Path, say: Say) -> None:
     migrate.run(store, "upgrade", "head")
     seeding.seed(store)
     county = people.settle(store)
+    cards.write(store, county)
     photo = files.keep(new, io.BytesIO(picture.site()))
     for week in weeks.told(store, county, photo):
         say(f"  week {week} of {weeks.WEEKS}")
