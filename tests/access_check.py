@@ -193,15 +193,12 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/calendar/<year>/days": {"first": "2027-03-01"} | day,
         "/calendar/<year>/confirm": {"source": "so"},
         "/calendar/days/<on>": day,
-        "/documents/<document>/parts/<part>": {
-            "standing": "in_force",
-            "from_on": clock.today().isoformat(),
-            "reason": "so",
-        },
+        "/documents/<document>/parts/<part>": {"standing": "in_force", "from_on": posting["first"], "reason": "so"},
         "/problems/<problem>/add": {"duty": "004-13-dept02-05", "rank": "9", "role": "tell"},
         "/problems/<problem>/<link_id>": {"r1-rank": "2", "r1-role": "tell"},
-        "/grids/<grid_id>/card": {"duties_zh": "new", "valid_from": clock.today().isoformat()},
-        "/grids/<grid_id>/upper": _upper(county, target),
+        "/grids/<grid_id>/card": {"duties_zh": "new", "valid_from": posting["first"]},
+        "/grids/<grid_id>/upper": posting
+        | {"person": county.ids["account"][tables.ABOVE.get(target.name or "", "county")]},
         "/grids/<grid_id>/platform": {"owner_zh": "new"},
         "/grids/<grid_id>/objects": {"type": "livestock_farm", "zh": "new"},
         "/objects/<object_id>/retire": {"why": "gone"},
@@ -222,13 +219,6 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/bodies/new": {"kind": "committee", "zh": "new", "grid_id": at},
         "/bodies/<body_id>": {"zh": "new"},
     }.get(route.address) or (_sheets(line, thing) | typed(grids, target.name)).get(route.address, {})
-
-
-def _upper(county: County, target: Target) -> dict[str, Any]:
-    """Somebody posted in the grid above."""
-    name = target.name or "A1"
-    above = f"township_{name[0].lower()}" if len(name) == 2 else "county"
-    return {"person": county.ids["account"][above], "first": clock.today().isoformat()}
 
 
 def _sheets(line: dict[str, str], thing: dict[str, str]) -> dict[str, dict[str, str]]:

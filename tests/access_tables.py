@@ -171,6 +171,9 @@ leader_a   r        -
 leader_b   -        r
 """)
 
+#: Who is posted in the grid above a village; above all others it is the county's office.
+ABOVE = {"A1": "township_a", "A2": "township_a", "A3": "township_a", "B1": "township_b", "B2": "township_b"}
+
 #: v looks up, h helps as well (names, suspend, codes, postings). Nobody helps himself or his equals.
 ACCOUNTS = grid("""
 login           officer_a1 officer_b1 moved_a1 former_a1 coming_a1 both township_a_two township_b moved_town leader leader_a inspector_b committee_a1 station_b housing county_two admin auditor

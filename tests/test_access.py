@@ -20,9 +20,9 @@ from webapp.attachment import queries as attachment_queries
 from webapp.core import clock
 from webapp.core.errors import NotFound, Refused
 from webapp.core.models import Attachment
+from webapp.login import queries as login_queries
 from webapp.patrol import queries as patrol_queries
 from webapp.patrol.models import PatrolObject
-from webapp.people import queries as people_queries
 from webapp.report import queries as report_queries
 
 Patch = pytest.MonkeyPatch
@@ -91,11 +91,9 @@ def _departments_see_what_others_have(patch: Patch) -> None:
 
 def _postings_count_a_day_too_long(patch: Patch) -> None:
     patch.setattr(
-        people_queries,
+        login_queries,
         "clock",
-        SimpleNamespace(
-            now=clock.now, today=lambda: clock.today() - make.days(1), day=lambda at: clock.day(at) - make.days(1)
-        ),
+        SimpleNamespace(now=clock.now, day=lambda at: clock.day(at) - make.days(1)),
     )
 
 

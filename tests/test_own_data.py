@@ -71,8 +71,9 @@ LEFT_OUT = {
         "the limit of the matter, set by the program": {"report_event": "due_before due_after", "site_look": "due_at"},
         "of the thing to look at, and of nobody who works here": {"patrol_object": "lon lat retired_why"},
         "letters of what stands in the report": {"report_pair": "pair report_id"},
-        "of the leader that a card names: a name, and no account": {
+        "of a leader or principal who is named: a name, and no account": {
             "grid_card": "leader_zh leader_en post_zh post_en",
+            "body": "principal principal_post",
         },
         "nobody can say whose: a check sum, an address or a device": {"throttle": "key since count"},
     }.items()

@@ -1,4 +1,7 @@
-"""The card of a grid, the office above's person for it, and who runs the platform. Only tables that were not there."""
+"""The card of a grid, the office above's person for it, who runs the platform, and the principal of a department.
+
+Only what was not there: tables, and two empty columns.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +18,7 @@ KINDS = ("county", "township", "subdistrict", "village", "community")
 PARTS = ("owner", "operator", "entry")
 NAMES = ("body", "post", "leader")
 TEXTS = ("duties", "tasks", "rewards", "penalties")
+PRINCIPAL = ("principal", "principal_post")
 OPEN = sa.text("to_on is null")
 
 
@@ -32,6 +36,8 @@ def upgrade() -> None:
     _create_cards()
     _create_links()
     _create_roles()
+    for name in PRINCIPAL:
+        op.add_column("body", sa.Column(name, sa.String(length=80), nullable=True))
 
 
 def _create_cards() -> None:
@@ -97,5 +103,7 @@ def _create_roles() -> None:
 
 
 def downgrade() -> None:
+    for name in PRINCIPAL:
+        op.drop_column("body", name)
     for table in ("platform_role", "upper_link", "grid_card", "platform_part", "grid_kind"):
         op.drop_table(table)

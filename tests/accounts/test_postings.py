@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from tests import make
 from tests.accounts.test_service import SOON, entry
+from tests.accounts.test_sheet import ROWS, run, xlsx
 from webapp.access import SYSTEM
 from webapp.accounts import service
 from webapp.accounts.service import PersonEntry
@@ -166,3 +167,75 @@ def test_nothing_secret_is_in_the_log(world):
     with world.store.write() as session:
         service.give_code(session, make.actor(session, "township_a"), world.people["officer_a1"], "the-hash")
         assert "the-hash" not in str(list(session.scalars(select(AuditEntry.detail))))
+
+
+# --- one person at a time ---
+
+
+def speaks(session, world, login="liaison"):
+    """The days of somebody's posting at the housing department; no last day while it is open."""
+    found = select(Posting.valid_from, Posting.valid_to).where(
+        Posting.person_id == world.people[login], Posting.body_id == world.bodies["housing"]
+    )
+    return session.execute(found).one()
+
+
+def name_liaison(session, world, login="leader", **days):
+    """Post somebody to the housing department by the county's office."""
+    wanted = entry(world, "department_liaison", body="housing", **days)
+    return service.grant_posting(session, make.actor(session, "county"), world.people[login], wanted)
+
+
+def test_naming_a_new_liaison_ends_the_one_before_in_the_same_act(world):
+    with world.store.write() as session:
+        name_liaison(session, world)
+        assert speaks(session, world).valid_to == clock.today()
+        assert speaks(session, world, "leader").valid_to is None
+        ended = session.scalars(select(AuditEntry).where(AuditEntry.action == "posting.end")).one()
+        assert (ended.thing, ended.detail["role"]) == (f"person:{world.people['liaison']}", "department_liaison")
+
+
+def test_a_liaison_named_for_a_later_day_takes_over_on_that_day(world):
+    later = clock.today() + timedelta(days=10)
+    with world.store.write() as session:
+        name_liaison(session, world, first=later)
+        assert speaks(session, world).valid_to == later
+        name_liaison(session, world, "officer_a1", first=clock.today() + timedelta(days=5))
+        assert speaks(session, world, "leader") == (later, later)  # his never begins
+
+
+def test_the_liaison_of_another_department_and_every_other_role_stay(world):
+    with world.store.write() as session:
+        name_liaison(session, world)
+        office = make.actor(session, "county")
+        service.grant_posting(session, office, world.people["officer_a2"], entry(world, "grid_officer", "A1"))
+        still = set(session.scalars(select(Posting.person_id).where(Posting.valid_to.is_(None))))
+    assert {world.people["liaison_other"], world.people["officer_a1"], world.people["officer_a2"]} <= still
+
+
+def test_the_form_says_who_it_is_now_and_the_list_who_is_one_too_many(world, browse):
+    county = browse("county")
+    form = county.get(f"/people/{world.people['leader']}/postings/new?role=department_liaison").text
+    assert "Housing Bureau (Test County) · now: liaison" in form and "One person at a time" in form
+    other = county.get(f"/people/{world.people['leader']}/postings/new?role=station_officer").text
+    assert "One person at a time" not in other and "now:" not in other
+    assert "more than one" not in county.get("/bodies").text
+    with world.store.write() as session:
+        make.posting(session, world.people["leader"], "department_liaison", body=world.bodies["housing"])
+    listed = county.get("/bodies").text
+    assert "1 department has more than one liaison" in listed and listed.count("more than one</span>") == 1
+
+
+def test_a_department_has_a_principal_and_no_other_body_has(world, browse):
+    county, housing = browse("county"), f"/bodies/{world.bodies['housing']}"
+    typed = {"zh": "县住建局", "en": "Housing Bureau", "canonical": "housing"}
+    assert county.post(housing, **typed, principal="王建国", principal_post="局长").status_code == 302
+    assert "王建国 · 局长" in county.get("/bodies").text
+    station = f"/bodies/{world.bodies['station_a']}"
+    assert county.post(station, zh="队", principal="王建国").status_code == 422
+
+
+def test_two_people_for_what_one_holds_at_a_time_are_a_finding(world):
+    second = ["钱九", None, "qianjiu", None, "联络员", None, "县水利局", None, None]
+    outcome = run(world, xlsx([ROWS[2], second]))
+    assert [(found.row.number, found.column) for found in outcome.findings] == [(3, "role")]

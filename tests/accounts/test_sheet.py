@@ -293,6 +293,7 @@ BAD = [
     (["名", None, "y1", None, "县网格办", "测试县", None, None, None], "role"),
     (["名", None, "y2", None, "经办人", None, "某某所", None, None], "grid"),
     (["名", None, "y3", None, "联络员", "甲镇", "某某局", None, None], "grid"),
+    (["名", None, "z1", None, "联络员", None, "县住建局", None, None], "role"),  # somebody holds that
     (["名" * 81, None, "y4", None, "网格员", "甲1村", None, None, None], "zh"),
     (["名", None, "y6", None, "网格员", "甲1村", None, None, "9999-12-31"], "last"),
     (["名", None, "y7", None, "网格员", "甲1村", None, "1949-10-01", None], "first"),

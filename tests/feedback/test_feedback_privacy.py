@@ -34,7 +34,6 @@ NOT_ABOUT_PEOPLE = {
     "report_problem",
     "report_joint",
     "assignment",
-    "body",
 }
 #: In tables that do: the columns about the thing itself.
 ABOUT_THE_THING = {
@@ -52,6 +51,7 @@ ABOUT_THE_THING = {
         "succession": "id body canonical from_on event_zh event_en source status valid_to",
         "grid_change_set": "id state since source facts base_id edition_id trouble",
         "patrol_object": "id type grid_id valid_from valid_to",
+        "body": "id kind grid_id canonical zh en phone closed_on",
         "grid_card": "id grid_id kind body_zh body_en duties_zh duties_en tasks_zh tasks_en rewards_zh rewards_en "
         "penalties_zh penalties_en valid_from published_on",
         "upper_link": "id upper_id lower_id",

@@ -14,17 +14,19 @@ from ..people.models import Body
 from . import queries
 
 NOT_THERE = N_("This kind of body cannot be set up there, or the place is outside your area.")
-LONGEST = {"zh": 80, "en": 80, "phone": 40}
+LONGEST = {"zh": 80, "en": 80, "phone": 40, "principal": 80, "principal_post": 80}
 
 
 @dataclass(frozen=True)
 class BodyEntry:
-    """What a body is called, its telephone, and for a department the code of its duties."""
+    """What a body is called, its telephone, and for a department the code of its duties and its principal (004:268)."""
 
     zh: str
     en: str = ""
     phone: str | None = None
     canonical: str | None = None
+    principal: str | None = None
+    principal_post: str | None = None
 
 
 def create_body(session: Session, actor: Actor, kind: str, grid_id: int, entry: BodyEntry) -> Body:
@@ -48,6 +50,8 @@ def new_body(kind: str, grid_id: int, entry: BodyEntry) -> Body:
         zh=entry.zh,
         en=entry.en or entry.zh,
         phone=entry.phone,
+        principal=entry.principal,
+        principal_post=entry.principal_post,
         closed_on=None,
     )
 
@@ -85,6 +89,8 @@ def check(kind: str, entry: BodyEntry) -> None:
             raise Refused(TOO_LONG, field=field, max=longest)
     if entry.canonical is not None and (kind != "department" or entry.canonical not in departments.known()):
         raise Refused(N_("The duty lists have no department with this name."), field="canonical")
+    if kind != "department" and (entry.principal or entry.principal_post):
+        raise Refused(N_("Only a department has a principal here."), field="principal")
 
 
 def edit_body(session: Session, actor: Actor, body_id: int, entry: BodyEntry) -> None:
@@ -94,8 +100,9 @@ def edit_body(session: Session, actor: Actor, body_id: int, entry: BodyEntry) ->
     other = queries.same_body(session, body.kind, body.grid_id, entry.zh)
     if other is not None and other.id != body.id:
         raise Refused(N_("There is already one with this name."), field="zh")
-    before = {"zh": body.zh, "en": body.en, "canonical": body.canonical}
+    before = {name: getattr(body, name) for name in ("zh", "en", "canonical", "principal", "principal_post")}
     body.zh, body.en, body.phone, body.canonical = entry.zh, entry.en or entry.zh, entry.phone, entry.canonical
+    body.principal, body.principal_post = entry.principal, entry.principal_post
     audit.note(session, actor.person_id or None, "body.edit", f"body:{body_id}", before=before)
 
 

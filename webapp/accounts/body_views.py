@@ -28,7 +28,17 @@ def bodies() -> str:
         kinds=kinds,
         names=rules.BODY_NAMES,
         lines=queries.bodies(read(), actor(), kinds, closed=True),
+        speakers=queries.single_holders(read()),
+        single_kinds={kind for role in rules.POSTINGS if rules.is_single(role) for kind in rules.places(role)},
     )
+
+
+def said_of_holders(role: str) -> dict[int, str]:
+    """By body, who holds a role there that one person at a time holds; empty for every other role."""
+    if not rules.is_single(role):
+        return {}
+    found = queries.single_holders(read())
+    return {id_: _(" · now: %(names)s", names=_(", ").join(map(named, people))) for id_, people in found.items()}
 
 
 @bp.get("/bodies/new")

@@ -1,5 +1,6 @@
 """Forms for those who look after accounts: people, postings, bodies."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -70,12 +71,15 @@ class BodyForm(BaseForm):
     zh = text(_l("Name in Chinese"), 80, required=True)
     en = text(_l("Name in English"), 80)
     phone = text(_l("Telephone"), 40)
+    principal = text(_l("Principal: name"), 80)
+    principal_post = text(_l("Principal: post"), 80)
     grid_id = SelectField(_l("Belongs to"), coerce=whole, validate_choice=False)
     canonical = SelectField(_l("Department of the duty lists"), validate_choice=False)
 
     def entry(self) -> BodyEntry:
         """The checked values."""
-        return BodyEntry(self.zh.data, self.en.data or "", self.phone.data, self.canonical.data or None)
+        principal = self.principal.data, self.principal_post.data
+        return BodyEntry(self.zh.data, self.en.data or "", self.phone.data, self.canonical.data or None, *principal)
 
 
 class SearchForm(BaseForm):
@@ -84,8 +88,14 @@ class SearchForm(BaseForm):
     q = StringField(_l("Name, log-in name or place"), filters=[clean], validators=[Length(max=60)])
 
 
-def place_choices(cells: list[Any], bodies: list[Any], named: Any, nowhere: Any = None) -> list[tuple[str, str]]:
-    """The choices of ``place``; ``named`` gives a row's name in the page's language."""
+def place_choices(
+    cells: list[Any], bodies: list[Any], named: Any, nowhere: Any = None, now: Mapping[int, str] | None = None
+) -> list[tuple[str, str]]:
+    """The choices of ``place``; ``named`` gives a row's name in the page's language. ``now``: by body, who holds there
+    what one person at a time holds."""
     choices = [("-", nowhere)] if nowhere else [("", "")]
     choices += [(f"g{cell.id}", f"{cell.code} {named(cell)}") for cell in cells]
-    return choices + [(f"b{line.body.id}", f"{named(line.body)} ({named(line.grid)})") for line in bodies]
+    said = now or {}
+    return choices + [
+        (f"b{line.body.id}", f"{named(line.body)} ({named(line.grid)}){said.get(line.body.id, '')}") for line in bodies
+    ]

@@ -347,6 +347,20 @@ def bodies(
     return [BodyLine(*row) for row in rows]
 
 
+def single_holders(session: Session) -> dict[int, list[Person]]:
+    """Of the bodies for which one person at a time speaks (``rules.is_single``): who does today, as they were posted.
+
+    More than one were posted before that was a rule; the pages say so until somebody names the one.
+    """
+    single = [role for role in rules.POSTINGS if rules.is_single(role)]
+    rows = session.execute(people_queries.there(single).with_only_columns(Posting.body_id, Person).order_by(Posting.id))
+    found: dict[int, list[Person]] = {}
+    for body_id, person in rows:
+        if body_id is not None:
+            found.setdefault(body_id, []).append(person)
+    return found
+
+
 def same_body(session: Session, kind: str, grid_id: int, zh: str) -> Body | None:
     """An open body of this kind and name in a grid."""
     return session.scalar(

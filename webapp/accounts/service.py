@@ -19,7 +19,7 @@ from ..login import service as login
 from ..login.models import LoginCode, LoginSession
 from ..people import rules
 from ..people.models import Person, Posting
-from . import queries
+from . import effects, queries
 
 MADE_ALREADY = N_(
     "You have already created this account; its code was shown then. If the code is lost, find the person "
@@ -308,27 +308,11 @@ def new_posting(actor: Actor, entry: PostingEntry) -> Posting:
 def keep_postings(session: Session, actor: Actor, postings: Sequence[Posting]) -> None:
     """Store them; who gets a desk by one is no longer remembered on his phone. NotFound for who was forgotten."""
     queries.hold(session, {posting.person_id for posting in postings})
+    effects.end_those_before(session, actor, postings)
     session.add_all(postings)
     session.flush()
     login.end_all(session, *{p.person_id for p in postings if p.role not in rules.REMEMBERED}, only_remembered=True)
-    audit.note_all(
-        session,
-        actor.person_id or None,
-        "posting.grant",
-        [
-            (
-                f"person:{p.person_id}",
-                {
-                    "role": p.role,
-                    "grid": p.grid_id,
-                    "body": p.body_id,
-                    "first": p.valid_from.isoformat(),
-                    "last": (p.valid_to - timedelta(days=1)).isoformat() if p.valid_to else None,
-                },
-            )
-            for p in postings
-        ],
-    )
+    effects.note_granted(session, actor, postings)
 
 
 def end_posting(session: Session, actor: Actor, posting_id: int, last: date | None = None) -> Posting:

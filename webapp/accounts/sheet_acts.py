@@ -20,7 +20,7 @@ from ..core.sheet import Finding, SheetRow
 from ..grid import queries as grids
 from ..people import departments, rules
 from ..people.models import Body, Person, Posting
-from . import bodies, queries, service
+from . import bodies, effects, queries, service
 from .sheet import PEOPLE
 from .sheet_facts import Facts, Known
 from .sheet_logins import proposed
@@ -31,6 +31,10 @@ TAKEN_MEANWHILE = N_("This log-in name was proposed here, but has since been tak
 WHO_IS_IT = N_(
     "Someone with this name already has an account or appears above in this spreadsheet (log-in name "
     "%(login)s). If it is the same person, write that log-in name; if not, write the telephone numbers of both."
+)
+ONE_ALREADY = N_(
+    "Somebody else holds this role there, and one person at a time does. Post the new one under People, where the page "
+    "says whose posting ends."
 )
 SAME, UNSURE, OTHER = "same", "unsure", "other"
 NO_PROPOSAL = N_("No log-in name can be made from this name. Write one.")
@@ -261,10 +265,21 @@ class _Run:
 
     def _keep(self, known: Known, entry: service.PostingEntry) -> None:
         posting = service.new_posting(self.actor, entry)
+        self._check_single(known, posting)
         known.postings.append(posting)
         known.is_below = known.is_below and self.facts.is_below(entry)
         self.postings.append((known.person, posting))
         self.outcome.postings += 1
+
+    def _check_single(self, known: Known, posting: Posting) -> None:
+        """A sheet takes nobody's place away: that is done by hand, where the page says who it is."""
+        if not rules.is_single(posting.role):
+            return
+        posting.person_id = known.person.id
+        together = [other for person, other in self.postings if person is not known.person]
+        new = [other for other in together if (other.role, other.body_id) == (posting.role, posting.body_id)]
+        if new or effects.others(self.session, posting):
+            raise Refused(ONE_ALREADY, field="role")
 
     def _post(self, known: Known, values: Mapping[str, Any], entry: service.PostingEntry) -> None:
         held = _held(known, entry, "first" in values)

@@ -84,7 +84,12 @@ def _role(asked: str | None) -> str | None:
 
 def _new_page(form: NewPersonForm) -> str:
     _offer_places(form)
-    return render_template("accounts/new.html", form=form, must_end=rules.POSTINGS[form.role.data]["end"] == "must")
+    return render_template("accounts/new.html", form=form, **_rule_of(form.role.data))
+
+
+def _rule_of(role: str) -> dict[str, bool]:
+    """What the form has to say of a role: whether it must end, and whether one person at a time holds it."""
+    return {"must_end": rules.POSTINGS[role]["end"] == "must", "is_single": rules.is_single(role)}
 
 
 def _offer_places(form: Any) -> None:
@@ -92,8 +97,9 @@ def _offer_places(form: Any) -> None:
     role = form.role.data
     kinds, giving = rules.places(role), rules.givers(role)
     nowhere = _("No place: the role applies everywhere") if "nowhere" in kinds else None
+    now = body_views.said_of_holders(role)
     form.place.choices = place_choices(
-        queries.cells(read(), actor(), kinds, giving), queries.bodies(read(), actor(), kinds), named, nowhere
+        queries.cells(read(), actor(), kinds, giving), queries.bodies(read(), actor(), kinds), named, nowhere, now
     )
 
 
@@ -255,9 +261,7 @@ def new_posting(person_id: int) -> str:
 
 def _posting_page(found: Any, form: PostingForm) -> str:
     _offer_places(form)
-    return render_template(
-        "accounts/posting.html", person=found, form=form, must_end=rules.POSTINGS[form.role.data]["end"] == "must"
-    )
+    return render_template("accounts/posting.html", person=found, form=form, **_rule_of(form.role.data))
 
 
 @bp.post("/people/<int:person_id>/postings/new")

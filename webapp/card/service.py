@@ -128,8 +128,15 @@ def _link(
     )
     session.add(link)
     session.flush()
-    detail = {"before": before, "after": person_id, "first": first.isoformat()}
-    audit.note(session, actor.person_id or None, "upper.name", f"grid:{lower_id}", **detail)
+    audit.note(
+        session,
+        actor.person_id or None,
+        "upper.name",
+        f"grid:{lower_id}",
+        before=before,
+        after=person_id,
+        first=first.isoformat(),
+    )
     return link
 
 

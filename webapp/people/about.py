@@ -53,6 +53,15 @@ ABOUT = About(
                 "oneself person.read grid.read",
             ),
         ),
+        N_("Departments"): (
+            DataUse(
+                "body: principal principal_post",
+                N_("Name and post of a department's principal"),
+                N_("The texts make him the first person responsible."),
+                "replaced",
+                "posting.grant",
+            ),
+        ),
     },
     acts={
         "person.erase": N_("Person forgotten"),

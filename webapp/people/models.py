@@ -15,6 +15,7 @@ class Body(Base):
     """What a matter can be handed to: ``kind`` department, station (a township's team) or committee (a village's).
 
     ``grid_id`` is the grid it belongs to; ``canonical`` is the department's code in the duty lists, where it has one.
+    ``principal`` and his post: the first person responsible of a department (004:268), a name and no account.
     """
 
     __tablename__ = "body"
@@ -25,6 +26,8 @@ class Body(Base):
     zh: Mapped[str] = mapped_column(String(80))
     en: Mapped[str] = mapped_column(String(80))
     phone: Mapped[str | None] = mapped_column(String(40))
+    principal: Mapped[str | None] = mapped_column(String(80))
+    principal_post: Mapped[str | None] = mapped_column(String(80))
     closed_on: Mapped[date | None]
 
 

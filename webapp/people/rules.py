@@ -15,20 +15,20 @@ from ..core.tables import must_agree, table
 
 COMMAND_LINE = "-"  # in the place of the roles that give a role: only who runs the machine does
 #: place: a grid's tier (county, township, village = the lowest), a kind of body, or nowhere. end: must have one, or
-#: open
+#: open. at_a_place: one (004:268: a department's one liaison), or many
 POSTINGS = {
     row["role"]: row
     for row in table("""
-role                 place              end   given_by
-grid_officer         village            open  township_supervisor,county_office,system_admin
-station_officer      station,committee  open  township_supervisor,county_office,system_admin
-township_supervisor  township           open  county_office,system_admin
-department_liaison   department         open  county_office,system_admin
-leader               county,township    open  county_office,system_admin
-inspector            county,township    must  county_office,system_admin
-county_office        county             open  system_admin
-audit_admin          nowhere            open  -              # made, helped and ended by the command line alone
-system_admin         nowhere            open  system_admin   # a second one; only the command line takes it away
+role                 place              end   at_a_place  given_by
+grid_officer         village            open  many        township_supervisor,county_office,system_admin
+station_officer      station,committee  open  many        township_supervisor,county_office,system_admin
+township_supervisor  township           open  many        county_office,system_admin
+department_liaison   department         open  one         county_office,system_admin
+leader               county,township    open  many        county_office,system_admin
+inspector            county,township    must  many        county_office,system_admin
+county_office        county             open  many        system_admin
+audit_admin          nowhere            open  many        -   # made, helped and ended by the command line alone
+system_admin         nowhere            open  many        system_admin  # only the command line takes it away
 """)
 }
 
@@ -105,6 +105,11 @@ def places(role: str) -> tuple[str, ...]:
 def sits_in_body(role: str) -> bool:
     """Whether a role speaks for a body, and not for a grid."""
     return set(places(role)) <= set(BODIES)
+
+
+def is_single(role: str) -> bool:
+    """Whether one person at a time holds this role at a place: posting another ends the one before."""
+    return role in POSTINGS and POSTINGS[role]["at_a_place"] == "one"
 
 
 def tier_kind(tier: int, lowest: int) -> str:
