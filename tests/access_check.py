@@ -197,8 +197,7 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/problems/<problem>/add": {"duty": "004-13-dept02-05", "rank": "9", "role": "tell"},
         "/problems/<problem>/<link_id>": {"r1-rank": "2", "r1-role": "tell"},
         "/grids/<grid_id>/card": {"duties_zh": "new", "valid_from": posting["first"]},
-        "/grids/<grid_id>/upper": posting
-        | {"person": county.ids["account"][tables.ABOVE.get(target.name or "", "county")]},
+        "/grids/<grid_id>/upper": posting | {"person": county.ids["account"][tables.above(target.name)]},
         "/grids/<grid_id>/platform": {"owner_zh": "new"},
         "/grids/<grid_id>/objects": {"type": "livestock_farm", "zh": "new"},
         "/objects/<object_id>/retire": {"why": "gone"},

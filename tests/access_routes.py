@@ -129,6 +129,8 @@ POST   /grids/<grid_id>/upper                            grid     u        404  
 GET    /grids/<grid_id>/platform                         grid     w        404    .   .    .       x        x      .       .       .      .         .     .
 POST   /grids/<grid_id>/platform                         grid     w        404    .   .    .       x        x      .       .       .      .         .     .
 GET    /grids/<grid_id>/before                           grid     g        404    .   .    x       x        x      .       .       x      x         .     .
+GET    /grids/<grid_id>/notice                           grid     g        404    .   .    x       x        x      .       .       x      x         .     .
+GET    /cards.xlsx                                       -        -        404    .   .    .       x        x      .       .       x      x         .     .
 GET    /cards                                            -        -        404    .   .    .       x        x      .       .       x      x         .     .
 GET    /objects/import                                   -        -        404    .   .    .       x        x      .       .       .      .         .     .
 GET    /objects/import/sample                            -        -        404    .   .    .       x        x      .       .       .      .         .     .

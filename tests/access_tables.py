@@ -171,9 +171,6 @@ leader_a   r        -
 leader_b   -        r
 """)
 
-#: Who is posted in the grid above a village; above all others it is the county's office.
-ABOVE = {"A1": "township_a", "A2": "township_a", "A3": "township_a", "B1": "township_b", "B2": "township_b"}
-
 #: v looks up, h helps as well (names, suspend, codes, postings). Nobody helps himself or his equals.
 ACCOUNTS = grid("""
 login           officer_a1 officer_b1 moved_a1 former_a1 coming_a1 both township_a_two township_b moved_town leader leader_a inspector_b committee_a1 station_b housing county_two admin auditor
@@ -220,3 +217,8 @@ admin   -   -             -          -                   -                 -    
 OPEN = "asset.read health.read language.choose login.begin privacy.read help.read"
 #: What is taken away from everybody whom it concerns, by action. Nobody helps himself, posts himself, ends his own posting.
 EXCEPT = {"person.help": "person", "posting.grant": "person"}
+
+
+def above(grid: str | None) -> str:
+    """Who is posted in the grid above one of these; above all but the villages it is the county's office."""
+    return f"township_{grid[0].lower()}" if grid and len(grid) == 2 else "county"

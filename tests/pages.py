@@ -19,6 +19,7 @@ NO_PAGES = frozenset(
             "/account/data",
             "/duties.xlsx",
             "/figures.xlsx",
+            "/cards.xlsx",
             "/objects/export",
             "/objects/import/sample",
             "/people/import/sample",

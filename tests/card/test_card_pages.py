@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 
+from tests import make
 from tests.conftest import World
+from tests.own_county import read as read_file
 from webapp.card import queries
 from webapp.core import clock
+from webapp.patrol.service import record
+from webapp.people.models import Person
 
 TODAY = clock.today().isoformat()
 
@@ -98,3 +102,50 @@ def test_a_list_names_what_each_card_lacks(world: World, browse: Any) -> None:
 def test_roles_of_the_card_are_those_who_act_from_a_grid() -> None:
     assert queries.PERSONNEL == ("grid_officer", "township_supervisor", "county_office")
     assert queries.UPPERS == ("township_supervisor", "county_office", "leader")
+
+
+# --- the notice, and the six classes of data ---
+
+
+def test_the_notice_carries_names_and_no_telephone_number(world: World, browse: Any) -> None:
+    with world.store.write() as session:
+        for login in ("officer_a1", "township_a"):
+            session.get_one(Person, world.people[login]).phone = "13912345678"
+    address = f"/grids/{world.grids['A1']}"
+    browse("township_a").post(f"{address}/upper", person=world.people["township_a"], first=TODAY)
+    notice = page(browse, "officer_a1", f"{address}/notice")
+    assert said(notice)["Personnel"] == "officer_a1" and said(notice)["Person of the office above"] == "township_a"
+    assert "Not fixed: Duties, Tasks, Rewards and penalties" in notice
+    assert "13912345678" not in notice and "tel:" not in notice
+    assert "13912345678" in page(browse, "officer_a1", address)
+
+
+def test_the_six_classes_are_one_file_of_what_is_within_reach(world: World, browse: Any) -> None:
+    address = f"/grids/{world.grids['A1']}"
+    with world.store.write() as session:
+        session.get_one(Person, world.people["officer_a1"]).phone = "13912345678"
+    leader = {"post_zh": "主任", "leader_zh": "王一"}
+    typed = {"kind": "village", "body_zh": "甲1村委会", "valid_from": TODAY, "seen": ""}
+    browse("township_a").post(f"{address}/card", **typed, **leader)
+    browser = browse("township_a")
+    browser.get("/language?lang=en")
+    sheets = read_file(browser.get("/cards.xlsx").data)
+    assert [title[0] for title in sheets if title != "Grid cards"] == list("12345")  # nothing was done yet
+    assert [row[1] for row in sheets["1 Grids"][1:]] == ["Town A", "Village A1", "Village A2", "Village A3"]
+    grid = dict(zip(sheets["1 Grids"][0], sheets["1 Grids"][2], strict=True))
+    assert (grid["Kind of grid"], grid["Area in km²"], grid["Duties"]) == ("Village", 1.01, None)
+    assert sheets["2 Responsible bodies"][1:] == [("999901100200", "Village A1", "甲1村委会")]
+    assert sheets["3 Responsible leaders"][1][2:] == ("主任", "王一")
+    assert ("officer_a1", "Grid officer") in [row[2:4] for row in sheets["4 Persons"]]
+    assert len(sheets["5 Enterprises and places"]) == 1 + 4
+    assert not any("13912345678" in str(cell) for rows in sheets.values() for row in rows for cell in row)
+
+
+def test_daily_work_counts_rounds_visits_and_reports_of_each_grid(world: World, browse: Any) -> None:
+    with world.store.write() as session:
+        officer = make.actor(session, "officer_a1")
+        record(session, officer, make.patrol(world.grids["A1"], {world.things["farm_a1"]: "normal"}))
+    browser = browse("county")
+    browser.get("/language?lang=en")
+    rows = read_file(browser.get("/cards.xlsx").data)["6 Daily work"]
+    assert rows[1:] == [("999901100200", "Village A1", 1, 1, 0, 0)]

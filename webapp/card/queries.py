@@ -137,6 +137,23 @@ def nameable(session: Session, upper_id: int) -> list[Person]:
     return list(dict.fromkeys(person for person, _grid in found))
 
 
+class Shown(NamedTuple):
+    """What the page of a grid and its notice show: card, area in km², who is there, who stands above."""
+
+    fixed: GridCard | None
+    area: float | None
+    personnel: list[Person]
+    upper: Upper | None
+
+
+def shown(session: Session, cell: Cell) -> Shown:
+    """All that a card says of a grid that was reached already."""
+    above = upper(session, cell.id) if cell.parent_id is not None else None
+    return Shown(
+        newest(session, cell.id), grids.areas(session, [cell.id]).get(cell.id), personnel(session, cell.id), above
+    )
+
+
 # --- the platform ---
 
 

@@ -94,6 +94,24 @@ def before(grid_id: int) -> str:
     )
 
 
+@bp.get("/grids/<int:grid_id>/notice")
+@may("grid.read")
+def notice(grid_id: int) -> str:
+    """The card as it can be announced (004:168), to be printed. No telephone number of a person stands on it."""
+    cell = grids.cell(read(), actor(), "grid.read", grid_id)
+    facts = queries.shown(read(), cell)
+    lacks = queries.missing(facts.fixed, has_area=facts.area is not None, has_people=bool(facts.personnel))
+    return render_template(
+        "card/notice.html",
+        cell=cell,
+        above=grids.parents(read(), cell),
+        lacks=[word for name, word in labels.FIVE.items() if name in lacks],
+        labels=labels,
+        today=clock.today(),
+        **facts._asdict(),
+    )
+
+
 # --- who stands above ---
 
 

@@ -86,10 +86,7 @@ def fixed(session: Session, actor: Actor, cell: Cell) -> dict[str, Any]:
     """What the grid's own card says, and what of it the actor may change."""
     writes = actor.may("card.edit")
     return {
-        "fixed": cards.newest(session, cell.id),
-        "area": grid_queries.areas(session, [cell.id]).get(cell.id),
-        "personnel": cards.personnel(session, cell.id),
-        "upper": cards.upper(session, cell.id) if cell.parent_id is not None else None,
+        **cards.shown(session, cell)._asdict(),
         "platform": cards.platform(session, cell.id) if cell.parent_id is None else {},
         "kind_names": card_labels.KIND_NAMES,
         "part_names": card_labels.PARTS,

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, abort, redirect, render_template, request, url_for
+from flask import Response, abort, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
 from ..core import clock, words
 from ..core.tabs import Tab
+from ..core.workbook import MEDIA_TYPE as XLSX
 from ..grid import queries as grid_queries
 from ..login import queries as login_queries
 from ..patrol import queries as patrol_queries
@@ -22,7 +23,7 @@ from ..report.rows import Listing, rows
 from ..web import lists
 from ..web.language import moment, named
 from ..web.request import actor, may, read, read_connection, signed_in, write
-from . import admin, calendar_views, days, first_day, first_day_views, settings_views, tabs
+from . import admin, calendar_views, days, first_day, first_day_views, settings_views, tabs, workbook
 from . import words as log_words
 from .blueprint import bp
 
@@ -223,6 +224,15 @@ def card(grid_id: int) -> str:
         open_count=count,
         may_change=actor().may("border.edit"),
     )
+
+
+@bp.get("/cards.xlsx")
+@may("card.list")
+def six_classes() -> Response:
+    """The six classes of data of the platform, for all grids within reach."""
+    name = f"grids-{clock.today().isoformat()}.xlsx"
+    book = workbook.six(read(), actor())
+    return send_file(book, mimetype=XLSX, as_attachment=True, download_name=name)
 
 
 @bp.get("/grids/<int:grid_id>/open")
