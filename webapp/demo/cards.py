@@ -43,9 +43,8 @@ VILLAGE: dict[str, Any] = {
     "rewards_en": "Comes first when the best officers are chosen.",
     "penalties_zh": "该报不报的，由镇里约谈。",
     "penalties_en": "Who does not report what he has to is summoned by the township.",
-    "post_zh": "村主任",
-    "post_en": "Village head",
 }
+HEADS = {"village": ("村主任", "Village head"), "community": ("社区主任", "Head of the community")}
 PLATFORM = {
     "owner": ("{}人民政府", "{} People's Government"),
     "operator": ("县生态环境分局", "Ecology and Environment Bureau"),
@@ -68,7 +67,8 @@ def write(store: Store, county: County) -> None:
         duties = {name: VILLAGE[name] for name in ("duties_zh", "duties_en")}
         for number, place in enumerate(villages):
             fixed = VILLAGE if number % 3 < 2 else duties  # in every third the rest is still to come
-            write_card(session, township, place.id, _card(place, fixed))
+            head = dict(zip(("post_zh", "post_en"), HEADS[place.kind], strict=True)) if fixed is VILLAGE else {}
+            write_card(session, township, place.id, _card(place, fixed | head))
 
 
 def _card(place: Place, fixed: dict[str, Any]) -> CardEntry:
