@@ -215,6 +215,7 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/people/new": person | posting | {"login": "new"},
         "/people/<person_id>/edit": person,
         "/people/<person_id>/postings/new": posting | {"place": f"g{grids[own]}"},
+        "/people/<person_id>/handover": {"successor": county.ids["account"]["former_a1"]},
         "/bodies/new": {"kind": "committee", "zh": "new", "grid_id": at},
         "/bodies/<body_id>": {"zh": "new"},
     }.get(route.address) or (_sheets(line, thing) | typed(grids, target.name)).get(route.address, {})

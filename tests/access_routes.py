@@ -177,6 +177,8 @@ GET    /people/<person_id>/edit                          account  h        404  
 POST   /people/<person_id>/edit                          account  h        404    .   .    .       x        x      .       .       .      .         x     .
 GET    /people/<person_id>/suspending                    account  h        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/<person_id>/suspend                       account  h        404    .   .    .       x        x      .       .       .      .         x     .
+GET    /people/<person_id>/handover                      account  h        404    .   .    .       x        x      .       .       .      .         x     .
+POST   /people/<person_id>/handover                      account  h        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/<person_id>/resume                        account  h        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/<person_id>/phones/<session_id>/end       account  h        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/<person_id>/second/reset                  account  h        404    .   .    .       x        x      .       .       .      .         x     .
@@ -219,6 +221,7 @@ ALSO_422 = {
     "/reports/<report_id>/beside/looks/<look_id>/withdraw": "somebody is there who can answer",
     "/reports/<report_id>/beside/part": "somebody speaks for the body",
     "/problems/<problem>/add": "the row is there already",
+    "/people/<person_id>/handover": "some hold nothing, and nobody is his own successor",
     "/people/<person_id>/postings/new": "an administrator cannot hold a second role",
 }
 #: Let through when the answer is 404: nothing was sent there by its asker.

@@ -6,8 +6,9 @@ a fault of the program, so no entry point can forget the table.
 """
 
 from . import domains
+from .card import service as card
 from .core.db import Store
-from .core.happened import INFO, GridsChanged, Listener, Listeners
+from .core.happened import INFO, GridsChanged, HandedOver, Listener, Listeners
 from .patrol import heirs as patrol_heirs
 from .people import heirs as people_heirs
 from .report import heirs as report_heirs
@@ -16,6 +17,7 @@ LISTENERS = Listeners(
     Listener(GridsChanged, people_heirs.follow),
     Listener(GridsChanged, patrol_heirs.follow),
     Listener(GridsChanged, report_heirs.follow),
+    Listener(HandedOver, card.take_over),  # who stood for his grid towards those below it
 )
 
 

@@ -13,6 +13,7 @@ ABOUT = About(
         "body.reopen": N_("Body back in use"),
         "code.give": N_("Log-in code given"),
         "person.create": N_("Person added"),
+        "person.hand_over": N_("Postings handed over"),
         "person.edit": N_("Person changed"),
         "person.export": N_("Copy of what is kept about a person made"),
         "person.resume": N_("Account reactivated"),

@@ -65,6 +65,12 @@ class EndForm(BaseForm):
     last = DateField(_l("Last day"), validators=[MayBeEmpty()])
 
 
+class HandoverForm(BaseForm):
+    """Who takes over all postings of somebody. Choices are set by the view."""
+
+    successor = SelectField(_l("Successor"), coerce=whole, validate_choice=False)
+
+
 class BodyForm(BaseForm):
     """A department, station or committee. ``grid_id`` and ``canonical`` get their choices from the view."""
 

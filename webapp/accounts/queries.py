@@ -102,6 +102,12 @@ def person(session: Session, actor: Actor, person_id: int, *, to_help: bool = Fa
     return found
 
 
+def successors(session: Session, actor: Actor, person_id: int) -> list[Person]:
+    """Who can take over from somebody: everybody else below the actor whose account is open, by log-in name."""
+    found = select(Person).where(helped(actor), Person.id != person_id, Person.suspended_at.is_(None))
+    return list(session.scalars(found.order_by(Person.login)))
+
+
 def hold(session: Session, people: Collection[int]) -> None:
     """Hold some people, by their ids, until the transaction ends; NotFound where one of them was forgotten."""
     found = select(Person.erased_at).where(Person.id.in_(people)).order_by(Person.id).with_for_update()

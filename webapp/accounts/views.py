@@ -16,13 +16,13 @@ from ..web import lists
 from ..web.errors import say
 from ..web.language import named
 from ..web.request import actor, close_reads, may, read, turn, write
-from . import body_views, queries, service, sheet_views
+from . import beside_views, body_views, queries, service, sheet_views
 from .blueprint import bp
 from .forms import EndForm, NamesForm, NewPersonForm, PostingForm, SearchForm, place_choices
 from .slips import Slip, show
 
 SLIPS_AT_ONCE = 200
-__all__ = ["body_views", "bp", "sheet_views"]  # their pages stand on the same blueprint
+__all__ = ["beside_views", "body_views", "bp", "sheet_views"]  # their pages stand on the same blueprint
 
 
 @bp.get("/people")

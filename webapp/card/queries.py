@@ -131,6 +131,14 @@ _SO_FAR = (
 )
 
 
+def links_of(session: Session, person_id: int, upper_ids: Iterable[int]) -> list[UpperLink]:
+    """For which grids below some others a person stands now, in the order of the naming."""
+    found = select(UpperLink).where(
+        UpperLink.person_id == person_id, UpperLink.upper_id.in_(list(upper_ids)), UpperLink.to_on.is_(None)
+    )
+    return list(session.scalars(found.order_by(UpperLink.id)))
+
+
 def nameable(session: Session, upper_id: int) -> list[Person]:
     """Who can be named towards a grid below this one, in the order of their postings, each once."""
     found = people.posted(session, [upper_id], UPPERS)

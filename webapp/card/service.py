@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from ..access import Actor
 from ..core import audit, clock
 from ..core.errors import N_, TOO_LONG, NotFound, Refused, Stale
+from ..core.happened import HandedOver
 from ..grid import queries as grids
 from ..grid.queries import Cell
 from ..people import rules
@@ -138,6 +139,16 @@ def _link(
         first=first.isoformat(),
     )
     return link
+
+
+def take_over(session: Session, event: HandedOver) -> None:
+    """Whoever took over somebody's posting at a grid stands for it towards those below, as he did, from today on."""
+    for link in queries.links_of(session, event.person_id, event.grid_ids):
+        if event.successor_id in {person.id for person in queries.nameable(session, link.upper_id)}:
+            link.to_on = max(link.from_on, clock.today())
+            session.flush()
+            who = Actor(event.by or 0, "", ())
+            _link(session, who, link.upper_id, link.lower_id, event.successor_id, clock.today(), link.person_id)
 
 
 def set_platform(session: Session, actor: Actor, county_id: int, part: str, zh: str, en: str = "") -> None:

@@ -58,6 +58,16 @@ class GridsChanged:
 
 
 @dataclass(frozen=True)
+class HandedOver:
+    """Somebody's postings went to a successor today, those at these grids among them; ``by`` is None for the system."""
+
+    person_id: int
+    successor_id: int
+    grid_ids: tuple[int, ...]
+    by: int | None
+
+
+@dataclass(frozen=True)
 class Listener:
     """Who is called with the writing session when something of a type happens."""
 
