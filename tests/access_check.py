@@ -119,9 +119,6 @@ def expected(login: str, route: Route, target: Target) -> str:
     return "refused" if cell and route.hidden == 404 else "hidden"
 
 
-# --- requests ---
-
-
 def address(county: County, route: Route, target: Target) -> str:
     """The route's address for a target."""
     query = f"?id={county.form}" if route.address in FORMS else QUERIES.get(route.address, "")
@@ -179,6 +176,7 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
     at = grids[village] if target.name else GONE
     person = {"zh": "new", "en": "new", "phone": "1"}
     posting = {"role": "grid_officer", "place": f"g{at}", "first": clock.today().isoformat()}
+    beside = {"stand_in": county.ids["account"]["former_a1"], "first": posting["first"], "last": posting["first"]}
     own = "B2" if "t" in tables.GRIDS.get((login, "B2"), "") else "A2"
     line = {"name": "new", "login": "new", "role": "grid_officer", "grid": county.ids["code"].get(at, "888888888888")}
     thing = {"grid": line["grid"], "type": "livestock_farm", "name": "new"}
@@ -215,7 +213,8 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/people/new": person | posting | {"login": "new"},
         "/people/<person_id>/edit": person,
         "/people/<person_id>/postings/new": posting | {"place": f"g{grids[own]}"},
-        "/people/<person_id>/handover": {"successor": county.ids["account"]["former_a1"]},
+        "/people/<person_id>/handover": {"successor": beside["stand_in"]},
+        "/people/<person_id>/postings/<posting_id>/acting": beside,
         "/bodies/new": {"kind": "committee", "zh": "new", "grid_id": at},
         "/bodies/<body_id>": {"zh": "new"},
     }.get(route.address) or (_sheets(line, thing) | typed(grids, target.name)).get(route.address, {})

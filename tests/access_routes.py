@@ -187,6 +187,8 @@ GET    /people/<person_id>/postings/new                  account  h        404  
 POST   /people/<person_id>/postings/new                  account  h        404    .   .    .       x        x      .       .       .      .         x     .
 GET    /people/<person_id>/postings/<posting_id>/end     posting  e        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /people/<person_id>/postings/<posting_id>/end     posting  e        404    .   .    .       x        x      .       .       .      .         x     .
+GET    /people/<person_id>/postings/<posting_id>/acting  posting  e        404    .   .    .       x        x      .       .       .      .         x     .
+POST   /people/<person_id>/postings/<posting_id>/acting  posting  e        404    .   .    .       x        x      .       .       .      .         x     .
 GET    /bodies                                           -        -        404    .   .    .       x        x      .       .       .      .         x     .
 GET    /bodies/new                                       -        -        404    .   .    .       x        x      .       .       .      .         x     .
 POST   /bodies/new                                       village  t        422    .   .    .       x        x      .       .       .      .         x     .
@@ -221,6 +223,7 @@ ALSO_422 = {
     "/reports/<report_id>/beside/looks/<look_id>/withdraw": "somebody is there who can answer",
     "/reports/<report_id>/beside/part": "somebody speaks for the body",
     "/problems/<problem>/add": "the row is there already",
+    "/people/<person_id>/postings/<posting_id>/acting": "who stands in is not below everybody",
     "/people/<person_id>/handover": "some hold nothing, and nobody is his own successor",
     "/people/<person_id>/postings/new": "an administrator cannot hold a second role",
 }

@@ -57,6 +57,7 @@ LEFT_OUT = {
         },
         "said by the name of what it leads to": {
             "posting": "grid_id body_id",
+            "acting_for": "posting_id",
             "patrol": "grid_id grid_version_id",
             "visit": "patrol_id object_id",
             "report_event": "report_id body_id",

@@ -1,4 +1,5 @@
-"""The card of a grid, the office above's person for it, who runs the platform, and the principal of a department.
+"""The card of a grid, the office above's person for it, who runs the platform, the principal of a department,
+and whose place a posting fills while he is away.
 
 Only what was not there: tables, and two empty columns.
 """
@@ -36,6 +37,7 @@ def upgrade() -> None:
     _create_cards()
     _create_links()
     _create_roles()
+    _create_acting()
     for name in PRINCIPAL:
         op.add_column("body", sa.Column(name, sa.String(length=80), nullable=True))
 
@@ -102,8 +104,20 @@ def _create_roles() -> None:
     op.create_index(op.f("ix_platform_role_grid_id"), "platform_role", ["grid_id"])
 
 
+def _create_acting() -> None:
+    op.create_table(
+        "acting_for",
+        sa.Column("posting_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        _reference("acting_for", "posting_id", "posting"),
+        _reference("acting_for", "person_id", "person"),
+        sa.PrimaryKeyConstraint("posting_id", name=op.f("pk_acting_for")),
+    )
+    op.create_index(op.f("ix_acting_for_person_id"), "acting_for", ["person_id"])
+
+
 def downgrade() -> None:
     for name in PRINCIPAL:
         op.drop_column("body", name)
-    for table in ("platform_role", "upper_link", "grid_card", "platform_part", "grid_kind"):
+    for table in ("acting_for", "platform_role", "upper_link", "grid_card", "platform_part", "grid_kind"):
         op.drop_table(table)

@@ -99,6 +99,7 @@ def test_the_page_lists_the_postings_and_hands_them_over(world, browse):
     shown = township.get(address).text
     assert "Village A1" in shown and "Nothing is open there now." in shown and "officer_a2 officer_a2" in shown
     assert "officer_b1" not in shown
+    assert township.post(address, successor="").status_code == 422 and 'value="" selected' in shown
     answer = township.post(address, successor=world.people["officer_a2"])
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/people/{world.people['officer_a2']}")
     assert ("grid_officer", world.grids["A1"]) in places(world, "officer_a2")

@@ -69,6 +69,7 @@ address                                     login       target       field      
 /people/new                                 township_a  A1           role             county_office
 /people/<person_id>/postings/new            township_a  officer_a1   place            grid:B1
 /people/<person_id>/postings/new            township_a  officer_a1   role             county_office
+/people/<person_id>/postings/<posting_id>/acting  township_a  officer_a1@A1  stand_in  account:officer_b1
 /people/<person_id>/handover                township_a  officer_a1   successor        account:officer_b1
 /bodies/new                                 township_a  A1           grid_id          grid:B1
 /bodies/new                                 township_a  A1           kind             department

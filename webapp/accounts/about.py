@@ -19,6 +19,7 @@ ABOUT = About(
         "person.resume": N_("Account reactivated"),
         "person.suspend": N_("Account suspended"),
         "phone.end": N_("Remembered phone removed"),
+        "posting.act_for": N_("Posted to act for somebody"),
         "posting.end": N_("Posting ended"),
         "posting.grant": N_("Posting given"),
         "second.reset": N_("Second factor reset"),

@@ -10,7 +10,7 @@ from wtforms.validators import Optional as MayBeEmpty
 
 from ..core import clock
 from ..web.bounds import whole
-from ..web.forms import BaseForm, clean, text
+from ..web.forms import BaseForm, clean, key, text
 from .bodies import BodyEntry
 from .service import PersonEntry, PostingEntry
 
@@ -68,7 +68,17 @@ class EndForm(BaseForm):
 class HandoverForm(BaseForm):
     """Who takes over all postings of somebody. Choices are set by the view."""
 
-    successor = SelectField(_l("Successor"), coerce=whole, validate_choice=False)
+    successor = SelectField(_l("Successor"), coerce=key, validate_choice=False)
+
+
+class StandInForm(BaseForm):
+    """Who acts in a posting's place, from when to when. Choices are set by the view."""
+
+    stand_in = SelectField(_l("Who acts for him"), coerce=key, validate_choice=False)
+    first = DateField(
+        _l("First day"), validators=[InputRequired(_l("Please fill this in."))], default=lambda: clock.today()
+    )
+    last = DateField(_l("Last day"), validators=[InputRequired(_l("Please fill this in."))])
 
 
 class BodyForm(BaseForm):

@@ -16,7 +16,7 @@ from ..grid.models import Grid, GridVersion
 from ..login.models import LoginCode, LoginSession
 from ..people import queries as people_queries
 from ..people import rules
-from ..people.models import Body, Person, Posting, RoleWord
+from ..people.models import ActingFor, Body, Person, Posting, RoleWord
 from ..people.queries import PostingLine, Seat
 
 PAGE = 50
@@ -108,6 +108,12 @@ def successors(session: Session, actor: Actor, person_id: int) -> list[Person]:
     return list(session.scalars(found.order_by(Person.login)))
 
 
+def standing_in(session: Session, person_id: int) -> set[int]:
+    """The ids of somebody's postings in which he acts for another."""
+    found = select(ActingFor.posting_id).join(Posting, Posting.id == ActingFor.posting_id)
+    return set(session.scalars(found.where(Posting.person_id == person_id)))
+
+
 def hold(session: Session, people: Collection[int]) -> None:
     """Hold some people, by their ids, until the transaction ends; NotFound where one of them was forgotten."""
     found = select(Person.erased_at).where(Person.id.in_(people)).order_by(Person.id).with_for_update()
@@ -155,10 +161,7 @@ def live_postings(session: Session, person_id: int) -> list[Posting]:
 def old_postings(session: Session, person_id: int) -> list[PostingLine]:
     """A person's ended postings with the names of their places, newest first."""
     rows = session.execute(
-        select(Posting, GridVersion, Body)
-        .select_from(Posting)
-        .outerjoin(GridVersion, and_(GridVersion.grid_id == Posting.grid_id, grids.current()))
-        .outerjoin(Body, Body.id == Posting.body_id)
+        people_queries.lines()
         .where(Posting.person_id == person_id, Posting.valid_to <= clock.today())
         .order_by(Posting.valid_to.desc(), Posting.id.desc())
     )
@@ -354,12 +357,14 @@ def bodies(
 
 
 def single_holders(session: Session) -> dict[int, list[Person]]:
-    """Of the bodies for which one person at a time speaks (``rules.is_single``): who does today, as they were posted.
+    """Of the bodies for which one person at a time speaks (``rules.is_single``): who does today, as they were posted;
+    nobody who only acts for him.
 
     More than one were posted before that was a rule; the pages say so until somebody names the one.
     """
     single = [role for role in rules.POSTINGS if rules.is_single(role)]
-    rows = session.execute(people_queries.there(single).with_only_columns(Posting.body_id, Person).order_by(Posting.id))
+    seated = people_queries.there(single).with_only_columns(Posting.body_id, Person)
+    rows = session.execute(seated.where(not_(Posting.id.in_(select(ActingFor.posting_id)))).order_by(Posting.id))
     found: dict[int, list[Person]] = {}
     for body_id, person in rows:
         if body_id is not None:

@@ -249,13 +249,16 @@ def _void_codes(session: Session, *people: int) -> None:
 # --- postings ---
 
 
-def grant_posting(session: Session, actor: Actor, person_id: int, entry: PostingEntry) -> Posting:
-    """A further posting for somebody below; it counts from the next request of its first day on."""
+def grant_posting(
+    session: Session, actor: Actor, person_id: int, entry: PostingEntry, *, beside: bool = False
+) -> Posting:
+    """A further posting for somebody below; it counts from the next request of its first day on. ``beside``: whoever
+    holds the role at the place stays, though one person at a time does: this one acts for him."""
     if person_id == actor.person_id:
         raise Refused(NOT_ONESELF)
     _below(session, actor, person_id)
     check_posting(actor, entry, _place_kind(session, actor, entry), queries.live_postings(session, person_id))
-    return _post(session, actor, person_id, entry)
+    return _post(session, actor, person_id, entry, beside=beside)
 
 
 def _place_kind(session: Session, actor: Actor, entry: PostingEntry) -> str | None:
@@ -285,10 +288,10 @@ def _overlap(posting: Posting, entry: PostingEntry) -> bool:
     return begins_before and (posting.valid_to is None or posting.valid_to > entry.first)
 
 
-def _post(session: Session, actor: Actor, person_id: int, entry: PostingEntry) -> Posting:
+def _post(session: Session, actor: Actor, person_id: int, entry: PostingEntry, *, beside: bool = False) -> Posting:
     posting = new_posting(actor, entry)
     posting.person_id = person_id
-    keep_postings(session, actor, [posting])
+    keep_postings(session, actor, [posting], beside=beside)
     return posting
 
 
@@ -305,10 +308,11 @@ def new_posting(actor: Actor, entry: PostingEntry) -> Posting:
     )
 
 
-def keep_postings(session: Session, actor: Actor, postings: Sequence[Posting]) -> None:
+def keep_postings(session: Session, actor: Actor, postings: Sequence[Posting], *, beside: bool = False) -> None:
     """Store them; who gets a desk by one is no longer remembered on his phone. NotFound for who was forgotten."""
     queries.hold(session, {posting.person_id for posting in postings})
-    effects.end_those_before(session, actor, postings)
+    if not beside:
+        effects.end_those_before(session, actor, postings)
     session.add_all(postings)
     session.flush()
     login.end_all(session, *{p.person_id for p in postings if p.role not in rules.REMEMBERED}, only_remembered=True)

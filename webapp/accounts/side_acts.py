@@ -1,4 +1,4 @@
-"""Acts that move a place from one person to another: a handover to a successor."""
+"""Acts that put somebody in another's place: a handover to a successor, and acting for who is away."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,7 +9,7 @@ from ..access import Actor
 from ..core import audit, clock
 from ..core.errors import N_, Refused
 from ..core.happened import HandedOver, tell
-from ..people.models import Person, Posting
+from ..people.models import ActingFor, Person, Posting
 from ..people.queries import ONE_DAY
 from . import queries, service
 from .service import PostingEntry
@@ -23,12 +23,14 @@ def hand_over(session: Session, actor: Actor, person_id: int, successor_id: int)
     What waits in these seats stays there and so is the successor's. All or nothing: Refused where one of them cannot be
     given to him, where there is none, and for a successor who is nobody else below the actor with an open account.
     """
+    queries.person(session, actor, person_id, to_help=True)
     successor = _successor(session, actor, person_id, successor_id)
     may_end = queries.endable(session, actor, person_id)
     ending = [posting for posting in queries.live_postings(session, person_id) if posting.id in may_end]
     if not ending:
         raise Refused(NOTHING)
-    entries = [_same(posting) for posting in ending]
+    acted = queries.standing_in(session, person_id)  # where he only acts for another: that ends, and is not passed on
+    entries = [_same(posting) for posting in ending if posting.id not in acted]
     for posting in ending:
         service.end_posting(session, actor, posting.id)
     session.flush()
@@ -39,13 +41,37 @@ def hand_over(session: Session, actor: Actor, person_id: int, successor_id: int)
     return given
 
 
-def _successor(session: Session, actor: Actor, person_id: int, successor_id: int) -> Person:
+def stand_in(
+    session: Session, actor: Actor, posting_id: int, person_id: int, first: date, last: date | None
+) -> Posting:
+    """Let somebody else below the actor act in a posting's place from a first to a last day, with his own log-in.
+
+    He has a posting of his own for these days and nothing afterwards; that of the absent stays as it is. Refused
+    without a last day, and on days on which the other posting does not count.
+    """
+    posting = queries.posting_below(session, actor, posting_id)
+    if last is None:
+        raise Refused(N_("Acting for somebody needs a last day."), field="last")
+    _successor(session, actor, posting.person_id, person_id, "stand_in")
+    if first < posting.valid_from or (posting.valid_to is not None and last >= posting.valid_to):
+        raise Refused(N_("The other posting does not count on all of these days."), field="last")
+    if posting.id in queries.standing_in(session, posting.person_id):
+        raise Refused(N_("This posting acts for somebody already. Choose the posting of the person who is away."))
+    entry = PostingEntry(posting.role, posting.grid_id, posting.body_id, first, last)
+    made = service.grant_posting(session, actor, person_id, entry, beside=True)
+    session.add(ActingFor(posting_id=made.id, person_id=posting.person_id))
+    audit.note(
+        session, actor.person_id or None, "posting.act_for", f"person:{person_id}", posting=made.id, role=made.role
+    )
+    return made
+
+
+def _successor(session: Session, actor: Actor, person_id: int, successor_id: int, field: str = "successor") -> Person:
     """Him; both are held, so that two handovers come one after the other."""
     queries.hold(session, [person_id, successor_id])
-    queries.person(session, actor, person_id, to_help=True)
     found = {each.id: each for each in queries.successors(session, actor, person_id)}
     if successor_id not in found:
-        raise Refused(N_("Choose one."), field="successor")
+        raise Refused(N_("Choose one."), field=field)
     return found[successor_id]
 
 

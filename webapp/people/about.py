@@ -46,8 +46,9 @@ ABOUT = About(
                 "person.read",
             ),
             DataUse(
-                "posting: id person_id role grid_id body_id valid_from valid_to granted_by granted_at",
-                N_("Your roles: where, from when to when, and who gave them"),
+                "posting: id person_id role grid_id body_id valid_from valid_to granted_by granted_at; "
+                "acting_for: posting_id person_id",
+                N_("Your roles: where, from when to when, who gave them, and for whom you act"),
                 N_("They decide what you see and what you may do."),
                 "account",
                 "oneself person.read grid.read",

@@ -67,6 +67,14 @@ class Posting(Base):
     granted_at: Mapped[datetime] = mapped_column(Moment)
 
 
+class ActingFor(Base):
+    """A posting that stands in for another person's: ``person_id`` is whose. It has a last day, as the posting says."""
+
+    __tablename__ = "acting_for"
+    posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"), primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+
+
 class RoleWord(Base):
     """What people call a role in a list: ``word`` at a kind of ``place`` (any, county, township, village)."""
 

@@ -10,7 +10,7 @@ from ..core.own import ME, OwnSheet, shown, word_of
 from ..core.tongue import Tongue
 from ..grid import queries as grids
 from ..grid.models import GridVersion
-from .models import Body, Person, Posting
+from .models import ActingFor, Body, Person, Posting
 from .queries import ONE_DAY
 from .rules import ROLE_NAMES
 
@@ -25,6 +25,11 @@ def place(tongue: Tongue, *names: str | None) -> str:
 def last_day(_tongue: Tongue, end: date | None) -> date | None:
     """The last day that counts; the tables keep the first that no longer does."""
     return end and end - ONE_DAY
+
+
+def is_there(tongue: Tongue, value: int | None) -> str:
+    """Whether there is one, without saying who: other people's names are in no such file."""
+    return tongue.yes_no(value is not None)
 
 
 ACCOUNT = OwnSheet(
@@ -49,9 +54,13 @@ POSTINGS = OwnSheet(
     20,
     N_("Postings"),
     outerjoin(
-        outerjoin(Posting, GridVersion, and_(GridVersion.grid_id == Posting.grid_id, grids.current())),
-        Body,
-        Body.id == Posting.body_id,
+        outerjoin(
+            outerjoin(Posting, GridVersion, and_(GridVersion.grid_id == Posting.grid_id, grids.current())),
+            Body,
+            Body.id == Posting.body_id,
+        ),
+        ActingFor,
+        ActingFor.posting_id == Posting.id,
     ),
     Posting.person_id == ME,
     (
@@ -60,6 +69,7 @@ POSTINGS = OwnSheet(
         shown(N_("First day"), Posting.valid_from),
         shown(N_("Last day"), Posting.valid_to, say=last_day),
         shown(N_("Given on"), Posting.granted_at),
+        shown(N_("Acting for somebody"), ActingFor.person_id, say=is_there),
     ),
     (Posting.valid_from, Posting.id),
 )

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Date, Select, and_, bindparam, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from ..access import Actor, Condition, holders
 from ..access import Posting as Right
@@ -14,7 +14,7 @@ from ..core import clock
 from ..grid import queries as grids
 from ..grid.models import Grid, GridVersion
 from . import rules
-from .models import Body, Person, Posting
+from .models import ActingFor, Body, Person, Posting
 
 WALKERS = holders("patrol.walk")  # the officers of a grid
 SPEAKING = [role for role in rules.POSTINGS if rules.sits_in_body(role)]  # for a body
@@ -68,15 +68,28 @@ class PostingLine(NamedTuple):
     posting: Posting
     grid: GridVersion | None
     body: Body | None
+    instead: Person | None = None  # whose place it fills while he is away
+
+
+_Absent = aliased(Person)
+
+
+def lines() -> Select[Posting, GridVersion | None, Body | None, Person | None]:
+    """What a ``PostingLine`` is made of, to be narrowed and sorted."""
+    return (
+        select(Posting, GridVersion, Body, _Absent)
+        .select_from(Posting)
+        .outerjoin(GridVersion, and_(GridVersion.grid_id == Posting.grid_id, grids.current()))
+        .outerjoin(Body, Body.id == Posting.body_id)
+        .outerjoin(ActingFor, ActingFor.posting_id == Posting.id)
+        .outerjoin(_Absent, _Absent.id == ActingFor.person_id)
+    )
 
 
 def postings_of(session: Session, person_id: int) -> list[PostingLine]:
     """All postings of a person that count today or later, in the order they began."""
     rows = session.execute(
-        select(Posting, GridVersion, Body)
-        .select_from(Posting)
-        .outerjoin(GridVersion, and_(GridVersion.grid_id == Posting.grid_id, grids.current()))
-        .outerjoin(Body, Body.id == Posting.body_id)
+        lines()
         .where(Posting.person_id == person_id, or_(Posting.valid_to.is_(None), Posting.valid_to > clock.today()))
         .order_by(Posting.valid_from, Posting.id)
     )
