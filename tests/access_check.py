@@ -32,8 +32,7 @@ QUERIES = {
     "/people/<person_id>/postings/new": "?role=grid_officer",
     "/map": "?days=30",
     "/map/found": "?q=zq",
-    "/duties.xlsx": "?q=zq",
-    "/figures.xlsx": "?q=zq",
+    **dict.fromkeys(("/duties.xlsx", "/figures.xlsx"), "?q=zq"),
 }
 _TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
 
@@ -184,6 +183,7 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
     day = {"kind": "holiday", "zh": "new", "source": "so"}
     return {
         "/account/language": {"language": "zh"},
+        "/export": {"kind": "reports", "format": "csv", "encoding": "UTF-8"},
         "/feedback": {"id": uuid.uuid4(), "text": "well"},
         "/feedback/<message_id>/answer": {f"m{_message(county, target)}-answer": "thanks"},
         "/duties/<code>/department": {"department": ""},

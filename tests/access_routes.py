@@ -104,6 +104,8 @@ GET    /enter-for                                        -        -        404  
 GET    /desk                                             -        -        404    .   .    .       x        x      x       x       x      x         .     .
 GET    /late                                             -        -        404    .   .    .       x        x      .       .       x      x         .     .
 GET    /late/<role>/<place>                              -        -        404    .   .    .       x        x      .       .       x      x         .     .
+GET    /export                                           -        -        404    .   .    .       x        x      x       x       x      x         .     .
+POST   /export                                           -        -        404    .   .    .       x        x      x       x       x      x         .     .
 GET    /search                                           -        -        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /settings                                         -        -        404    .   .    .       .        x      .       .       .      .         x     .
 POST   /settings/<group>                                 setting  s        404    .   .    .       .        x      .       .       .      .         x     .

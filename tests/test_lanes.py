@@ -130,6 +130,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch, name: str, **changed: float) -> N
         ("POST", "/account/password", "", "login"),
         ("POST", "/people/12/code", "", "login"),
         ("GET", "/account/data", "", "own"),
+        ("POST", "/export", "", "export"),
+        ("GET", "/export", "", "page"),
         ("POST", "/reports", "multipart/form-data; boundary=x", "upload"),
         ("POST", "/reports", "application/x-www-form-urlencoded", "page"),
         ("PUT", "/entries/1/photos/2", "image/jpeg", "upload"),

@@ -42,6 +42,7 @@ FINDS_BY_NAME = {"webapp/domains.py": "gives the same file of each domain to tho
 SHAPES = frozenset({"grid", "maps"})
 #: Files elsewhere that hand shapes on without opening them: they may call gis/, but no geometry library.
 HANDS_ON_SHAPES = {
+    "webapp/export/formats.py": "hands rows on to who writes files for maps",
     "webapp/demo/people.py": "asks for an invented county",
     "webapp/report/evidence.py": "puts a drawing that is made of paths and numbers into its page",
 }

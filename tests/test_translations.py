@@ -57,10 +57,20 @@ SAME = {
     "EPSG",
     "GCJ",
     "BD",
+    "Excel",
+    "WPS",
+    "GeoPackage",
+    "Shapefile",
+    "GeoJSON",
+    "QGIS",
+    "ArcGIS",
+    "UTF",
+    "zip",
 }
 PEOPLE_OF_EACH_ROLE = {role: login for login, (role, _, _) in reversed(PEOPLE.items())}.values()
 #: Columns of a sheet may have a heading of either language; the page that says so shows them all.
 HEADINGS = {heading for column in sheet.PEOPLE.columns.values() for heading in column.headings} | set(rules.ROLE_NAMES)
+HEADINGS |= {field.key for kind in domains.exports().values() for field in kind.fields}
 
 
 def messages() -> list[tuple[str, str]]:

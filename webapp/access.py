@@ -49,6 +49,7 @@ attachment.read    .        all           all                  all            al
 attachment.send    .        all           all                  all            all                 all              .       .       .             .            .       # photos before their entry; who may send the entry decides about them
 desk.read          .        .             tree                 tree           dept                dept             tree    tree       .             .            .
 late.read          .        .             tree                 tree           .                   .                tree    tree       .             .            .       # what is overdue, by who holds it; which reports: report.read
+export.make        .        .             tree                 tree           dept                dept             tree    tree       .             .            .       # opens the page; which rows: the right to read each kind (exports.py of the domains)
 duty.read          .        all           all                  all            all                 all              all     all        .             .            .
 duty.confirm       .        .             .                    all            .                   .                .       .          .             .            .
 person.read        .        .             tree                 tree           .                   .                .       .          all           .            .

@@ -16,6 +16,7 @@ from typing import Any
 import webapp
 
 from .core.announce import About, DataUse, InHand, MenuEntry, SettingRule
+from .core.exports import Export
 from .core.load import SeedTable
 from .core.own import OwnSheet
 from .core.retention import Rule
@@ -82,6 +83,13 @@ def privacy() -> Mapping[str, tuple[DataUse, ...]]:
 def own() -> tuple[OwnSheet, ...]:
     """What a person gets as a file about himself, in the order of its sheets."""
     return tuple(sorted((each for about in abouts().values() for each in about.own), key=lambda sheet: sheet.place))
+
+
+@cache
+def exports() -> Mapping[str, Export]:
+    """The kinds of records that can be taken out, by their keys, in the order of the list."""
+    every = sorted((each for about in abouts().values() for each in about.exports), key=lambda kind: kind.place)
+    return {kind.key: kind for kind in every}
 
 
 @cache

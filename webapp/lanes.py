@@ -32,6 +32,7 @@ login   POST    /account/password  *
 login   POST    /account/second/*  *
 login   POST    /people/*/code     *
 own     *       /account/data      *
+export  POST    /export            *
 upload  PUT     *                  *
 upload  GET     */small            *
 upload  POST    *                  multipart/*

@@ -79,6 +79,9 @@ address                                     login       target       field      
 /grids/<grid_id>/change                     county      A1           heir             grid:A
 /settings/<group>                           admin       tile_crs     value-tile_crs   EPSG:3857
 /settings/<group>                           admin       second_factor  value-second_factor  officers
+/export                                     housing      -            kind             grids
+/export                                     township_a   -            format           exe
+/export                                     township_a   -            encoding         Big5
 /account/language                           officer_a1  -            language         fr
 """)
 ]

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from .exports import Export
 from .load import SeedTable
 from .own import OwnSheet
 from .retention import Rule
@@ -97,8 +98,8 @@ class About:
     """All that a domain announces. Words are msgids, texts for everybody; whatever is left out, it has not.
 
     ``acts``, ``things`` and ``facts`` are the words of the log. ``privacy`` has lines by the heading they stand under.
-    ``own`` is what of all this a person gets as a file about himself. ``timely`` are acts whose day comes: the sweep
-    calls each with the store, before it deletes anything.
+    ``own`` is what of all this a person gets as a file about himself, ``exports`` what offices take out as files.
+    ``timely`` are acts whose day comes: the sweep calls each with the store, before it deletes anything.
     """
 
     menu: tuple[MenuEntry, ...] = ()
@@ -107,6 +108,7 @@ class About:
     facts: Mapping[str, str] = field(default_factory=dict)
     privacy: Mapping[str, tuple[DataUse, ...]] = field(default_factory=dict)
     own: tuple[OwnSheet, ...] = ()
+    exports: tuple[Export, ...] = ()
     settings: Mapping[str, SettingRule] = field(default_factory=dict)
     seeds: Mapping[str, SeedTable] = field(default_factory=dict)
     sweep: Mapping[str, Rule] = field(default_factory=dict)

@@ -16,7 +16,7 @@ LOG = logging.getLogger("wangge.trouble")
 ALONE = {"PATH": "/usr/bin:/bin", "MALLOC_ARENA_MAX": "1"}  # its whole environment: nothing of ours
 
 
-START = "import sys; sys.path.insert(0, sys.argv[1]); from webapp.core import {} as work; work.main(*sys.argv[2:])"
+START = "import sys; sys.path.insert(0, sys.argv[1]); from {} import {} as work; work.main(*sys.argv[2:])"
 ROOT = str(Path(__file__).parents[2])
 
 
@@ -24,9 +24,9 @@ class TooHeavy(Exception):
     """The child used up the work it gave itself, so hard that it could not say so."""
 
 
-def program(name: str, *words: str) -> list[str]:
-    """The arguments of a child that runs ``main`` of a file of this folder, with these words."""
-    return ["-c", START.format(name), ROOT, *words]
+def program(name: str, *words: str, package: str = "webapp.core") -> list[str]:
+    """The arguments of a child that runs ``main`` of a file of a folder (this one), with these words."""
+    return ["-c", START.format(package, name), ROOT, *words]
 
 
 def answer(words: Sequence[str], pool: str, patience: float, data: bytes = b"", /, **about: Any) -> bytes:

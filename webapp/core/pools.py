@@ -48,6 +48,7 @@ page      -        30     6      200    5      # requests: all that is in no oth
 login     -        20     2      80     5      # requests that check a password
 upload    -        45     4      80     10     # requests with files, and small sizes of photos
 own       1        25     1      10     10     # what is kept about a person, read out and written as a file
+export    1        25     1      10     10     # records taken out as a file
 password  1        5      -      -      5      # hashing: argon2 takes every core it finds
 photo     cores    25     -      -      10     # decoding a photo and writing it anew, in a child process
 sheet     1        25     -      -      10     # reading a spreadsheet, in a child process
@@ -57,6 +58,7 @@ borders   1        25     -      -      20     # reading and comparing files of 
 #: What is said of the work whose turn did not come.
 BUSY = {
     "borders": N_("The borders could not be read just now, because the server is busy. Please send them again."),
+    "export": N_("The file could not be made just now, because the server is busy. Please try again in a moment."),
     "own": N_("The spreadsheet could not be made just now, because the server is busy. Please try again in a moment."),
     "password": N_("Many people are logging in just now. Please try again in a moment."),
     "photo": N_('"%(name)s" could not be checked just now, because the server is busy. Please send it again.'),

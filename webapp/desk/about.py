@@ -46,7 +46,7 @@ ABOUT = About(
                 "audit_log: id at person_id action thing detail",
                 N_(
                     "The log: log-ins with kind of device, failed ones with network address, changes of accounts, "
-                    "roles and settings, with who and when"
+                    "roles and settings, records taken out as files, with who and when"
                 ),
                 N_("The law asks for it, for at least 6 months. So that misuse can be found."),
                 "log",

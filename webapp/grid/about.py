@@ -3,6 +3,7 @@
 from ..core.announce import About, DataUse
 from ..core.errors import N_
 from . import in_force, own
+from .exports import EXPORTS
 
 STANDS_ON = ()
 ABOUT = About(
@@ -36,4 +37,5 @@ ABOUT = About(
         "since": N_("from"),
         "source": N_("source"),
     },
+    exports=EXPORTS,
 )

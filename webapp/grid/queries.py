@@ -58,6 +58,12 @@ def with_heir(grid_id: Any) -> CompoundSelect[int]:
     return itself.union_all(select(Grid.heir_id).where(Grid.id == grid_id, Grid.heir_id.is_not(None)))
 
 
+def in_force_of(grid_id: Any, version: Any) -> Condition:
+    """The condition that ``version`` (``GridVersion``, or an alias of it) is the one in force of a grid."""
+    pointer = select(GridCurrent.version_id).where(GridCurrent.grid_id == grid_id)
+    return version.id == pointer.correlate_except(GridCurrent).scalar_subquery()
+
+
 # --- reads ---
 
 

@@ -3,7 +3,7 @@
 from ..core.announce import About, DataUse, MenuEntry, setting_rules
 from ..core.errors import N_
 from ..core.load import SeedTable
-from . import own, retention
+from . import exports, own, retention
 from .models import ObjectType
 
 STANDS_ON = ("people",)
@@ -29,6 +29,7 @@ ABOUT = About(
         "after": N_("after"),
     },
     own=own.OWN,
+    exports=exports.EXPORTS,
     privacy={
         N_("Patrols"): (
             DataUse(
@@ -39,6 +40,7 @@ ABOUT = About(
                 N_("To know what was visited and what is due."),
                 "record",
                 "patrol.read grid.read",
+                N_("The same offices can take them out as a file; the log keeps that they did."),
             ),
             DataUse(
                 "patrol: lon lat accuracy_m",

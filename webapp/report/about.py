@@ -3,13 +3,14 @@ history has words of its own."""
 
 from ..core.announce import About, DataUse, setting_rules
 from ..core.errors import N_
-from . import own, seats
+from . import exports, own, seats
 
 STANDS_ON = ("duty", "patrol")
 ABOUT = About(
     acts={"report.redact": N_("Words taken out of a report")},
     things={"report": N_("report")},
     own=own.OWN,
+    exports=exports.EXPORTS,
     privacy={
         N_("Reports"): (
             DataUse(
@@ -19,7 +20,10 @@ ABOUT = About(
                 N_("So that it is handled and whoever reported it learns the outcome."),
                 "record",
                 "report.read",
-                N_("Departments and stations see the grid, not the person."),
+                N_(
+                    "Departments and stations see the grid, not the person. Offices can take out as a file what they "
+                    "see here; the log keeps that they did."
+                ),
             ),
             DataUse(
                 "report: lon lat accuracy_m",

@@ -5,6 +5,7 @@ import { attach } from "./attach.js";
 import { markBusy, release } from "./press.js";
 
 const LEAVING_MS = 30000; // after so long a page that is still here was stopped on its way: a press counts again
+const FILE_MS = 3000; // the same of a form that is answered with a file (data-file): its page stays
 const YOUNG_MS = 600000; // so long an id of this page's is good for a form that is opened from it
 const drawn = Date.now();
 
@@ -18,7 +19,8 @@ function each(selector, act) {
 function onSubmit(event) {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post") return;
-  if (Date.now() - Number(form.dataset.sending || 0) < LEAVING_MS) {
+  const isFile = "file" in form.dataset;
+  if (Date.now() - Number(form.dataset.sending || 0) < (isFile ? FILE_MS : LEAVING_MS)) {
     event.preventDefault();
     return;
   }
@@ -27,6 +29,7 @@ function onSubmit(event) {
   const button = pressed && pressed.form === form && pressed.type === "submit" ? pressed : null;
   // The name and value of the pressed button must still travel, so it changes after the form was read.
   setTimeout(() => markBusy(button), 0);
+  if (isFile) setTimeout(() => release(form), FILE_MS);
 }
 
 /* Leaving asks only if something was typed into a form marked data-guard and was not sent. */

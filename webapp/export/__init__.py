@@ -1,0 +1,1 @@
+"""Taking records out: what offices may read, as files."""
