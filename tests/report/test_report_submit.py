@@ -98,10 +98,6 @@ def test_a_point_in_another_village_must_name_it_as_the_other_one(world):
     submit(world, "officer_a1", make.report(world.grids["A1"], **in_a2, joint=(world.grids["A2"],)))
 
 
-def test_a_point_near_the_border_within_its_circle_is_taken(world):
-    submit(world, "officer_a1", make.report(world.grids["A1"], lon=110.0101, lat=35.005, accuracy_m=60))
-
-
 def test_the_joint_village_and_its_township_see_the_report_and_the_lead_township_acts(world):
     entry = make.report(world.grids["A1"], joint=(world.grids["B1"],))
     submit(world, "officer_a1", entry)

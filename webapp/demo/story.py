@@ -118,6 +118,7 @@ class Story:
             lon=lon if has_point else None,
             lat=lat if has_point else None,
             accuracy_m=25 if has_point else None,
+            is_sure=has_point,
             object_id=id_,
             patrol_id=patrol.id if patrol else None,
             settle=settle,

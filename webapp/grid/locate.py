@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from gis.delivery import Refused as Unreadable
 from gis.locate import SAME_BORDER_M as BORDER_M
-from gis.locate import Candidate, Cells
+from gis.locate import Candidate as Candidate
+from gis.locate import Cells
 from gis.sketch import Sketch
 
 from ..core.cells import half_width
@@ -23,6 +24,11 @@ _held: dict[str, tuple[int, Cells]] = {}
 def candidates(session: Session, lon: float, lat: float, accuracy_m: float = 0) -> tuple[Candidate, ...]:
     """Villages that hold the point or lie within its circle, best first. Degrees WGS84; metres."""
     return _cells(session).candidates(lon, lat, accuracy_m)
+
+
+def knows_borders(session: Session) -> bool:
+    """Whether any village has a border: where none has, no point lies outside."""
+    return len(_cells(session)) > 0
 
 
 def beside(session: Session, village_id: int) -> frozenset[int]:

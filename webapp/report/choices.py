@@ -78,7 +78,8 @@ def _other_villages(session: Session, cell: Cell, form: ReportForm) -> dict[str,
     """Who may be the other one of a matter on a border: those that share one, and the township's. Any other is found
     by its name; one that was found so, was chosen before, or in which the form's position lies is there too."""
     beside = grid_queries.named(session, set(locate.beside(session, cell.id)))
-    groups = {
+    groups: dict[str, Collection[Any]] = {
+        _("At this position"): _at_position(session, form),
         _("On our border"): beside.values(),
         _("In our township"): grid_queries.siblings(session, cell),
         _("Farther away"): _farther(session, cell, form),
@@ -86,10 +87,45 @@ def _other_villages(session: Session, cell: Cell, form: ReportForm) -> dict[str,
     made: dict[str, Options] = {"": [("", _("Choose"))]}
     known = {cell.id}
     for words_, cells in groups.items():
-        new = sorted((other for other in cells if other.id not in known), key=lambda other: other.code)
+        new = sorted((other for other in cells if other.id not in known), key=_order)
         known |= {other.id for other in new}
-        made |= {words_: [(other.id, named(other)) for other in new]} if new else {}
+        made |= {words_: [(other.id, _far(other)) for other in new]} if new else {}
     return made
+
+
+@dataclass(frozen=True)
+class Near:
+    """A village at which a position may lie, and how far its border is from there, in metres; 0: it lies inside."""
+
+    id: int
+    code: str
+    zh: str
+    en: str
+    metres: int
+
+
+def _order(village: Any) -> tuple[int, str]:
+    return getattr(village, "metres", 0), village.code
+
+
+def _at_position(session: Session, form: ReportForm) -> list[Near]:
+    """The villages that hold the form's position or come within its circle."""
+    if form.lon.data is None or form.lat.data is None:
+        return []
+    found = locate.candidates(session, form.lon.data, form.lat.data, form.accuracy_m.data or 0)
+    cells = grid_queries.named(session, {candidate.id for candidate in found})
+    known = ((cells[candidate.id], round(candidate.distance_m)) for candidate in found)
+    return [Near(cell.id, cell.code, cell.zh, cell.en, metres) for cell, metres in known]
+
+
+def _far(village: Any) -> str:
+    """Its name, and how far it is, where that is known."""
+    metres = getattr(village, "metres", None)
+    if metres is None:
+        return named(village)
+    if metres == 0:
+        return _("%(name)s (here)", name=named(village))
+    return _("%(name)s (%(m)d m)", name=named(village), m=metres)
 
 
 MOST_CALLED = 20  # villages of one name that a form lists
@@ -99,8 +135,6 @@ SEVERAL_VILLAGES = N_('Several villages are called that. Choose one under "The o
 
 def _farther(session: Session, cell: Cell, form: ReportForm) -> list[Cell]:
     ids = {form.joint.data} if form.joint.data else set()
-    if form.lon.data is not None and form.lat.data is not None:
-        ids |= {found.id for found in locate.candidates(session, form.lon.data, form.lat.data)}
     called = grid_queries.called(session, form.joint_name.data or "", cell.tier, MOST_CALLED)
     return [*(found for found in grid_queries.named(session, ids).values() if found.tier == cell.tier), *called]
 

@@ -48,6 +48,7 @@ class ReportForm(PointForm, WhenForm):
     first_measure = RadioField(_l("What was done first"), validators=[InputRequired(_l("Choose one."))])
     note = text(_l("In a sentence (you can dictate it)"), 1000, required=True, area=True)
     photos = MultipleFileField(_l("Photos"))
+    is_sure = BooleanField(_l("Position checked"))
     settle = HiddenField(validators=[Optional(), AnyOf(("yes",), _l(DAMAGED))])
 
     def validate_joint(self, field: SelectField) -> None:
@@ -73,6 +74,7 @@ class ReportForm(PointForm, WhenForm):
             recurs_id=self.recurs_id.data,
             settle=self.settle.data == "yes",
             photos=photos,
+            is_sure=self.is_sure.data,
             **self.point(),
         )
 

@@ -1,7 +1,7 @@
 """Acts of reports: submit once however often it is sent, and make the moves of workflow.py."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -32,6 +32,22 @@ from .history import HISTORY
 from .models import Report, ReportAttachment, ReportEvent, ReportJoint, ReportProblem
 from .workflow import RECEIVING, REPORT, STATES
 
+OUTSIDE = N_(
+    "This position is in no village of the county. Take it anew or remove it. If it is right, tick here and send it "
+    "again."
+)
+IN_BOTH = N_(
+    "This position also lies in %(village)s. If the problem concerns that village too, choose it as the other one. If "
+    "not, tick here and send it again."
+)
+ACROSS = N_(
+    "This position lies in %(village)s, and %(own)s is %(metres)s m away. If the problem concerns both, choose the "
+    "other one. If not, tick here and send it again."
+)
+NEAR = N_(
+    "%(village)s is only %(metres)s m from this position, within its accuracy. If the problem concerns that village "
+    "too, choose it as the other one. If not, tick here and send it again."
+)
 NEW = dict.fromkeys(REPORT.guards, False)  # of what is not there yet nothing is so
 
 
@@ -57,6 +73,7 @@ class ReportEntry:
     recurs_id: uuid.UUID | None = None
     settle: bool = False
     photos: tuple[PhotoFile, ...] = ()
+    is_sure: bool = False  # asked back about the position, he sends it all the same
 
     V1_FIELDS: ClassVar = (  # what the first recipe of fingerprints knew; never changed
         "id grid_id place problems severity first_measure note occurred_at lon lat accuracy_m joint object_id "
@@ -214,6 +231,23 @@ def _check_place(session: Session, cell: Cell, entry: ReportEntry) -> None:
             field="joint",
             village=other,
         )
+    if not entry.is_sure:
+        _ask_back(session, cell, entry, found)
+
+
+def _ask_back(session: Session, cell: Cell, entry: ReportEntry, found: Sequence[locate.Candidate]) -> None:
+    """A position in no village, and one at which another village may lie as well, is asked back once: who is sure sends
+    it again as it is."""
+    if not found and locate.knows_borders(session):
+        raise Refused(OUTSIDE, field="is_sure")
+    others = [candidate for candidate in found if candidate.id != cell.id]
+    if not others or entry.joint:
+        return
+    nearest, own = others[0], next(candidate for candidate in found if candidate.id == cell.id)
+    sentence = NEAR if not nearest.inside else IN_BOTH if own.inside else ACROSS
+    metres = round(own.distance_m if sentence is ACROSS else nearest.distance_m)
+    village = grid_queries.named(session, {nearest.id})[nearest.id]
+    raise Refused(sentence, field="is_sure", village=village, own=cell, metres=metres)
 
 
 def _check_links(session: Session, actor: Actor, entry: ReportEntry) -> None:
