@@ -51,16 +51,11 @@ def _page(form: BordersForm, findings: Any = ()) -> str:
 
 def _said(findings: Any) -> list[tuple[str, str]]:
     """Level and sentence of what was found, in the reader's language."""
-    return [
-        (
-            each["level"],
-            _(
-                each["message"],
-                **{name: _(value) if name in WORDS else value for name, value in each["params"].items()},
-            ),
-        )
-        for each in findings
-    ]
+    return [(each["level"], _sentence(each["params"], each["message"])) for each in findings]
+
+
+def _sentence(params: dict[str, str], message: str) -> str:
+    return _(message, **{name: _(value) if name in WORDS else value for name, value in params.items()})
 
 
 @bp.post("/borders")
