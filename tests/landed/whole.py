@@ -20,6 +20,7 @@ NO_ENTRY = {
     ),
     "duty.": "a department named, a duty forgotten: sent again it is so already",
     "export.": "records taken out: a file, and a line of the log for each",
+    "maps.": "changes of borders: a draft is looked at, and each later step is done once, as the state says",
     "patrol.look_at_objects": "a rehearsal, which keeps nothing",
     "patrol.bring_in_objects": "objects of a sheet: what stands on a list already is not doubled",
     "patrol.retire": "an object leaves the list once; sent again it is off the list already",

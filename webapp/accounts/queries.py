@@ -389,9 +389,8 @@ def cells(session: Session, actor: Actor, kinds: Collection[str], roles: Collect
 def role_words(session: Session) -> dict[str, list[str]]:
     """What the county's lists call each role, as its rows say."""
     found: dict[str, list[str]] = {}
-    for word, role in session.execute(
-        select(RoleWord.word, RoleWord.role).order_by(RoleWord.role, RoleWord.place, RoleWord.word)
-    ):
+    rows = select(RoleWord.word, RoleWord.role).order_by(RoleWord.role, RoleWord.place, RoleWord.word)
+    for word, role in session.execute(rows):
         found.setdefault(role, []).extend([word] if word not in found.get(role, []) else [])
     return found
 
