@@ -17,7 +17,7 @@ from ..login.service import DEMO_PASSWORD
 from ..ops import migrate, seeding
 from ..people import queries as people_queries
 from ..people.rules import ROLE_NAMES
-from . import cards, gaps, people, picture, tour, weeks
+from . import cards, gaps, people, picture, reform, tour, weeks
 
 Say = Callable[[str], object]
 
@@ -65,6 +65,7 @@ def _make(place: Path, say: Say) -> None:
     for week in weeks.told(store, county, photo):
         say(f"  week {week} of {weeks.WEEKS}")
     gaps.leave(store, county)
+    reform.propose(store, county)
     store.close()
     (new / "key").write_text(secrets.token_hex(32))
     (new / "made").write_text(clock.today().isoformat())
