@@ -58,6 +58,17 @@ def test_who_proposed_it_cannot_approve_it(world: World) -> None:
     assert state(world, set_id) == "proposed"
 
 
+def test_who_proposed_what_somebody_else_had_drafted_cannot_approve_it_either(world: World) -> None:
+    set_id = drafted(world, delivered(world, RENAMED), login="county_two")
+    with world.store.write() as session:
+        changes.propose(session, make.actor(session, "county"), set_id, clock.today(), "")
+    with world.store.write() as session, pytest.raises(Refused, match="Somebody else"):
+        changes.approve(session, make.actor(session, "county"), set_id)
+    with world.store.write() as session:
+        changes.approve(session, make.actor(session, "county_two"), set_id)
+    assert state(world, set_id) == "approved"
+
+
 @pytest.mark.parametrize("act", ["approve", "withdraw", "propose"])
 def test_a_set_in_force_stays(world: World, act: str) -> None:
     set_id = changed_to(world, RENAMED).id

@@ -193,6 +193,7 @@ def propose(session: Session, actor: Actor, set_id: int, since: date, reason: st
     if changed.heirless(session, set_id):
         raise Refused(N_("Choose for each grid that goes the one that takes over its records."), field="heir")
     found.since, found.reason, found.state = since, reason.strip(), STATES[found.state]["propose"]
+    found.made_by = actor.person_id or None  # who proposes it answers for it, whoever drafted it
     about = {"source": found.source, "since": since.isoformat()}
     audit.note(session, actor.person_id or None, "border.propose", f"border:{found.id}", **about)
     return found

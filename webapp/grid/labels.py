@@ -44,7 +44,7 @@ ADVICE = {
     "merged": N_("harmless where it is one place in several parts"),
     "made": N_("look at them: are these all, and are the names right"),
     "fourth_left_out": N_("harmless, patrols and reports know three levels"),
-    "villages_missing": N_("not harmless: patrols need villages, and borders are imported once"),
+    "villages_missing": N_("not harmless: patrols need villages"),
     "no_shape": N_("it works without, but no map shows it and no point lies in it"),
     "place_other": N_("as you said"),
     "code_letters": N_("harmless where the county has codes of its own"),

@@ -104,10 +104,11 @@ class MapLayer(Base):
 class GridChangeSet(Base):
     """Changes of the tree that take effect together on the day ``since``: all of them, or none.
 
-    Made from a delivery of borders or by hand (``draft``), proposed by who made it, approved by somebody else, put in
-    force by the sweep, or withdrawn before (docs/decisions/0051). ``base_id`` is the edition that it was compared with:
-    once borders have changed since, it has to be made anew. ``facts`` are how the files were read and what was found;
-    ``reason`` why its warnings are accepted; ``trouble`` why it could not be put in force: a msgid with its parameters.
+    Made from a delivery of borders or by hand (``draft``), proposed (``made_by`` is who did that last), approved by
+    somebody else, put in force by the sweep, or withdrawn before (docs/decisions/0051). ``base_id`` is the edition that
+    it was compared with: once borders have changed since, it has to be made anew. ``facts`` are how the files were read
+    and what was found; ``reason`` why its warnings are accepted; ``trouble`` why it could not be put in force: a msgid
+    with its parameters.
     """
 
     __tablename__ = "grid_change_set"

@@ -51,7 +51,12 @@ def name_levels(session: Session) -> None:
 def refuse_filled(session: Session) -> None:
     """Refused when there is a tree already."""
     if session.scalar(select(Grid.id).limit(1)) is not None:
-        raise Refused(N_("There are grids already. Borders are imported once, into an empty system."))
+        raise Refused(
+            N_(
+                "There are grids already. Bring changes in on the page “Borders” of the map, where a second person "
+                "approves them."
+            )
+        )
 
 
 def refuse_to_come(day: date) -> None:
