@@ -27,6 +27,12 @@ def _kept_keys(data: Path) -> list[str]:
         return []
 
 
+def language() -> str:
+    """The language of who types a command, as the environment of his terminal says: zh, else en."""
+    said = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "zh" if said.startswith("zh") else "en"
+
+
 def _keys(environ: Mapping[str, str], data: Path) -> list[str]:
     """What signs, and after it what was signed with before: all of the environment, or all of the file."""
     given = environ.get("SECRET_KEY")

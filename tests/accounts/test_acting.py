@@ -65,7 +65,7 @@ def test_acting_has_a_last_day_within_the_days_of_the_posting(world, first, last
 
 def test_only_who_is_above_both_lets_somebody_act_and_nobody_acts_for_who_acts(world):
     for by, who in (("township_a", "officer_b1"), ("township_a", "officer_a1"), ("township_a", "township_a")):
-        with pytest.raises(Refused):
+        with pytest.raises(Refused, match="Choose one"):
             acts(world, by, "officer_a1", who)
     with pytest.raises(NotFound):
         acts(world, "township_b", "officer_a1", "officer_b1")

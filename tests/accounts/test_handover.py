@@ -74,7 +74,7 @@ def test_the_persons_place_towards_the_grids_below_goes_along(world):
 )
 def test_who_is_not_below_takes_over_nothing(world, by, person, successor):
     before = places(world, person)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="Choose one"):
         handed(world, by, person, successor)
     assert places(world, person) == before
 
@@ -90,7 +90,7 @@ def test_who_holds_nothing_hands_nothing_over_and_a_closed_account_takes_nothing
         handed(world, "township_a", "officer_a1", "officer_a2")
     with world.store.write() as session:
         session.get_one(Person, world.people["officer_a1"]).suspended_at = clock.now()
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="Choose one"):
         handed(world, "township_a", "officer_a2", "officer_a1")
 
 

@@ -121,7 +121,7 @@ HOARDS = "import webapp.core.sheet_child as c; c.sheet_file.leaves = lambda data
     "end",
     [
         "import resource\nresource.setrlimit(resource.RLIMIT_CPU, (1, 2))\nwhile True: pass",
-        child.START.format("sheet_child").replace("; work.main", f"; {HOARDS}; work.main"),
+        child.START.format("webapp.core", "sheet_child").replace("; work.main", f"; {HOARDS}; work.main"),
     ],
     ids=["time", "memory"],
 )

@@ -84,7 +84,7 @@ def test_kml_comes_in_as_single_files_too(tmp_path):
 def test_kml_with_definitions_of_its_own_is_refused(tmp_path):
     content = written(tmp_path / "kml", "kml")["village.kml"]
     (tmp_path / "a.kml").write_bytes(content.replace(b"<kml", b'<!DOCTYPE x [<!ENTITY y "z">]><kml', 1))
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="neither a GeoPackage"):
         read(tmp_path / "a.kml")
 
 

@@ -34,7 +34,6 @@ TYPED = ("text", "search", "tel", "url", "email")
 TOO_LONG = "x" * 70_000  # so that the form is refused and comes back
 NEVER_DRAWN_AGAIN = {
     "against": "asked for where a look says not put right; tests/report/test_report_evidence.py sees it coming back",
-    "code": "of the second factor: each is typed once and never again",
     "grid": "hidden: the number of a village",
     "object_id": "hidden: the number of an object",
     "section": "hidden: a list is narrowed to a section by a link",

@@ -194,8 +194,8 @@ def propose(session: Session, actor: Actor, set_id: int, since: date, reason: st
         raise Refused(N_("Choose for each grid that goes the one that takes over its records."), field="heir")
     found.since, found.reason, found.state = since, reason.strip(), STATES[found.state]["propose"]
     found.made_by = actor.person_id or None  # who proposes it answers for it, whoever drafted it
-    about = {"source": found.source, "since": since.isoformat()}
-    audit.note(session, actor.person_id or None, "border.propose", f"border:{found.id}", **about)
+    who, day = actor.person_id or None, since.isoformat()
+    audit.note(session, who, "border.propose", f"border:{found.id}", source=found.source, since=day)
     return found
 
 

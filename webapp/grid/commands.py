@@ -1,6 +1,5 @@
 """The commands ``wangge grids …``: only the talk; what is done stands in ``intake``."""
 
-import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -10,17 +9,12 @@ import click
 
 from gis.delivery import Choice
 
+from .. import config
 from ..access import SYSTEM
 from ..console import agreed, fail, ready
 from ..core import clock
 from ..core.errors import Refused
 from ..translations.spoken import speaker
-
-
-def _usual_language() -> str:
-    """The language of this terminal, as its environment says."""
-    said = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return "zh" if said.startswith("zh") else "en"
 
 
 @click.group()
@@ -42,7 +36,7 @@ def grids() -> None:
 @click.option(
     "--lang",
     type=click.Choice(["en", "zh"]),
-    default=_usual_language,
+    default=config.language,
     show_default="as LANG says",
     help="Language of what is said here.",
 )
