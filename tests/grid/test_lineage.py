@@ -14,6 +14,7 @@ from webapp.access import SYSTEM
 from webapp.core import clock, ids
 from webapp.core.errors import NotFound
 from webapp.grid import queries
+from webapp.grid.exports import EXPORTS as GRIDS
 from webapp.grid.models import Grid, GridVersion
 from webapp.ops import verify
 from webapp.patrol import queries as patrol_queries
@@ -23,6 +24,7 @@ from webapp.people import queries as people_queries
 from webapp.people.models import Body, Posting
 from webapp.report import mapped, side_acts, vacant
 from webapp.report import queries as report_queries
+from webapp.report.exports import EXPORTS as REPORTS
 from webapp.report.models import Report, SiteLook
 from webapp.report.service import move, submit
 from webapp.report.vacant import Subject
@@ -186,6 +188,16 @@ def test_a_merged_village_is_on_no_list_and_lacks_nobody(world: World) -> None:
         from webapp.accounts import queries as accounts
 
         accounts.place(session, make.actor(session, "county"), "grid_officer", world.grids["A2"], None)
+
+
+def test_a_merged_village_is_taken_out_with_its_records_and_not_with_the_grids(world: World) -> None:
+    report_id = reported(world, "A2", "officer_a2")
+    merge(world)
+    with world.store.read() as session:
+        actor = make.actor(session, "county")
+        grids, reports = (rows(actor, False) for rows in (GRIDS[0].rows, REPORTS[0].rows))
+        assert world.grids["A2"] not in set(session.scalars(grids))
+        assert report_id in set(session.scalars(reports))
 
 
 def test_its_days_are_told_as_they_were(world: World) -> None:

@@ -21,7 +21,7 @@ def _rows(actor: Any, is_operator: bool) -> Select[Any]:
         .join(GridVersion, and_(GridVersion.grid_id == Grid.id, queries.current()))
         .join(GridLevel, GridLevel.tier == Grid.tier)
         .outerjoin(ABOVE, queries.in_force_of(Grid.parent_id, ABOVE))
-        .where(true() if is_operator else queries.reached(actor, "grid.read"))
+        .where(queries.stands(), true() if is_operator else queries.reached(actor, "grid.read"))
         .order_by(GridVersion.code, GridVersion.id)
     )
 
