@@ -14,6 +14,7 @@ from webapp.core.errors import Conflict, NotFound, Refused
 from webapp.core.models import AuditEntry
 from webapp.grid import changed, changes, in_force, queries
 from webapp.grid.models import Grid, GridChangeSet, GridCurrent, GridVersion
+from webapp.ops.verify_audit import Audit
 
 RENAMED = {"A1": {"name": "新名村"}}
 
@@ -115,6 +116,20 @@ def test_a_day_that_is_past_or_far_off_is_refused(world: World, days: int) -> No
     set_id = drafted(world, delivered(world, RENAMED))
     with world.store.write() as session, pytest.raises(Refused, match="within a year"):
         changes.propose(session, make.actor(session, "county"), set_id, clock.today() + timedelta(days=days), "")
+
+
+def test_two_changes_of_one_grid_cannot_begin_on_one_day(world: World) -> None:
+    changed_to(world, RENAMED)
+    set_id = drafted(world, delivered(world, {"A1": {"name": "又改"}}))
+    with world.store.write() as session, pytest.raises(Refused, match="begin after that day"):
+        changes.propose(session, make.actor(session, "county"), set_id, clock.today(), "")
+    approved(world, set_id, tomorrow())
+
+
+def test_the_chain_holds_a_change_of_borders(world: World) -> None:
+    changed_to(world, {"A1": {"boundary": border(world, "A1", "A2")}}, gone=["A2"])
+    with world.store.reader.connect() as connection:
+        assert list(Audit().findings(connection)) == []
 
 
 def test_errors_block_and_warnings_want_a_reason(world: World) -> None:

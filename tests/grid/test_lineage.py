@@ -143,6 +143,18 @@ def test_a_round_that_was_made_before_and_arrives_after_is_kept(world: World) ->
         assert session.scalars(select(Patrol.grid_id)).all() == [world.grids["A2"]]
 
 
+def test_a_report_that_was_made_before_and_arrives_after_is_kept_with_its_object_and_position(world: World) -> None:
+    west, south, east, north = shapely.from_wkb(border(world, "A2")).bounds
+    at = {"lon": (west + east) / 2, "lat": (south + north) / 2, "accuracy_m": 5.0}
+    entry = make.report(world.grids["A2"], object_id=world.things["farm_a2"], **at)
+    merge(world)
+    with world.store.write() as session:
+        submit(session, make.actor(session, "officer_a2"), entry)
+    with world.store.read() as session:
+        assert session.scalars(select(Report.grid_id)).all() == [world.grids["A2"]]
+    assert entry.id in sees(world, "officer_a1")
+
+
 def test_what_is_open_adds_up_to_the_same_before_and_after(world: World) -> None:
     for village, login in (("A1", "officer_a1"), ("A2", "officer_a2"), ("B1", "officer_b1")):
         reported(world, village, login)

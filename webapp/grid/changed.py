@@ -1,6 +1,7 @@
 """Reads of sets of changes: what there is, what a set changes, who could be an heir."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, exists, func, or_, select, true
@@ -47,6 +48,11 @@ def before(session: Session, set_id: int) -> dict[int, GridVersion]:
         .where(GridChange.set_id == set_id, queries.current())
     )
     return {version.grid_id: version for version in session.scalars(found)}
+
+
+def newest_day(session: Session, set_id: int) -> date:
+    """The latest day from which a grid of a set is in force as it is now; long ago where all of it is new."""
+    return max((version.valid_from for version in before(session, set_id).values()), default=date.min)
 
 
 def heirless(session: Session, set_id: int) -> int:

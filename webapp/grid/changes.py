@@ -190,6 +190,12 @@ def propose(session: Session, actor: Actor, set_id: int, since: date, reason: st
         raise Refused(N_("There are warnings. Say why the borders are right all the same."), field="reason")
     if not clock.today() <= since <= clock.today() + timedelta(days=FARTHEST):
         raise Refused(N_("The day has to be today or later, and within a year."), field="since")
+    if since <= (begun := changed.newest_day(session, set_id)):
+        raise Refused(
+            N_("The border that is in force applies from %(day)s; the new one has to begin after that day."),
+            field="since",
+            day=begun.isoformat(),
+        )
     if changed.heirless(session, set_id):
         raise Refused(N_("Choose for each grid that goes the one that takes over its records."), field="heir")
     found.since, found.reason, found.state = since, reason.strip(), STATES[found.state]["propose"]

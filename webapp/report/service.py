@@ -224,7 +224,8 @@ def _check_place(session: Session, cell: Cell, entry: ReportEntry) -> None:
     if entry.lon is None or entry.lat is None:
         return
     found = locate.candidates(session, entry.lon, entry.lat, entry.accuracy_m or 0)
-    if found and not {candidate.id for candidate in found} & {cell.id, *entry.joint}:
+    here = {id_ for each in (cell, *others.values()) for id_ in grid_queries.on_path(each.path)}  # and who took it over
+    if found and here.isdisjoint(candidate.id for candidate in found):
         other = grid_queries.named(session, {found[0].id})[found[0].id]
         raise Refused(
             N_('This position is in %(village)s. Tick "Between two villages" and choose it, or remove the position.'),
@@ -240,10 +241,11 @@ def _ask_back(session: Session, cell: Cell, entry: ReportEntry, found: Sequence[
     it again as it is."""
     if not found and locate.knows_borders(session):
         raise Refused(OUTSIDE, field="is_sure")
-    others = [candidate for candidate in found if candidate.id != cell.id]
+    mine = grid_queries.on_path(cell.path)
+    others = [candidate for candidate in found if candidate.id not in mine]
     if not others or entry.joint:
         return
-    nearest, own = others[0], next(candidate for candidate in found if candidate.id == cell.id)
+    nearest, own = others[0], next(candidate for candidate in found if candidate.id in mine)
     sentence = NEAR if not nearest.inside else IN_BOTH if own.inside else ACROSS
     metres = round(own.distance_m if sentence is ACROSS else nearest.distance_m)
     village = grid_queries.named(session, {nearest.id})[nearest.id]
@@ -254,7 +256,8 @@ def _check_links(session: Session, actor: Actor, entry: ReportEntry) -> None:
     """Object, round and earlier report must be the sender's to see."""
     if entry.object_id is not None:
         thing = patrol_queries.thing(session, actor, "grid.read", entry.object_id)
-        if thing.grid_id not in (entry.grid_id, *entry.joint):
+        villages = {grid_queries.standing(session, id_) for id_ in (entry.grid_id, *entry.joint)}
+        if thing.grid_id not in villages:
             raise Refused(N_("This object is in another village."), field="place")
     if entry.patrol_id is not None:
         patrol_queries.one(session, actor, entry.patrol_id)
