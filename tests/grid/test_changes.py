@@ -126,6 +126,21 @@ def test_two_changes_of_one_grid_cannot_begin_on_one_day(world: World) -> None:
     approved(world, set_id, tomorrow())
 
 
+def test_a_name_that_is_taken_back_draws_what_was_drawn_before(world: World) -> None:
+    with world.store.read() as session:
+        first = queries.newest_layer(session, "1.")
+        was = next(iter(queries.named(session, {world.grids["A1"]}).values()))
+    for days, (zh, en) in enumerate((("新名村", "New"), (was.zh, was.en)), 1):
+        with clock.at(clock.now() + timedelta(days=days)):
+            with world.store.write() as session:
+                office = make.actor(session, "county")
+                made = changes.by_hand(session, office, world.grids["A1"], zh, en, was.code, was.parent_id).id
+            approved(world, made)
+            assert in_force.put_due_in_force(world.store) == 1
+    with world.store.read() as session:
+        assert queries.newest_layer(session, "1.") == first
+
+
 def test_the_chain_holds_a_change_of_borders(world: World) -> None:
     changed_to(world, {"A1": {"boundary": border(world, "A1", "A2")}}, gone=["A2"])
     with world.store.reader.connect() as connection:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from gis.delivery import Delivery, Finding
 from gis.messages import MESSAGES, WARNING
+from tests import make
 from tests.gis import boundary_files
 from tests.test_shape import ROOT
 from tests.web.test_first_load import HEAVY
@@ -20,6 +21,7 @@ from webapp.core.db import Store
 from webapp.core.errors import Refused
 from webapp.grid import intake, labels, queries
 from webapp.grid.models import Grid, GridVersion
+from webapp.ops.verify_audit import Audit
 
 
 def test_what_was_examined_is_stored_and_in_force(store: Store, tmp_path: Path) -> None:
@@ -72,6 +74,42 @@ def test_borders_with_errors_or_from_a_day_to_come_or_on_a_tree_are_not_accepted
     for ask in (lambda s: intake.refuse(s, clock.today()), lambda s: intake.accept(s, SYSTEM, good, clock.today())):
         with pytest.raises(Refused, match="grids already"), store.write() as session:
             ask(session)
+
+
+def test_a_tree_with_which_nothing_was_done_can_be_replaced(store: Store, tmp_path: Path) -> None:
+    wrong = intake.examine([boundary_files.geopackage(tmp_path / "a.gpkg")])
+    with store.write() as session:
+        intake.accept(session, SYSTEM, wrong, clock.today())
+        before = set(session.scalars(select(Grid.id)))
+    with store.write() as session:
+        intake.refuse(session, clock.today(), replaces=True)
+        intake.accept(session, SYSTEM, wrong, clock.today(), replaces=True)
+    with store.read() as session:
+        now = set(session.scalars(select(Grid.id)))
+        assert len(now) == len(before) == session.scalar(select(func.count()).select_from(GridVersion))
+        assert queries.newest_layer(session, "1.") is not None
+    with store.reader.connect() as connection:
+        assert list(Audit().findings(connection)) == []
+
+
+@pytest.mark.parametrize("thing", ["posting", "object"])
+def test_a_tree_to_which_something_belongs_stays(store: Store, tmp_path: Path, thing: str) -> None:
+    good = intake.examine([boundary_files.geopackage(tmp_path / "a.gpkg")])
+    with store.write() as session:
+        grids = intake.accept(session, SYSTEM, good, clock.today())
+        if thing == "posting":
+            make.person(session, "county", "county_office", grid=grids[0].id)
+        else:
+            make.thing(session, grids[-1].id)
+        ids = {grid.id for grid in grids}
+    for act in (
+        lambda s: intake.refuse(s, clock.today(), replaces=True),
+        lambda s: intake.accept(s, SYSTEM, good, clock.today(), replaces=True),
+    ):
+        with pytest.raises(Refused, match="belong to these grids already"), store.write() as session:
+            act(session)
+    with store.read() as session:
+        assert set(session.scalars(select(Grid.id))) == ids
 
 
 READ = f"""

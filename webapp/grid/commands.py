@@ -40,9 +40,16 @@ def grids() -> None:
     show_default="as LANG says",
     help="Language of what is said here.",
 )
+@click.option("--replace", is_flag=True, help="Take the place of grids with which nothing was done yet.")
 @click.option("--anywhere", is_flag=True, help="Take borders that lie outside the province of their codes.")
 def grids_import(
-    paths: tuple[Path, ...], yes: bool, crs: str | None, since: datetime | None, lang: str, **said: Any
+    paths: tuple[Path, ...],
+    yes: bool,
+    crs: str | None,
+    since: datetime | None,
+    lang: str,
+    replace: bool,
+    **said: Any,
 ) -> None:
     """Read borders from GeoPackage, GeoJSON, KML, or shapefiles and MapInfo tables in a zip, show what was understood,
     store all or nothing."""
@@ -54,7 +61,7 @@ def grids_import(
     day = since.date() if since else clock.today()
     try:
         with store.read() as session:
-            intake.refuse(session, day)
+            intake.refuse(session, day, replaces=replace)
         examined = intake.examine(paths, crs, Choice(**said))
     except Refused as refusal:
         _nothing_stored(refusal, word)
@@ -67,7 +74,7 @@ def grids_import(
     if not yes and not agreed(word(words.ASK)):
         fail(word(words.NOTHING))
     with store.write() as session:
-        stored = intake.accept(session, SYSTEM, examined, day)
+        stored = intake.accept(session, SYSTEM, examined, day, replaces=replace)
     click.echo(word(words.STORED) % {"number": len(stored)})
 
 

@@ -18,7 +18,7 @@ from gis.messages import ERROR
 from ..access import Actor
 from ..core.errors import N_, Refused
 from . import labels as words
-from . import service
+from . import service, uproot
 from .models import Grid
 
 EXAMPLES = 3  # grids of a tier that are named, to recognise them
@@ -67,11 +67,11 @@ class Examined:
         return word(words.SUMMARY) % {"counts": counts, **{side: f"{value:.4f}" for side, value in sides}}
 
 
-def refuse(session: Session, since: date) -> None:
+def refuse(session: Session, since: date, *, replaces: bool = False) -> None:
     """Refused when borders that count from this day cannot be stored, whatever the files say:
-    ask before reading them."""
+    ask before reading them. ``replaces``: they take the place of a tree with which nothing was done yet."""
     service.refuse_to_come(since)
-    service.refuse_filled(session)
+    (uproot.refuse_used if replaces else service.refuse_filled)(session)
 
 
 def examine(paths: Sequence[Path], crs: str | None = None, choice: Choice | None = None) -> Examined:
@@ -87,13 +87,15 @@ def examine(paths: Sequence[Path], crs: str | None = None, choice: Choice | None
     return Examined(delivery, delivery.findings, ", ".join(path.name for path in paths))
 
 
-def accept(session: Session, actor: Actor, examined: Examined, since: date) -> list[Grid]:
+def accept(session: Session, actor: Actor, examined: Examined, since: date, *, replaces: bool = False) -> list[Grid]:
     """Store what was examined and put it in force, all or nothing; the grids in the order of the delivery's cells.
 
     Refused as ``refuse`` says, and when there are errors among the findings.
     """
     if examined.errors:
         raise Refused(N_("These borders have errors. Correct the files and try again."))
+    if replaces:
+        uproot.uproot(session, actor)
     cells = examined.delivery.cells
     facts = {"layers": [vars(fact) for fact in examined.delivery.facts]}
     service.name_levels(session)

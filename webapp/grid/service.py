@@ -228,7 +228,8 @@ def publish(session: Session, source: str, facts: dict[str, Any]) -> BoundaryEdi
     for root_id, inside in counties.items() or ((0, []),):
         body = drawing.draw(_drawn(inside))
         name = queries.layer_name(root_id) if len(counties) > 1 else queries.LAYER
-        session.add(MapLayer(hash=hashlib.sha256(body).hexdigest(), edition_id=edition.id, name=name, body=body))
+        # outlines that were published before, as when a name is taken back, are those of the new edition from now on
+        session.merge(MapLayer(hash=hashlib.sha256(body).hexdigest(), edition_id=edition.id, name=name, body=body))
     return edition
 
 
