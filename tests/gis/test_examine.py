@@ -51,7 +51,8 @@ def test_a_ring_with_a_million_crossings_is_an_error_soon_and_in_little_memory(t
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert [finding.rows for finding in delivery.errors if finding.code == "tangled"] == [("370900101203 吳丁村",)]
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 10 and time.monotonic() - began < 60
-    assert after.ru_maxrss <= max(512 * 1024, before.ru_maxrss)
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # which a child counts as until it is another program
+    assert after.ru_maxrss <= max(512 * 1024, before.ru_maxrss, own)
 
 
 @pytest.mark.parametrize(
