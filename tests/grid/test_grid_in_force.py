@@ -269,6 +269,7 @@ DATES, OWNERS = (
         "webapp/grid/queries.py",
         "webapp/grid/service.py",
         "webapp/grid/exports.py",
+        "webapp/grid/uproot.py",
         "webapp/grid/models.py",
         "bench/realm.py",
     },
