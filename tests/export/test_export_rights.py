@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from tests import access_tables as tables
 from tests.access_check import Visitor
-from tests.access_county import County, county, mark, on_sqlite, visitors  # noqa: F401  (fixtures)
+from tests.access_county import County, county, mark, visitors  # noqa: F401  (fixtures)
 from webapp import domains
 from webapp.access import holders
 from webapp.core.models import AuditEntry
@@ -27,7 +27,8 @@ GRIDS = ("county", "A", "A1", "A2", "A3", "B", "B1", "B2")
 def taken(visitor: Visitor, kind: str) -> list[dict[str, str]] | None:
     """The rows; None where the kind is not his."""
     answer = visitor.raw("POST", "/export", {"kind": kind, "format": "csv", "encoding": "UTF-8"})
-    visitor.county.changed()
+    if visitor.county.store.is_sqlite:  # which is put back as it was; elsewhere a line of the log stays
+        visitor.county.changed()
     if answer.status_code == 422:
         return None
     assert answer.status_code == 200
@@ -89,6 +90,10 @@ def test_no_file_has_a_telephone_or_a_log_in_name(
 
 
 def test_what_is_refused_stands_in_no_log(county: County, visitors: dict[str, Visitor]) -> None:
+    def lines() -> int:
+        with county.store.read() as session:
+            return len(session.scalars(select(AuditEntry).where(AuditEntry.action == "export.make")).all())
+
+    before = lines()
     visitors["housing"].raw("POST", "/export", {"kind": "grids", "format": "csv", "encoding": "UTF-8"})
-    with county.store.read() as session:
-        assert session.scalars(select(AuditEntry).where(AuditEntry.action == "export.make")).all() == []
+    assert lines() == before
