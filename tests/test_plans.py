@@ -59,8 +59,8 @@ PEOPLE = ("found_by", "entered_by", "person_id")
 #: Everything that somebody may read, by one who has a different place in the county.
 READERS = ("officer_a1", "township_a", "county", "leader", "housing", "station_a", "auditor", "admin")
 #: With statistics of a county of five villages it is quicker to go through all than to look up a fifth of it, as a
-#: search does, and as an officer's own file does, who did most of it.
-FIVE_VILLAGES = frozenset({"/search", "/account/data"})
+#: search does, and as an officer's own file does, who did most of it; and the file of all cards counts all patrols.
+FIVE_VILLAGES = frozenset({"/search", "/account/data", "/cards.xlsx"})
 #: An index that holds nothing but what is open, or waits for its sample: that is as large as the work in hand. What is
 #: closed has let go of its lead.
 SMALL = re.compile(r"ix_report_(open|unsampled|event_moved_limit)|uq_assignment_one_lead")
