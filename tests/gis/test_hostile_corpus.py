@@ -73,7 +73,8 @@ class TakenBack(Exception):
 
 
 def largest() -> int:
-    """Kilobytes that this process ever took: a child counts as large as its parent until it is another program."""
+    """Kilobytes that this process ever took. A child counts as large as its parent until it is another program, so
+    beside a larger one nothing can be told of it; its own limit ends it all the same."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
@@ -102,6 +103,6 @@ def test_a_corpus_of_hostile_files_is_refused_or_read_and_nothing_else_happens(
         if took > SECONDS or more > KB or not text or SECRET in text or "root:" in text:
             wrong.append((number, f"{took:.1f} s, {more} KB, {text[:80]}"))
     assert wrong == []
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss <= max(KB, before, largest())
+    assert largest() > KB or resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss <= max(KB, before)
     assert ends["read"] > FILES / 20 and ends.total() - ends["read"] > FILES / 3, ends
     assert len(ends) > 4, ends
