@@ -1,6 +1,7 @@
 """Fixtures: a migrated and seeded database on each engine, the application on it,
 and a small county with its people."""
 
+import gc
 import os
 import re
 import shutil
@@ -31,6 +32,8 @@ catalogue.compile_stale()  # run.sh has done it; plain pytest has not
 passwords._hasher = PasswordHasher(
     time_cost=1, memory_cost=8, parallelism=1
 )  # a hundred log-ins in a second, not in twenty
+
+gc.set_threshold(50_000, 20, 20)  # what a session keeps is large, and going through it again and again a tenth of a run
 
 MEMORY = Path("/dev/shm")
 if (
