@@ -55,6 +55,7 @@ COMPANIONS = (
     ".lock",
 )
 #: What zipfile raises for a damaged zip, and for one of a version or a packing that it does not read.
+# NotImplementedError: how zipfile says that a member is packed in a way that it does not know
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, NotImplementedError, ValueError)
 ENTRIES = 400
 

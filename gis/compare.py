@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 
-from gis import crs
+from gis.area import square_metres
 from gis.delivery import Cell
 
 SAME = 0.8  # of both areas together lies in both: one grid under another code
@@ -168,8 +168,8 @@ def _shares(grids: Sequence[Grid], cells: Sequence[Cell]) -> Shares:
     pairs = np.array([(a, b) for a, b in pairs.tolist() if tiers[0][a] == tiers[1][b]], dtype=int).reshape(-1, 2)
     if not len(pairs):
         return {}
-    parts = _areas(shapely.intersection(ours[pairs[:, 0]], theirs[pairs[:, 1]]))
-    whole = _areas(ours)[pairs[:, 0]]
+    parts = square_metres(shapely.intersection(ours[pairs[:, 0]], theirs[pairs[:, 1]]))
+    whole = square_metres(ours)[pairs[:, 0]]
     ratios = np.divide(parts, whole, out=np.zeros_like(parts), where=whole > 0)
     return {
         (a, b): Share(a, b, ratio)
@@ -187,16 +187,6 @@ def _shapes(wkbs: Sequence[bytes | None]) -> np.ndarray:
 
 def _shape(wkb: bytes | None) -> shapely.Geometry:
     return _shapes([wkb])[0] if wkb else shapely.Polygon()
-
-
-def _areas(shapes: np.ndarray) -> np.ndarray:
-    """m², 0 where there is no shape."""
-    bounds = shapely.total_bounds(shapes)
-    if np.isnan(bounds).any():
-        return np.zeros(len(shapes))
-    origin = ((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2)
-    flat = shapely.transform(shapes, lambda points: crs.metres(points, origin))
-    return np.nan_to_num(shapely.area(flat))
 
 
 def _lineage(found: Comparison, shares: Shares) -> None:

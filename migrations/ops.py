@@ -84,6 +84,13 @@ def drop_geometry(table: str) -> None:
         op.execute(f"alter table {table} drop column if exists geom")
 
 
+def references(table: str, **to: str) -> list[sa.ForeignKeyConstraint]:
+    """The foreign keys of a table that is made: column="table.key"."""
+    return [
+        sa.ForeignKeyConstraint([column], [target], name=op.f(f"fk_{table}_{column}")) for column, target in to.items()
+    ]
+
+
 # --- vocabularies --------------------------------------------------------------------------------------
 
 

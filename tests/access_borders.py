@@ -14,7 +14,7 @@ def typed(grids: dict[str, Any], name: str | None) -> dict[str, dict[str, Any]]:
     parent = (name or "")[:1] if len(name or "") == 2 else "county"
     return {
         "/borders": {"is_open": "y"},
-        "/borders/<set_id>/heir": {"position": "0", "heir": f"grid:{grids['A2']}"},
+        "/borders/<set_id>/heir": {"position": "0", "heir": "999901001002"},
         "/borders/<set_id>/propose": {"since": clock.today().isoformat(), "reason": "so"},
         "/grids/<grid_id>/change": {
             "zh": "new",

@@ -31,7 +31,7 @@ MOST = table("""
 login       page                        statements  built
 officer_a1  /home                       21          0
 officer_a1  /mine                       10          0
-officer_a1  /grids/{A1}                 19          0
+officer_a1  /grids/{A1}                 20          0
 officer_a1  /grids/{A1}/report?id={id}  11          0
 officer_a1  /reports/{report}           24          0
 officer_a1  /map                        12          0
@@ -43,7 +43,7 @@ county      /desk?tab=all_open          27          0
 county      /map                        11          0
 county      /map/grids/{A1}/card        23          0
 county      /late                       9          0
-county      /grids/{county}             25         0
+county      /grids/{county}             26         0
 township_a  /cards                      12         0
 housing     /desk                       16          0
 """)

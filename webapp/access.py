@@ -295,7 +295,7 @@ def where(
         if kind == "all":
             return true()
         if kind in ("own", "tree") and posting.path is not None:
-            return _on_grids(kind, posting.path, grid_path, joint)
+            return _on_grids(posting.path, grid_path, joint)
         helper = {"dept": assigned, "lead": lead}.get(kind)
         if helper is not None and posting.body_id is not None:
             return helper(posting.body_id)
@@ -311,9 +311,10 @@ def where(
     return and_(reached, unconcerned(actor.whole())) if exception == "person" else reached
 
 
-def _on_grids(kind: str, root: str, grid_path: Any, joint: Any) -> Condition:
+def _on_grids(root: str, grid_path: Any, joint: Any) -> Condition:
+    """For "own" and "tree" alike: below a village stands nothing but the grids that became part of it."""
+
     def test(path: Any) -> Condition:
-        # "own" is the village alone, and what stands below it: grids that became part of it
         return below(path, root)
 
     return or_(test(grid_path), joint(test)) if joint is not None else test(grid_path)

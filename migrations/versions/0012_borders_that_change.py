@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.ops import Reference, create_vocabulary, is_sqlite, rebuild, refuse_broken_references
+from migrations.ops import Reference, create_vocabulary, is_sqlite, rebuild, references, refuse_broken_references
 
 revision = "0012"
 down_revision = "0011"
@@ -12,6 +12,7 @@ depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
 HEIR = Reference("grid", "heir_id", "grid", "id")
+ABSORBED, HAS_HEIR = "ix_grid_heir_id", sa.text("heir_id is not null")
 VOCABULARIES = {
     "grid_change_kind": "new changed gone",
     "grid_change_state": "draft proposed approved in_force withdrawn",
@@ -27,6 +28,7 @@ def upgrade() -> None:
         rebuild("grid", {}, add=[HEIR.constraint], drop=())
     else:
         op.create_foreign_key(op.f(HEIR.name), HEIR.table, HEIR.to, [HEIR.column], [HEIR.key])
+    op.create_index(ABSORBED, "grid", ["heir_id"], sqlite_where=HAS_HEIR, postgresql_where=HAS_HEIR)
     create_sets()
     create_changes()
     refuse_broken_references()
@@ -78,15 +80,10 @@ def create_changes() -> None:
     )
 
 
-def references(table: str, **to: str) -> list[sa.ForeignKeyConstraint]:
-    return [
-        sa.ForeignKeyConstraint([column], [target], name=op.f(f"fk_{table}_{column}")) for column, target in to.items()
-    ]
-
-
 def downgrade() -> None:
     op.drop_table("grid_change")
     op.drop_table("grid_change_set")
+    op.drop_index(ABSORBED, "grid")
     if is_sqlite():
         rebuild("grid", {}, add=(), drop=[HEIR.name])
     op.drop_column("grid", "heir_id")

@@ -7,7 +7,7 @@ Only what was not there: tables, and two empty columns.
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.ops import create_vocabulary
+from migrations.ops import create_vocabulary, references
 
 revision = "0013"
 down_revision = "0012"
@@ -21,10 +21,6 @@ NAMES = ("body", "post", "leader")
 TEXTS = ("duties", "tasks", "rewards", "penalties")
 PRINCIPAL = ("principal", "principal_post")
 OPEN = sa.text("to_on is null")
-
-
-def _reference(table: str, column: str, to: str, key: str = "id") -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [f"{to}.{key}"], name=op.f(f"fk_{table}_{column}"))
 
 
 def _both(names: tuple[str, ...], type_: sa.types.TypeEngine[str]) -> list[sa.Column[str]]:
@@ -54,9 +50,7 @@ def _create_cards() -> None:
         sa.Column("published_on", sa.Date(), nullable=True),
         sa.Column("said_by", sa.Integer(), nullable=True),
         sa.Column("said_at", MOMENT, nullable=False),
-        _reference("grid_card", "grid_id", "grid"),
-        _reference("grid_card", "kind", "grid_kind", "code"),
-        _reference("grid_card", "said_by", "person"),
+        *references("grid_card", grid_id="grid.id", kind="grid_kind.code", said_by="person.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grid_card")),
     )
     op.create_index(op.f("ix_grid_card_grid_id"), "grid_card", ["grid_id"])
@@ -73,10 +67,7 @@ def _create_links() -> None:
         sa.Column("to_on", sa.Date(), nullable=True),
         sa.Column("named_by", sa.Integer(), nullable=True),
         sa.Column("named_at", MOMENT, nullable=False),
-        _reference("upper_link", "upper_id", "grid"),
-        _reference("upper_link", "lower_id", "grid"),
-        _reference("upper_link", "person_id", "person"),
-        _reference("upper_link", "named_by", "person"),
+        *references("upper_link", upper_id="grid.id", lower_id="grid.id", person_id="person.id", named_by="person.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_upper_link")),
     )
     op.create_index(op.f("ix_upper_link_lower_id"), "upper_link", ["lower_id"])
@@ -96,9 +87,7 @@ def _create_roles() -> None:
         sa.Column("en", sa.String(length=80), nullable=False),
         sa.Column("said_by", sa.Integer(), nullable=True),
         sa.Column("said_at", MOMENT, nullable=False),
-        _reference("platform_role", "grid_id", "grid"),
-        _reference("platform_role", "part", "platform_part", "code"),
-        _reference("platform_role", "said_by", "person"),
+        *references("platform_role", grid_id="grid.id", part="platform_part.code", said_by="person.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_platform_role")),
     )
     op.create_index(op.f("ix_platform_role_grid_id"), "platform_role", ["grid_id"])
@@ -109,8 +98,7 @@ def _create_acting() -> None:
         "acting_for",
         sa.Column("posting_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
-        _reference("acting_for", "posting_id", "posting"),
-        _reference("acting_for", "person_id", "person"),
+        *references("acting_for", posting_id="posting.id", person_id="person.id"),
         sa.PrimaryKeyConstraint("posting_id", name=op.f("pk_acting_for")),
     )
     op.create_index(op.f("ix_acting_for_person_id"), "acting_for", ["person_id"])

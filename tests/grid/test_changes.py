@@ -10,6 +10,7 @@ from tests.conftest import World
 from tests.grid.changing import approved, border, changed_to, delivered, drafted, tomorrow
 from webapp.access import SYSTEM
 from webapp.core import clock
+from webapp.core.chain_link import ChainLink
 from webapp.core.errors import Conflict, NotFound, Refused
 from webapp.core.models import AuditEntry
 from webapp.grid import changed, changes, in_force, queries
@@ -174,19 +175,41 @@ def test_what_was_compared_with_older_borders_is_made_anew(world: World) -> None
     assert "一村" in names(world) and "二村" not in names(world)
 
 
+def test_trouble_is_kept_once_however_often_it_is_met(world: World) -> None:
+    first = approved(world, drafted(world, delivered(world, {"A1": {"name": "一村"}})))
+    second = approved(world, drafted(world, delivered(world, {"A2": {"name": "二村"}})))
+    in_force.put_due_in_force(world.store)
+
+    def links() -> int:
+        with world.store.read() as session:
+            return session.scalar(select(func.count()).select_from(ChainLink)) or 0
+
+    before = links()
+    assert in_force.put_due_in_force(world.store) == 0 and links() == before
+    assert (state(world, first), state(world, second)) == ("in_force", "approved")
+
+
+def test_a_set_in_force_still_says_what_was_before(world: World) -> None:
+    set_id = changed_to(world, RENAMED | {"B1": {"code": "999901002099"}}, gone=[]).id
+    with world.store.read() as session:
+        was = changed.before(session, session.get_one(GridChangeSet, set_id))
+    assert {was[world.grids["A1"]].zh, was[world.grids["B1"]].code} == {"甲1村", "999901101200"}
+
+
 def test_a_grid_that_goes_needs_an_heir_and_gets_one_of_those_that_will_be_there(world: World) -> None:
     set_id = drafted(world, delivered(world, {}, gone=["A2"]))  # its ground belongs to nobody
     with world.store.write() as session, pytest.raises(Refused, match="takes over its records"):
         changes.propose(session, make.actor(session, "county"), set_id, clock.today(), "")
     with world.store.read() as session:
-        (gone,) = changed.lines(session, set_id)
-        offered = dict(changed.heirs(session, set_id, gone))
-    assert f"grid:{world.grids['A1']}" in offered and f"grid:{world.grids['A2']}" not in offered
-    for wrong in (f"grid:{world.grids['A2']}", f"grid:{world.grids['A']}", "grid:999", "new:0", "x", ""):
+        offered = changed.heirs(session, set_id)[3]
+        codes = {cell.id: cell.code for cell in queries.cells(session, SYSTEM, "grid.read")}
+    going, above, taker = (codes[world.grids[short]] for short in ("A2", "A", "A1"))
+    assert offered[taker].grid_id == world.grids["A1"] and going not in offered
+    for wrong in (going, above, "999", "x", ""):
         with world.store.write() as session, pytest.raises(Refused, match="Choose one"):
             changes.choose_heir(session, make.actor(session, "county"), set_id, 0, wrong)
     with world.store.write() as session:
-        changes.choose_heir(session, make.actor(session, "county"), set_id, 0, f"grid:{world.grids['A1']}")
+        changes.choose_heir(session, make.actor(session, "county"), set_id, 0, taker)
     approved(world, set_id)
     assert in_force.put_due_in_force(world.store) == 1
 

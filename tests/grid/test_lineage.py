@@ -13,7 +13,8 @@ from tests.grid.changing import border, changed_to
 from webapp.access import SYSTEM
 from webapp.core import clock, ids
 from webapp.core.errors import NotFound
-from webapp.grid import queries
+from webapp.desk import queries as desk_queries
+from webapp.grid import lineage, queries
 from webapp.grid.exports import EXPORTS as GRIDS
 from webapp.grid.models import Grid, GridVersion
 from webapp.ops import verify
@@ -117,6 +118,52 @@ def test_who_is_posted_to_both_is_posted_to_the_heir_once(world: World) -> None:
     merge(world)
     with world.store.read() as session:
         assert make.actor(session, "officer_a1").grids_for("patrol.walk") == (world.grids["A1"],)
+
+
+def test_a_posting_at_a_merged_village_that_begins_later_begins_at_its_heir_that_day(world: World) -> None:
+    later = clock.today() + timedelta(days=20)
+    with world.store.write() as session:
+        person = make.person(session, "next", "grid_officer", grid=world.grids["A2"], since=later).id
+    merge(world)
+    with world.store.read() as session:
+        held = session.scalars(select(Posting).where(Posting.person_id == person).order_by(Posting.id)).all()
+        assert [(each.grid_id, each.valid_from, each.valid_to) for each in held] == [
+            (world.grids["A2"], clock.today(), clock.today()),
+            (world.grids["A1"], later, None),
+        ]
+
+
+def test_a_shorter_posting_at_the_heir_does_not_cut_the_one_that_follows(world: World) -> None:
+    ends = clock.today() + timedelta(days=5)
+    with world.store.write() as session:
+        person = people_queries.by_login(session, "officer_a2")
+        assert person is not None
+        make.posting(session, person.id, "grid_officer", grid=world.grids["A1"], until=ends)
+    merge(world)
+    with world.store.read() as session:
+        at_heir = Posting.person_id == world.people["officer_a2"], Posting.grid_id == world.grids["A1"]
+        held = session.scalars(select(Posting).where(*at_heir).order_by(Posting.id)).all()
+        assert [(each.valid_from, each.valid_to) for each in held] == [(make.BEGAN, ends), (ends, None)]
+
+
+def test_what_a_merged_village_did_is_counted_as_its_heirs(world: World) -> None:
+    reported(world, "A2", "officer_a2")
+    with world.store.write() as session:
+        things = {world.things["farm_a2"]: "normal"}
+        record(session, make.actor(session, "officer_a2"), make.patrol(world.grids["A2"], things))
+    merge(world)
+    with world.store.read() as session:
+        done = desk_queries.work(session, {world.grids["A1"], world.grids["B1"]}, clock.now() - timedelta(days=1))
+    assert done == {world.grids["A1"]: (1, 1, 1, 1)}
+
+
+def test_a_grid_names_its_heir_and_the_heir_what_became_part_of_it(world: World) -> None:
+    merge(world)
+    with world.store.read() as session:
+        gone, heir, beside = (lineage.of(session, world.grids[short]) for short in ("A2", "A1", "B1"))
+    assert gone.heir is not None and (gone.ended_on, gone.heir.id) == (clock.today(), world.grids["A1"])
+    assert [cell.id for cell in heir.absorbed] == [world.grids["A2"]] and heir.heir is None
+    assert beside == (None, None, []) and gone.absorbed == []
 
 
 def test_objects_of_a_merged_village_stand_on_its_heirs_list_with_their_visits(world: World) -> None:

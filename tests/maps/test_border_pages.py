@@ -10,10 +10,11 @@ import shapely
 from sqlalchemy import func, select
 
 from tests.conftest import World
-from tests.grid.changing import ROOT, border, delivered
+from tests.grid.changing import ROOT, border, changed_to, delivered
 from webapp.access import SYSTEM
 from webapp.grid import changed, in_force, queries
 from webapp.grid.models import Grid, GridChangeSet
+from webapp.people.models import Posting
 
 LAYERS = {1: "county", 2: "township", 3: "village"}
 
@@ -103,6 +104,33 @@ def test_a_leader_reads_and_has_no_buttons(world: World, browse: Any) -> None:
     page = leader.get(f"/borders/{only(world).id}").text
     assert "新名村" in page and "Propose" not in page
     assert 'type="file"' not in leader.get("/borders").text
+
+
+def test_a_townships_leader_is_told_of_no_records_beside_it(world: World, browse: Any) -> None:
+    merged = {"A1": {"boundary": border(world, "A1", "A2")}, "B1": {"name": "新名村"}}
+    assert send(browse("county"), files(world, merged, ("A2",))).status_code == 303
+    page, leader = f"/borders/{only(world).id}", browse("leader")
+    for township, counts in (("county", "objects 2, postings 1"), ("A", "objects 2, postings 1"), ("B", "objects 0")):
+        with world.store.write() as session:
+            (posting,) = session.scalars(select(Posting).where(Posting.person_id == world.people["leader"]))
+            posting.grid_id = world.grids[township]
+        answer = leader.get(page)
+        assert answer.status_code == 200 and counts in answer.text, township
+    assert "objects 2" not in answer.text
+    assert "甲2村" in answer.text, "what changes beside it, it may know"
+
+
+def test_a_file_is_called_without_what_no_name_holds(world: World, browse: Any) -> None:
+    broken = send(browse("county"), [(io.BytesIO(b"no borders"), "x\x07y.geojson")])
+    assert broken.status_code == 422 and "xy.geojson" in broken.text
+
+
+def test_the_page_of_a_grid_that_ended_names_its_heir_and_changes_nothing(world: World, browse: Any) -> None:
+    changed_to(world, {"A1": {"boundary": border(world, "A1", "A2")}}, gone=["A2"])
+    county = browse("county")
+    page = county.get(f"/grids/{world.grids['A2']}").text
+    assert "Its records belong to Village A1." in page and f"/grids/{world.grids['A2']}/change" not in page
+    assert f'href="/grids/{world.grids["A2"]}"' in county.get(f"/grids/{world.grids['A1']}").text
 
 
 def test_one_grid_is_renamed_by_hand(world: World, browse: Any) -> None:

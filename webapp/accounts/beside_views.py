@@ -6,11 +6,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from .. import domains
-from ..core.errors import NotFound, Refused
+from ..core.errors import NotFound
 from ..people import queries as people_queries
-from ..web.errors import say
 from ..web.language import named
-from ..web.request import actor, may, read, write
+from ..web.request import actor, may, read
+from ..web.saving import refused
 from . import queries, side_acts
 from .blueprint import bp
 from .forms import HandoverForm, StandInForm
@@ -40,14 +40,8 @@ def hand_over(person_id: int) -> Any:
     form = HandoverForm(request.form)
     if not form.validate():
         return _page(person_id, form), 422
-    try:
-        with write() as session:
-            side_acts.hand_over(session, actor(), person_id, form.successor.data)
-    except NotFound:
-        raise
-    except Refused as refusal:
-        form.refuse(refusal.field, say(refusal))
-        return _page(person_id, form), refusal.status
+    if status := refused(form, lambda session: side_acts.hand_over(session, actor(), person_id, form.successor.data)):
+        return _page(person_id, form), status
     flash(_("Handed over. It counts from the next page that either of them opens."), "good")
     return redirect(url_for("accounts.person", person_id=form.successor.data), 303)
 
@@ -81,13 +75,8 @@ def stand_in(person_id: int, posting_id: int) -> Any:
     form = StandInForm(request.form)
     if not form.validate():
         return _acting_page(person_id, posting_id, form), 422
-    try:
-        with write() as session:
-            side_acts.stand_in(session, actor(), posting_id, form.stand_in.data, form.first.data, form.last.data)
-    except NotFound:
-        raise
-    except Refused as refusal:
-        form.refuse(refusal.field, say(refusal))
-        return _acting_page(person_id, posting_id, form), refusal.status
+    said = form.stand_in.data, form.first.data, form.last.data
+    if status := refused(form, lambda session: side_acts.stand_in(session, actor(), posting_id, *said)):
+        return _acting_page(person_id, posting_id, form), status
     flash(_("Posted for these days. Nothing of it remains after the last one."), "good")
     return redirect(url_for("accounts.person", person_id=form.stand_in.data), 303)

@@ -7,11 +7,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from .. import domains
-from ..core.errors import NotFound, Refused
+from ..core.errors import NotFound
 from ..people import departments, rules
-from ..web.errors import say
 from ..web.language import named
 from ..web.request import actor, may, read, write
+from ..web.saving import refused
 from . import bodies as acts
 from . import queries
 from .blueprint import bp
@@ -111,14 +111,8 @@ def save_body(body_id: int) -> Any:
 
 
 def _saved(form: BodyForm, kind: str, body_id: int | None, act: Any) -> Any:
-    try:
-        with write() as session:
-            act(session)
-    except NotFound:
-        raise
-    except Refused as refusal:
-        form.refuse(refusal.field, say(refusal))
-        return _page(form, kind, _mine(body_id) if body_id else None), refusal.status
+    if status := refused(form, act):
+        return _page(form, kind, _mine(body_id) if body_id else None), status
     flash(_("Saved."), "good")
     return redirect(url_for("accounts.bodies"))
 

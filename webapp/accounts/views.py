@@ -16,6 +16,7 @@ from ..web import lists
 from ..web.errors import say
 from ..web.language import named
 from ..web.request import actor, close_reads, may, read, turn, write
+from ..web.saving import refused
 from . import beside_views, body_views, queries, service, sheet_views
 from .blueprint import bp
 from .forms import EndForm, NamesForm, NewPersonForm, PostingForm, SearchForm, place_choices
@@ -313,14 +314,8 @@ def end_posting(person_id: int, posting_id: int) -> Any:
     if not form.validate():
         return _end_page(person_id, posting_id, form), 422
     _line(person_id, posting_id)
-    try:
-        with write() as session:
-            service.end_posting(session, actor(), posting_id, form.last.data)
-    except NotFound:
-        raise
-    except Refused as refusal:
-        form.refuse(refusal.field, say(refusal))
-        return _end_page(person_id, posting_id, form), refusal.status
+    if status := refused(form, lambda session: service.end_posting(session, actor(), posting_id, form.last.data)):
+        return _end_page(person_id, posting_id, form), status
     flash(_("The end of the posting has been set."), "good")
     return redirect(url_for("accounts.index") if _gone(person_id) else url_for("accounts.person", person_id=person_id))
 

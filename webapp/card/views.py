@@ -8,14 +8,14 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from ..core import clock
-from ..core.errors import NotFound, Refused
+from ..core.errors import NotFound
 from ..grid import queries as grids
 from ..grid.queries import Cell
 from ..people import rules
 from ..web import lists
-from ..web.errors import say
 from ..web.forms import BaseForm
-from ..web.request import actor, may, read, write
+from ..web.request import actor, may, read
+from ..web.saving import refused
 from . import labels, queries, service
 from .blueprint import bp
 from .forms import CardForm, UpperForm, platform_form
@@ -40,14 +40,8 @@ class _Page:
         """Do what the form says and lead back to the card; else the form again, the reason beside its field."""
         if not self.form.validate():
             return self.shown(), 422
-        try:
-            with write() as session:
-                act(session)
-        except NotFound:
-            raise
-        except Refused as refusal:
-            self.form.refuse(refusal.field, say(refusal))
-            return self.shown(), refusal.status
+        if status := refused(self.form, act):
+            return self.shown(), status
         flash(_("Recorded, with your name and the date."), "good")
         return redirect(url_for("desk.card", grid_id=self.cell.id), 303)
 

@@ -11,6 +11,7 @@ from ..card import labels as card_labels
 from ..card import queries as cards
 from ..core import audit, chain
 from ..core.models import AuditEntry
+from ..grid import lineage
 from ..grid import queries as grid_queries
 from ..grid.queries import Cell
 from ..patrol import queries as patrol_queries
@@ -77,6 +78,7 @@ def card(session: Session, actor: Actor, grid_id: int) -> dict[str, Any]:
         "level": grid_queries.levels(session)[cell.tier],
         "reachable": {up.id for up in above if grid_queries.cells_reached(session, actor, "grid.read", up.id)},
         "due": patrol_queries.due(lines),
+        "lineage": lineage.of(session, grid_id),
         "below": grid_queries.cells(session, actor, "grid.read", parent_id=grid_id),
         **fixed(session, actor, cell),
     }

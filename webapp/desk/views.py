@@ -222,7 +222,7 @@ def card(grid_id: int) -> str:
         **facts,
         open=rows(read(), shown),
         open_count=count,
-        may_change=actor().may("border.edit"),
+        may_change=facts["lineage"].heir is None and actor().may("border.edit"),
     )
 
 

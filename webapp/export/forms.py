@@ -1,13 +1,11 @@
 """The form for taking records out: what, in which format, of which days."""
 
-from datetime import date
-
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectField, ValidationError
 from wtforms.validators import InputRequired, Optional
 
-from ..core import clock
 from ..web.forms import BaseForm
+from ..web.places import has_come
 from .formats import ENCODINGS
 from .queries import Period
 from .service import Wish
@@ -24,7 +22,7 @@ class ExportForm(BaseForm):
 
     def validate_first(self, field: DateField) -> None:
         """A day that has come."""
-        _come(field.data)
+        has_come(field.data)
 
     def validate_last(self, field: DateField) -> None:
         """Not before the beginning."""
@@ -34,8 +32,3 @@ class ExportForm(BaseForm):
     def wish(self) -> Wish:
         """What was chosen."""
         return Wish(self.kind.data, self.format.data, Period(self.first.data, self.last.data), self.encoding.data)
-
-
-def _come(day: date | None) -> None:
-    if day and day > clock.today():
-        raise ValidationError(str(_l("This day has not come yet.")))

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, exists, func, or_, select, true
+from sqlalchemy import Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from gis.compare import Grid as Present
@@ -13,7 +13,15 @@ from ..access import SYSTEM, Actor, Condition
 from . import queries
 from .models import Grid, GridChange, GridChangeSet, GridVersion
 
-__all__ = ["Present", "heirless", "heirs", "lines", "present", "reached", "sets"]
+__all__ = ["Heir", "Present", "heirless", "heirs", "lines", "present", "reached", "sets"]
+
+
+class Heir(NamedTuple):
+    """Who takes over: a row with its names, and the id of a grid that is there or the position of a new one."""
+
+    row: Any
+    grid_id: int | None
+    position: int | None
 
 
 def reached(actor: Actor, action: str) -> Condition:
@@ -40,19 +48,20 @@ def lines(session: Session, set_id: int) -> list[GridChange]:
     )
 
 
-def before(session: Session, set_id: int) -> dict[int, GridVersion]:
-    """The grids of a set that are there, as they are in force, by their ids."""
-    found = (
+def before(session: Session, found: GridChangeSet) -> dict[int, GridVersion]:
+    """The grids of a set that were there, by their ids: as they are in force, or were until the set was."""
+    was = queries.until(found.since) if found.state == "in_force" else queries.current()
+    versions = (
         select(GridVersion)
         .join(GridChange, GridChange.grid_id == GridVersion.grid_id)
-        .where(GridChange.set_id == set_id, queries.current())
+        .where(GridChange.set_id == found.id, was)
     )
-    return {version.grid_id: version for version in session.scalars(found)}
+    return {version.grid_id: version for version in session.scalars(versions)}
 
 
-def newest_day(session: Session, set_id: int) -> date:
+def newest_day(session: Session, found: GridChangeSet) -> date:
     """The latest day from which a grid of a set is in force as it is now; long ago where all of it is new."""
-    return max((version.valid_from for version in before(session, set_id).values()), default=date.min)
+    return max((version.valid_from for version in before(session, found).values()), default=date.min)
 
 
 def heirless(session: Session, set_id: int) -> int:
@@ -69,14 +78,23 @@ def _heirless(set_id: int) -> Select[int]:
     )
 
 
-def heirs(session: Session, set_id: int, gone: GridChange) -> list[tuple[str, Any]]:
-    """Who can take over the records of a grid that goes: the grids of its tier that will be there; ``grid:ID`` or
-    ``new:POSITION`` with its names, in code order."""
+def heirs(session: Session, set_id: int) -> dict[int, dict[str, Heir]]:
+    """For each tier of which a grid goes, who can take over its records, by code: the grids that will be there."""
+    changes = lines(session, set_id)
+    gone = [line for line in changes if line.kind == "gone" and line.grid_id is not None]
+    if not gone:
+        return {}
     going = select(GridChange.grid_id).where(GridChange.set_id == set_id, GridChange.kind == "gone")
-    beside = queries.below_same_root(Grid.path, session.get_one(Grid, gone.grid_id).path)
-    there = queries.cells_where(session, (Grid.tier == gone.tier) & Grid.id.not_in(going) & beside)
-    new = [line for line in lines(session, set_id) if line.kind == "new" and line.tier == gone.tier]
-    return [(f"grid:{cell.id}", cell) for cell in there] + [(f"new:{line.position}", line) for line in new]
+    beside = queries.below_same_root(Grid.path, session.get_one(Grid, gone[0].grid_id).path)
+    tiers = sorted({line.tier for line in gone})
+    there = queries.cells_where(session, and_(Grid.tier.in_(tiers), Grid.id.not_in(going), beside))
+    found: dict[int, dict[str, Heir]] = {tier: {} for tier in tiers}
+    for cell in there:
+        found[cell.tier][cell.code] = Heir(cell, cell.id, None)
+    for line in changes:
+        if line.kind == "new" and line.tier in found:
+            found[line.tier][line.code] = Heir(line, None, line.position)
+    return found
 
 
 def present(session: Session, path: str) -> tuple[list[Present], dict[int, str]]:

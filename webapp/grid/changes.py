@@ -190,7 +190,7 @@ def propose(session: Session, actor: Actor, set_id: int, since: date, reason: st
         raise Refused(N_("There are warnings. Say why the borders are right all the same."), field="reason")
     if not clock.today() <= since <= clock.today() + timedelta(days=FARTHEST):
         raise Refused(N_("The day has to be today or later, and within a year."), field="since")
-    if since <= (begun := changed.newest_day(session, set_id)):
+    if since <= (begun := changed.newest_day(session, found)):
         raise Refused(
             N_("The border that is in force applies from %(day)s; the new one has to begin after that day."),
             field="since",
@@ -227,15 +227,15 @@ def _decided(actor: Actor, found: GridChangeSet, act: str) -> GridChangeSet:
     return found
 
 
-def choose_heir(session: Session, actor: Actor, set_id: int, position: int, heir: str) -> None:
-    """Say which grid takes over the records of one that goes; ``heir`` is one of ``changed.heirs``. Refused for any
-    other."""
+def choose_heir(session: Session, actor: Actor, set_id: int, position: int, code: str) -> None:
+    """Say which grid takes over the records of one that goes, by its code; Refused for one that ``changed.heirs`` does
+    not have."""
     one(session, actor, set_id, "propose")
     gone = session.get(GridChange, (set_id, position), with_for_update=True)
-    if gone is None or gone.kind != "gone" or heir not in dict(changed.heirs(session, set_id, gone)):
+    offered = changed.heirs(session, set_id).get(gone.tier, {}) if gone is not None and gone.kind == "gone" else {}
+    if gone is None or code not in offered:
         raise Refused(N_("Choose one of the grids that will be there."), field="heir")
-    kind, _, number = heir.partition(":")
-    gone.heir_id, gone.heir_position = (int(number), None) if kind == "grid" else (None, int(number))
+    _, gone.heir_id, gone.heir_position = offered[code]
 
 
 # --- by hand --------------------------------------------------------------------------------------

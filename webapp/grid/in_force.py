@@ -38,7 +38,10 @@ def _try(store: Store, set_id: int) -> bool:
     except Refused as refusal:
         LOGGER.warning("borders %d were not put in force: %s", set_id, refusal.message % refusal.params)
         with store.write() as session:
-            session.get_one(GridChangeSet, set_id).trouble = {"message": refusal.message, "params": refusal.params}
+            found = session.get_one(GridChangeSet, set_id)
+            trouble = {"message": refusal.message, "params": refusal.params}
+            if found.trouble != trouble:  # which would be one more link of the chain with each sweep
+                found.trouble = trouble
         return False
 
 

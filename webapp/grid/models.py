@@ -3,13 +3,14 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..core.db import Base, Moment, PathString, Shape, vocabulary
 
 vocabulary("grid_change_kind")
 vocabulary("grid_change_state")
+HAS_HEIR = text("heir_id is not null")
 
 
 class GridLevel(Base):
@@ -36,6 +37,8 @@ class Grid(Base):
     path: Mapped[str] = mapped_column(PathString, unique=True)
     ended_on: Mapped[date | None]
     heir_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"))
+
+    __table_args__ = (Index("ix_grid_heir_id", "heir_id", sqlite_where=HAS_HEIR, postgresql_where=HAS_HEIR),)
 
 
 class GridVersion(Base):

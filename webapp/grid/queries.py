@@ -37,6 +37,11 @@ def on(day: Any) -> Condition:
     )
 
 
+def until(day: Any) -> Condition:
+    """The condition that a ``GridVersion`` was in force until a day, which is the first on which it was not."""
+    return GridVersion.valid_to == day
+
+
 def ever() -> Condition:
     """The condition that a ``GridVersion`` is or was in force, whenever that was."""
     return or_(GridVersion.valid_to.is_not(None), current())
@@ -81,7 +86,8 @@ class Cell:
     en: str
 
 
-_CELLS = (
+#: Every grid that is or was in force with its place, code and names: what ``Cell`` is made of.
+CELLS = (
     select(
         Grid.id,
         Grid.tier,
@@ -152,12 +158,12 @@ def cells_where(session: Session, condition: Condition) -> list[Cell]:
 
 
 def _in_order(condition: Condition) -> Select[*tuple[Any, ...]]:
-    return _CELLS.where(stands(), condition).order_by(GridVersion.code, GridVersion.id)
+    return CELLS.where(stands(), condition).order_by(GridVersion.code, GridVersion.id)
 
 
 def cell(session: Session, actor: Actor, action: str, grid_id: int) -> Cell:
     """One grid that the action reaches, else NotFound."""
-    statement = _CELLS.where(Grid.id == grid_id) if actor is SYSTEM else one(actor, action)
+    statement = CELLS.where(Grid.id == grid_id) if actor is SYSTEM else one(actor, action)
     row = session.connection().execute(statement, {"grid_id": grid_id, **actor.reach()}).first()
     if row is None:
         raise NotFound
@@ -167,7 +173,7 @@ def cell(session: Session, actor: Actor, action: str, grid_id: int) -> Cell:
 @kept
 def one(actor: Actor, action: str) -> Select[*tuple[Any, ...]]:
     """The SELECT of ``cell``, to be executed with ``grid_id`` and ``actor.reach()``."""
-    return _CELLS.where(Grid.id == bindparam("grid_id"), reached(actor, action))
+    return CELLS.where(Grid.id == bindparam("grid_id"), reached(actor, action))
 
 
 def named(session: Session, ids: set[int]) -> dict[int, Cell]:
@@ -177,7 +183,7 @@ def named(session: Session, ids: set[int]) -> dict[int, Cell]:
     return {row.id: Cell(*row) for row in session.execute(_THESE, {"ids": list(ids)})}
 
 
-_THESE = _CELLS.where(Grid.id.in_(bindparam("ids", expanding=True)))
+_THESE = CELLS.where(Grid.id.in_(bindparam("ids", expanding=True)))
 
 
 def on_path(path: str) -> list[int]:
@@ -208,7 +214,7 @@ def siblings(session: Session, cell_: Cell) -> list[Cell]:
     return [Cell(*row) for row in rows]
 
 
-_SIBLINGS = _CELLS.where(stands(), Grid.parent_id == bindparam("parent_id"), Grid.id != bindparam("grid_id")).order_by(
+_SIBLINGS = CELLS.where(stands(), Grid.parent_id == bindparam("parent_id"), Grid.id != bindparam("grid_id")).order_by(
     GridVersion.code, GridVersion.id
 )
 
@@ -271,7 +277,7 @@ def root(session: Session) -> Cell | None:
     return Cell(*row) if row else None
 
 
-_ROOT = _CELLS.where(Grid.parent_id.is_(None)).order_by(Grid.id).limit(1)
+_ROOT = CELLS.where(Grid.parent_id.is_(None)).order_by(Grid.id).limit(1)
 
 
 def extent(session: Session) -> tuple[float, float, float, float] | None:

@@ -16,9 +16,11 @@ from ..grid import changed, changes, intake
 from ..grid import queries as grid_queries
 from ..web.bounds import whole
 from ..web.errors import say
+from ..web.forms import clean
 from ..web.language import named
 from ..web.request import actor, close_reads, may, read, turn, write
-from . import borders
+from ..web.saving import refused
+from . import borders, queries
 from .blueprint import bp
 from .forms import BordersForm, GridForm, ProposalForm
 
@@ -64,10 +66,13 @@ def bring_borders() -> Any:
     """Read the files, compare them with what is in force, and keep what would change as a draft."""
     form = BordersForm(request.form)
     sent = [file for file in request.files.getlist("files") if file.filename][:MOST_FILES]
-    if not form.validate() or not sent:
-        form.refuse(None if sent else "files", "" if sent else _("Please choose a file."))
+    is_whole = form.validate()
+    if not sent:
+        form.refuse("files", _("Please choose a file."))
+    if not (is_whole and sent):
         return _page(form), 422
-    path = borders.county(read(), actor())
+    county = queries.home(read(), actor())
+    path = county.path if county else ""
     close_reads()
     try:
         with turn("borders"), TemporaryDirectory(prefix="wangge-borders-") as folder:
@@ -88,7 +93,7 @@ def _saved(sent: Any, folder: Path) -> list[Path]:
     """The files under names of their own that keep the ending: what they hold decides, and messages name them."""
     paths = []
     for number, file in enumerate(sent):
-        name = Path(file.filename.replace("\\", "/")).name
+        name = clean(Path(file.filename.replace("\\", "/")).name) or ""
         place = folder / str(number)
         place.mkdir()
         path = place / (
@@ -116,8 +121,8 @@ def change_set(set_id: int) -> str:
 
 def _set_page(set_id: int, form: ProposalForm) -> str:
     found = changes.one(read(), actor(), set_id, action="border.read")
-    shown = borders.shown(read(), found)
-    gone = [row for row in shown.rows if row.line.kind == "gone"] if found.state == "draft" else []
+    shown = borders.shown(read(), actor(), found)
+    may_choose = found.state == "draft" and actor().may("border.edit")
     return render_template(
         "maps/border_set.html",
         shown=shown,
@@ -126,16 +131,12 @@ def _set_page(set_id: int, form: ProposalForm) -> str:
         words=borders.WORDS,
         states=borders.STATES,
         tones=borders.TONES,
-        heirs={row.line.position: _heirs(set_id, row.line) for row in gone},
+        heirs=changed.heirs(read(), set_id) if may_choose else {},
         findings=_said(found.facts.get("findings", ())),
         layers=found.facts.get("layers", ()),
         is_mine=found.made_by == actor().person_id,
         may_edit=actor().may("border.edit"),
     )
-
-
-def _heirs(set_id: int, line: Any) -> list[tuple[str, str]]:
-    return [(key, f"{row.code} {named(row)}") for key, row in changed.heirs(read(), set_id, line)]
 
 
 @bp.post("/borders/<int:set_id>/heir")
@@ -146,8 +147,8 @@ def choose_heir(set_id: int) -> Any:
         position = whole(request.form.get("position"))
     except ValueError as error:
         raise NotFound from error
-    heir = request.form.get("heir", "")
-    return _done(set_id, lambda session: changes.choose_heir(session, actor(), set_id, position, heir))
+    code = clean(request.form.get("heir")) or ""
+    return _done(set_id, lambda session: changes.choose_heir(session, actor(), set_id, position, code))
 
 
 @bp.post("/borders/<int:set_id>/propose")
@@ -176,15 +177,9 @@ def withdraw_set(set_id: int) -> Any:
 
 
 def _done(set_id: int, act: Any, said: str = "", form: ProposalForm | None = None) -> Any:
-    try:
-        with write() as session:
-            act(session)
-    except NotFound:
-        raise
-    except Refused as refusal:
-        form = form or ProposalForm(data={"since": clock.today()})
-        form.refuse(refusal.field, say(refusal))
-        return _set_page(set_id, form), refusal.status
+    form = form or ProposalForm(data={"since": clock.today()})
+    if status := refused(form, act):
+        return _set_page(set_id, form), status
     if said:
         flash(_(SAID[said]))
     return redirect(url_for("maps.change_set", set_id=set_id), 303)
@@ -227,15 +222,10 @@ def draft_by_hand(grid_id: int) -> Any:
     _grid_page(cell, form)
     if not form.validate():
         return _grid_page(cell, form), 422
-    try:
-        with write() as session:
-            made = _draft(session, cell, form).id
-    except NotFound:
-        raise
-    except Refused as refusal:
-        form.refuse(refusal.field, say(refusal))
-        return _grid_page(cell, form), refusal.status
-    return redirect(url_for("maps.change_set", set_id=made), 303)
+    made: list[int] = []
+    if status := refused(form, lambda session: made.append(_draft(session, cell, form).id)):
+        return _grid_page(cell, form), status
+    return redirect(url_for("maps.change_set", set_id=made[0]), 303)
 
 
 def _draft(session: Any, cell: Any, form: GridForm) -> Any:

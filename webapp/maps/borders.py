@@ -87,15 +87,17 @@ class Shown:
         return {word: number for word, number in found.items() if number}
 
 
-def shown(session: Session, found: GridChangeSet) -> Shown:
-    """A set that the actor was found to reach, as its page shows it."""
-    lines, was = changed.lines(session, found.id), changed.before(session, found.id)
+def shown(session: Session, actor: Actor, found: GridChangeSet) -> Shown:
+    """A set that the actor was found to reach, as its page shows it. What hangs on a grid is counted where he reaches
+    the grid itself."""
+    lines, was = changed.lines(session, found.id), changed.before(session, found)
     ids = {line.grid_id for line in lines if line.grid_id} | {
         id_ for line in lines for id_ in (line.parent_id, line.heir_id, *line.predecessors) if id_
     }
     cells: Mapping[int, Any] = grid_queries.named(session, ids)
     new = {line.position: line for line in lines}
-    hanging = _hanging(session, [line.grid_id for line in lines if line.grid_id])
+    mine = grid_queries.ids(session, actor, "border.read")
+    hanging = _hanging(session, [line.grid_id for line in lines if line.grid_id in mine])
     rows = tuple(
         Row(
             line,
@@ -162,9 +164,3 @@ def _drawing(session: Session, found: GridChangeSet, rows: Sequence[Row]) -> Pic
 def _path(session: Session, rows: Sequence[Row]) -> str:
     ids = [id_ for row in rows for id_ in (row.line.grid_id, row.line.parent_id) if id_]
     return session.scalar(select(Grid.path).where(Grid.id.in_(ids)).order_by(Grid.id).limit(1)) or ""
-
-
-def county(session: Session, actor: Actor) -> str:
-    """The path of the county whose borders somebody brings in; empty where there is none yet."""
-    root = grid_queries.root(session)
-    return grid_queries.county_of(actor) or (root.path if root else "")

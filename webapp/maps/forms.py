@@ -19,7 +19,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from ..core import clock, ids
 from ..web.bounds import whole
 from ..web.forms import BaseForm, clean
-from ..web.places import last_days
+from ..web.places import has_come, last_days
 from .shape import COLOURS, SEEN
 
 LONGEST = 366
@@ -80,13 +80,13 @@ class MapForm(BaseForm):
 
     def validate_first(self, field: DateField) -> None:
         """A day that has come, and no more than a year before the end; without an end, before today."""
-        _come(field.data)
+        has_come(field.data)
         if field.data and ((self.last.data or clock.today()) - field.data).days >= LONGEST:
             raise ValidationError(str(_l("At most %(days)d days.", days=LONGEST)))
 
     def validate_last(self, field: DateField) -> None:
         """A day that has come, not before the beginning; the end alone says no period."""
-        _come(field.data)
+        has_come(field.data)
         if field.data and self.first.data is None and not self.first.errors:
             raise ValidationError(str(_l("Give the first day, too.")))
         if field.data and self.first.data and field.data < self.first.data:
@@ -105,11 +105,6 @@ class MapForm(BaseForm):
         if self.first.data:
             return Period(self.first.data, self.last.data or clock.today(), None)
         return recent(self.days.data or usual_days)
-
-
-def _come(day: date | None) -> None:
-    if day and day > clock.today():
-        raise ValidationError(str(_l("This day has not come yet.")))
 
 
 class BordersForm(BaseForm):

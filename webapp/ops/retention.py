@@ -52,7 +52,10 @@ def sweep(store: Store, data_dir: Path, *, really: bool = False, most: int = MOS
                 sweep_clock.confirm(session)
         sweep_clock.look_at_all(store)  # what that shows is kept, whatever comes of the sweep
         for act in domains.timely():
-            act(store)
+            try:
+                act(store)
+            except Exception:  # what has to go goes all the same
+                LOGGER.exception("an act whose day has come failed; next try with the next sweep")
         most = ALL if really else most
         gone, more = _rows(store, most)
         left = {kind: len(found) for kind, found in files_past(store, data_dir).items()}

@@ -18,7 +18,7 @@ HEAD = """# Rules
 
 Written by `./run.sh docs` from the program's own tables, which decide; do not edit. Words: [glossary](glossary.md)."""
 
-REACH = """How far a role's right goes: `.` nothing, `own` the grid it is posted to, `tree` that grid and all below it, \
+REACH = """How far a role's right goes: `.` nothing, `own` the grid it is posted to and what became part of it, `tree` that grid and all below it, \
 `dept` what its body has or had an assignment for, `lead` what its body leads now, `all` everywhere.
 What a visitor, who is not logged in, may see, everybody may; one's own account needs no right."""
 

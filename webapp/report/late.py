@@ -115,7 +115,7 @@ def _held(late: Select[Report], gone: vacant.Gaps) -> Select[Any]:
         Report.id,
         Report.due_at,
         case((vacant.is_unheld(gone), _word(NOBODY)), *holds).label("role"),
-        Grid.id.label("village"),
+        grid_queries.today().label("village"),
         func.coalesce(Grid.parent_id, Grid.id).label("township"),
         _Lead.body_id.label("body"),
     )

@@ -28,6 +28,12 @@ class PointForm(BaseForm):
         return {"lon": self.lon.data, "lat": self.lat.data, "accuracy_m": self.accuracy_m.data}
 
 
+def has_come(day: date | None) -> None:
+    """For forms that look back: ValidationError for a day that is still to come."""
+    if day and day > clock.today():
+        raise ValidationError(str(_l("This day has not come yet.")))
+
+
 class WhenForm(BaseForm):
     """When it was: ``occurred_at`` (moment, from the phone), ``occurred_on`` (a day), else when the entry began.
 
