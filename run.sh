@@ -21,6 +21,7 @@ A real county (each says more with --help behind it, after the set-up):
   second-factor    reset LOGIN: for one who lost the phone with his authenticator app
   person           export LOGIN FILE: what is kept about somebody; forget LOGIN: who left, for good
   redact NO WORDS  take words, such as a stranger's name, out of a report and its history, for good
+  redact-file NO ADDRESS  take a photo or document out of a report, for good
   grids            import FILE: borders
   objects          import FILE, export FILE: the lists of what there is to look at
   backup FILE      all records and their files, while work goes on; encrypted once there is a key for it

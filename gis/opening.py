@@ -240,7 +240,8 @@ def objects(shapes: Iterable[Any]) -> np.ndarray:
 
 def _from_wkb(wkb: list[bytes], file: str) -> np.ndarray:
     try:
-        return shapely.from_wkb(objects(shape or None for shape in wkb))
+        with np.errstate(invalid="ignore"):  # what is no number is found when the positions are looked at
+            return shapely.from_wkb(objects(shape or None for shape in wkb))
     except (shapely.errors.GEOSException, ValueError) as error:
         raise Refused("damaged", file=file) from error
 

@@ -213,10 +213,10 @@ def _has_lain(file: Path) -> bool:
     return lies > UNNAMED and (lies < LOOKED_AT or not seen.st_mode & stat.S_IWUSR)  # see leave()
 
 
-def leave(data_dir: Path, fingerprint: str) -> None:
-    """An original is about to be named by no record any more. It can only be read from here on, so that ``lain`` finds
+def leave(data_dir: Path, fingerprint: str, kind: str = "originals") -> None:
+    """A file is about to be named by no record any more. It can only be read from here on, so that ``lain`` finds
     it, however old it is, should we be stopped before it is dropped. Sent again, it is a new file."""
-    path(data_dir, "originals", fingerprint).chmod(stat.S_IRUSR)
+    path(data_dir, kind, fingerprint).chmod(stat.S_IRUSR)
 
 
 def placeless(data_dir: Path, fingerprint: str, copy: str) -> tuple[str, int] | None:
@@ -278,7 +278,7 @@ def small(data_dir: Path, copy: str) -> Path:
 
     It can be made again from the copy, so no record, backup or check knows of it. Refused when it cannot be made.
     """
-    target = data_dir / "small" / copy[:2] / copy
+    target = _small(data_dir, copy)
     if not target.is_file():
         made = data_dir / "tmp" / f"small-{uuid.uuid4().hex}"
         made.parent.mkdir(parents=True, exist_ok=True)
@@ -286,6 +286,15 @@ def small(data_dir: Path, copy: str) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(made, target)
     return target
+
+
+def _small(data_dir: Path, copy: str) -> Path:
+    return data_dir / "small" / copy[:2] / copy
+
+
+def forget_small(data_dir: Path, copy: str) -> None:
+    """Delete the small size of a copy that goes."""
+    _small(data_dir, copy).unlink(missing_ok=True)
 
 
 def path(data_dir: Path, kind: str, fingerprint: str) -> Path:

@@ -7,7 +7,10 @@ from . import exports, own, seats
 
 STANDS_ON = ("duty", "patrol")
 ABOUT = About(
-    acts={"report.redact": N_("Words taken out of a report")},
+    acts={
+        "report.redact": N_("Words taken out of a report"),
+        "report.take_out": N_("A file taken out of a report"),
+    },
     things={"report": N_("report")},
     own=own.OWN,
     exports=exports.EXPORTS,

@@ -1,8 +1,12 @@
-"""The command ``wangge redact``: words that must not stand in a report are taken out of it for good."""
+"""The commands ``wangge redact`` and ``redact-file``: what must not stand in a report is taken out of it for good."""
+
+import uuid
 
 import click
 
 from ..console import counted, fail, ready
+
+OLDER = "Backups made before now still hold what was taken out: make a new backup and delete the older ones."
 
 
 @click.command()
@@ -25,7 +29,36 @@ def redact(number: str, words: tuple[str, ...]) -> None:
         fail(refusal.message)
     chain_forget.forget(store)
     click.echo(f"Report {number} now says {GONE} in their place, in {counted(rows, 'record')}.")
-    click.echo("Backups made before now still hold them: make a new backup and delete the older ones.")
+    click.echo(OLDER)
 
 
-COMMANDS = (redact,)
+@click.command("redact-file")
+@click.argument("number")
+@click.argument("address")
+def redact_file(number: str, address: str) -> None:
+    """Take the photo or document with this ADDRESS, or the last part of it, out of the report NUMBER for good."""
+    from ..core import chain_forget
+    from ..core.errors import NotFound, Refused
+    from .redacting_files import take_out
+
+    config, store = ready(owner=True)
+    try:
+        places = take_out(store, config.data_dir, number, _id_in(address))
+    except NotFound:
+        fail(f"The report {number} has no such file.")
+    except Refused as refusal:
+        fail(refusal.message)
+    chain_forget.forget(store)
+    click.echo(f"A crossed picture stands in its place, in {counted(places, 'record')}.")
+    click.echo(OLDER)
+
+
+def _id_in(address: str) -> uuid.UUID:
+    """The id in the address of a file as a browser shows it."""
+    try:
+        return uuid.UUID(address.removesuffix("/small").rpartition("/")[2])
+    except ValueError:
+        fail("The address of a file ends in its id, such as …/attachments/01a19f9b-0aac-7f98-bbfc-3b51a125615b.")
+
+
+COMMANDS = (redact, redact_file)
