@@ -13,7 +13,7 @@ from urllib.parse import quote
 from flask.testing import FlaskClient
 from PIL import Image
 
-from tests import access_routes
+from tests import access_lists, access_routes
 from tests import access_tables as tables
 from tests.access_borders import typed
 from tests.access_county import GONE, OFFICERS, VILLAGES, County, mark
@@ -23,8 +23,11 @@ from webapp.core import clock
 from webapp.web import static_files
 
 NO_ID = uuid.UUID(int=GONE)
+NOTHING: dict[str, Any] = {"mark": "0" * 64, "fingerprint": "0" * 64} | dict.fromkeys(
+    ("report_id", "attachment_id", "look_id", "patrol_id", "message_id", "proposal_id"), NO_ID
+)
 #: The address of a form without an id, or with one that its clock cannot have made, leads to the same with a fresh one.
-FORMS = ("/grids/<grid_id>/patrol", "/grids/<grid_id>/report", "/reports/<report_id>/<action>", "/feedback")
+FORMS = {*access_lists.FORMS, "/grids/<grid_id>/report", "/reports/<report_id>/<action>", "/feedback"}
 QUERIES = {
     "/bodies/new": "?kind=committee",
     "/people/new": "?role=grid_officer",
@@ -61,6 +64,7 @@ def targets(route: Route) -> list[Target]:
         "village": VILLAGES,
         "object": VILLAGES,
         "round": ["A1", "B1"],
+        "proposal": ["A1", "B1"],
         "report": tables.MOVES,
         "photo": tables.MOVES,
         "layer": ["newest"],
@@ -93,6 +97,7 @@ def letters(login: str, route: Route, target: Target) -> str:
         "village": tables.GRIDS,
         "object": tables.GRIDS,
         "round": tables.GRIDS,
+        "proposal": tables.GRIDS,
         "report": tables.REPORTS,
         "photo": tables.REPORTS,
         "move": tables.REPORTS,
@@ -153,9 +158,7 @@ def _hole(county: County, route: str, hole: str, target: Target) -> Any:
     if hole in fixed:
         return fixed[hole]
     if target.name is None:
-        return {"mark": "0" * 64, "fingerprint": "0" * 64}.get(
-            hole, NO_ID if hole in ("report_id", "attachment_id", "look_id", "patrol_id", "message_id") else GONE
-        )
+        return NOTHING.get(hole, GONE)
     kinds = {
         "person_id": "account",
         "mark": "layer",
@@ -197,8 +200,6 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/grids/<grid_id>/card": {"duties_zh": "new", "valid_from": posting["first"]},
         "/grids/<grid_id>/upper": posting | {"person": county.ids["account"][tables.above(target.name)]},
         "/grids/<grid_id>/platform": {"owner_zh": "new"},
-        "/grids/<grid_id>/objects": {"type": "livestock_farm", "zh": "new"},
-        "/objects/<object_id>/retire": {"why": "gone"},
         "/patrols": entry | {f"v{county.ids['object'][village]}-outcome": "normal"},
         "/reports": entry | {"place": "here", "problem": "smoke", "severity": "minor", "first_measure": "not_heeded"},
         "/reports/<report_id>/<action>": _move(county, target),
@@ -217,7 +218,9 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/people/<person_id>/postings/<posting_id>/acting": beside,
         "/bodies/new": {"kind": "committee", "zh": "new", "grid_id": at},
         "/bodies/<body_id>": {"zh": "new"},
-    }.get(route.address) or (_sheets(line, thing) | typed(grids, target.name)).get(route.address, {})
+    }.get(route.address) or (_sheets(line, thing) | access_lists.typed() | typed(grids, target.name)).get(
+        route.address, {}
+    )
 
 
 def _sheets(line: dict[str, str], thing: dict[str, str]) -> dict[str, dict[str, str]]:

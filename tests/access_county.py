@@ -34,6 +34,7 @@ from webapp.grid.queries import current
 from webapp.listeners import open_store
 from webapp.login import service as login
 from webapp.login.models import LoginSession
+from webapp.patrol.proposing import ProposalEntry, propose
 from webapp.patrol.service import record
 from webapp.people.models import Person
 from webapp.report import service, side_acts
@@ -71,6 +72,7 @@ class County:
                 "body",
                 "object",
                 "round",
+                "proposal",
                 "report",
                 "state",
                 "photo",
@@ -199,6 +201,9 @@ def _patrols(county: County) -> None:
                 county.ids["grid"][village], {county.ids["object"][village]: "problem"}, note=mark(f"round_{village}")
             )
             county.ids["round"][village] = record(session, who, entry).id
+            about = ProposalEntry(ids.new(), entry.grid_id, type="livestock_farm", zh=mark(f"proposal_{village}"))
+            propose(session, who, about)
+            county.ids["proposal"][village] = about.id
 
 
 # --- reports ---

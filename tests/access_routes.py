@@ -122,6 +122,8 @@ GET    /grids/<grid_id>/open                             grid     g        404  
 GET    /grids/<grid_id>/rounds                           grid     v        404    .   .    x       x        x      .       .       x      x         .     .
 GET    /grids/<grid_id>/objects                          grid     g        404    .   .    x       x        x      .       .       x      x         .     .
 POST   /grids/<grid_id>/objects                          grid     o        404    .   .    .       x        x      .       .       .      .         .     .
+GET    /grids/<grid_id>/objects/propose                  grid     n        404    .   .    x       .        .      .       .       .      .         .     .
+POST   /grids/<grid_id>/objects/propose                  grid     n        404    .   .    x       .        .      .       .       .      .         .     .
 GET    /grids/<grid_id>/patrol                           grid     p        404    .   .    x       x        .      .       .       .      .         .     .
 GET    /grids/<grid_id>/report                           grid     p        404    .   .    x       x        .      .       .       .      .         .     .
 GET    /grids/<grid_id>/card                             grid     o        404    .   .    .       x        x      .       .       .      .         .     .
@@ -140,6 +142,11 @@ GET    /objects/export                                   -        -        404  
 POST   /objects/import                                   village  o        422    .   .    .       x        x      .       .       .      .         .     .
 POST   /objects/import/confirm                           village  o        422    .   .    .       x        x      .       .       .      .         .     .
 GET    /objects/<object_id>                              object   g        404    .   .    x       x        x      .       .       x      x         .     .
+GET    /objects/<object_id>/stop                         object   n        404    .   .    x       .        .      .       .       .      .         .     .
+POST   /objects/<object_id>/stop                         object   n        404    .   .    x       .        .      .       .       .      .         .     .
+GET    /proposals/<proposal_id>                          proposal o        404    .   .    .       x        x      .       .       .      .         .     .
+POST   /proposals/<proposal_id>/accept                   proposal o        404    .   .    .       x        x      .       .       .      .         .     .
+POST   /proposals/<proposal_id>/decline                  proposal o        404    .   .    .       x        x      .       .       .      .         .     .
 POST   /objects/<object_id>/retire                       object   o        404    .   .    .       x        x      .       .       .      .         .     .
 GET    /patrols/<patrol_id>                              round    v        404    .   .    x       x        x      .       .       x      x         .     .
 POST   /patrols                                          village  p        404    .   .    x       x        .      .       .       .      .         .     .

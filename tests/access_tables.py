@@ -139,17 +139,17 @@ undo      closed    -                 # nobody has just said anything there
 """)
 }
 
-#: g the grid's card and list of objects, v its rounds, p writes a round or a report there, o edits its list of objects and
+#: g the grid's card and list of objects, v its rounds, p writes a round or a report there, n proposes for its list, o edits its list of objects and
 #: its card, u names the person of the office above for it, w sets the parts of the platform, t posts people there and
 #: sets up bodies, x changes its borders.
 GRIDS = grid("""
 login             county A      A1     A2     A3     B      B1     B2
-officer_a1        -      -      gvp    -      -      -      -      -
-officer_a2        -      -      -      gvp    -      -      -      -
-officer_b1        -      -      -      -      -      -      gvp    -
-officer_b2        -      -      -      -      -      -      -      gvp
-moved_a1          -      -      -      -      gvp    -      -      -
-both              -      -      -      gvp    -      gvpot  gvpout gvpout
+officer_a1        -      -      gvpn   -      -      -      -      -
+officer_a2        -      -      -      gvpn   -      -      -      -
+officer_b1        -      -      -      -      -      -      gvpn   -
+officer_b2        -      -      -      -      -      -      -      gvpn
+moved_a1          -      -      -      -      gvpn   -      -      -
+both              -      -      -      gvpn   -      gvpot  gvpout gvpout
 township_a        -      gvpot  gvpout gvpout gvpout -      -      -
 township_b        -      -      -      -      -      gvpot  gvpout gvpout
 moved_town        -      -      -      -      -      gvpot  gvpout gvpout

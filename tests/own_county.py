@@ -19,7 +19,7 @@ from webapp.duty.models import Document, DocumentDecision, Duty, ProblemDuty, Su
 from webapp.feedback.models import Feedback
 from webapp.grid.models import BoundaryEdition, GridChangeSet, GridVersion
 from webapp.login.models import LoginCode, LoginSession, RecoveryCode, SecondFactor
-from webapp.patrol.models import ObjectType, Patrol, Visit
+from webapp.patrol.models import ObjectProposal, ObjectType, Patrol, Visit
 from webapp.people.models import Person
 from webapp.report.models import Report, ReportAttachment, ReportEvent, ReportProblem, SiteLook
 
@@ -70,6 +70,10 @@ def _field_work(session: Session, world: World, login: str, tag: str) -> None:
     session.flush()
     seen = {"patrol_id": patrol.id, "object_id": thing.id, "at": AT}
     session.add(Visit(id=make.ids.new(), result="could_not_see", reason="locked", **seen))
+    asked = {"grid_id": world.grids["A1"], "object_id": thing.id, "kind": "stop", "content": "a secret hash"}
+    said = {"zh": f"{tag}-proposal", "why": f"{tag}-wish", "answer": f"{tag}-verdict", "is_accepted": False}
+    by = {"made_by": me, "made_at": AT, "answered_by": me, "answered_at": AT}
+    session.add(ObjectProposal(id=make.ids.new(), **asked, **said, **by))
 
 
 def report_of(session: Session, world: World, login: str, tag: str, **more: Any) -> Report:

@@ -37,6 +37,7 @@ PAGES = READING_PAGES | {
     "frame",
     "late_views",
     "onward",
+    "proposal_views",
     "second_views",
     "settings_views",
     "sheet_views",

@@ -36,6 +36,7 @@ LEFT_OUT = {
             "second_factor": "sealed last_step",
             "recovery_code": "code_hash",
             "patrol": "content",
+            "object_proposal": "content",
             "report": "content",
             "report_event": "content",
             "attachment": "sha256 copy",
@@ -54,12 +55,14 @@ LEFT_OUT = {
             "audit_log": "id",
             "report_event": "id seq",
             "site_look": "id",
+            "object_proposal": "id",
         },
         "said by the name of what it leads to": {
             "posting": "grid_id body_id",
             "acting_for": "posting_id",
             "patrol": "grid_id grid_version_id",
             "visit": "patrol_id object_id",
+            "object_proposal": "grid_id object_id type",
             "report_event": "report_id body_id",
             "site_look": "report_id grid_id",
             "report_attachment": "attachment_id report_id event_id position",
@@ -150,7 +153,8 @@ def test_the_file_of_one_has_all_of_his_and_nothing_of_the_others(both: dict[str
         assert "\n".join(texts(sheets)).count(its) == 0 and other not in texts(sheets)
         wanted = (
             "phone zh en device round thing place note step question answered file page text reply browser setting "
-            "time_limit object_type calendar_day duty problem_duty body reason first added asks says committee owner"
+            "time_limit object_type calendar_day duty problem_duty body reason first added asks says committee owner "
+            "proposal wish verdict"
         )
         assert {f"{tag}-{word}" for word in wanted.split()} - words(sheets) == set()
         assert not any("secret" in text for text in texts(sheets))

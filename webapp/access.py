@@ -34,6 +34,7 @@ border.read        .        .             .                    tree           . 
 card.edit          .        .             tree                 tree           .                   .                .       .          .             .            .       # the five fixed things, and the person towards a grid below
 card.list          .        .             tree                 tree           .                   .                tree    tree       .             .            .       # which cards lack what, and all of them as a file
 object.edit        .        .             tree                 tree           .                   .                .       .          .             .            .
+object.propose     .        own           .                    .              .                   .                .       .          .             .            .       # for the list of his own grid; who keeps it answers
 patrol.walk        .        own           .                    .              .                   .                .       .          .             .            .       # goes round himself: a page of his own, his name on the round, "it is back"
 patrol.write       .        own           tree                 .              .                   .                .       .          .             .            .       # a township types in paper sheets
 patrol.read        .        own           tree                 tree           .                   .                tree    tree       .             .            .

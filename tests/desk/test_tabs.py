@@ -184,7 +184,7 @@ def test_each_tab_lists_what_its_word_says_on_every_desk(mixed):
             coop = set(session.scalars(queries.readable(actor).where(queries.cooperates(actor))))
             last = history.last_moves(session, [report.id for report in read])
             desk = tabs.Desk(session, actor, NOON)
-            for key in {tab.key for tab in desk.tabs} - {"not_gone", "vacant"}:
+            for key in {tab.key for tab in desk.tabs} - {"not_gone", "proposed", "vacant"}:
                 facts = [
                     (r, {"held": r in held, "coop": r in coop, "last": last[r.id].event.action, "stuck": stuck})
                     for r in read
@@ -290,8 +290,8 @@ def test_each_domain_counts_all_of_its_tabs_with_one_statement_and_objects_are_r
         desk = tabs.Desk(session, make.actor(session, "township_a"), clock.now())
         asked.clear()
         assert desk.counts()["not_gone"] == 4
-        assert len(asked) == 3 + 3, "reports, seats and objects; and three small ones for where nobody is"
-        assert len(desk.rows("not_gone", 0, 3)) == 3 and len(asked) == 3 + 3 + 1, "the names of the villages"
+        assert len(asked) == 4 + 3, "reports, seats, proposals and objects; and three small ones for where nobody is"
+        assert len(desk.rows("not_gone", 0, 3)) == 3 and len(asked) == 4 + 3 + 1, "the names of the villages"
 
 
 def test_a_desk_without_a_tab_of_a_domain_does_not_ask_it(world, asked):
@@ -319,7 +319,7 @@ def test_who_sits_at_two_desks_finds_each_tab_once(world):
 @pytest.mark.parametrize(
     ("role", "first"),
     [
-        ("township_supervisor", "overdue due_today review to_check"),
+        ("township_supervisor", "overdue due_today review to_check proposed"),
         ("county_office", "emergency overdue due_today dispatch to_check"),
         ("department_liaison", "overdue due_today receive handling"),
         ("station_officer", "overdue due_today station"),

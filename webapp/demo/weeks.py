@@ -14,7 +14,7 @@ from ..core.files import PhotoFile
 from ..patrol.models import ObjectType
 from ..patrol.queries import due_day
 from ..patrol.service import PatrolEntry, VisitEntry, record
-from . import desks
+from . import desks, proposals
 from .people import County, Place
 from .story import Story, Thing
 from .things import new_id
@@ -32,6 +32,7 @@ def told(store: Store, county: County, photo: PhotoFile) -> Iterator[int]:
     story = Story(county, calendar, intervals, ends, desks.expect, photo)
     _before(story, first)
     desks.set_scene(story)
+    proposals.plan(story)
     for number in range(WEEKS * 7 + 1):
         on = first + timedelta(days=number)
         with store.write() as session:

@@ -17,7 +17,7 @@ DESKS = {
     row["role"]: tuple(row["tabs"].split(","))
     for row in table("""
 role                 tabs
-township_supervisor  review,due_today,overdue,to_check,returned,nobody,stuck,not_gone,settled,vacant,all_open
+township_supervisor  review,due_today,overdue,to_check,returned,nobody,stuck,not_gone,proposed,settled,vacant,all_open
 county_office        emergency,dispatch,to_check,bounced,due_today,overdue,nobody,stuck,settled,vacant,all_open
 department_liaison   receive,handling,due_today,overdue,redo,cooperating
 station_officer      station,due_today,overdue,redo

@@ -15,6 +15,7 @@ from ..core.tabs import Tab
 from ..core.workbook import MEDIA_TYPE as XLSX
 from ..grid import queries as grid_queries
 from ..login import queries as login_queries
+from ..patrol import proposed
 from ..patrol import queries as patrol_queries
 from ..report import details as report_details
 from ..report import queries as report_queries
@@ -34,6 +35,7 @@ SHOWN, SHOWN_ROUNDS = 20, 5  # of the officer's own reports, and rounds of each 
 LAST_PAGE = 10**6  # more is no page of any list, and no number for a database
 RESULTS = ("normal", "problem", "could_not_see")
 UNWRITTEN_DAYS = timedelta(days=14)
+PROPOSED_DAYS = timedelta(days=60)  # for which his own proposals stand on an officer's first page
 
 
 @bp.get("/")
@@ -79,6 +81,7 @@ def home() -> str:
         unwritten=report_queries.unwritten(read(), who, clock.now() - UNWRITTEN_DAYS),
         border=listing.rows(border),
         mine=listing.rows(mine),
+        proposals=proposed.mine(read(), who, clock.now() - PROPOSED_DAYS),
         is_mine_cut=is_mine_cut,
         today=clock.today(),
         now=clock.now(),
@@ -158,6 +161,7 @@ def round_receipt(patrol_id: uuid.UUID) -> str:
         cell=cell,
         may_report=actor().may("report.submit"),
         may_write=actor().may("patrol.write"),
+        may_propose=cell.id in actor().grids_for("object.propose"),
         reasons=words.named(read_connection(), "could_not_see"),
         written=report_details.written_for(read(), patrol_id),
     )

@@ -12,6 +12,7 @@ ABOUT = About(
     acts={
         "interval.change": N_("Interval changed"),
         "object.add": N_("Object added"),
+        "object.answer": N_("Proposal answered"),
         "object.follow": N_("Object follows the borders"),
         "object.place": N_("Position of an object added"),
         "object.retire": N_("Object taken off the list"),
@@ -19,8 +20,10 @@ ABOUT = About(
     things={
         "object": N_("object"),
         "object_type": N_("object type"),
+        "proposal": N_("proposal"),
     },
     facts={
+        "accepted": N_("accepted"),
         "places": N_("positions"),
         "type": N_("type"),
         "why": N_("reason"),
@@ -48,6 +51,14 @@ ABOUT = About(
                 N_("To find the place again. Leaving it out changes nothing."),
                 "place",
                 "patrol.read",
+            ),
+            DataUse(
+                "object_proposal: id content kind grid_id object_id type zh lon lat why made_by made_at is_accepted "
+                "answer answered_by answered_at",
+                N_("What you proposed for a list of objects, who answered it, and what"),
+                N_("To know what there is to visit, and why a list was changed or not."),
+                "record",
+                "grid.read",
             ),
             DataUse(
                 "patrol_object: zh en lon lat retired_why",

@@ -1,8 +1,9 @@
-"""The tab of a desk that lists objects: due before today, and nobody has gone."""
+"""The tabs of a desk that list objects: due before today, and nobody has gone; proposed, and not answered yet."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -12,10 +13,11 @@ from ..core.errors import N_
 from ..core.tabs import DomainTabs, Tab
 from ..grid import queries as grid_queries
 from ..grid.queries import Cell
-from . import queries
+from . import proposed, queries
 from .queries import ObjectRow
 
 NOT_GONE = Tab("not_gone", N_("Due, not visited"), "patrol/_tab.html")
+PROPOSED = Tab("proposed", N_("Proposed objects"), "patrol/_proposed_tab.html", opens=5)
 
 
 class NotGone:
@@ -44,4 +46,23 @@ class NotGone:
         return [(line, cells[line.object.grid_id]) for line in page]
 
 
-TABS = DomainTabs({NOT_GONE.key: NOT_GONE}, NotGone)
+class Lists:
+    """What both tabs hold for the actor."""
+
+    def __init__(self, session: Session, actor: Actor, at: datetime):
+        self._session, self._actor = session, actor
+        self._not_gone = NotGone(session, actor, at)
+
+    def counts(self, keys: Sequence[str]) -> dict[str, int]:
+        """The numbers of these tabs."""
+        found = {PROPOSED.key: proposed.count(self._session, self._actor)} if PROPOSED.key in keys else {}
+        return found | (self._not_gone.counts([NOT_GONE.key]) if NOT_GONE.key in keys else {})
+
+    def rows(self, key: str, first: int, most: int) -> list[Any]:
+        """One page of a tab's list."""
+        if key == PROPOSED.key:
+            return list(proposed.waiting(self._session, self._actor, first, most))
+        return list(self._not_gone.rows(key, first, most))
+
+
+TABS = DomainTabs({NOT_GONE.key: NOT_GONE, PROPOSED.key: PROPOSED}, Lists)

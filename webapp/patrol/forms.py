@@ -12,9 +12,10 @@ from wtforms.validators import Optional as MayBeEmpty
 
 from ..core import ids
 from ..core.errors import N_, Refused
-from ..web.forms import DAMAGED, IdField, key, text
+from ..web.forms import DAMAGED, BaseForm, IdField, key, text
 from ..web.places import PointForm, WhenForm
 from ..web.sheets import SheetForm
+from .proposing import ProposalEntry
 from .service import PatrolEntry, VisitEntry
 
 NOT_GONE = "not_gone"
@@ -117,6 +118,45 @@ class RetireForm(PointForm):
     """Why something leaves the list."""
 
     why = text(_l("Reason"), 300, required=True, area=True)
+
+
+class ProposeForm(PointForm):
+    """Something that is not on the list and should be; its place by the phone, if at all."""
+
+    id = IdField("")
+    zh = text(_l("What people call it"), 80, required=True)
+    type = SelectField(_l("Type"), validate_choice=False)
+    why = text(_l("Comment"), 300, area=True)
+
+    def entry(self, grid_id: int) -> ProposalEntry:
+        """The proposal as it was sent."""
+        place = self.point()
+        return ProposalEntry(
+            self.id.data,
+            grid_id,
+            type=self.type.data or None,
+            zh=self.zh.data,
+            lon=place["lon"],
+            lat=place["lat"],
+            why=self.why.data,
+        )
+
+
+class StopForm(BaseForm):
+    """Why an object need not be visited any more."""
+
+    id = IdField("")
+    why = text(_l("Reason"), 300, required=True, area=True)
+
+    def entry(self, grid_id: int, object_id: int) -> ProposalEntry:
+        """The proposal as it was sent."""
+        return ProposalEntry(self.id.data, grid_id, object_id, why=self.why.data)
+
+
+class DeclineForm(BaseForm):
+    """Why the list stays as it is."""
+
+    why = text(_l("Why not"), 300, required=True, area=True)
 
 
 def from_json(sent: Any) -> MultiDict[str, str]:

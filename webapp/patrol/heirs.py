@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from ..core import audit
 from ..core.happened import GridsChanged
 from ..grid import locate
-from .models import PatrolObject
+from .models import ObjectProposal, PatrolObject
 from .queries import in_list
 
 
@@ -24,6 +24,18 @@ def follow(session: Session, changed: GridsChanged) -> None:
             moved.append((f"object:{thing.id}", {"before": was, "after": now}))
     session.flush()
     audit.note_all(session, None, "object.follow", moved)
+    _follow_proposals(session, changed)
+
+
+def _follow_proposals(session: Session, changed: GridsChanged) -> None:
+    """Who keeps the list now answers what waits: for what is to go where it stands, else at the heir."""
+    waiting = select(ObjectProposal).where(
+        ObjectProposal.is_accepted.is_(None), ObjectProposal.grid_id.in_([*changed.heirs, *changed.redrawn])
+    )
+    for each in session.scalars(waiting.order_by(ObjectProposal.id)):
+        thing = session.get(PatrolObject, each.object_id) if each.object_id else None
+        each.grid_id = thing.grid_id if thing else changed.heirs.get(each.grid_id, each.grid_id)
+    session.flush()
 
 
 def _place(grid_id: int, villages: frozenset[int], changed: GridsChanged) -> int:

@@ -3,12 +3,14 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..core.db import Base, Moment, vocabulary
 
 vocabulary("visit_result")
+vocabulary("proposal_kind", 10)
+_OPEN = text("is_accepted is null")
 
 
 class ObjectType(Base):
@@ -74,3 +76,36 @@ class Visit(Base):
     reason: Mapped[str | None] = mapped_column(String(40))
 
     __table_args__ = (UniqueConstraint("patrol_id", "object_id"), Index(None, "object_id", "at"))
+
+
+class ObjectProposal(Base):
+    """What an officer proposes for the list of his grid: ``kind`` add, something that is not on it, with type, name and
+    point (WGS84 degrees, where known); or stop, an object that need not be looked at any more.
+
+    It changes no figure. ``is_accepted`` is None until the office that keeps the list answers; ``object_id`` is what is
+    to go, or what came on the list. ``content`` is the fingerprint of what was sent: the test of a resend.
+    """
+
+    __tablename__ = "object_proposal"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    content: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(ForeignKey("proposal_kind.code"))
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    object_id: Mapped[int | None] = mapped_column(ForeignKey("patrol_object.id"), index=True)
+    type: Mapped[str | None] = mapped_column(ForeignKey("object_type.code"))
+    zh: Mapped[str | None] = mapped_column(String(80))
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    why: Mapped[str | None] = mapped_column(Text)
+    made_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    is_accepted: Mapped[bool | None]
+    answer: Mapped[str | None] = mapped_column(Text)
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (
+        Index(None, "made_by", "made_at"),
+        Index("ix_object_proposal_open", "grid_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(None, "grid_id", "made_at"),
+    )

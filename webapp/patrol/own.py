@@ -1,12 +1,12 @@
 """What of patrols is about one person, for the file that he gets of it."""
 
 from sqlalchemy import or_
-from sqlalchemy.orm import join
+from sqlalchemy.orm import join, outerjoin
 
 from ..core.errors import N_
 from ..core.own import ME, OwnSheet, name, ready_word, shown, word_of
 from ..grid.models import GridVersion
-from .models import Patrol, PatrolObject, Visit
+from .models import ObjectProposal, Patrol, PatrolObject, Visit
 
 #: How an entry came to be: the words of the vocabulary.
 MODES = {
@@ -52,4 +52,25 @@ VISITS = OwnSheet(
     ),
     (Visit.at, Visit.id),
 )
-OWN = (ROUNDS, VISITS)
+KINDS = {"add": N_("put on the list"), "stop": N_("take off the list")}
+PROPOSALS = OwnSheet(
+    62,
+    N_("Proposed objects"),
+    outerjoin(ObjectProposal, PatrolObject, PatrolObject.id == ObjectProposal.object_id),
+    or_(ObjectProposal.made_by == ME, ObjectProposal.answered_by == ME),
+    (
+        shown(N_("When"), ObjectProposal.made_at),
+        shown(N_("I proposed it"), ObjectProposal.made_by == ME),
+        shown(N_("What"), ObjectProposal.kind, say=word_of(KINDS)),
+        shown(N_("Object"), PatrolObject.zh, PatrolObject.en, say=name),
+        shown(N_("Proposed name"), ObjectProposal.zh),
+        shown(N_("Comment"), ObjectProposal.why),
+        shown(N_("Longitude"), ObjectProposal.lon),
+        shown(N_("Latitude"), ObjectProposal.lat),
+        shown(N_("Accepted"), ObjectProposal.is_accepted),
+        shown(N_("Answer"), ObjectProposal.answer),
+        shown(N_("Answered at"), ObjectProposal.answered_at),
+    ),
+    (ObjectProposal.made_at, ObjectProposal.id),
+)
+OWN = (ROUNDS, VISITS, PROPOSALS)

@@ -28,6 +28,7 @@ _REASONS = select(Word.code).where(Word.kind == "could_not_see")
 _RESULTS = select(Visit.result).where(Visit.patrol_id == bindparam("id"))
 _ROUND, _VISITS = (insert(cast(Table, model.__table__)) for model in (Patrol, Visit))
 
+OFF_THE_LIST = N_("This is already off the list.")
 SAY_WHY = N_("Say why it could not be checked.")
 RESULTS = frozenset({*SEEN, NOT_SEEN})
 INTERVALS = 1, 366  # days: the shortest and the longest interval of a type of object
@@ -227,14 +228,7 @@ def add_object(
     cell = grid_queries.cell(session, actor, "object.edit", grid_id)
     if session.get(ObjectType, type_, with_for_update=True) is None:  # two who send the same come one after the other
         raise Refused(N_("Choose a type."), field="type")
-    there = session.scalar(
-        select(PatrolObject).where(
-            PatrolObject.grid_id == cell.id,
-            PatrolObject.type == type_,
-            PatrolObject.zh == zh,
-            PatrolObject.valid_to.is_(None),
-        )
-    )
+    there = namesake(session, cell.id, type_, zh)
     if there is not None and (there.en, there.lon, there.lat) != (en or zh, lon, lat):
         raise Refused(
             N_("An object of this type and name is already on the list. If there are two, give them different names."),
@@ -245,6 +239,12 @@ def add_object(
     added = new_object(cell.id, type_, zh, en, lon, lat)
     keep_objects(session, actor, [added])
     return added
+
+
+def namesake(session: Session, grid_id: int, type_: str, zh: str) -> PatrolObject | None:
+    """What of this type and name is on the list of a grid."""
+    on_list = PatrolObject.grid_id == grid_id, PatrolObject.valid_to.is_(None)
+    return session.scalar(select(PatrolObject).where(*on_list, PatrolObject.type == type_, PatrolObject.zh == zh))
 
 
 def new_object(
@@ -287,6 +287,6 @@ def retire_object(session: Session, actor: Actor, object_id: int, why: str) -> N
     """Take something off the list from today on; its history stays, the reason stands with it."""
     gone = thing(session, actor, "object.edit", object_id)
     if gone.valid_to is not None:
-        raise Refused(N_("This is already off the list."))
+        raise Refused(OFF_THE_LIST)
     gone.valid_to, gone.retired_why = clock.today(), why
     audit.note(session, actor.person_id, "object.retire", f"object:{object_id}", why=why)

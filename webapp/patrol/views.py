@@ -24,11 +24,11 @@ from ..web import entries, kept, lists
 from ..web.errors import say, wants_json
 from ..web.language import named
 from ..web.request import actor, may, read, read_connection, write, write_once
-from . import pages, queries, service, sheet_views
+from . import pages, proposal_views, proposed, queries, service, sheet_views
 from .blueprint import bp
 from .forms import TAKEN, ObjectForm, PatrolForm, RetireForm, from_json
 
-__all__ = ["bp", "sheet_views"]  # their pages stand on the same blueprint
+__all__ = ["bp", "proposal_views", "sheet_views"]  # their pages stand on the same blueprint
 
 
 @bp.get("/grids/<int:grid_id>/patrol")
@@ -108,6 +108,8 @@ def thing(object_id: int) -> str:
         reasons=words.named(read_connection(), "could_not_see"),
         retire=RetireForm(),
         may_edit=actor().may("object.edit"),
+        may_propose=found.grid_id in actor().grids_for("object.propose"),
+        asked=found.id in proposed.open_stops(read(), [found.id]),
     )
 
 
@@ -125,6 +127,8 @@ def _list_page(grid_id: int, form: ObjectForm) -> str:
         cell=cell,
         form=form,
         lines=lines,
+        proposals=proposed.of_grid(read(), cell.id),
+        may_propose=cell.id in actor().grids_for("object.propose"),
         may_edit=actor().may("object.edit"),
         **(_for_adding(cell, form, lines) if actor().may("object.edit") else {}),
     )
