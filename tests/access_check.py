@@ -195,8 +195,6 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/calendar/<year>/confirm": {"source": "so"},
         "/calendar/days/<on>": day,
         "/documents/<document>/parts/<part>": {"standing": "in_force", "from_on": posting["first"], "reason": "so"},
-        "/problems/<problem>/add": {"duty": "004-13-dept02-05", "rank": "9", "role": "tell"},
-        "/problems/<problem>/<link_id>": {"r1-rank": "2", "r1-role": "tell"},
         "/grids/<grid_id>/card": {"duties_zh": "new", "valid_from": posting["first"]},
         "/grids/<grid_id>/upper": posting | {"person": county.ids["account"][tables.above(target.name)]},
         "/grids/<grid_id>/platform": {"owner_zh": "new"},
@@ -218,9 +216,10 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/people/<person_id>/postings/<posting_id>/acting": beside,
         "/bodies/new": {"kind": "committee", "zh": "new", "grid_id": at},
         "/bodies/<body_id>": {"zh": "new"},
-    }.get(route.address) or (_sheets(line, thing) | access_lists.typed() | typed(grids, target.name)).get(
-        route.address, {}
-    )
+        **access_lists.typed(grids, target.name),
+        **typed(grids, target.name),
+        **_sheets(line, thing),
+    }.get(route.address, {})
 
 
 def _sheets(line: dict[str, str], thing: dict[str, str]) -> dict[str, dict[str, str]]:

@@ -15,6 +15,7 @@ import pytest
 from webapp.core.entry import FIRST, NEWEST, fingerprint_of, fits
 from webapp.core.files import PhotoFile
 from webapp.feedback.service import Message
+from webapp.patrol.proposing import ProposalEntry
 from webapp.patrol.service import PatrolEntry, VisitEntry
 from webapp.report.service import MoveEntry, ReportEntry
 from webapp.report.side_acts import Correction, LookAnswer, Result
@@ -79,9 +80,19 @@ PINS: dict[str, tuple[Any, str, str]] = {
         "",
         "2:8-17OwpyEJg8HdtdTfnq8idjWszpwcjupaFPB4J0WQQ",
     ),
+    "a wish for a list": (
+        ProposalEntry(ID, 17, None, "enterprise", "粉碎机", 115.805829, 37.7, "夜里开。"),
+        "",
+        "2:Im2-Naw6zC7Bq4i_daNaYSF4Gf_YshRi4dJ0r63nUa4",
+    ),
+    "a wish that something goes": (
+        ProposalEntry(ID, 17, 53, why="空栏。"),
+        "",
+        "2:uMhLPx2aM5V6Cp5194XFp7HWgSEJnAI9cL9PwaCSpZE",
+    ),
 }
 #: Kinds that came after the first recipe: nothing stored by it can be one.
-LATER = {LookAnswer}
+LATER = {LookAnswer, ProposalEntry}
 #: Kept whole and compared whole, so no fingerprint of it is stored; pinned all the same, for both sides are computed.
 MESSAGE = Message(ID, "/map", "字太小。")
 

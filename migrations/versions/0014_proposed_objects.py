@@ -51,6 +51,14 @@ def upgrade() -> None:
     for columns in (("object_id",), ("answered_by",), ("made_by", "made_at"), ("grid_id", "made_at")):
         op.create_index(op.f(f"ix_object_proposal_{'_'.join(columns)}"), "object_proposal", list(columns))
     op.create_index("ix_object_proposal_open", "object_proposal", ["grid_id"], sqlite_where=OPEN, postgresql_where=OPEN)
+    op.create_index(
+        "ix_object_proposal_stop",
+        "object_proposal",
+        ["object_id"],
+        unique=True,
+        sqlite_where=OPEN,
+        postgresql_where=OPEN,
+    )
 
 
 def downgrade() -> None:

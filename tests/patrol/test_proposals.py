@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from tests import make
 from tests.conftest import World
 from webapp.core import clock, ids
 from webapp.core.errors import Conflict, NotFound, Refused
 from webapp.core.happened import GridsChanged
-from webapp.patrol import coverage, heirs, proposed, proposing, queries, service
+from webapp.patrol import coverage, heirs, proposed, proposing, queries, retention, service
 from webapp.patrol.models import ObjectProposal, PatrolObject
 from webapp.patrol.proposing import ProposalEntry
+from webapp.people.models import Person
 
 
 def new(world: World, name: str = "粉碎机", **more: Any) -> ProposalEntry:
@@ -145,15 +147,68 @@ def test_what_cannot_be_is_refused_in_words(world: World) -> None:
         propose(world, ProposalEntry(ids.new(), world.grids["A1"], world.things["kiln_a1"], why="gone"))
 
 
-def test_one_that_went_meanwhile_cannot_be_accepted_but_declined(world: World) -> None:
+def test_whichever_way_the_office_takes_it_off_the_wish_is_granted(world: World) -> None:
     id_ = propose(world, stop(world))
     with world.store.write() as session:
         service.retire_object(session, make.actor(session, "township_a"), world.things["farm_a1"], "torn down")
-    with pytest.raises(Refused, match="off the list"):
-        answer(world, id_)
-    answer(world, id_, why="it is off the list already")
     with world.store.read() as session:
-        assert session.get_one(ObjectProposal, id_).is_accepted is False
+        found = session.get_one(ObjectProposal, id_)
+        assert (found.is_accepted, found.answered_by) == (True, world.people["township_a"])
+    with pytest.raises(Refused, match="answered already"):
+        answer(world, id_)
+
+
+def test_what_the_office_put_there_itself_meanwhile_is_what_was_proposed(world: World) -> None:
+    id_ = propose(world, new(world, lon=110.1, lat=35.2))
+    with world.store.write() as session:
+        who = make.actor(session, "township_a")
+        made = service.add_object(session, who, world.grids["A1"], "livestock_farm", "粉碎机", "").id
+    assert answer(world, id_) == made and listed(world).count("粉碎机") == 1
+    with world.store.read() as session:
+        thing = session.get_one(PatrolObject, made)
+        assert (thing.lon, thing.lat) == (110.1, 35.2)
+
+
+def test_two_wishes_for_the_same_are_one(world: World) -> None:
+    propose(world, new(world))
+    with pytest.raises(Refused, match="proposed already"):
+        propose(world, new(world))
+    propose(world, stop(world))
+    with pytest.raises(IntegrityError), world.store.write() as session:  # past the act, as two at once would
+        there = session.scalars(select(ObjectProposal).where(ObjectProposal.kind == "stop")).one()
+        fields = {key: getattr(there, key) for key in ObjectProposal.__table__.columns.keys()}  # noqa: SIM118
+        session.add(ObjectProposal(**{**fields, "id": ids.new()}))
+        session.flush()
+
+
+def test_where_nobody_keeps_the_list_the_county_answers(world: World) -> None:
+    propose(world, new(world))
+
+    def waiting() -> list[int]:
+        with world.store.read() as session:
+            return [proposed.count(session, make.actor(session, login)) for login in ("township_a", "county")]
+
+    assert waiting() == [1, 0]
+    with world.store.write() as session:
+        for login in ("township_a", "township_a_two"):
+            session.get_one(Person, world.people[login]).suspended_at = clock.now()
+    assert waiting()[1] == 1
+
+
+def test_the_place_of_a_proposal_goes_in_its_time_and_it_is_a_resend_all_the_same(world: World) -> None:
+    entry = new(world, lon=110.1, lat=35.2)
+    propose(world, entry)
+    with world.store.write() as session:
+        assert retention.PROPOSED.drop(session, 10) == 0, "of today"
+        session.get_one(ObjectProposal, entry.id).made_at -= timedelta(days=400)
+        session.flush()
+        retention.PROPOSED.drop(session, 10)
+    with world.store.read() as session:
+        found = session.get_one(ObjectProposal, entry.id)
+        assert (found.lon, found.lat, found.content) == (None, None, "")
+    propose(world, entry)
+    with pytest.raises(Conflict):
+        propose(world, ProposalEntry(entry.id, entry.grid_id, type=entry.type, zh="another"))
 
 
 def test_the_denominator_changes_with_the_answer_and_not_with_the_proposal(world: World) -> None:
@@ -191,7 +246,7 @@ def test_what_waits_when_a_village_ends_waits_at_its_heir(world: World) -> None:
 def test_the_officer_proposes_and_the_township_accepts_with_a_tap(world: World, browse: Any) -> None:
     officer, township = browse("officer_a1"), browse("township_a")
     form = f"/grids/{world.grids['A1']}/objects/propose"
-    assert form in officer.get(f"/grids/{world.grids['A1']}/patrol?id={ids.new()}").text
+    assert form in officer.get("/home").text
     id_ = ids.new()
     sent = {"id": id_, "zh": "校园粉碎机", "type": "livestock_farm", "why": "loud at night"}
     for _ in range(2):
@@ -214,9 +269,16 @@ def test_what_was_typed_comes_back_with_what_is_missing(world: World, browse: An
     page = officer.post(form, id=ids.new(), zh="", type="", why="typed words")
     assert page.status_code == 422 and "typed words" in page.text
     other = f"/objects/{world.things['farm_a1']}/stop"
-    assert officer.post(other, id=ids.new(), why="").status_code == 422
+    at = world.grids["A1"]
+    assert officer.post(other, id=ids.new(), grid=at, why="").status_code == 422
     id_ = ids.new()
-    assert officer.post(other, id=id_, why="no animals").status_code == 303
+    for _ in range(2):
+        assert officer.post(other, id=id_, grid=at, why="no animals").location == "/home"
+    with world.store.write() as session:  # borders changed, and his phone never heard that it had arrived
+        session.get_one(PatrolObject, world.things["farm_a1"]).grid_id = world.grids["B1"]
+    assert officer.post(other, id=id_, grid=at, why="no animals").location == "/home"
+    with world.store.write() as session:
+        session.get_one(PatrolObject, world.things["farm_a1"]).grid_id = at
     assert "no animals" in township.get("/desk?tab=proposed").text
     assert township.post(f"/proposals/{id_}/decline", why="").status_code == 422
     assert township.post(f"/proposals/{id_}/decline", why="they come back in spring").status_code == 303

@@ -17,8 +17,8 @@ from tests.core.test_files import encoded
 from tests.test_forgotten import leaves
 from tests.test_photo_places import aged, hashes, kept, originals, photo, whole
 from webapp.cli import main
-from webapp.core import files
-from webapp.core.attachments import attach
+from webapp.core import files, pools
+from webapp.core.attachments import EXCHANGE, attach
 from webapp.core.chain_form import NO_SALT
 from webapp.core.errors import NotFound, Refused
 from webapp.core.models import Attachment, AuditEntry
@@ -70,6 +70,46 @@ def test_it_goes_wherever_it_stands_and_the_others_stay(world: World, data_dir: 
     with pytest.raises(Refused, match="already"):
         take_out(world.store, data_dir, number_of(world, again), again)
     assert hashes(world, second) == [other]
+
+
+def test_stopped_before_the_files_are_dropped_they_go_with_the_next_sweep(
+    world: World, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (id_,) = kept(world, data_dir, photo())
+    (old,) = hashes(world, id_)
+    copy = _row(world, id_).copy
+
+    def stopped(*_words: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(files, "forget_small", stopped)
+        take_out(world.store, data_dir, number_of(world, id_), id_)
+    assert hashes(world, id_) != [old], "nobody is shown it"
+    retention.drop_photos(world.store, data_dir)
+    assert old not in originals(data_dir) and copy not in copies(data_dir) and whole(world, data_dir)
+
+
+def test_the_same_file_goes_though_its_copy_came_out_otherwise(world: World, data_dir: Path) -> None:
+    first, again = (kept(world, data_dir, photo())[0] for _ in range(2))
+    kept_file = files.keep(data_dir, io.BytesIO(encoded("PNG")), "a")
+    other = kept_file.copy
+    files.path(data_dir, "originals", kept_file.sha256).unlink()
+    with world.store.write() as session:
+        session.get_one(Attachment, again).copy = other
+    aged(data_dir)
+    assert take_out(world.store, data_dir, number_of(world, first), first) == 2
+    assert other not in copies(data_dir) and whole(world, data_dir)
+
+
+def test_the_page_says_that_something_was_taken_out(world: World, data_dir: Path, browse: Any) -> None:
+    (id_,) = kept(world, data_dir, photo())
+    township = browse("township_a")
+    with world.store.read() as session:
+        page = f"/reports/{session.scalars(select(ReportAttachment.report_id)).one()}"
+    assert "Taken out" not in township.get(page).text
+    take_out(world.store, data_dir, number_of(world, id_), id_)
+    assert "Taken out" in township.get(page).text
 
 
 def _row(world: World, id_: uuid.UUID) -> Attachment:
@@ -135,7 +175,10 @@ def test_the_command_takes_the_address_as_the_browser_shows_it_and_the_chain_for
 
     assert "ends in its id" in run(number, "the second one").output
     assert "no such file" in run("2020-00001", str(id_)).output
-    done = run(number, f"https://wangge.example/attachments/{id_}/small")
+    with pools.lock(data_dir, EXCHANGE, alone=False):
+        held = run(number, str(id_))
+    assert held.exit_code == 1 and "backup is being made" in held.output
+    done = run(number, f"https://wangge.example/attachments/{id_}/small?x=1#a")
     assert done.exit_code == 0 and "1 record" in done.output and "backup" in done.output, done.output
     *older, newest = leaves(world.store, "attachment", id_.hex)
     assert older and all(leaf.salt == NO_SALT for leaf in older) and newest.salt != NO_SALT

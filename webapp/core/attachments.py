@@ -21,6 +21,7 @@ FOLDERS: Mapping[str, Any] = {"originals": Attachment.sha256, "copies": Attachme
 #: Minutes since 1970: in the originals of images that were received before, nothing says where they were taken
 #: (ops/photo_places.py).
 PLACELESS = "photos-placeless"
+TAKEN_OUT = "〔…〕"  #: the name of a file that was taken out of a report for good
 EXCHANGE = "originals"  #: the lock of who puts other originals in the place of old ones; a backup holds it with others
 AT_ONCE = 500
 

@@ -14,7 +14,7 @@ import time
 import unicodedata
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -216,7 +216,8 @@ def _has_lain(file: Path) -> bool:
 def leave(data_dir: Path, fingerprint: str, kind: str = "originals") -> None:
     """A file is about to be named by no record any more. It can only be read from here on, so that ``lain`` finds
     it, however old it is, should we be stopped before it is dropped. Sent again, it is a new file."""
-    path(data_dir, kind, fingerprint).chmod(stat.S_IRUSR)
+    with suppress(FileNotFoundError):
+        path(data_dir, kind, fingerprint).chmod(stat.S_IRUSR)
 
 
 def placeless(data_dir: Path, fingerprint: str, copy: str) -> tuple[str, int] | None:

@@ -113,7 +113,8 @@ class Attachment(Base):
     ``kind`` is image or document. The file as sent is kept under ``sha256``, of an image after the days for positions
     without what says where it was taken (ops/photo_places.py), and ``size`` is its bytes; None where it came before
     sizes were noted. Of an image a re-encoded ``copy`` is what anybody sees, ``width`` and ``height`` are the copy's,
-    in pixels, and no ``name`` is kept. ``media_type`` is of what is served.
+    in pixels, and no ``name`` is kept but that it was taken out (``attachments.TAKEN_OUT``).
+    ``media_type`` is of what is served.
     ``received_by`` is None where nobody was logged in.
     """
 

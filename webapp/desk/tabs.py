@@ -18,7 +18,7 @@ DESKS = {
     for row in table("""
 role                 tabs
 township_supervisor  review,due_today,overdue,to_check,returned,nobody,stuck,not_gone,proposed,settled,vacant,all_open
-county_office        emergency,dispatch,to_check,bounced,due_today,overdue,nobody,stuck,settled,vacant,all_open
+county_office        emergency,dispatch,to_check,bounced,due_today,overdue,nobody,stuck,proposed,settled,vacant,all_open
 department_liaison   receive,handling,due_today,overdue,redo,cooperating
 station_officer      station,due_today,overdue,redo
 leader               emergency,all_open,late_anywhere,nobody,stuck,vacant

@@ -162,6 +162,7 @@ def round_receipt(patrol_id: uuid.UUID) -> str:
         may_report=actor().may("report.submit"),
         may_write=actor().may("patrol.write"),
         may_propose=cell.id in actor().grids_for("object.propose"),
+        asked=proposed.open_stops(read(), [thing.id for visit, thing in found.visits if visit.reason]),
         reasons=words.named(read_connection(), "could_not_see"),
         written=report_details.written_for(read(), patrol_id),
     )

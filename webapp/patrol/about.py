@@ -25,6 +25,7 @@ ABOUT = About(
     facts={
         "accepted": N_("accepted"),
         "places": N_("positions"),
+        "proposal_places": N_("positions of proposals"),
         "type": N_("type"),
         "why": N_("reason"),
         "zh": N_("name"),
@@ -53,11 +54,18 @@ ABOUT = About(
                 "patrol.read",
             ),
             DataUse(
-                "object_proposal: id content kind grid_id object_id type zh lon lat why made_by made_at is_accepted "
+                "object_proposal: id content kind grid_id object_id type zh why made_by made_at is_accepted "
                 "answer answered_by answered_at",
                 N_("What you proposed for a list of objects, who answered it, and what"),
                 N_("To know what there is to visit, and why a list was changed or not."),
                 "record",
+                "grid.read",
+            ),
+            DataUse(
+                "object_proposal: lon lat",
+                N_("One position with a proposal, only if you pressed the button for it"),
+                N_("To find the place again. Leaving it out changes nothing."),
+                "place",
                 "grid.read",
             ),
             DataUse(
@@ -76,6 +84,6 @@ few                   setting.edit  -      visit  map
 place_days            setting.edit  -      day    kept
 """),
     seeds={"object_types": SeedTable(ObjectType)},
-    sweep={"places": retention.PLACES},
+    sweep={"places": retention.PLACES, "proposal_places": retention.PROPOSED},
     forget=retention.forget,
 )

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import FloatField, IntegerField, SelectField, ValidationError
 from wtforms.validators import InputRequired, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
+from wtforms.widgets import HiddenInput
 
 from ..core import ids
 from ..core.errors import N_, Refused
@@ -143,14 +144,15 @@ class ProposeForm(PointForm):
 
 
 class StopForm(BaseForm):
-    """Why an object need not be visited any more."""
+    """Why an object need not be visited any more; ``grid`` is where it stood when the form was opened."""
 
     id = IdField("")
+    grid = IntegerField("", widget=HiddenInput(), validators=[InputRequired(), NumberRange(1, ids.LARGEST)])
     why = text(_l("Reason"), 300, required=True, area=True)
 
-    def entry(self, grid_id: int, object_id: int) -> ProposalEntry:
+    def entry(self, object_id: int) -> ProposalEntry:
         """The proposal as it was sent."""
-        return ProposalEntry(self.id.data, grid_id, object_id, why=self.why.data)
+        return ProposalEntry(self.id.data, self.grid.data, object_id, why=self.why.data)
 
 
 class DeclineForm(BaseForm):

@@ -32,9 +32,12 @@ def _follow_proposals(session: Session, changed: GridsChanged) -> None:
     waiting = select(ObjectProposal).where(
         ObjectProposal.is_accepted.is_(None), ObjectProposal.grid_id.in_([*changed.heirs, *changed.redrawn])
     )
-    for each in session.scalars(waiting.order_by(ObjectProposal.id)):
+    asked = list(session.scalars(waiting.order_by(ObjectProposal.id)))
+    holding = locate.holding(session, [(each.lon, each.lat) for each in asked])
+    for each, villages in zip(asked, holding, strict=True):
         thing = session.get(PatrolObject, each.object_id) if each.object_id else None
-        each.grid_id = thing.grid_id if thing else changed.heirs.get(each.grid_id, each.grid_id)
+        is_listed = thing is not None and thing.valid_to is None
+        each.grid_id = thing.grid_id if thing and is_listed else _place(each.grid_id, villages, changed)
     session.flush()
 
 

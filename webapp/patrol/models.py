@@ -107,5 +107,6 @@ class ObjectProposal(Base):
     __table_args__ = (
         Index(None, "made_by", "made_at"),
         Index("ix_object_proposal_open", "grid_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_object_proposal_stop", "object_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(None, "grid_id", "made_at"),
     )

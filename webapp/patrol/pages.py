@@ -38,7 +38,6 @@ def untouched(grid_id: int, kept: dict[str, Any]) -> str:
         "rows": _rows(shown, None, is_stated=is_stated, is_sheet=bool(walker["walker"])),
         "later": len(lines) - len(shown),
         "whole": _whole(grid_id, kept["id"]),
-        "off_list": _off_list(grid_id),
     }
     bare = {"keepers": queries.keepers(read(), cell), "report": address_of_report(grid_id)} if not lines else None
     facts = {
@@ -74,7 +73,6 @@ def sent_back(kept: dict[str, Any], sent: PatrolForm) -> str:
             "village": named(cell),
             "rows": _rows(shown, sent, is_sheet=bool(walker["walker"])),
             "whole": _whole(grid_id, kept["id"]),
-            "off_list": _off_list(grid_id),
         },
         **walker,
         sent=sent,
@@ -117,10 +115,6 @@ def told(sent: PatrolForm) -> list[tuple[str, str]]:
 
 def _whole(grid_id: int, entry: object) -> Any:
     return partial(url_for, "patrol.start", grid_id=grid_id, all=1, id=entry or None)
-
-
-def _off_list(grid_id: int) -> Any:
-    return partial(url_for, "patrol.propose_page", grid_id=grid_id)
 
 
 def _walker(grid_id: int, sent: PatrolForm | None = None) -> dict[str, Any]:

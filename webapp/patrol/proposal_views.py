@@ -20,21 +20,17 @@ from .blueprint import bp
 from .forms import DeclineForm, ProposeForm, StopForm
 
 
-def _receipt_of(grid_id: int) -> Callable[[uuid.UUID], str | None]:
-    """Where a proposal for a grid stands that this person sent already."""
-
-    def found(proposal_id: uuid.UUID) -> str | None:
-        is_mine = proposed.made_by(read(), proposal_id) == actor().person_id
-        return url_for("patrol.things", grid_id=grid_id) if is_mine else None
-
-    return found
+def _receipt(proposal_id: uuid.UUID) -> str | None:
+    """Where a proposal stands that this person sent already."""
+    is_mine = proposed.made_by(read(), proposal_id) == actor().person_id
+    return url_for("desk.start") if is_mine else None
 
 
 @bp.get("/grids/<int:grid_id>/objects/propose")
 @may("object.propose")
 def propose_page(grid_id: int) -> str:
     """What is not on the list and should be."""
-    return _new(grid_id, ProposeForm(data={"id": entries.of_address(_receipt_of(grid_id))}))
+    return _new(grid_id, ProposeForm(data={"id": entries.of_address(_receipt)}))
 
 
 def _new(grid_id: int, form: ProposeForm) -> str:
@@ -50,7 +46,7 @@ def _new(grid_id: int, form: ProposeForm) -> str:
 def propose(grid_id: int) -> Any:
     """Keep the proposal; sent twice it is there once."""
     form = ProposeForm(request.form)
-    return _sent(form, lambda: form.entry(grid_id), grid_id, lambda: _new(grid_id, form))
+    return _sent(form, lambda: form.entry(grid_id), lambda: _new(grid_id, form))
 
 
 @bp.get("/objects/<int:object_id>/stop")
@@ -58,10 +54,11 @@ def propose(grid_id: int) -> Any:
 def stop_page(object_id: int) -> str:
     """Why an object need not be visited any more."""
     thing = queries.thing(read(), actor(), "object.propose", object_id)
-    return _stop(thing, StopForm(data={"id": entries.of_address(_receipt_of(thing.grid_id))}))
+    return _stop(object_id, StopForm(data={"id": entries.of_address(_receipt), "grid": thing.grid_id}))
 
 
-def _stop(thing: Any, form: StopForm) -> str:
+def _stop(object_id: int, form: StopForm) -> str:
+    thing = queries.thing(read(), actor(), "object.propose", object_id)
     here = url_for("patrol.stop_page", object_id=thing.id, id=form.id.data or None)
     return render_template("patrol/propose_stop.html", thing=thing, form=form, here=here, person=actor().person_id)
 
@@ -71,12 +68,13 @@ def _stop(thing: Any, form: StopForm) -> str:
 @kept.tells(lambda fields, object_id: kept.in_words(StopForm(fields)))
 def stop(object_id: int) -> Any:
     """Keep the proposal; sent twice it is there once."""
-    form, thing = StopForm(request.form), queries.thing(read(), actor(), "object.propose", object_id)
-    return _sent(form, lambda: form.entry(thing.grid_id, object_id), thing.grid_id, lambda: _stop(thing, form))
+    form = StopForm(request.form)
+    return _sent(form, lambda: form.entry(object_id), lambda: _stop(object_id, form))
 
 
-def _sent(form: Any, entry: Callable[[], proposing.ProposalEntry], grid_id: int, page: Callable[[], str]) -> Any:
-    """Keep what the form proposes and lead to the list; or the page again, with what was typed and why not."""
+def _sent(form: Any, entry: Callable[[], proposing.ProposalEntry], page: Callable[[], str]) -> Any:
+    """Keep what the form proposes and lead to where its sender's proposals stand; or the page again, with what was
+    typed and why not."""
     if not form.validate():
         return page(), 422
     who, sent = actor(), entry()
@@ -90,7 +88,7 @@ def _sent(form: Any, entry: Callable[[], proposing.ProposalEntry], grid_id: int,
             form.id.data = ids.new()
         return page(), refusal.status
     flash(_("Proposed. Until it is answered the list stays as it is."), "good")
-    return redirect(url_for("patrol.things", grid_id=grid_id), 303)
+    return redirect(url_for("desk.home"), 303)
 
 
 @bp.get("/proposals/<uuid:proposal_id>")
@@ -103,7 +101,8 @@ def proposal(proposal_id: uuid.UUID) -> str:
 def _answering(proposal_id: uuid.UUID, form: DeclineForm) -> str:
     found = proposed.shown(read(), actor(), proposal_id)
     cell = grid_queries.named(read(), {found.proposal.grid_id})[found.proposal.grid_id]
-    return render_template("patrol/proposal.html", found=found, cell=cell, form=form)
+    point = url_for("maps.show", at=cell.id) if found.proposal.lon is not None else None
+    return render_template("patrol/proposal.html", found=found, cell=cell, form=form, point=point)
 
 
 @bp.post("/proposals/<uuid:proposal_id>/accept")
@@ -114,7 +113,7 @@ def accept_proposal(proposal_id: uuid.UUID) -> Any:
     if status := refused(form, lambda session: proposing.accept(session, who, proposal_id)):
         return _answering(proposal_id, form), status
     flash(_("The list is changed from today."), "good")
-    return redirect(url_for("desk.desk", tab="proposed"), 303)
+    return _onward()
 
 
 @bp.post("/proposals/<uuid:proposal_id>/decline")
@@ -128,4 +127,9 @@ def decline_proposal(proposal_id: uuid.UUID) -> Any:
     if status := refused(form, lambda session: proposing.decline(session, who, proposal_id, why)):
         return _answering(proposal_id, form), status
     flash(_("The list stays as it is. Who proposed it reads why."), "good")
+    return _onward()
+
+
+def _onward() -> Any:
+    """To what waits still, where that stands."""
     return redirect(url_for("desk.desk", tab="proposed"), 303)

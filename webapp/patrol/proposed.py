@@ -5,17 +5,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy.orm import Session, aliased
 
-from ..access import Actor, kept, where
+from ..access import Actor, Condition, below, holders, kept, where
+from ..core import clock
 from ..core.db import Moment
 from ..core.errors import NotFound
 from ..grid import queries as grid_queries
 from ..grid.models import Grid
 from ..grid.queries import Cell
+from ..people import queries as people_queries
 from ..people.models import Person
 from .models import ObjectProposal, ObjectType, PatrolObject
+from .queries import TODAY
 
 SHOWN = 20  # of a village's list, the newest
 
@@ -49,15 +52,30 @@ _ALL = (
 _IS_OPEN = ObjectProposal.is_accepted.is_(None)
 
 
+_Above = aliased(Grid)
+
+
+def _is_mine(actor: Actor) -> Condition:
+    """The lists are the actor's to keep: he sits at the nearest grid above where somebody does."""
+    nearer = select(_Above.id).where(
+        below(Grid.path, _Above.path),
+        _Above.id != Grid.id,
+        _Above.id.not_in(actor.grids_for("object.edit")),
+        where(actor, "object.edit", grid_path=_Above.path),
+        people_queries.is_staffed_grid(_Above.id, *holders("object.edit"), on=TODAY),
+    )
+    return and_(where(actor, "object.edit", grid_path=Grid.path), ~nearer.correlate(Grid).exists())
+
+
 @kept
 def _open(actor: Actor) -> Select[*tuple[Any, ...]]:
-    return _ALL.where(where(actor, "object.edit", grid_path=Grid.path), _IS_OPEN)
+    return _ALL.where(_is_mine(actor), _IS_OPEN)
 
 
 @kept
 def _counted(actor: Actor) -> Select[int]:
     waiting_ = select(func.count(ObjectProposal.id)).join(Grid, Grid.id == ObjectProposal.grid_id)
-    return waiting_.where(where(actor, "object.edit", grid_path=Grid.path), _IS_OPEN)
+    return waiting_.where(_is_mine(actor), _IS_OPEN)
 
 
 @kept
@@ -67,13 +85,14 @@ def _page(actor: Actor) -> Select[*tuple[Any, ...]]:
 
 
 def count(session: Session, actor: Actor) -> int:
-    """How many wait for the answer of who keeps the lists that the actor may change."""
-    return session.scalar(_counted(actor), actor.reach()) or 0
+    """How many wait for the answer of the actor: of the nearest office above at which somebody sits."""
+    return session.scalar(_counted(actor), {"today": clock.today(), **actor.reach()}) or 0
 
 
 def waiting(session: Session, actor: Actor, first: int, most: int) -> list[tuple[Proposed, Cell]]:
     """These, oldest first, each with its village."""
-    found = [Proposed(*row) for row in session.execute(_page(actor), {"first": first, "most": most, **actor.reach()})]
+    asked = {"first": first, "most": most, "today": clock.today(), **actor.reach()}
+    found = [Proposed(*row) for row in session.execute(_page(actor), asked)]
     cells = grid_queries.named(session, {each.proposal.grid_id for each in found})
     return [(each, cells[each.proposal.grid_id]) for each in found]
 
@@ -119,6 +138,12 @@ def one(session: Session, actor: Actor, proposal_id: uuid.UUID) -> ObjectProposa
     if found is None:
         raise NotFound
     return found
+
+
+def is_asked(session: Session, grid_id: int, type_: str, zh: str) -> bool:
+    """Whether something of this type and name is proposed for a grid and waits for its answer."""
+    same = ObjectProposal.grid_id == grid_id, ObjectProposal.type == type_, ObjectProposal.zh == zh
+    return session.scalar(select(ObjectProposal.id).where(*same, _IS_OPEN).limit(1)) is not None
 
 
 def open_stops(session: Session, object_ids: Sequence[int]) -> set[int]:

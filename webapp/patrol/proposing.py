@@ -5,18 +5,19 @@ Nothing that is proposed counts: what is due and what a coverage is of changes o
 
 import uuid
 from dataclasses import dataclass
-from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..core import audit, clock
 from ..core.entry import fingerprint_of, is_resend
-from ..core.errors import N_, Refused
+from ..core.errors import N_, Conflict, Refused
 from ..grid import queries as grid_queries
 from . import proposed, service
-from .models import ObjectProposal, ObjectType
+from .models import ObjectProposal, ObjectType, PatrolObject
 from .queries import thing
+
+ASKED = N_("This has been proposed already and waits for its answer.")
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,12 @@ class ProposalEntry:
     lat: float | None = None
     why: str | None = None
 
-    V1_FIELDS: ClassVar = "id grid_id object_id type zh lon lat why"
-
 
 def propose(session: Session, actor: Actor, entry: ProposalEntry) -> None:
     """Store a proposal once, however often it is sent. Refused where its object is off the list already, or another
-    proposal says the same."""
+    that waits for its answer says the same."""
     known = session.get(ObjectProposal, entry.id)
-    if known is not None and is_resend((known.content, known.made_by), entry, actor.person_id):
+    if known is not None and _is_resend(known, entry, actor.person_id):
         return
     cell = grid_queries.cell(session, actor, "object.propose", entry.grid_id)
     if entry.object_id is None:
@@ -68,11 +67,23 @@ def propose(session: Session, actor: Actor, entry: ProposalEntry) -> None:
     )
 
 
+def _is_resend(known: ObjectProposal, entry: ProposalEntry, author: int) -> bool:
+    """As ``is_resend``. The fingerprint goes with the point (retention.py); then the rest of it is compared."""
+    if known.content:
+        return is_resend((known.content, known.made_by), entry, author)
+    said = (known.type, known.zh, known.why)
+    if known.made_by != author or said != (entry.type, entry.zh, entry.why):
+        raise Conflict
+    return True
+
+
 def _check_new(session: Session, grid_id: int, entry: ProposalEntry) -> None:
     if not entry.type or session.get(ObjectType, entry.type) is None:
         raise Refused(N_("Choose a type."), field="type")
     if service.namesake(session, grid_id, entry.type, entry.zh or "") is not None:
         raise Refused(N_("An object of this type and name is already on the list."), field="zh")
+    if proposed.is_asked(session, grid_id, entry.type, entry.zh or ""):
+        raise Refused(ASKED, field="zh")
 
 
 def _check_stop(session: Session, actor: Actor, grid_id: int, entry: ProposalEntry) -> None:
@@ -80,7 +91,7 @@ def _check_stop(session: Session, actor: Actor, grid_id: int, entry: ProposalEnt
     if gone.grid_id != grid_id or gone.valid_to is not None:
         raise Refused(service.OFF_THE_LIST)
     if gone.id in proposed.open_stops(session, [gone.id]):
-        raise Refused(N_("This has been proposed already and waits for its answer."))
+        raise Refused(ASKED)
 
 
 def accept(session: Session, actor: Actor, proposal_id: uuid.UUID) -> ObjectProposal:
@@ -89,11 +100,20 @@ def accept(session: Session, actor: Actor, proposal_id: uuid.UUID) -> ObjectProp
     if found.kind == "stop":
         service.retire_object(session, actor, found.object_id or 0, found.why or "")
     else:
-        name = found.zh or ""
-        made = service.add_object(session, actor, found.grid_id, found.type or "", name, name, found.lon, found.lat)
-        found.object_id = made.id
+        found.object_id = _put_on_the_list(session, actor, found).id
     _answer(session, actor, found, is_accepted=True)
     return found
+
+
+def _put_on_the_list(session: Session, actor: Actor, found: ObjectProposal) -> PatrolObject:
+    """What is proposed; where the office put it there itself meanwhile, that, with the place it had not."""
+    name, type_ = found.zh or "", found.type or ""
+    there = service.namesake(session, found.grid_id, type_, name)
+    if there is None:
+        return service.add_object(session, actor, found.grid_id, type_, name, name, found.lon, found.lat)
+    if there.lon is None and found.lon is not None and found.lat is not None:
+        service.place_objects(session, actor, [(there, found.lon, found.lat)])
+    return there
 
 
 def decline(session: Session, actor: Actor, proposal_id: uuid.UUID, why: str) -> ObjectProposal:

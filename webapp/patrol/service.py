@@ -16,7 +16,7 @@ from ..core.errors import N_, Conflict, NotFound, Refused
 from ..core.models import Word
 from ..grid import queries as grid_queries
 from ..people import queries as people_queries
-from .models import ObjectType, Patrol, PatrolObject, Visit
+from .models import ObjectProposal, ObjectType, Patrol, PatrolObject, Visit
 from .queries import NOT_SEEN, SEEN, in_list, thing
 
 # Built once: putting a statement together costs ten times as much as running it.
@@ -286,7 +286,16 @@ def place_objects(session: Session, actor: Actor, placed: Collection[tuple[Patro
 def retire_object(session: Session, actor: Actor, object_id: int, why: str) -> None:
     """Take something off the list from today on; its history stays, the reason stands with it."""
     gone = thing(session, actor, "object.edit", object_id)
+    session.refresh(gone, with_for_update=True)  # two who take it off come one after the other
     if gone.valid_to is not None:
         raise Refused(OFF_THE_LIST)
     gone.valid_to, gone.retired_why = clock.today(), why
     audit.note(session, actor.person_id, "object.retire", f"object:{object_id}", why=why)
+    _grant_stops(session, actor, object_id)
+
+
+def _grant_stops(session: Session, actor: Actor, object_id: int) -> None:
+    """Whoever proposed that it goes reads that it did, whichever way the office went."""
+    asked = select(ObjectProposal).where(ObjectProposal.object_id == object_id, ObjectProposal.is_accepted.is_(None))
+    for each in session.scalars(asked.order_by(ObjectProposal.id).with_for_update()):
+        each.is_accepted, each.answered_by, each.answered_at = True, actor.person_id, clock.now()

@@ -1,11 +1,13 @@
 """The commands ``wangge redact`` and ``redact-file``: what must not stand in a report is taken out of it for good."""
 
+import re
 import uuid
 
 import click
 
 from ..console import counted, fail, ready
 
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 OLDER = "Backups made before now still hold what was taken out: make a new backup and delete the older ones."
 
 
@@ -46,6 +48,8 @@ def redact_file(number: str, address: str) -> None:
         places = take_out(store, config.data_dir, number, _id_in(address))
     except NotFound:
         fail(f"The report {number} has no such file.")
+    except BlockingIOError:
+        fail("A backup is being made, or a sweep is running. Nothing was changed; try again in some minutes.")
     except Refused as refusal:
         fail(refusal.message)
     chain_forget.forget(store)
@@ -55,10 +59,10 @@ def redact_file(number: str, address: str) -> None:
 
 def _id_in(address: str) -> uuid.UUID:
     """The id in the address of a file as a browser shows it."""
-    try:
-        return uuid.UUID(address.removesuffix("/small").rpartition("/")[2])
-    except ValueError:
+    found = ID.search(address)
+    if found is None:
         fail("The address of a file ends in its id, such as …/attachments/01a19f9b-0aac-7f98-bbfc-3b51a125615b.")
+    return uuid.UUID(found[0])
 
 
 COMMANDS = (redact, redact_file)
