@@ -33,7 +33,7 @@ KEPT = "private, max-age=31536000, immutable"
 @bp.get("/map")
 @may("outline.read")
 def show() -> Response:
-    """Borders with names, coverage by village or days since last seen, open reports by place; the same as a table."""
+    """Borders with names, villages coloured by what was chosen, open reports by place; the same as a table."""
     known = settings.several(read(), *SETTINGS)
     form, view, status = _chosen(usual := _possible(known["coverage_days"]))
     base, home = tiles.base_map(*(known[key] for key in TILES)), queries.home(read(), actor())
@@ -48,6 +48,7 @@ def show() -> Response:
         review_number=known["map_review_number"],
         few=known["few"],
         ages=[most for most, _shade in shape.AGES],
+        counts=sorted(least for least, _shade in shape.COUNTS),
         may_read=actor().may("patrol.read"),
         may_open=actor().may("grid.read"),
         may_change=actor().may("border.read"),
@@ -100,7 +101,9 @@ def _figures(view: View, home: grid_queries.Cell | None, few: int) -> dict[str, 
 
 
 def _written(line: shape.GridRow) -> str:
-    """A village's figure as it stands on the map: days are told from visits by their word."""
+    """A village's figure as it stands on the map: days are told from visits by their word, reports by their pill."""
+    if line.by in (shape.OPEN, shape.LATE):
+        return ""
     return _("%(num)s d", num=line.label) if line.by == shape.LAST else line.label
 
 
