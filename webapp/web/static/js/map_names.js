@@ -9,9 +9,9 @@ const FIGURE_SIZE = 14;
 const LOWER = 15;
 const UPPER = 17;
 const SMALL = 14;
-const DOT = 7; // what a dot takes up around its middle on the whole area; closer in it is bigger
 const GENERIC = /\s+(Town|Township|Subdistrict|Village|Community|County|District)$/; // what a name can do without
 const STEPS = [0, -10, 10, -20, 20]; // pixels up and down from a spot
+const ASIDE = [0, -16, 16, -32, 32]; // and for an upper name to its sides
 
 function measurer() {
   const pen = document.createElement("canvas").getContext("2d");
@@ -93,21 +93,17 @@ function within(map, cell, box) {
 
 /* Dots lie on the canvas below; figures over them would hide both. */
 function dotBoxes(map, view) {
-  const size = 2 * DOT * (map.getZoom() - map.startZoom < 1 ? 1 : 1.5);
-  return view.dots.map((dot) => boxAt(map.latLngToLayerPoint(dot), size - 6, size));
+  return view.dots.map((dot) => boxAt(map.latLngToLayerPoint(dot.at), 2 * dot.size, 2 * dot.size + 6));
 }
 
 /* Where a box of this size touches nothing, near one of the cell's spots. */
 function free(map, cell, size, taken) {
-  for (let i = 0; i < cell.spots.length; i += 1) {
-    const at = map.latLngToLayerPoint(cell.spots[i]);
-    for (let j = 0; j < (cell.lowest ? STEPS.length : 1); j += 1) {
-      const point = L.point(at.x, at.y + STEPS[j]);
-      const box = boxAt(point, size.x, size.y);
-      if (!touches(box, taken) && (!cell.lowest || within(map, cell, box))) return point;
-    }
-  }
-  return null;
+  const spots = cell.spots.map((spot) => map.latLngToLayerPoint(spot));
+  const shifts = [].concat(...(cell.lowest ? [0] : ASIDE).map((x) => STEPS.map((y) => L.point(x, y))));
+  const fits = (box) => !touches(box, taken) && (!cell.lowest || within(map, cell, box));
+  const places = cell.lowest ? [].concat(...spots.map((at) => shifts.map((by) => at.add(by))))
+    : [].concat(...shifts.map((by) => spots.map((at) => at.add(by))));
+  return places.find((point) => fits(boxAt(point, size.x, size.y))) || null;
 }
 
 /* `place(cell, scene)` → the cell's mark, written as fully as there is room for; null where nothing fits. */
