@@ -56,6 +56,7 @@ def show() -> Response:
         things_url=_of_grid("maps.objects"),
         page_url=url_for("desk.card", grid_id=0).replace("/0", "/{id}"),
         now=clock.now(),
+        today=clock.today().isoformat(),
         hits=_hits(form.q.data),
         selected=_own() if view.at is None else view.at,
         place=_place(),
