@@ -23,6 +23,7 @@ from ..web.places import has_come, last_days
 from .shape import COLOURS, SEEN
 
 LONGEST = 366
+NOW, THEN = "now", "then"  # the borders under which the figures of a past period stand
 LONGEST_WORDS = 80  # of what is looked for
 
 
@@ -46,17 +47,20 @@ def recent(days: int) -> Period:
 
 
 class View(NamedTuple):
-    """What a map shows, all of which stands in its address: the period, what it is coloured by, the grid chosen."""
+    """What a map shows, all of which stands in its address: the period, what it is coloured by, the grid chosen, and
+    whether under the borders of then."""
 
     period: Period
     by: str
     at: int | None
+    borders: str = NOW
 
     def query(self, **other: Any) -> dict[str, Any]:
         """The same as parameters of an address, some of them ``other`` than they are."""
         chosen = self._replace(**other)
         by = {} if chosen.by == SEEN else {"by": chosen.by}
-        return {**chosen.period.query(), **by, **({} if chosen.at is None else {"at": chosen.at})}
+        borders = {} if chosen.borders == NOW else {"borders": chosen.borders}
+        return {**chosen.period.query(), **by, **borders, **({} if chosen.at is None else {"at": chosen.at})}
 
 
 def _looked_for(words: str | None) -> str | None:
@@ -64,11 +68,13 @@ def _looked_for(words: str | None) -> str | None:
 
 
 class MapForm(BaseForm):
-    """What may stand in the page's address: ``days``, or ``from`` with or without ``to`` (then until today); ``by`` and
-    ``at``, of which nonsense is left out, as it comes out of links that people send; and ``q``, what is looked for.
+    """What may stand in the page's address: ``days``, or ``from`` with or without ``to`` (then until today); ``by``,
+    ``borders`` and ``at``, of which nonsense is left out, as it comes out of links that people send; and ``q``, what is
+    looked for.
     """
 
     by = StringField("")
+    borders = StringField("")
     at = StringField("")
     q = StringField(_l("Village, object or report number"), filters=[_looked_for])
 
@@ -96,7 +102,8 @@ class MapForm(BaseForm):
         """What was chosen."""
         at, by = self.at.data or "", self.by.data
         is_id = at.isascii() and at.isdecimal() and len(at) <= len(str(ids.LARGEST)) and 0 < int(at) <= ids.LARGEST
-        return View(self.period(usual_days), by if by in COLOURS else SEEN, int(at) if is_id else None)
+        borders = THEN if self.borders.data == THEN and by not in COLOURS[1:] else NOW
+        return View(self.period(usual_days), by if by in COLOURS else SEEN, int(at) if is_id else None, borders)
 
     def period(self, usual_days: int) -> Period:
         """The period chosen; the usual days when none was, or none that makes sense."""

@@ -1,6 +1,5 @@
 """What the map and the table beside it show, from rows to figures. Both are made of the same ``GridRow``, once."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -260,8 +259,3 @@ def points(reports: Sequence[Any], words: Callable[[Any], Mapping[str, Any]]) ->
             for report in reports
         ],
     }
-
-
-def per_grid(reports: Iterable[Any]) -> Counter[int]:
-    """How many of these reports lie in each grid."""
-    return Counter(report.grid_id for report in reports)
