@@ -109,6 +109,21 @@ def test_a_period_from_day_to_day(the_map, world, patrol):
     assert the_map("county", **{"from": ended}).values[a1]["label"] == "1/3"
 
 
+def test_a_period_is_stepped_through_back_and_forth(the_map):
+    """From today to yesterday and back, and by as many days as the period has, up to today."""
+    today = clock.today()
+    ago = {days: (today - make.days(days)).isoformat() for days in (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16)}
+
+    def steps(**query):
+        text = the_map("county", **query).text.replace("&amp;", "&")
+        return re.findall(r'href="/map\?from=([^"&]*)&to=([^"&]*)">(?:‹|[^<]*›)', text)
+
+    assert steps(days=1) == [(ago[1], ago[1])]
+    assert steps(**{"from": ago[2], "to": ago[2]}) == [(ago[3], ago[3]), (ago[1], ago[1])]
+    assert steps(days=7) == [(ago[13], ago[7])]
+    assert steps(**{"from": ago[9], "to": ago[3]}) == [(ago[16], ago[10]), (ago[6], ago[0])]
+
+
 WRONG_DAYS = [
     ("2026-02-31", "2026-03-02", "Write it like 2026-09-01."),
     ("2026-03-02", "2026-03-01", "before the start"),

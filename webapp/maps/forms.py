@@ -1,6 +1,6 @@
 """The period that the map looks at: the last so many days, or from a day to a day."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
@@ -39,6 +39,18 @@ class Period(NamedTuple):
         if self.days is not None:
             return {"days": str(self.days)}
         return {"from": self.first.isoformat(), "to": self.last.isoformat()}
+
+    def before(self) -> "Period":
+        """As many days, up to the day before it begins."""
+        return self._moved(self.first - timedelta(days=1))
+
+    def after(self) -> "Period | None":
+        """As many days after it, or up to today where there are fewer; None after one that ends today."""
+        today, length = clock.today(), self.last - self.first + timedelta(days=1)
+        return None if self.last >= today else self._moved(min(self.last + length, today))
+
+    def _moved(self, last: date) -> "Period":
+        return Period(last - (self.last - self.first), last, None)
 
 
 def recent(days: int) -> Period:

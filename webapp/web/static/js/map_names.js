@@ -117,22 +117,22 @@ function placer(map, view) {
     return { x: Math.max.apply(null, words.concat(under)), y: writing.lines.length * writing.size * LINE_HEIGHT + (figure ? FIGURE_HEIGHT : 0) };
   }
 
-  /* Beside the dots if it can be; an upper name may stand on one, a figure never. */
-  function put(cell, writing, figure, scene, room) {
+  function put(cell, writing, figure, scene, room, taken) {
     const size = sizeOf(cell, writing, figure);
-    if (size.x > room) return null;
-    const point = free(map, cell, size, scene.taken.concat(scene.dots)) || (cell.lowest ? null : free(map, cell, size, scene.taken));
+    const point = size.x > room ? null : free(map, cell, size, taken);
     if (point) scene.taken.push(boxAt(point, size.x, size.y));
     return point && sign(cell, writing, figure, point);
   }
 
+  /* Beside the dots if it can be, shorter if need be; only then an upper name may stand on one, a figure never. */
   return (cell, scene) => {
     const wide = widthOf(map, cell);
     const figure = cell.lowest ? figures(view.values[cell.id]) : null;
     const ways = writings(cell, scale);
     if (figure && wide >= FIGURE_ROOM) ways.push({ lines: [], size: LOWER });
     const room = cell.id === view.selected ? Infinity : wide / ROOM;
-    return ways.reduce((mark, way) => mark || put(cell, way, figure, scene, room), null);
+    const first = (taken) => ways.reduce((mark, way) => mark || put(cell, way, figure, scene, room, taken), null);
+    return first(scene.taken.concat(scene.dots)) || (cell.lowest ? null : first(scene.taken));
   };
 }
 

@@ -105,7 +105,8 @@ export function drawPoints(map, view, points, onPick) {
   const update = () => {
     layer.clearLayers();
     const groups = gathered(map, all, radius(map));
-    view.dots = groups.map((group) => ({ at: group[0].at, size: group.length > 1 ? GATHERED : radius(map) }));
+    const size = (group) => (group.length > 1 ? GATHERED : radius(map)) * (group[0].late ? 1.35 : 1);
+    view.dots = groups.map((group) => ({ at: group[0].at, size: size(group) }));
     // What is overdue is drawn last, so that nothing lies over it.
     groups.reverse().forEach((group) => layer.addLayer(group.length > 1 ? several(map, group, colour) : single(map, group[0], colour)));
   };
