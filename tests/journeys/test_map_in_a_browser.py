@@ -187,6 +187,33 @@ def test_on_a_wide_screen_the_map_fills_the_window_and_nothing_lies_over_the_cou
     assert page.evaluate("document.documentElement.scrollWidth") == 1280
 
 
+#: The middle of the township's name, which lies in one of its villages.
+IN_THE_MIDDLE = """() => {
+  const name = document.querySelector(".map-name-upper").getBoundingClientRect();
+  return [name.left + name.width / 2, name.top + name.height / 2];
+}"""
+
+
+def test_roads_and_waters_lie_under_the_cells_and_take_no_presses(phone, world):
+    road = {"type": "LineString", "coordinates": [[109.99, 35.005], [110.04, 35.005]]}
+    told = {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}, "geometry": road}]}
+    page = phone("county", "en", DESK)
+    page.goto("/map/backdrop")
+    page.set_input_files(
+        "#roads", {"name": "roads.geojson", "mimeType": "application/json", "buffer": json.dumps(told).encode()}
+    )
+    page.check("[name=is_open]")
+    page.get_by_role("button", name="Draw them").click()
+    page.wait_for_selector(".leaflet-backdrop-pane canvas", state="attached")
+    page.wait_for_timeout(300)
+    drawn = """() => { const canvas = document.querySelector(".leaflet-backdrop-pane canvas");
+      const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+      return data.filter((value, at) => at % 4 === 3 && value > 200).length; }"""
+    assert page.evaluate(drawn) > 100
+    page.mouse.click(*page.evaluate(IN_THE_MIDDLE))
+    page.locator(".map-card h2").get_by_text("Village").wait_for()
+
+
 def test_a_village_is_found_and_opened_with_the_keyboard_alone(phone, world):
     page = phone("county", "en", DESK)
     page.goto(f"/map?at={world.grids['A1']}")

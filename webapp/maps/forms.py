@@ -1,9 +1,11 @@
 """The period that the map looks at: the last so many days, or from a day to a day."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
+from werkzeug.utils import secure_filename
 from wtforms import (
     BooleanField,
     DateField,
@@ -24,6 +26,7 @@ from .shape import COLOURS, SEEN
 
 LONGEST = 366
 NOW, THEN = "now", "then"  # the borders under which the figures of a past period stand
+MOST_FILES = 6  # of borders, roads or waters at once
 LONGEST_WORDS = 80  # of what is looked for
 
 
@@ -137,6 +140,18 @@ class BordersForm(BaseForm):
     )
 
 
+class BackdropForm(BaseForm):
+    """Files of roads and waters; who sends them confirms that no classified data are among them."""
+
+    roads = MultipleFileField(_l("Roads: lines in a GeoPackage, GeoJSON, or shapefiles in a zip"))
+    waters = MultipleFileField(_l("Waters: lines and areas, in the same kinds of files"))
+    crs = StringField(_l("Coordinate system, where the files do not say theirs"), filters=[_looked_for])
+    is_open = BooleanField(
+        _l("I confirm that these files hold no classified surveying data"),
+        validators=[InputRequired(_l("Please confirm this. Classified surveying data must not be uploaded here."))],
+    )
+
+
 class ProposalForm(BaseForm):
     """From which day a set shall be in force, and why its warnings are accepted."""
 
@@ -158,3 +173,18 @@ class GridForm(BaseForm):
     )
     parent = SelectField(_l("Belongs to"), coerce=whole)
     heir = SelectField(_l("Merge into"), coerce=whole)
+
+
+def saved(sent: Any, folder: Path) -> list[Path]:
+    """The files under names of their own that keep the ending: what they hold decides, and messages name them."""
+    paths = []
+    for number, file in enumerate(sent):
+        name = clean(Path(file.filename.replace("\\", "/")).name) or ""
+        place = folder / str(number)
+        place.mkdir(parents=True)
+        path = place / (
+            name if len(name.encode()) < 200 and name not in ("", ".", "..") else secure_filename(name) or "file"
+        )
+        file.save(path)
+        paths.append(path)
+    return paths

@@ -11,8 +11,8 @@ from flask_babel import ngettext
 
 from ..core import clock, settings
 from ..core.errors import NotFound
+from ..grid import backdrop, then
 from ..grid import queries as grid_queries
-from ..grid import then
 from ..patrol import coverage as patrol_coverage
 from ..people.rules import ROLE_NAMES
 from ..report import details as report_details
@@ -22,11 +22,11 @@ from ..report.words import problem_words
 from ..web import headers
 from ..web.language import named
 from ..web.request import actor, may, read
-from . import border_views, queries, shape, tiles
+from . import backdrop_views, border_views, queries, shape, tiles
 from .blueprint import bp
 from .forms import LONGEST, THEN, MapForm, Period, View, recent
 
-__all__ = ["border_views", "bp"]
+__all__ = ["backdrop_views", "border_views", "bp"]
 PRESETS = (1, 7, 30)
 TILES = ("tile_url", "tile_crs", "tile_attribution")
 SETTINGS = ("coverage_days", "few", "map_review_number", *TILES)
@@ -41,7 +41,7 @@ def show() -> Response:
     form, view, status = _chosen(usual := _possible(known["coverage_days"]))
     base, home = tiles.base_map(*(known[key] for key in TILES)), queries.home(read(), actor())
     has_then, borders = _borders(view, home)
-    newest = grid_queries.newest_layer(read(), home.path if home else "")
+    newest, under = backdrop.layers(read(), home.path if home else "")
     page = render_template(
         "maps/show.html",
         form=form,
@@ -49,6 +49,7 @@ def show() -> Response:
         period=view.period,
         presets=_presets(usual),
         layer=(borders.layer if borders else None) or newest,
+        backdrop=under,
         has_then=has_then,
         borders=borders,
         base=base,

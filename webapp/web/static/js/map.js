@@ -95,7 +95,7 @@ function build(box, layer, values, points) {
   const map = frame(box);
   const fit = staged(box, map);
   const view = read(layer);
-  Object.assign(view, { values, colours: swatches(box), tiled: Boolean(box.dataset.tiles), selected: box.dataset.selected || "" });
+  Object.assign(view, { values, colours: swatches(box), tiled: Boolean(box.dataset.tiles || box.dataset.backdrop), selected: box.dataset.selected || "" });
   const loadCard = cardLoader(box);
   const mark = marker(map);
   const names = namer(map, view);
@@ -133,12 +133,21 @@ function build(box, layer, values, points) {
   if (box.dataset.place) spot(map, box.dataset.place);
   listen(box, map, view, show);
   byKeys(box, map, view, pick);
+  backdrop(box, map, view);
   printing(box, map, bounds);
   window.addEventListener("popstate", () => {
     const at = new URL(location.href).searchParams.get("at");
     if (view.byId[at]) show(view.byId[at]);
     else whole();
   });
+}
+
+/* Roads and waters come after all else, as they are what can be done without. */
+function backdrop(box, map, view) {
+  if (!box.dataset.backdrop) return;
+  Promise.all([json(box.dataset.backdrop), import("./map_backdrop.js")])
+    .then(([told, module]) => module.drawBackdrop(map, told, view.colours))
+    .catch(console.error);
 }
 
 /* The layer of objects: its script comes when somebody asks for it. Returns what to do when another grid was chosen. */

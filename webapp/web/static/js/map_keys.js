@@ -1,22 +1,8 @@
 /* The map without a mouse: while it has the keyboard, a cross marks its middle, the village there is said, and Enter opens it. */
+import { holds } from "./map_cells.js";
 
-function holds(ring, at) {
-  let is = false;
-  for (let i = 1; i < ring.length; i += 1) {
-    const [ax, ay] = ring[i - 1];
-    const [bx, by] = ring[i];
-    if ((ay > at.lat) !== (by > at.lat) && at.lng < ax + ((at.lat - ay) / (by - ay)) * (bx - ax)) is = !is;
-  }
-  return is;
-}
-
-/* The lowest cell at a place: in an odd number of its rings, so in none of its holes. */
 function cellAt(view, at) {
-  const lies = (polygon) => polygon.filter((ring) => holds(ring, at)).length % 2 === 1;
-  return view.cells.find((cell) => {
-    const { type, coordinates } = cell.feature.geometry;
-    return cell.lowest && cell.shape.getBounds().contains(at) && (type === "Polygon" ? [coordinates] : coordinates).some(lies);
-  });
+  return view.cells.find((cell) => cell.lowest && cell.shape.getBounds().contains(at) && holds(cell, at));
 }
 
 export function byKeys(box, map, view, pick) {

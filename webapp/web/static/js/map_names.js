@@ -1,4 +1,5 @@
 /* Names and figures on the map: upper tiers first; what would touch an earlier one or a dot is moved, shortened or not drawn. */
+import { holds } from "./map_cells.js";
 
 const ROOM = 0.9; // a name is drawn if the cell is at least this share of the name's width
 const FIGURE_ROOM = 32; // pixels; in a narrower cell even its figures would stand for its neighbours
@@ -100,10 +101,14 @@ function dotBoxes(map, view) {
 function free(map, cell, size, taken) {
   const spots = cell.spots.map((spot) => map.latLngToLayerPoint(spot));
   const shifts = [].concat(...(cell.lowest ? [0] : ASIDE).map((x) => STEPS.map((y) => L.point(x, y))));
-  const fits = (box) => !touches(box, taken) && (!cell.lowest || within(map, cell, box));
+  // A village's name stays within it, figures and all; a township's at least has its middle there.
+  const belongs = (point, box) => (cell.lowest ? within(map, cell, box) : holds(cell, map.layerPointToLatLng(point)));
   const places = cell.lowest ? [].concat(...spots.map((at) => shifts.map((by) => at.add(by))))
     : [].concat(...shifts.map((by) => spots.map((at) => at.add(by))));
-  return places.find((point) => fits(boxAt(point, size.x, size.y))) || null;
+  return places.find((point) => {
+    const box = boxAt(point, size.x, size.y);
+    return !touches(box, taken) && belongs(point, box);
+  }) || null;
 }
 
 /* `place(cell, scene)` → the cell's mark, written as fully as there is room for; null where nothing fits. */
