@@ -61,18 +61,18 @@ class GridRow:
     def label(self) -> str:
         """Seen and due, "5/6", the longest unseen object's days, or the number of reports; nothing where it is not the
         reader's to see."""
-        if self.by in (OPEN, LATE):
-            return str(self.counted or "")
+        if self.by == SEEN:
+            return f"{self.share.seen}/{self.share.due}" if self.share is not None else ""
         if self.by == LAST:
             return str(self.now.unseen) if self.now else ""
-        return f"{self.share.seen}/{self.share.due}" if self.share is not None else ""
+        return str(self.counted or "")
 
     @property
     def says(self) -> bool:
         """Whether there is something to say of it beside its name."""
-        if self.by in (OPEN, LATE):
-            return self.counted > 0
-        return self.now is not None if self.by == LAST else bool(self.share and self.share.due)
+        if self.by == SEEN:
+            return self.share is not None and self.share.due > 0
+        return self.now is not None if self.by == LAST else self.counted > 0
 
     @property
     def counted(self) -> int:
@@ -93,22 +93,22 @@ class GridRow:
     def numbers(self) -> tuple[int, ...]:
         """What the table says beside the label: of objects never seen, of visits not made, or of the other reports; and
         what is due now."""
-        if self.by in (OPEN, LATE):
-            return (self.late if self.by == OPEN else self.open, self.due_now)
+        if self.by == SEEN:
+            return (self.share.could_not_see if self.share else 0, self.not_gone, self.due_now)
         if self.by == LAST:
             return (self.now.never if self.now else 0, self.due_now)
-        return (self.share.could_not_see if self.share else 0, self.not_gone, self.due_now)
+        return (self.late if self.by == OPEN else self.open, self.due_now)
 
     @property
     def shade(self) -> str:
         """How the map draws it. Reports may be the reader's to see in a village of which he sees nothing else."""
-        if self.by in (OPEN, LATE) and (self.open or self.share is not None):
-            return next((name for least, name in COUNTS if self.counted >= least), NO_REPORT)
-        if self.share is None:
+        if self.share is None and not (self.open and self.by in (OPEN, LATE)):
             return PLAIN
+        if self.by == SEEN and self.share is not None:
+            return _covered(self.share)
         if self.by == LAST:
             return next((name for most, name in AGES if self.now.unseen <= most), OLDEST) if self.now else NO_OBJECT
-        return _covered(self.share)
+        return next((name for least, name in COUNTS if self.counted >= least), NO_REPORT)
 
 
 def _covered(share: Share) -> str:

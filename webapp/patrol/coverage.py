@@ -150,12 +150,12 @@ def due_and_seen(
     """
     tally = Tally(Counter(), Counter(), Counter())
     known: dict[tuple[Any, ...], Windows] = {}
-    for object_id, of_list, today, since, until, days, visits in _visited(session, actor, first, last, below_path):
+    for object_id, of_list, since, until, days, visits in _visited(session, actor, first, last, below_path, bool(at)):
         life = (since, until, days)
         if life not in known:
             known[life] = _windows(since, until, days, first, last)
         if known[life]:
-            grid_id = at(object_id, of_list) if at else today
+            grid_id = at(object_id, of_list) if at else of_list
             due_, seen, missed = windows.outcome(known[life], *_days(visits))
             tally.due[grid_id] += due_
             tally.seen[grid_id] += seen
@@ -169,13 +169,18 @@ def _windows(since: date, until: date | None, days: int, first: date, last: date
     return Windows(windows.regular(since.toordinal(), days, first.toordinal(), last.toordinal(), end))
 
 
-def _visited(session: Session, actor: Actor, first: date, last: date, below_path: str) -> Iterable[Any]:
-    """For each object that was on the list in the period its grid, life and interval, and its visits in one text: for
-    each twice the day's number, and one more where it was seen. From the first day of its earliest window on."""
+def _visited(
+    session: Session, actor: Actor, first: date, last: date, below_path: str, is_of_list: bool
+) -> Iterable[Any]:
+    """For each object that was on the list in the period its id, grid, life and interval, and its visits in one text:
+    for each twice the day's number, and one more where it was seen. From the first day of its earliest window on.
+
+    The grid is that on whose list it stands, or the one of today that has its records.
+    """
     intervals = tuple(session.scalars(_INTERVALS))
     began = {f"began{days}": clock.start(first - timedelta(days=days - 1)) for days in intervals}
     period = {"first": first, "last": last, "over": clock.start(last + timedelta(days=1)), **began}
-    statement = _visits(actor, bool(below_path), intervals)
+    statement = _visits(actor, bool(below_path), intervals, is_of_list)
     return session.execute(statement, {**period, **_within(actor, below_path)}) if intervals else ()
 
 
@@ -183,7 +188,7 @@ _INTERVALS = select(ObjectType.interval_days).distinct().order_by(ObjectType.int
 
 
 @kept
-def _visits(actor: Actor, is_part: bool, intervals: tuple[int, ...]) -> Select[*tuple[Any, ...]]:
+def _visits(actor: Actor, is_part: bool, intervals: tuple[int, ...], is_of_list: bool) -> Select[*tuple[Any, ...]]:
     began = {days: bindparam(f"began{days}", type_=Moment) for days in intervals}
     mark = day_number(Visit.at) * 2 + case((Visit.result == NOT_SEEN_HERE, 0), else_=1)
     visits = (
@@ -198,7 +203,7 @@ def _visits(actor: Actor, is_part: bool, intervals: tuple[int, ...]) -> Select[*
     )
     return (
         select(
-            *(PatrolObject.id, PatrolObject.grid_id, grid_queries.today()),
+            *(PatrolObject.id, PatrolObject.grid_id if is_of_list else grid_queries.today()),
             *(PatrolObject.valid_from, PatrolObject.valid_to, ObjectType.interval_days, visits),
         )
         .join(ObjectType, ObjectType.code == PatrolObject.type)

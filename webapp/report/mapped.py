@@ -37,17 +37,19 @@ class Open(NamedTuple):
 def open_counts(session: Session, actor: Actor, at: Callable[[int], int] | None = None) -> dict[int, Open]:
     """The open reports that the actor may see, counted in each grid of today that has any. ``at``: counted for other
     grids, by those in which they were found."""
-    rows = session.execute(_open_counts(actor), {"now": clock.now(), **actor.reach()})
+    rows = session.execute(_open_counts(actor, at is not None), {"now": clock.now(), **actor.reach()})
+    if at is None:
+        return {grid_id: Open(*counts) for grid_id, *counts in rows}
     found: dict[int, Open] = {}
-    for found_in, today, *counts in rows:
-        grid_id = at(found_in) if at else today
+    for found_in, *counts in rows:
+        grid_id = at(found_in)
         found[grid_id] = Open(*map(sum, zip(found.get(grid_id, Open()), counts, strict=True)))
     return found
 
 
 @kept
-def _open_counts(actor: Actor) -> Select[Any]:
+def _open_counts(actor: Actor, is_by_finding: bool) -> Select[Any]:
     late = func.count().filter(Report.due_at < bindparam("now"))
-    grids = (Report.grid_id, grid_queries.today())
-    counted: Any = readable(actor).where(Report.is_open).with_only_columns(*grids, func.count(), late)
-    return counted.group_by(*grids)
+    grid_id = Report.grid_id if is_by_finding else grid_queries.today()
+    counted: Any = readable(actor).where(Report.is_open).with_only_columns(grid_id, func.count(), late)
+    return counted.group_by(grid_id)
