@@ -11,7 +11,7 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -44,7 +44,22 @@ def examine(paths: Sequence[Path], system: str | None = None, choice: Choice | N
     `system` and `choice` as for gis.read. Refused where a file cannot be read, or is too much work or memory.
     """
     request = {"paths": list(map(str, paths)), "system": system, "choice": asdict(choice or Choice())}
-    called = ", ".join(path.name for path in paths)
+    head, shapes = _asked(request, ", ".join(path.name for path in paths))
+    cells = tuple(Cell(**row, boundary=shape) for row, shape in zip(head["cells"], shapes, strict=True))
+    return Delivery(tuple(Facts(**fact) for fact in head["facts"]), cells, tuple(map(_finding, head["findings"])))
+
+
+def backdrop(files: Mapping[str, Sequence[Path]], system: str | None, box: tuple[float, float, float, float]) -> bytes:
+    """The layer of the roads and waters in these files, as gis.backdrop draws it; Refused as there."""
+    plain = {kind: list(map(str, paths)) for kind, paths in files.items()}
+    paths = [path for each in files.values() for path in each]
+    request = {"task": "backdrop", "paths": list(map(str, paths)), "files": plain, "system": system, "box": box}
+    _head, (body,) = _asked(request, ", ".join(path.name for path in paths))
+    return body
+
+
+def _asked(request: dict[str, Any], called: str) -> tuple[dict[str, Any], list[bytes]]:
+    """The answer of the work: its head, and the bytes that follow it. ``called``: its files, for who waits."""
     with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as trouble:
         status = _run(json.dumps(request).encode(), answer, trouble)
         answer.seek(0)
@@ -53,7 +68,7 @@ def examine(paths: Sequence[Path], system: str | None = None, choice: Choice | N
             raise Refused(code, file=called, limit=str(limit))
         if status != 0:
             raise Failed(_last_line(trouble) or f"the work ended with {status}")
-        return _delivery(answer)
+        return _taken_apart(answer)
 
 
 def _run(request: bytes, answer: IO[bytes], trouble: IO[bytes]) -> int:
@@ -79,18 +94,15 @@ def _last_line(trouble: IO[bytes]) -> str:
     return (trouble.read().decode("utf-8", "replace").strip().splitlines() or [""])[-1][:500]
 
 
-def _delivery(answer: IO[bytes]) -> Delivery:
-    """The answer taken apart: a head of JSON, then the borders one after the other."""
+def _taken_apart(answer: IO[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+    """A head of JSON, then shapes one after the other, of the sizes that it says."""
     (length,) = struct.unpack(">Q", answer.read(8))
     if length > HEAD:
         raise Failed(f"an answer of {length} bytes")
     head = json.loads(answer.read(length))
     if "refused" in head:
         raise Refused(head["refused"], **head["params"])
-    cells = tuple(
-        Cell(**row, boundary=answer.read(size)) for row, size in zip(head["cells"], head["sizes"], strict=True)
-    )
-    return Delivery(tuple(Facts(**fact) for fact in head["facts"]), cells, tuple(map(_finding, head["findings"])))
+    return head, [answer.read(size) for size in head["sizes"]]
 
 
 def _finding(row: dict[str, Any]) -> Finding:

@@ -1,7 +1,7 @@
 """Our own reader for GeoJSON: bounded before it is parsed, finite numbers only, no GDAL and no requests.
 
 GDAL would follow a `crs` link and take VRT text for a layer; this reader knows FeatureCollections of polygons
-and nothing else. A ring of two million points costs a plain JSON parser 671 MB: hence the count beforehand.
+and lines and nothing else. A ring of two million points costs a plain JSON parser 671 MB: hence the count beforehand.
 """
 
 import json
@@ -17,6 +17,7 @@ from gis import crs, text
 from gis.delivery import Refused
 
 SIZE, POINTS, DEPTH = 50_000_000, 500_000, 20
+READ = ("Polygon", "MultiPolygon", "LineString", "MultiLineString")
 PARTS = 5_000_000  # commas: what the parsed text may cost in memory
 SLICE = 4_000_000
 MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, shapely.errors.GEOSException)
@@ -24,7 +25,7 @@ NO_TEXT = re.compile("[\0\ud800-\udfff]")  # half characters and NUL, which JSON
 
 
 def parse(data: bytes, file: str) -> tuple[dict[str, list[str]], list[Any], str, crs.System]:
-    """Columns, shapes (polygon, multipolygon or None), encoding and coordinate system of a GeoJSON file."""
+    """Columns, shapes (polygons, lines or None), encoding and coordinate system of a GeoJSON file."""
     if len(data) > SIZE:
         raise Refused("file_too_big", file=file, limit=str(SIZE // 10**6))
     _check_bounds(data, file)
@@ -106,7 +107,7 @@ def _text(value: Any) -> str:
 
 
 def _shape(feature: Any, row: int, file: str) -> Any:
-    """The polygon or multipolygon of a feature, None where it has none; Refused where it is malformed."""
+    """The polygons or lines of a feature, None where it has none; Refused where it is malformed."""
     try:
         if feature["type"] != "Feature":
             raise ValueError("no Feature")
@@ -119,9 +120,13 @@ def _geometry(geometry: Any) -> Any:
     if geometry is not None and geometry["type"] == "GeometryCollection":
         parts = [shape for each in geometry["geometries"] if (shape := _geometry(each)) is not None]
         return shapely.GeometryCollection(parts) if parts else None
-    if geometry is None or geometry["type"] not in ("Polygon", "MultiPolygon"):
+    if geometry is None or geometry["type"] not in READ:
         return None
     coordinates = geometry["coordinates"]
+    if geometry["type"] == "LineString":
+        return shapely.LineString(_points(coordinates, 2))
+    if geometry["type"] == "MultiLineString":
+        return shapely.MultiLineString([_points(line, 2) for line in coordinates])
     if geometry["type"] == "Polygon":
         return _polygon(coordinates)
     return shapely.multipolygons([_polygon(rings) for rings in coordinates]) if coordinates else None
@@ -131,12 +136,12 @@ def _polygon(rings: list[Any]) -> Any:
     """Rings of [lon, lat, (height)] as a polygon; heights are dropped."""
     if not rings:
         return None
-    outer, *holes = (shapely.LinearRing(_ring(ring)) for ring in rings)
+    outer, *holes = (shapely.LinearRing(_points(ring, 4)) for ring in rings)
     return shapely.Polygon(outer, holes)
 
 
-def _ring(ring: list[Any]) -> np.ndarray:
-    points = np.array([position[:2] for position in ring], dtype=float)
-    if points.ndim != 2 or points.shape[1] != 2 or len(points) < 4 or not np.isfinite(points).all():
-        raise ValueError("a ring needs four points of two finite numbers")
+def _points(positions: list[Any], least: int) -> np.ndarray:
+    points = np.array([position[:2] for position in positions], dtype=float)
+    if points.ndim != 2 or points.shape[1] != 2 or len(points) < least or not np.isfinite(points).all():
+        raise ValueError(f"at least {least} points of two finite numbers are needed")
     return points

@@ -35,9 +35,12 @@ def layer(features: Iterable[Feature], decimals: int = DECIMALS) -> bytes:
 
 
 def _polygons(wkb: bytes | None, decimals: int) -> list[list[list[int]]] | None:
-    if wkb is None:
-        return None
-    parts = [_rings(part, decimals) for part in shapely.get_parts(shapely.from_wkb(wkb))]
+    return None if wkb is None else polygons(shapely.from_wkb(wkb), decimals)
+
+
+def polygons(shape: shapely.Geometry, decimals: int) -> list[list[list[int]]] | None:
+    """The rings of each polygon that is wide enough; None when none is."""
+    parts = [_rings(part, decimals) for part in shapely.get_parts(shape)]
     return [rings for rings in parts if rings] or None
 
 
@@ -55,6 +58,17 @@ def _steps(ring: shapely.LinearRing, decimals: int) -> list[int]:
     if len(np.unique(points, axis=0)) < 3:
         return []
     return np.diff(points, axis=0, prepend=[[0, 0]]).ravel().tolist()
+
+
+def lines(shape: shapely.Geometry, decimals: int) -> list[list[int]]:
+    """The lines of a shape in the same steps as rings; those that are too short for one are left out."""
+    found = []
+    for line in shapely.get_parts(shape):
+        points = np.rint(shapely.get_coordinates(line) * 10**decimals).astype(np.int64)
+        moved = np.diff(points, axis=0)
+        if moved.any():
+            found.append(np.concatenate([points[:1], moved[moved.any(axis=1)]]).ravel().tolist())
+    return found
 
 
 def outlines(body: bytes) -> dict[Any, shapely.MultiPolygon | None]:

@@ -68,6 +68,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
         N_("This machine offers no sandbox for reading %(file)s. Install bubblewrap, or deliver GeoJSON."),
     ),
     "nothing_inside": (REFUSAL, N_("%(file)s holds no layer with polygons.")),
+    "backdrop_empty": (REFUSAL, N_("No line and no area of these files lies in the county.")),
+    "backdrop_big": (
+        REFUSAL,
+        N_(
+            "These roads and waters would be %(size)s kB for each phone, more than %(limit)s. Deliver the main ones only."
+        ),
+    ),
     # zips
     "zip_member": (
         REFUSAL,

@@ -19,7 +19,7 @@ from gis.opening import Layer
 from gis.outlines import COLLECTION, MULTIPOLYGON, POLYGON, outlines
 from gis.tiers import tier_by_name
 
-__all__ = ["Refused", "read"]
+__all__ = ["Refused", "read", "system_of"]
 
 # What a row may have, the worst first; of SOME a FEW rows are a warning, more are an error.
 MARKS = (
@@ -102,7 +102,7 @@ def _has_polygons(layer: Layer) -> bool:
 
 def _deliver(layers: Sequence[Columned], known: crs.System | None, findings: list[Finding]) -> Delivery:
     """Rows of all layers, sorted so that parents come first, linked and turned into cells."""
-    systems = [_system(layer, known) for layer, _ in layers]
+    systems = [system_of(layer, known) for layer, _ in layers]
     by_layer = {
         f"{layer.file}/{layer.name}": _rows(layer, chosen, system)
         for (layer, chosen), system in zip(layers, systems, strict=True)
@@ -130,7 +130,7 @@ def _marked(rows: list[tiers.Row], cells: tuple[Cell, ...]) -> Iterator[Finding]
             yield Finding(kind, tuple(cells[at].label for at in ats), {}, ats)
 
 
-def _system(layer: Layer, known: crs.System | None) -> crs.System:
+def system_of(layer: Layer, known: crs.System | None) -> crs.System:
     """The layer's own system, or the one named from outside; only degrees can be shifted ones."""
     if known in (crs.GCJ02, crs.BD09):
         if layer.system and layer.system.kind != crs.LONLAT:

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from gis import drawing, walls
+from gis import backdrop, drawing, walls
 from gis.check import check
 from gis.delivery import Choice, Delivery, Finding, Refused
 from gis.read import read
@@ -26,7 +26,7 @@ def main(seconds: int, memory: int, output: int) -> None:
 
     walls.limit(seconds, memory, output, is_final=False)  # the sandbox below has limits of its own
     try:
-        answer, shapes = _answer(work(request))
+        answer, shapes = TASKS[request.get("task", "borders")](request)
     except Refused as refused:
         answer, shapes = {"refused": refused.code, "params": refused.params}, []
     except MemoryError:
@@ -64,6 +64,15 @@ def _draw(delivery: Delivery) -> None:
             for at, cell in enumerate(cells)
         ]
     )
+
+
+def _backdrop(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+    files = {kind: list(map(Path, paths)) for kind, paths in request["files"].items()}
+    body = backdrop.draw(files, request["system"], tuple(request["box"]))
+    return {"sizes": [len(body)]}, [body]
+
+
+TASKS = {"borders": lambda request: _answer(work(request)), "backdrop": _backdrop}
 
 
 def _answer(delivery: Delivery) -> tuple[dict[str, Any], list[bytes]]:

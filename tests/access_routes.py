@@ -212,6 +212,9 @@ POST   /borders/<set_id>/heir                            border   d        404  
 POST   /borders/<set_id>/propose                         border   d        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /borders/<set_id>/approve                         border   a        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /borders/<set_id>/withdraw                        border   w        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /map/backdrop                                     -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /map/backdrop                                     -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /map/backdrop/remove                              -        -        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /grids/<grid_id>/change                           grid     x        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /grids/<grid_id>/change                           grid     x        404    .   .    .       .        x      .       .       .      .         .     .
 """)
@@ -221,6 +224,7 @@ POST   /grids/<grid_id>/change                           grid     x        404  
 ALSO_422 = {
     "/login": "nothing is typed in",
     "/borders": "no file is sent",
+    "/map/backdrop": "no file is sent",
     "/borders/<set_id>/heir": "nothing goes, so it needs no heir",
     "/account/password": "nothing is typed in",
     "/account/second/begin": "nothing is typed in",

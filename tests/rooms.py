@@ -29,6 +29,7 @@ PAGES = READING_PAGES | {
     "beside_views",
     "blueprint",
     "body_views",
+    "backdrop_views",
     "border_views",
     "calendar_views",
     "county_views",

@@ -270,6 +270,7 @@ DATES, OWNERS = (
         "webapp/grid/service.py",
         "webapp/grid/exports.py",
         "webapp/grid/uproot.py",
+        "webapp/grid/then.py",
         "webapp/grid/models.py",
         "bench/realm.py",
     },

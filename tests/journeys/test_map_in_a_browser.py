@@ -3,6 +3,7 @@ no table wider than the phone."""
 
 import gzip
 import json
+import math
 import re
 from itertools import product
 
@@ -136,6 +137,97 @@ def test_figures_and_dots_do_not_lie_over_each_other(opened):
         page.wait_for_timeout(600)
         under = page.evaluate(PIXELS, DOTS)["under"]
         assert len(under) > 10 and not any(under)
+
+
+#: Middle and size, in pixels, of each mark of reports on the map's canvas, and how many it stands for.
+MARKS = """() => {
+  const there = window.marks.filter((mark) => mark._map);
+  return there.map((mark) => [mark._point.x, mark._point.y, mark._radius, Number(mark.options.number || 1)]);
+}"""
+#: Keeps every mark that is made from then on, as Leaflet has no list of them.
+KEEP = """() => {
+  window.marks = [];
+  const add = L.CircleMarker.prototype.initialize;
+  L.CircleMarker.include({ initialize(...given) { window.marks.push(this); return add.apply(this, given); } });
+}"""
+
+
+def test_marks_of_reports_that_would_lie_over_each_other_become_one_with_their_number(phone, world):
+    with world.store.write() as session:
+        for lon in (110.005, 110.0051, 110.0052, 110.008):
+            entry = make.report(world.grids["A1"], lon=lon, lat=35.005)
+            report_service.submit(session, make.actor(session, "officer_a1"), entry)
+    page = phone("county", "en", DESK)
+    page.route("**/leaflet.js*", lambda route: route.fulfill(body=route.fetch().text() + f"\n({KEEP})()"))
+    page.goto("/map")
+    page.wait_for_selector(".map-name")
+    scale = page.locator(".leaflet-control-scale-line")
+    words = scale.inner_text()
+    page.evaluate("window.marks.find((mark) => mark._map && mark.options.number).fire('click')")
+    page.wait_for_timeout(600)
+    assert scale.inner_text() != words, "a press leads closer in"
+    for _farther in range(4):
+        marks = page.evaluate(MARKS)
+        near = [(a, b) for i, a in enumerate(marks) for b in marks[:i] if math.dist(a[:2], b[:2]) < a[2] + b[2]]
+        assert marks and not near and sum(number for *_place, number in marks) == 4
+        page.click(".leaflet-control-zoom-out")
+        page.wait_for_timeout(500)
+
+
+def test_on_a_wide_screen_the_map_fills_the_window_and_nothing_lies_over_the_county(phone, world):
+    page = phone("county", "en", DESK)
+    page.goto("/map")
+    page.wait_for_selector(".map-name")
+    frame, panel = (page.locator(part).bounding_box() for part in (".map-frame", ".map-panel"))
+    assert (frame["x"], frame["width"]) == (0, 1280)
+    assert abs(frame["y"] + frame["height"] - DESK["height"]) <= 1
+    outline = page.evaluate(PIXELS, ["12382c"])["all"]
+    assert outline and min(x for x, _y in outline) > panel["x"] + panel["width"]
+    assert page.locator(".map-card").is_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") == 1280
+
+
+#: The middle of the township's name, which lies in one of its villages.
+IN_THE_MIDDLE = """() => {
+  const name = document.querySelector(".map-name-upper").getBoundingClientRect();
+  return [name.left + name.width / 2, name.top + name.height / 2];
+}"""
+
+
+def test_roads_and_waters_lie_under_the_cells_and_take_no_presses(phone, world):
+    road = {"type": "LineString", "coordinates": [[109.99, 35.005], [110.04, 35.005]]}
+    told = {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}, "geometry": road}]}
+    page = phone("county", "en", DESK)
+    page.goto("/map/backdrop")
+    page.set_input_files(
+        "#roads", {"name": "roads.geojson", "mimeType": "application/json", "buffer": json.dumps(told).encode()}
+    )
+    page.check("[name=is_open]")
+    page.get_by_role("button", name="Draw them").click()
+    page.wait_for_selector(".leaflet-backdrop-pane canvas", state="attached")
+    page.wait_for_timeout(300)
+    drawn = """() => { const canvas = document.querySelector(".leaflet-backdrop-pane canvas");
+      const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+      return data.filter((value, at) => at % 4 === 3 && value > 200).length; }"""
+    assert page.evaluate(drawn) > 100
+    page.mouse.click(*page.evaluate(IN_THE_MIDDLE))
+    page.locator(".map-card h2").get_by_text("Village").wait_for()
+
+
+def test_a_village_is_found_and_opened_with_the_keyboard_alone(phone, world):
+    page = phone("county", "en", DESK)
+    page.goto(f"/map?at={world.grids['A1']}")
+    page.locator(".map-card h2").get_by_text("Village A1").wait_for()
+    page.locator(".map-card [data-map-close]").click()
+    page.keyboard.press("ArrowRight")
+    said = page.locator(".map-cross [role=status]")
+    said.get_by_text("Village").wait_for()
+    assert (
+        "Enter opens" in page.locator(f"#{page.locator('[data-map]').get_attribute('aria-describedby')}").inner_text()
+    )
+    name = said.inner_text()
+    page.keyboard.press("Enter")
+    page.locator(".map-card h2").get_by_text(name).wait_for()
 
 
 @pytest.mark.parametrize("placed", [False, True], ids=["without a place", "with one"])

@@ -7,6 +7,7 @@ import pytest
 
 from tests import make
 from tests.short import some
+from webapp.core import clock
 from webapp.report import service as report_service
 
 DESK = {"width": 1280, "height": 860}
@@ -41,10 +42,10 @@ def pages(page):
 
 
 def on_paper(page):
-    """As the printer lays it out: the width of the paper, and told that it is about to be printed, as print() does."""
+    """As the printer lays it out: told that it is about to be printed, as print() does, then the width of the paper."""
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
     page.set_viewport_size(PAPER)
-    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.wait_for_timeout(200)
 
 
@@ -58,7 +59,7 @@ def report(world):
 
 
 @pytest.mark.parametrize("language", some(["zh", "en"], every=2))
-def test_the_map_is_printed_whole_in_its_colours_with_title_period_and_legend(phone, world, report, language):
+def test_the_map_is_printed_whole_in_its_colours_with_title_scale_date_and_legend(phone, world, report, language):
     page = phone("county", language, DESK)
     page.goto("/map?days=30")
     page.wait_for_selector(".map-name")
@@ -66,6 +67,12 @@ def test_the_map_is_printed_whole_in_its_colours_with_title_period_and_legend(ph
     page.wait_for_timeout(400)
     assert pages(page) <= 2
     on_paper(page)
+    about = page.inner_text(".map-panel > .print-only")
+    assert (
+        clock.today().isoformat() in about
+        and {"zh": "该看的看了多少", "en": "Share of due visits made"}[language] in about
+    )
+    assert page.locator(".leaflet-control-scale-line").is_visible()
     assert page.evaluate(SHOWN, TO_PRESS) == []
     head = page.inner_text(".page-head")
     assert {"zh": "测试县地图", "en": "Map of Test County"}[language] in head

@@ -109,6 +109,21 @@ def test_a_period_from_day_to_day(the_map, world, patrol):
     assert the_map("county", **{"from": ended}).values[a1]["label"] == "1/3"
 
 
+def test_a_period_is_stepped_through_back_and_forth(the_map):
+    """From today to yesterday and back, and by as many days as the period has, up to today."""
+    today = clock.today()
+    ago = {days: (today - make.days(days)).isoformat() for days in (0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 16)}
+
+    def steps(**query):
+        text = the_map("county", **query).text.replace("&amp;", "&")
+        return re.findall(r'href="/map\?from=([^"&]*)&to=([^"&]*)">(?:‹|[^<]*›)', text)
+
+    assert steps(days=1) == [(ago[1], ago[1])]
+    assert steps(**{"from": ago[2], "to": ago[2]}) == [(ago[3], ago[3]), (ago[1], ago[1])]
+    assert steps(days=7) == [(ago[13], ago[7])]
+    assert steps(**{"from": ago[9], "to": ago[3]}) == [(ago[16], ago[10]), (ago[6], ago[0])]
+
+
 WRONG_DAYS = [
     ("2026-02-31", "2026-03-02", "Write it like 2026-09-01."),
     ("2026-03-02", "2026-03-01", "before the start"),
@@ -220,6 +235,22 @@ def test_the_other_colour_is_the_days_since_the_longest_unseen_was_seen(the_map,
     assert "Period" not in page.text and 'data-class="cover-0"' not in page.text
 
 
+def test_coloured_by_reports_map_and_table_tell_open_and_overdue_of_each_village(the_map, world, report):
+    report("officer_a1", "A1")
+    with clock.at(clock.now() - make.days(30)):
+        report("officer_a1", "A1")
+        report("officer_a2", "A2")
+    by_open, by_late = the_map("county", by="open"), the_map("county", by="late")
+    shades = {
+        name: tuple(page.values[str(world.grids[name])]["class"] for page in (by_open, by_late))
+        for name in ("A1", "A2", "A3")
+    }
+    assert shades == {"A1": ("count-2", "count-1"), "A2": ("count-1", "count-1"), "A3": ("count-nil", "count-nil")}
+    assert by_open.values[str(world.grids["A1"])]["label"] == ""  # its pills say it
+    assert ("Village A1", "2", "1", "2") in by_open.rows and ("Village A1", "1", "2", "2") in by_late.rows
+    assert "2 to 3 reports" in by_open.text and "no overdue report" in by_late.text and "Period" not in by_late.text
+
+
 def test_who_reads_no_rounds_gets_neither_colour(the_map):
     for by in ("seen", "last"):
         page = the_map("liaison", by=by)
@@ -230,7 +261,7 @@ def test_the_address_keeps_village_colour_and_days_through_every_link(the_map, w
     a1 = world.grids["A1"]
     text = the_map("county", days=30, by="last", at=a1).text
     links = {link.replace("&amp;", "&") for link in re.findall(r'href="(/map\?[^"]*)"', text)}
-    assert links == {f"/map?days=30&at={a1}", f"/map?days=30&by=last&at={a1}"}
+    assert links == {f"/map?days=30&at={a1}"} | {f"/map?days=30&by={by}&at={a1}" for by in ("last", "open", "late")}
     assert f'data-selected="{a1}"' in text and 'data-chosen="chosen"' in text
     days = {link.replace("&amp;", "&") for link in re.findall(r'href="(/map\?[^"]*)"', the_map("county", at=a1).text)}
     assert f"/map?days=30&at={a1}" in days

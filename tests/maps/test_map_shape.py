@@ -86,6 +86,27 @@ def test_a_village_is_as_old_as_its_longest_unseen_object(days, name):
     assert [(line.shade, line.label) for line in made.villages()] == [(name, str(days)), ("age-nil", "")]
 
 
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [(0, "count-nil"), (1, "count-1"), (2, "count-2"), (3, "count-2"), (4, "count-3"), (7, "count-3"), (8, "count-4")],
+)
+def test_a_village_has_the_class_of_the_number_of_its_open_or_overdue_reports(number, name):
+    (line, _other) = sheet({3, 4}, open_={3: number}, by=shape.OPEN).villages()
+    assert (line.shade, line.label, line.numbers) == (name, str(number or ""), (0, 0))
+    (line, _other) = sheet({3, 4}, open_={3: 9}, late={3: number}, by=shape.LATE).villages()
+    assert (line.shade, line.label, line.numbers) == (name, str(number or ""), (9, 0))
+
+
+def test_coloured_by_reports_a_village_that_is_not_the_readers_is_empty_only_if_he_sees_none():
+    (line,) = sheet(set(), open_={4: 2}, by=shape.OPEN).villages()
+    assert line.shade == "count-2"
+    assert "count-nil" not in sheet(set(), open_={4: 2}, by=shape.OPEN).shades
+
+
+def test_the_overdue_of_the_whole_are_summed():
+    assert (sheet({3, 4}, open_={3: 3, 4: 2}, late={3: 2, 4: 1}).late, sheet({3, 4}).late) == (3, 0)
+
+
 def test_the_map_has_each_class_that_a_village_has_once():
     made = sheet({3, 4}, {3: 8, 4: 8}, {3: 8, 4: 3})
     assert [line.shade for line in made.villages()] == ["cover-3", "cover-0"]

@@ -23,6 +23,7 @@ ABOUT = About(
     acts={
         "grid.plant": N_("Borders imported"),
         "grid.uproot": N_("Grids taken out, with which nothing was done yet"),
+        "grid.backdrop": N_("Roads and waters under the borders"),
         "border.draft": N_("Changes of borders drafted"),
         "border.propose": N_("Changes of borders proposed"),
         "border.approve": N_("Changes of borders approved"),

@@ -210,9 +210,6 @@ def publish(session: Session, source: str, facts: dict[str, Any]) -> BoundaryEdi
 
     One layer for each root: a browser of one county does not load the others.
     """
-    edition = BoundaryEdition(at=clock.now(), source=source, facts=facts)
-    session.add(edition)
-    session.flush()
     rows = session.execute(
         select(
             *(Grid.id, Grid.tier, Grid.parent_id, Grid.path),
@@ -225,11 +222,18 @@ def publish(session: Session, source: str, facts: dict[str, Any]) -> BoundaryEdi
     counties: dict[int, list[Any]] = {}
     for row in rows:
         counties.setdefault(queries.on_path(row.path)[0], []).append(row)
-    for root_id, inside in counties.items() or ((0, []),):
-        body = drawing.draw(_drawn(inside))
-        name = queries.layer_name(root_id) if len(counties) > 1 else queries.LAYER
-        # outlines that were published before, as when a name is taken back, are those of the new edition from now on
-        session.merge(MapLayer(hash=hashlib.sha256(body).hexdigest(), edition_id=edition.id, name=name, body=body))
+    bodies = {
+        queries.layer_name(root_id) if len(counties) > 1 else queries.LAYER: drawing.draw(_drawn(inside))
+        for root_id, inside in counties.items() or ((0, []),)
+    }
+    hashes = {name: hashlib.sha256(body).hexdigest() for name, body in bodies.items()}
+    edition = BoundaryEdition(at=clock.now(), source=source, facts={**facts, "layers": hashes})
+    session.add(edition)
+    session.flush()
+    for name, body in bodies.items():
+        # outlines that were published before, as when a name is taken back, are those of the new edition from now on;
+        # what each edition published, its facts say
+        session.merge(MapLayer(hash=hashes[name], edition_id=edition.id, name=name, body=body))
     return edition
 
 

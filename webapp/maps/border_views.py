@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.utils import secure_filename
 
 from gis.messages import WORDS
 
@@ -22,9 +21,8 @@ from ..web.request import actor, close_reads, may, read, turn, write
 from ..web.saving import refused
 from . import borders, queries
 from .blueprint import bp
-from .forms import BordersForm, GridForm, ProposalForm
+from .forms import MOST_FILES, BordersForm, GridForm, ProposalForm, saved
 
-MOST_FILES = 6
 SAID = {
     "propose": N_("Proposed. Somebody else of the county office has to approve it now."),
     "approve": N_("Approved. It takes effect on its day."),
@@ -76,7 +74,7 @@ def bring_borders() -> Any:
     close_reads()
     try:
         with turn("borders"), TemporaryDirectory(prefix="wangge-borders-") as folder:
-            examined = intake.examine(_saved(sent, Path(folder)), form.crs.data or None)
+            examined = intake.examine(saved(sent, Path(folder)), form.crs.data or None)
         if examined.errors:
             form.refuse("files", _("These borders have errors. Correct the files and bring them in again."))
             return _page(form, changes.findings_kept(examined.findings)), 422
@@ -87,21 +85,6 @@ def bring_borders() -> Any:
         form.refuse("files", say(refusal))
         return _page(form), refusal.status
     return redirect(url_for("maps.change_set", set_id=made), 303)
-
-
-def _saved(sent: Any, folder: Path) -> list[Path]:
-    """The files under names of their own that keep the ending: what they hold decides, and messages name them."""
-    paths = []
-    for number, file in enumerate(sent):
-        name = clean(Path(file.filename.replace("\\", "/")).name) or ""
-        place = folder / str(number)
-        place.mkdir()
-        path = place / (
-            name if len(name.encode()) < 200 and name not in ("", ".", "..") else secure_filename(name) or "file"
-        )
-        file.save(path)
-        paths.append(path)
-    return paths
 
 
 def _facts(examined: Any) -> dict[str, Any]:

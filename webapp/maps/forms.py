@@ -1,9 +1,11 @@
 """The period that the map looks at: the last so many days, or from a day to a day."""
 
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
+from werkzeug.utils import secure_filename
 from wtforms import (
     BooleanField,
     DateField,
@@ -23,6 +25,8 @@ from ..web.places import has_come, last_days
 from .shape import COLOURS, SEEN
 
 LONGEST = 366
+NOW, THEN = "now", "then"  # the borders under which the figures of a past period stand
+MOST_FILES = 6  # of borders, roads or waters at once
 LONGEST_WORDS = 80  # of what is looked for
 
 
@@ -39,6 +43,18 @@ class Period(NamedTuple):
             return {"days": str(self.days)}
         return {"from": self.first.isoformat(), "to": self.last.isoformat()}
 
+    def before(self) -> "Period":
+        """As many days, up to the day before it begins."""
+        return self._moved(self.first - timedelta(days=1))
+
+    def after(self) -> "Period | None":
+        """As many days after it, or up to today where there are fewer; None after one that ends today."""
+        today, length = clock.today(), self.last - self.first + timedelta(days=1)
+        return None if self.last >= today else self._moved(min(self.last + length, today))
+
+    def _moved(self, last: date) -> "Period":
+        return Period(last - (self.last - self.first), last, None)
+
 
 def recent(days: int) -> Period:
     """The last so many days, today included."""
@@ -46,17 +62,20 @@ def recent(days: int) -> Period:
 
 
 class View(NamedTuple):
-    """What a map shows, all of which stands in its address: the period, what it is coloured by, the grid chosen."""
+    """What a map shows, all of which stands in its address: the period, what it is coloured by, the grid chosen, and
+    whether under the borders of then."""
 
     period: Period
     by: str
     at: int | None
+    borders: str = NOW
 
     def query(self, **other: Any) -> dict[str, Any]:
         """The same as parameters of an address, some of them ``other`` than they are."""
         chosen = self._replace(**other)
         by = {} if chosen.by == SEEN else {"by": chosen.by}
-        return {**chosen.period.query(), **by, **({} if chosen.at is None else {"at": chosen.at})}
+        borders = {} if chosen.borders == NOW else {"borders": chosen.borders}
+        return {**chosen.period.query(), **by, **borders, **({} if chosen.at is None else {"at": chosen.at})}
 
 
 def _looked_for(words: str | None) -> str | None:
@@ -64,11 +83,13 @@ def _looked_for(words: str | None) -> str | None:
 
 
 class MapForm(BaseForm):
-    """What may stand in the page's address: ``days``, or ``from`` with or without ``to`` (then until today); ``by`` and
-    ``at``, of which nonsense is left out, as it comes out of links that people send; and ``q``, what is looked for.
+    """What may stand in the page's address: ``days``, or ``from`` with or without ``to`` (then until today); ``by``,
+    ``borders`` and ``at``, of which nonsense is left out, as it comes out of links that people send; and ``q``, what is
+    looked for.
     """
 
     by = StringField("")
+    borders = StringField("")
     at = StringField("")
     q = StringField(_l("Village, object or report number"), filters=[_looked_for])
 
@@ -96,7 +117,8 @@ class MapForm(BaseForm):
         """What was chosen."""
         at, by = self.at.data or "", self.by.data
         is_id = at.isascii() and at.isdecimal() and len(at) <= len(str(ids.LARGEST)) and 0 < int(at) <= ids.LARGEST
-        return View(self.period(usual_days), by if by in COLOURS else SEEN, int(at) if is_id else None)
+        borders = THEN if self.borders.data == THEN and by not in COLOURS[1:] else NOW
+        return View(self.period(usual_days), by if by in COLOURS else SEEN, int(at) if is_id else None, borders)
 
     def period(self, usual_days: int) -> Period:
         """The period chosen; the usual days when none was, or none that makes sense."""
@@ -111,6 +133,18 @@ class BordersForm(BaseForm):
     """Files of borders; who sends them confirms that no classified data are among them."""
 
     files = MultipleFileField(_l("Files: GeoPackage, GeoJSON, or shapefiles in a zip"))
+    crs = StringField(_l("Coordinate system, where the files do not say theirs"), filters=[_looked_for])
+    is_open = BooleanField(
+        _l("I confirm that these files hold no classified surveying data"),
+        validators=[InputRequired(_l("Please confirm this. Classified surveying data must not be uploaded here."))],
+    )
+
+
+class BackdropForm(BaseForm):
+    """Files of roads and waters; who sends them confirms that no classified data are among them."""
+
+    roads = MultipleFileField(_l("Roads: lines in a GeoPackage, GeoJSON, or shapefiles in a zip"))
+    waters = MultipleFileField(_l("Waters: lines and areas, in the same kinds of files"))
     crs = StringField(_l("Coordinate system, where the files do not say theirs"), filters=[_looked_for])
     is_open = BooleanField(
         _l("I confirm that these files hold no classified surveying data"),
@@ -139,3 +173,18 @@ class GridForm(BaseForm):
     )
     parent = SelectField(_l("Belongs to"), coerce=whole)
     heir = SelectField(_l("Merge into"), coerce=whole)
+
+
+def saved(sent: Any, folder: Path) -> list[Path]:
+    """The files under names of their own that keep the ending: what they hold decides, and messages name them."""
+    paths = []
+    for number, file in enumerate(sent):
+        name = clean(Path(file.filename.replace("\\", "/")).name) or ""
+        place = folder / str(number)
+        place.mkdir(parents=True)
+        path = place / (
+            name if len(name.encode()) < 200 and name not in ("", ".", "..") else secure_filename(name) or "file"
+        )
+        file.save(path)
+        paths.append(path)
+    return paths

@@ -17,6 +17,7 @@ from ..core import clock, settings
 from ..grid import queries as grid_queries
 from ..grid.models import Grid, GridLevel
 from ..grid.queries import Cell
+from ..grid.then import Borders
 from ..patrol import coverage as patrol_coverage
 from ..patrol import queries as patrol_queries
 from ..patrol.models import PatrolObject
@@ -48,23 +49,39 @@ class Days(Protocol):
 
 
 def sheet(
-    session: Session, actor: Actor, home_: Cell | None, period: Days, few: int, by: str = shape.SEEN
+    session: Session,
+    actor: Actor,
+    home_: Cell | None,
+    period: Days,
+    few: int,
+    by: str = shape.SEEN,
+    borders: Borders | None = None,
 ) -> shape.Sheet:
-    """The figures of all villages that the actor may see something of, in a period. ``home_``: his county.
+    """The figures of all villages that the actor may see something of, in a period. ``home_``: his county. ``borders``:
+    under those of a day that has passed.
 
-    Coloured by days since last seen, they are those of now, without the coverage of a period.
+    Coloured by anything but coverage, they are those of now, without the coverage of a period.
     """
+    at = placing(session, borders) if borders else None
     tally = patrol_coverage.NOTHING_DUE
     if by == shape.SEEN:
-        tally = patrol_coverage.due_and_seen(session, actor, period.first, period.last)
+        tally = patrol_coverage.due_and_seen(session, actor, period.first, period.last, at=at)
     counts_ = shape.Counts(
-        mapped.open_counts(session, actor),
-        patrol_coverage.standing(session, actor),
+        mapped.open_counts(session, actor, borders.place if borders else None),
+        patrol_coverage.standing(session, actor, at=at),
         by,
     )
+    if borders:
+        return shape.sheet(borders.cells, set(borders.readable), tally, counts_, few)
     readable = {cell.id: cell for cell in grid_queries.cells(session, actor, "patrol.read")}
     known = readable | ({home_.id: home_} if home_ else {})
     return shape.sheet(_with_those_above(session, known, set(counts_.open)), set(readable), tally, counts_, few)
+
+
+def placing(session: Session, borders: Borders) -> patrol_coverage.Placing:
+    """Where objects count under the borders of a day that has passed: at the grid on whose list they stood then."""
+    moved = patrol_coverage.moved_since(session, borders.day)
+    return lambda object_id, of_list: borders.place(moved.get(object_id, of_list))
 
 
 def _with_those_above(session: Session, known: Mapping[int, Cell], more: set[int]) -> list[Cell]:
@@ -145,19 +162,20 @@ class Card:
     open_count: int
 
 
-def card(session: Session, actor: Actor, grid_id: int, first: date, last: date) -> Card:
-    """The card of one grid; NotFound when even its outline is not the actor's to see."""
+def card(session: Session, actor: Actor, grid_id: int, first: date, last: date, borders: Borders | None = None) -> Card:
+    """The card of one grid; NotFound when even its outline is not the actor's to see. ``borders``: its coverage, name
+    and place under those of a day that has passed."""
     cell = grid_queries.cell(session, actor, "outline.read", grid_id)
+    then = next((each for each in borders.cells if each.id == grid_id), None) if borders else None
     is_read = grid_queries.cells_reached(session, actor, "grid.read", grid_id)
     is_seen = is_read and grid_queries.cells_reached(session, actor, "patrol.read", grid_id)
-    inside = grid_queries.ids(session, actor, "outline.read", cell.path)
     return Card(
-        cell=cell,
+        cell=then or cell,
         level=grid_queries.levels(session).get(cell.tier),
-        above=tuple(grid_queries.parents(session, cell)),
+        above=tuple(borders.above(grid_id) if borders and then else grid_queries.parents(session, cell)),
         is_read=is_read,
         people=tuple(_people(session, grid_id)) if is_read else (),
-        share=_share(session, actor, cell, inside, first, last) if is_seen else None,
+        share=_share(session, actor, cell, first, last, borders if then else None) if is_seen else None,
         due=tuple(_due(session, actor, grid_id)) if is_seen else (),
         now=shape.added(patrol_coverage.standing(session, actor, cell.path).values()) if is_seen else None,
         open=tuple(report_queries.open_in(session, actor, cell.path, most=SHOWN)),
@@ -171,9 +189,16 @@ def _due(session: Session, actor: Actor, grid_id: int) -> Iterator[tuple[patrol_
         yield line, line.unseen_days(clock.today())
 
 
-def _share(session: Session, actor: Actor, cell: Cell, inside: set[int], first: date, last: date) -> Share | None:
+def _share(
+    session: Session, actor: Actor, cell: Cell, first: date, last: date, borders: Borders | None
+) -> Share | None:
     """The coverage of the cells of a grid together."""
-    tally = patrol_coverage.due_and_seen(session, actor, first, last, cell.path)
+    if borders:
+        inside = borders.below(cell.id) & borders.readable
+        tally = patrol_coverage.due_and_seen(session, actor, first, last, at=placing(session, borders))
+    else:
+        inside = grid_queries.ids(session, actor, "outline.read", cell.path)
+        tally = patrol_coverage.due_and_seen(session, actor, first, last, cell.path)
     few = settings.get(session, "few")
     return shape.together(
         coverage.by_cell(sorted(inside), tally.due, tally.seen, tally.could_not_see, few).values(), few

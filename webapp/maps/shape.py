@@ -1,6 +1,5 @@
 """What the map and the table beside it show, from rows to figures. Both are made of the same ``GridRow``, once."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -20,8 +19,12 @@ FEW_ALL, FEW_LEFT, NONE_DUE, PLAIN = "cover-few-all", "cover-few", "cover-nil", 
 #: Up to how many days without being seen a village's longest unseen object belongs to a class.
 AGES = ((7, "age-1"), (14, "age-2"), (30, "age-3"))
 OLDEST, NO_OBJECT = "age-4", "age-nil"
-#: What the map is coloured by: visits made of those due in the period, or days since last seen, as of now.
-SEEN, LAST = COLOURS = ("seen", "last")
+#: From how many reports a village belongs to a class: each begins at twice as many as the one before.
+COUNTS = ((8, "count-4"), (4, "count-3"), (2, "count-2"), (1, "count-1"))
+NO_REPORT = "count-nil"
+#: What the map is coloured by: visits made of those due in the period, or, as of now, days since last seen, open
+#: reports, and those of them that are overdue.
+SEEN, LAST, OPEN, LATE = COLOURS = ("seen", "last", "open", "late")
 
 
 class Tally(Protocol):
@@ -56,15 +59,25 @@ class GridRow:
 
     @property
     def label(self) -> str:
-        """Seen and due, "5/6", or the longest unseen object's days; nothing where it is not the reader's to see."""
+        """Seen and due, "5/6", the longest unseen object's days, or the number of reports; nothing where it is not the
+        reader's to see."""
+        if self.by == SEEN:
+            return f"{self.share.seen}/{self.share.due}" if self.share is not None else ""
         if self.by == LAST:
             return str(self.now.unseen) if self.now else ""
-        return f"{self.share.seen}/{self.share.due}" if self.share is not None else ""
+        return str(self.counted or "")
 
     @property
     def says(self) -> bool:
-        """Whether there is something to write on the map."""
-        return self.now is not None if self.by == LAST else bool(self.share and self.share.due)
+        """Whether there is something to say of it beside its name."""
+        if self.by == SEEN:
+            return self.share is not None and self.share.due > 0
+        return self.now is not None if self.by == LAST else self.counted > 0
+
+    @property
+    def counted(self) -> int:
+        """The reports by which it is coloured."""
+        return self.late if self.by == LATE else self.open
 
     @property
     def due_now(self) -> int:
@@ -78,23 +91,34 @@ class GridRow:
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """What the table says beside the label: of objects never seen, or of visits not made, and what is due now."""
+        """What the table says beside the label: of objects never seen, of visits not made, or of the other reports; and
+        what is due now."""
+        if self.by == SEEN:
+            return (self.share.could_not_see if self.share else 0, self.not_gone, self.due_now)
         if self.by == LAST:
             return (self.now.never if self.now else 0, self.due_now)
-        return (self.share.could_not_see if self.share else 0, self.not_gone, self.due_now)
+        return (self.late if self.by == OPEN else self.open, self.due_now)
 
     @property
     def shade(self) -> str:
-        """How the map draws it."""
-        if self.share is None:
+        """How the map draws it. Reports may be the reader's to see in a village of which he sees nothing else."""
+        if self.share is None and not (self.open and self.by in (OPEN, LATE)):
             return PLAIN
+        if self.by == SEEN and self.share is not None:
+            return _covered(self.share)
         if self.by == LAST:
             return next((name for most, name in AGES if self.now.unseen <= most), OLDEST) if self.now else NO_OBJECT
-        if self.share.due == 0:
-            return NONE_DUE
-        if self.share.share is None:
-            return FEW_ALL if self.share.seen == self.share.due else FEW_LEFT
-        return next(name for least, name in CLASSES if self.share.share >= least)
+        return next((name for least, name in COUNTS if self.counted >= least), NO_REPORT)
+
+
+def _covered(share: Share) -> str:
+    """The class of a share of visits."""
+    if share.due == 0:
+        return NONE_DUE
+    if share.share is None:
+        return FEW_ALL if share.seen == share.due else FEW_LEFT
+    made = share.share
+    return next(name for least, name in CLASSES if made >= least)
 
 
 @dataclass(frozen=True)
@@ -115,6 +139,7 @@ class Sheet:
     groups: tuple[Group, ...]
     total: Share | None
     open: int
+    late: int
     now: Now | None
     shades: frozenset[str]
     county: Cell | None
@@ -163,6 +188,7 @@ def sheet(cells: Sequence[Cell], readable: set[int], tally: Tally, counts: Count
         groups,
         together(shares.values(), few),
         sum(number for number, _late in counts.open.values()),
+        sum(late for _number, late in counts.open.values()),
         added(counts.now.values()),
         frozenset(shades),
         county,
@@ -233,8 +259,3 @@ def points(reports: Sequence[Any], words: Callable[[Any], Mapping[str, Any]]) ->
             for report in reports
         ],
     }
-
-
-def per_grid(reports: Iterable[Any]) -> Counter[int]:
-    """How many of these reports lie in each grid."""
-    return Counter(report.grid_id for report in reports)

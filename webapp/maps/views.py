@@ -1,6 +1,8 @@
 """The map page, the layer of outlines that the browser keeps for ever, and the card of one grid."""
 
 import gzip
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Response, jsonify, make_response, render_template, request, url_for
@@ -9,6 +11,7 @@ from flask_babel import ngettext
 
 from ..core import clock, settings
 from ..core.errors import NotFound
+from ..grid import backdrop, then
 from ..grid import queries as grid_queries
 from ..patrol import coverage as patrol_coverage
 from ..people.rules import ROLE_NAMES
@@ -19,11 +22,11 @@ from ..report.words import problem_words
 from ..web import headers
 from ..web.language import named
 from ..web.request import actor, may, read
-from . import border_views, queries, shape, tiles
+from . import backdrop_views, border_views, queries, shape, tiles
 from .blueprint import bp
-from .forms import LONGEST, MapForm, Period, View, recent
+from .forms import LONGEST, THEN, MapForm, Period, View, recent
 
-__all__ = ["border_views", "bp"]
+__all__ = ["backdrop_views", "border_views", "bp"]
 PRESETS = (1, 7, 30)
 TILES = ("tile_url", "tile_crs", "tile_attribution")
 SETTINGS = ("coverage_days", "few", "map_review_number", *TILES)
@@ -33,32 +36,39 @@ KEPT = "private, max-age=31536000, immutable"
 @bp.get("/map")
 @may("outline.read")
 def show() -> Response:
-    """Borders with names, coverage by village or days since last seen, open reports by place; the same as a table."""
+    """Borders with names, villages coloured by what was chosen, open reports by place; the same as a table."""
     known = settings.several(read(), *SETTINGS)
     form, view, status = _chosen(usual := _possible(known["coverage_days"]))
     base, home = tiles.base_map(*(known[key] for key in TILES)), queries.home(read(), actor())
+    has_then, borders = _borders(view, home)
+    newest, under = backdrop.layers(read(), home.path if home else "")
     page = render_template(
         "maps/show.html",
         form=form,
         view=view,
         period=view.period,
         presets=_presets(usual),
-        layer=grid_queries.newest_layer(read(), home.path if home else ""),
+        layer=(borders.layer if borders else None) or newest,
+        backdrop=under,
+        has_then=has_then,
+        borders=borders,
         base=base,
         review_number=known["map_review_number"],
         few=known["few"],
         ages=[most for most, _shade in shape.AGES],
+        counts=sorted(least for least, _shade in shape.COUNTS),
         may_read=actor().may("patrol.read"),
         may_open=actor().may("grid.read"),
         may_change=actor().may("border.read"),
-        card_url=_of_grid("maps.card", **view.period.query()),
+        card_url=_of_grid("maps.card", **view._replace(at=None, by=shape.SEEN).query()),
         things_url=_of_grid("maps.objects"),
         page_url=url_for("desk.card", grid_id=0).replace("/0", "/{id}"),
         now=clock.now(),
+        today=clock.today().isoformat(),
         hits=_hits(form.q.data),
         selected=_own() if view.at is None else view.at,
         place=_place(),
-        **_figures(view, home, known["few"]),
+        **_figures(view, home, known["few"], borders),
     )
     response = make_response(page, status)
     if base is not None and base.source:
@@ -78,9 +88,18 @@ def _possible(days: int) -> int:
     return min(max(days, 1), LONGEST)
 
 
-def _figures(view: View, home: grid_queries.Cell | None, few: int) -> dict[str, Any]:
+def _borders(view: View, home: grid_queries.Cell | None) -> tuple[bool, then.Borders | None]:
+    """Whether other borders were in force when the period ended than today, and those, where they were chosen."""
+    last = view.period.last
+    is_past = home is not None and view.by == shape.SEEN and last < clock.today()
+    if home is None or not is_past or not then.have_changed_since(read(), last):
+        return False, None
+    return True, then.borders(read(), actor(), last, home.path) if view.borders == THEN else None
+
+
+def _figures(view: View, home: grid_queries.Cell | None, few: int, borders: then.Borders | None) -> dict[str, Any]:
     """The table, and the same for the map."""
-    sheet = queries.sheet(read(), actor(), home, view.period, few, view.by)
+    sheet = queries.sheet(read(), actor(), home, view.period, few, view.by, borders)
     placed = mapped.open_places(read(), actor())
     problems = report_details.problems(read(), [report.id for report in placed])
     points = shape.points(
@@ -95,12 +114,21 @@ def _figures(view: View, home: grid_queries.Cell | None, few: int) -> dict[str, 
     return {
         "sheet": sheet,
         "points": points,
-        "values": shape.values(sheet, shape.per_grid(placed), shape.per_grid(filter(is_late, placed)), _written),
+        "values": shape.values(
+            sheet, _per_grid(placed, borders), _per_grid(filter(is_late, placed), borders), _written
+        ),
     }
 
 
+def _per_grid(reports: Iterable[Any], borders: then.Borders | None) -> Counter[int]:
+    """How many of these reports lie in each grid of the map."""
+    return Counter(borders.place(report.found_in) if borders else report.grid_id for report in reports)
+
+
 def _written(line: shape.GridRow) -> str:
-    """A village's figure as it stands on the map: days are told from visits by their word."""
+    """A village's figure as it stands on the map: days are told from visits by their word, reports by their pill."""
+    if line.by in (shape.OPEN, shape.LATE):
+        return ""
     return _("%(num)s d", num=line.label) if line.by == shape.LAST else line.label
 
 
@@ -158,7 +186,8 @@ def _kept(response: Response, fingerprint: str) -> Response:
 def card(grid_id: int) -> str:
     """A piece of page: who is responsible, what is due, what is open, as far as the asker may see it."""
     _form, view, _status = _chosen()
-    found = queries.card(read(), actor(), grid_id, view.period.first, view.period.last)
+    _has_then, borders = _borders(view, queries.home(read(), actor()) if view.borders == THEN else None)
+    found = queries.card(read(), actor(), grid_id, view.period.first, view.period.last, borders)
     return render_template(
         "maps/card.html", card=found, reports=rows(read(), found.open), period=view.period, roles=ROLE_NAMES
     )

@@ -3,10 +3,13 @@
    they are written only in map.css; words come from data-* attributes. The page holds the same figures as a table. */
 import { cardLoader } from "./map_card.js";
 import { read } from "./map_cells.js";
-import { draw, drawPoints, isLoose, swatches } from "./map_drawing.js";
+import { draw, swatches } from "./map_drawing.js";
+import { byKeys } from "./map_keys.js";
 import { unpacked } from "./map_layer.js";
 import { namer } from "./map_names.js";
+import { drawPoints } from "./map_points.js";
 import { printing } from "./map_print.js";
+import { staged } from "./map_stage.js";
 
 const MARKED = "#14231d"; // outline of the chosen cell
 
@@ -43,7 +46,7 @@ function keep(id) {
   });
 }
 
-function wholeButton(map, bounds, words) {
+function wholeButton(map, go, words) {
   const control = L.control({ position: "topleft" });
   control.onAdd = () => {
     const bar = L.DomUtil.create("div", "leaflet-bar");
@@ -56,7 +59,7 @@ function wholeButton(map, bounds, words) {
     L.DomEvent.disableClickPropagation(bar);
     L.DomEvent.on(link, "click", (event) => {
       L.DomEvent.preventDefault(event);
-      map.fitBounds(bounds);
+      go();
     });
     return bar;
   };
@@ -90,10 +93,9 @@ function marker(map) {
 
 function build(box, layer, values, points) {
   const map = frame(box);
+  const fit = staged(box, map);
   const view = read(layer);
-  Object.assign(view, { values, colours: swatches(box), tiled: Boolean(box.dataset.tiles), selected: box.dataset.selected || "" });
-  view.dots = points.features.map((feature) => L.latLng(feature.geometry.coordinates[1], feature.geometry.coordinates[0]))
-    .concat(view.cells.filter(isLoose(view)).map((cell) => cell.at));
+  Object.assign(view, { values, colours: swatches(box), tiled: Boolean(box.dataset.tiles || box.dataset.backdrop), selected: box.dataset.selected || "" });
   const loadCard = cardLoader(box);
   const mark = marker(map);
   const names = namer(map, view);
@@ -109,27 +111,43 @@ function build(box, layer, values, points) {
     if ("keep" in box.dataset) keep(id);
   };
   const bounds = L.geoJSON(layer).getBounds();
-  map.fitBounds(bounds, { padding: [8, 8] });
+  const whole = () => fit(bounds);
+  const show = (cell) => {
+    fit(cell.shape.getBounds().pad(cell.lowest ? 0.8 : 0.05));
+    box.scrollIntoView({ block: "nearest" });
+    pick(cell.id);
+  };
+  whole();
   map.startZoom = map.getZoom();
-  map.setMaxBounds(bounds.pad(0.3));
+  map.setMaxBounds(bounds.pad(1.5));
   draw(map, view, pick);
   drawPoints(map, view, points, pick);
-  wholeButton(map, bounds, box.dataset.whole);
+  wholeButton(map, whole, box.dataset.whole);
   map.on("moveend zoomend resize", names);
   names();
   if (view.byId[view.selected]) {
     const own = view.byId[view.selected];
-    if (!box.dataset.place) map.fitBounds(own.shape.getBounds().pad(own.lowest ? 0.6 : 0.05)); // a second move would be ignored
+    if (!box.dataset.place) fit(own.shape.getBounds().pad(own.lowest ? 0.6 : 0.05)); // a second move would be ignored
     pick(view.selected, !("chosen" in box.dataset));
   }
   if (box.dataset.place) spot(map, box.dataset.place);
-  listen(box, map, view, pick);
+  listen(box, map, view, show);
+  byKeys(box, map, view, pick);
+  backdrop(box, map, view);
   printing(box, map, bounds);
   window.addEventListener("popstate", () => {
     const at = new URL(location.href).searchParams.get("at");
-    if (view.byId[at]) show(box, map, view.byId[at], pick);
-    else map.fitBounds(bounds);
+    if (view.byId[at]) show(view.byId[at]);
+    else whole();
   });
+}
+
+/* Roads and waters come after all else, as they are what can be done without. */
+function backdrop(box, map, view) {
+  if (!box.dataset.backdrop) return;
+  Promise.all([json(box.dataset.backdrop), import("./map_backdrop.js")])
+    .then(([told, module]) => module.drawBackdrop(map, told, view.colours))
+    .catch(console.error);
 }
 
 /* The layer of objects: its script comes when somebody asks for it. Returns what to do when another grid was chosen. */
@@ -143,12 +161,6 @@ function thingsSwitch(map, view) {
   };
   if (switch_) switch_.addEventListener("change", update);
   return update;
-}
-
-function show(box, map, cell, pick) {
-  map.fitBounds(cell.shape.getBounds().pad(cell.lowest ? 0.8 : 0.05));
-  box.scrollIntoView({ block: "nearest" });
-  pick(cell.id);
 }
 
 /* A thing that was looked for, where it is: its words lead to its page. */
@@ -169,13 +181,13 @@ function spot(map, at) {
 }
 
 /* A link with data-map-show="id", in the table or on a card, shows its cell on the map. */
-function listen(box, map, view, pick) {
+function listen(box, map, view, show) {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-map-show]");
     const cell = button && view.byId[button.dataset.mapShow];
     if (!cell) return;
     event.preventDefault();
-    show(box, map, cell, pick);
+    show(cell);
     if (button.dataset.mapPoint) showPoint(map, button);
   });
   document.addEventListener("submit", (event) => {

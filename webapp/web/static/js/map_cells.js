@@ -53,3 +53,20 @@ export function read(layer) {
   cells.forEach((cell) => { cell.lowest = cell.depth === deepest; });
   return { byId, cells: cells.sort((a, b) => a.depth - b.depth || b.size - a.size) };
 }
+
+function around(ring, at) {
+  let is = false;
+  for (let i = 1; i < ring.length; i += 1) {
+    const [ax, ay] = ring[i - 1];
+    const [bx, by] = ring[i];
+    if ((ay > at.lat) !== (by > at.lat) && at.lng < ax + ((at.lat - ay) / (by - ay)) * (bx - ax)) is = !is;
+  }
+  return is;
+}
+
+/* Whether a place lies in a cell: in an odd number of a part's rings, so in none of its holes. */
+export function holds(cell, at) {
+  const { type, coordinates } = cell.feature.geometry;
+  const parts = type === "Polygon" ? [coordinates] : coordinates;
+  return parts.some((polygon) => polygon.filter((ring) => around(ring, at)).length % 2 === 1);
+}

@@ -1,6 +1,7 @@
 /* The layer of outlines as it is sent (gis/layer.py), made into the features that Leaflet draws. */
 
-function ring(steps, size) {
+/* A ring, or a line, which does not come back to its beginning. */
+export function ring(steps, size, isLine) {
   const points = [];
   let x = 0;
   let y = 0;
@@ -9,7 +10,7 @@ function ring(steps, size) {
     y += steps[i + 1];
     points.push([x * size, y * size]);
   }
-  points.push(points[0]);
+  if (!isLine) points.push(points[0]);
   return points;
 }
 

@@ -1,4 +1,5 @@
 /* Names and figures on the map: upper tiers first; what would touch an earlier one or a dot is moved, shortened or not drawn. */
+import { holds } from "./map_cells.js";
 
 const ROOM = 0.9; // a name is drawn if the cell is at least this share of the name's width
 const FIGURE_ROOM = 32; // pixels; in a narrower cell even its figures would stand for its neighbours
@@ -9,9 +10,9 @@ const FIGURE_SIZE = 14;
 const LOWER = 15;
 const UPPER = 17;
 const SMALL = 14;
-const DOT = 7; // what a dot takes up around its middle on the whole area; closer in it is bigger
 const GENERIC = /\s+(Town|Township|Subdistrict|Village|Community|County|District)$/; // what a name can do without
 const STEPS = [0, -10, 10, -20, 20]; // pixels up and down from a spot
+const ASIDE = [0, -16, 16, -32, 32]; // and for an upper name to its sides
 
 function measurer() {
   const pen = document.createElement("canvas").getContext("2d");
@@ -93,21 +94,21 @@ function within(map, cell, box) {
 
 /* Dots lie on the canvas below; figures over them would hide both. */
 function dotBoxes(map, view) {
-  const size = 2 * DOT * (map.getZoom() - map.startZoom < 1 ? 1 : 1.5);
-  return view.dots.map((dot) => boxAt(map.latLngToLayerPoint(dot), size - 6, size));
+  return view.dots.map((dot) => boxAt(map.latLngToLayerPoint(dot.at), 2 * dot.size, 2 * dot.size + 6));
 }
 
 /* Where a box of this size touches nothing, near one of the cell's spots. */
 function free(map, cell, size, taken) {
-  for (let i = 0; i < cell.spots.length; i += 1) {
-    const at = map.latLngToLayerPoint(cell.spots[i]);
-    for (let j = 0; j < (cell.lowest ? STEPS.length : 1); j += 1) {
-      const point = L.point(at.x, at.y + STEPS[j]);
-      const box = boxAt(point, size.x, size.y);
-      if (!touches(box, taken) && (!cell.lowest || within(map, cell, box))) return point;
-    }
-  }
-  return null;
+  const spots = cell.spots.map((spot) => map.latLngToLayerPoint(spot));
+  const shifts = [].concat(...(cell.lowest ? [0] : ASIDE).map((x) => STEPS.map((y) => L.point(x, y))));
+  // A village's name stays within it, figures and all; a township's at least has its middle there.
+  const belongs = (point, box) => (cell.lowest ? within(map, cell, box) : holds(cell, map.layerPointToLatLng(point)));
+  const places = cell.lowest ? [].concat(...spots.map((at) => shifts.map((by) => at.add(by))))
+    : [].concat(...shifts.map((by) => spots.map((at) => at.add(by))));
+  return places.find((point) => {
+    const box = boxAt(point, size.x, size.y);
+    return !touches(box, taken) && belongs(point, box);
+  }) || null;
 }
 
 /* `place(cell, scene)` → the cell's mark, written as fully as there is room for; null where nothing fits. */
@@ -121,22 +122,22 @@ function placer(map, view) {
     return { x: Math.max.apply(null, words.concat(under)), y: writing.lines.length * writing.size * LINE_HEIGHT + (figure ? FIGURE_HEIGHT : 0) };
   }
 
-  /* Beside the dots if it can be; an upper name may stand on one, a figure never. */
-  function put(cell, writing, figure, scene, room) {
+  function put(cell, writing, figure, scene, room, taken) {
     const size = sizeOf(cell, writing, figure);
-    if (size.x > room) return null;
-    const point = free(map, cell, size, scene.taken.concat(scene.dots)) || (cell.lowest ? null : free(map, cell, size, scene.taken));
+    const point = size.x > room ? null : free(map, cell, size, taken);
     if (point) scene.taken.push(boxAt(point, size.x, size.y));
     return point && sign(cell, writing, figure, point);
   }
 
+  /* Beside the dots if it can be, shorter if need be; only then an upper name may stand on one, a figure never. */
   return (cell, scene) => {
     const wide = widthOf(map, cell);
     const figure = cell.lowest ? figures(view.values[cell.id]) : null;
     const ways = writings(cell, scale);
     if (figure && wide >= FIGURE_ROOM) ways.push({ lines: [], size: LOWER });
     const room = cell.id === view.selected ? Infinity : wide / ROOM;
-    return ways.reduce((mark, way) => mark || put(cell, way, figure, scene, room), null);
+    const first = (taken) => ways.reduce((mark, way) => mark || put(cell, way, figure, scene, room, taken), null);
+    return first(scene.taken.concat(scene.dots)) || (cell.lowest ? null : first(scene.taken));
   };
 }
 

@@ -1,5 +1,6 @@
 /* The objects of the chosen village or township as squares, when they are asked for. Loaded on demand, and each grid once. */
-import { pointWords, radius, shaped } from "./map_drawing.js";
+import { gathered, GATHERED } from "./map_gather.js";
+import { opening, pointWords, radius, shaped } from "./map_points.js";
 
 const Square = shaped((pen, x, y, size) => pen.rect(x - size, y - size, 2 * size, 2 * size));
 
@@ -7,25 +8,41 @@ const Square = shaped((pen, x, y, size) => pen.rect(x - size, y - size, 2 * size
 export function thingsOn(map, view, switch_) {
   const note = document.querySelector("[data-map-things-note]");
   const known = {};
-  let drawn = null;
+  const layer = L.layerGroup().addTo(map);
+  let drawn = [];
   let turn = 0;
 
+  const colour = (isDue) => view.colours[isDue ? "thing-due" : "thing"];
+  const mark = (group) => {
+    const isOne = group.length === 1;
+    const square = new Square(group[0].at, {
+      radius: isOne ? radius(map) * 0.8 : GATHERED * 0.9, weight: 2, color: "#fff", fillOpacity: 1,
+      fillColor: colour(group.some((one) => one.late)), number: isOne ? "" : String(group.length), low: 1,
+    });
+    if (isOne) square.bindPopup(() => pointWords(group[0].words), { closeButton: false, minWidth: 140 });
+    else opening(map, square, group);
+    return square;
+  };
+
+  function update() {
+    layer.clearLayers();
+    gathered(map, drawn, radius(map)).reverse().forEach((group) => layer.addLayer(mark(group)));
+  }
+
   function draw(found) {
-    drawn = L.geoJSON(found, {
-      pointToLayer: (feature, at) => new Square(at, {
-        radius: radius(map) * 0.8, weight: 2, color: "#fff", fillOpacity: 1,
-        fillColor: view.colours[feature.properties.tone === "due" ? "thing-due" : "thing"],
-      }),
-      onEachFeature: (feature, mark) => mark.bindPopup(() => pointWords(feature.properties), { closeButton: false, minWidth: 140 }),
-    }).addTo(map);
+    drawn = found.features.map((feature) => ({
+      at: L.latLng(feature.geometry.coordinates[1], feature.geometry.coordinates[0]),
+      late: feature.properties.tone === "due", words: feature.properties,
+    })).sort((a, b) => b.late - a.late);
+    update();
     note.textContent = found.words;
   }
 
-  map.on("zoomend", () => { if (drawn) drawn.setStyle({ radius: radius(map) * 0.8 }); });
+  map.on("zoomend", update);
   return (id) => {
     const mine = turn += 1;
-    if (drawn) drawn.remove();
-    drawn = null;
+    drawn = [];
+    update();
     const cell = view.byId[id];
     note.textContent = "";
     if (!switch_.checked) return;
