@@ -38,12 +38,20 @@ class Failed(Exception):
     """The work ended in a fault of its own; the text is the last line that it wrote about it."""
 
 
-def examine(paths: Sequence[Path], system: str | None = None, choice: Choice | None = None) -> Delivery:
+def examine(
+    paths: Sequence[Path], system: str | None = None, choice: Choice | None = None, present: Sequence[Cell] = ()
+) -> Delivery:
     """The delivery in these files with all findings about it, errors first.
 
-    `system` and `choice` as for gis.read. Refused where a file cannot be read, or is too much work or memory.
+    `system`, `choice`, `present` as for gis.read. Refused where a file cannot be read, or is too much work or memory.
     """
-    request = {"paths": list(map(str, paths)), "system": system, "choice": asdict(choice or Choice())}
+    there = [{**vars(cell), "boundary": cell.boundary.hex()} for cell in present]
+    request = {
+        "paths": list(map(str, paths)),
+        "system": system,
+        "choice": asdict(choice or Choice()),
+        "present": there,
+    }
     called = ", ".join(path.name for path in paths)
     with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as trouble:
         status = _run(json.dumps(request).encode(), answer, trouble)

@@ -200,6 +200,7 @@ POST   /bodies/<body_id>/close                           body     e        404  
 POST   /bodies/<body_id>/reopen                          body     e        404    .   .    .       x        x      .       .       .      .         x     .
 GET    /borders                                          -        -        404    .   .    .       .        x      .       .       x      .         .     .
 POST   /borders                                          -        -        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /borders/list                                     -        -        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /borders/<set_id>                                 border   r        404    .   .    .       .        x      .       .       x      .         .     .
 POST   /borders/<set_id>/heir                            border   d        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /borders/<set_id>/propose                         border   d        404    .   .    .       .        x      .       .       .      .         .     .

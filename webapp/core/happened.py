@@ -50,7 +50,7 @@ class Visited:
 @dataclass(frozen=True)
 class GridsChanged:
     """Borders changed on a day: ``heirs`` says of each grid that ended which one has its records from then on;
-    ``redrawn`` are the grids that are new or got a new version."""
+    ``redrawn`` are those that had a border and got a new version."""
 
     heirs: Mapping[int, int]
     redrawn: Collection[int]

@@ -8,12 +8,13 @@ from sqlalchemy import Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from gis.compare import Grid as Present
+from gis.delivery import Cell
 
 from ..access import SYSTEM, Actor, Condition
 from . import queries
 from .models import Grid, GridChange, GridChangeSet, GridVersion
 
-__all__ = ["Heir", "Present", "heirless", "heirs", "lines", "present", "reached", "sets"]
+__all__ = ["Heir", "Present", "as_cells", "heirless", "heirs", "lines", "present", "reached", "sets"]
 
 
 class Heir(NamedTuple):
@@ -95,6 +96,11 @@ def heirs(session: Session, set_id: int) -> dict[int, dict[str, Heir]]:
         if line.kind == "new" and line.tier in found:
             found[line.tier][line.code] = Heir(line, None, line.position)
     return found
+
+
+def as_cells(there: Sequence[Present]) -> list[Cell]:
+    """The same as cells of a delivery, of which another one is only a part."""
+    return [Cell(each.tier, each.code, each.name, each.parent, each.boundary or b"", None) for each in there]
 
 
 def present(session: Session, path: str) -> tuple[list[Present], dict[int, str]]:

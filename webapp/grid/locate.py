@@ -2,7 +2,7 @@
 swapped when the number moves."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from threading import Lock
 
 from sqlalchemy.orm import Session
@@ -26,9 +26,20 @@ def candidates(session: Session, lon: float, lat: float, accuracy_m: float = 0) 
     return _cells(session).candidates(lon, lat, accuracy_m)
 
 
-def knows_borders(session: Session) -> bool:
-    """Whether any village has a border: where none has, no point lies outside."""
-    return len(_cells(session)) > 0
+def are_drawn(session: Session, villages: Iterable[queries.Cell]) -> bool:
+    """Whether each of some villages, or its heir, has a border: of one that has none, no point lies outside."""
+    cells = _cells(session)
+    return all(any(id_ in cells for id_ in queries.on_path(each.path)) for each in villages)
+
+
+def elsewhere(
+    session: Session, found: Sequence[Candidate], villages: Collection[queries.Cell]
+) -> tuple[Candidate, ...]:
+    """The candidates of a point when it is in none of some villages: a village without a border may hold every point
+    that no other one holds."""
+    sure = tuple(found) if are_drawn(session, villages) else tuple(each for each in found if each.inside)
+    here = {id_ for each in villages for id_ in queries.on_path(each.path)}  # and who took it over
+    return () if any(each.id in here for each in sure) else sure
 
 
 def beside(session: Session, village_id: int) -> frozenset[int]:
@@ -182,6 +193,8 @@ class Where:
         raise Refused(SWAPPED if is_swapped else ABROAD, field="x", lon=f"{lon:.5f}", lat=f"{lat:.5f}")
 
     def is_in(self, village_id: int, lon: float, lat: float) -> bool:
-        """Whether a point may lie in a village; so where the village has no border."""
+        """Whether a point may lie in a village; so where the village has no border and no other one holds it."""
         found = self._cells.candidates(lon, lat, BORDER_M)
-        return not found or village_id in {each.id for each in found}
+        if village_id in self._cells:
+            return not found or village_id in {each.id for each in found}
+        return not any(each.inside for each in found)

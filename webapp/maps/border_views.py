@@ -14,6 +14,8 @@ from ..core import clock
 from ..core.errors import N_, NotFound, Refused
 from ..grid import changed, changes, intake
 from ..grid import queries as grid_queries
+from ..grid.sheet import GRIDS
+from ..web import sheets
 from ..web.bounds import whole
 from ..web.errors import say
 from ..web.forms import clean
@@ -73,10 +75,11 @@ def bring_borders() -> Any:
         return _page(form), 422
     county = queries.home(read(), actor())
     path = county.path if county else ""
+    there = changed.as_cells(changed.present(read(), path)[0]) if path and form.is_part.data else ()
     close_reads()
     try:
         with turn("borders"), TemporaryDirectory(prefix="wangge-borders-") as folder:
-            examined = intake.examine(_saved(sent, Path(folder)), form.crs.data or None)
+            examined = intake.examine(_saved(sent, Path(folder)), form.crs.data or None, present=there)
         if examined.errors:
             form.refuse("files", _("These borders have errors. Correct the files and bring them in again."))
             return _page(form, changes.findings_kept(examined.findings)), 422
@@ -107,7 +110,7 @@ def _saved(sent: Any, folder: Path) -> list[Path]:
 def _facts(examined: Any) -> dict[str, Any]:
     return {
         "layers": [vars(fact) for fact in examined.delivery.facts],
-        "findings": changes.findings_kept(examined.findings),
+        "findings": [*changes.findings_kept(examined.findings), *changes.notes_kept(examined.notes)],
         "is_open": True,
     }
 
@@ -233,3 +236,16 @@ def _draft(session: Any, cell: Any, form: GridForm) -> Any:
         return changes.merge(session, actor(), cell.id, form.heir.data)
     parent = form.parent.data if "parent" in form else None
     return changes.by_hand(session, actor(), cell.id, form.zh.data, form.en.data or "", form.code.data, parent)
+
+
+# --- the list of grids ----------------------------------------------------------------------------
+
+
+@bp.get("/borders/list")
+@may("border.edit")
+def grid_list() -> Any:
+    """All grids by levels, codes and names, as a sheet that can be changed and brought in again."""
+    cells = grid_queries.cells(read(), actor(), "border.edit")
+    codes = {cell.id: cell.code for cell in cells}
+    rows = [(str(cell.tier), cell.code, cell.zh, cell.en, codes.get(cell.parent_id or 0, "")) for cell in cells]
+    return sheets.filled(GRIDS, f"grids-{clock.today().isoformat()}.xlsx", rows)

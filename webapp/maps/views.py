@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from ..core import clock, settings
 from ..core.errors import NotFound
+from ..grid import mapped as grid_mapped
 from ..grid import queries as grid_queries
 from ..patrol import coverage as patrol_coverage
 from ..people.rules import ROLE_NAMES
@@ -43,6 +44,7 @@ def show() -> Response:
         view=view,
         period=view.period,
         presets=_presets(usual),
+        drawn=grid_mapped.drawn(read(), home.path) if home else grid_mapped.NONE,
         layer=grid_queries.newest_layer(read(), home.path if home else ""),
         base=base,
         review_number=known["map_review_number"],

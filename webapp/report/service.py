@@ -224,28 +224,27 @@ def _check_place(session: Session, cell: Cell, entry: ReportEntry) -> None:
     if entry.lon is None or entry.lat is None:
         return
     found = locate.candidates(session, entry.lon, entry.lat, entry.accuracy_m or 0)
-    here = {id_ for each in (cell, *others.values()) for id_ in grid_queries.on_path(each.path)}  # and who took it over
-    if found and here.isdisjoint(candidate.id for candidate in found):
-        other = grid_queries.named(session, {found[0].id})[found[0].id]
+    if away := locate.elsewhere(session, found, (cell, *others.values())):
+        other = grid_queries.named(session, {away[0].id})[away[0].id]
         raise Refused(
             N_('This position is in %(village)s. Tick "Between two villages" and choose it, or remove the position.'),
             field="joint",
             village=other,
         )
     if not entry.is_sure:
-        _ask_back(session, cell, entry, found)
+        _ask_back(session, cell, tuple(others.values()), found)
 
 
-def _ask_back(session: Session, cell: Cell, entry: ReportEntry, found: Sequence[locate.Candidate]) -> None:
+def _ask_back(session: Session, cell: Cell, others: Sequence[Cell], found: Sequence[locate.Candidate]) -> None:
     """A position in no village, and one at which another village may lie as well, is asked back once: who is sure sends
     it again as it is."""
-    if not found and locate.knows_borders(session):
+    if not found and locate.are_drawn(session, (cell, *others)):
         raise Refused(OUTSIDE, field="is_sure")
     mine = grid_queries.on_path(cell.path)
-    others = [candidate for candidate in found if candidate.id not in mine]
-    if not others or entry.joint:
+    nearest = next((candidate for candidate in found if candidate.id not in mine), None)
+    if nearest is None or others:
         return
-    nearest, own = others[0], next(candidate for candidate in found if candidate.id in mine)
+    own = next((candidate for candidate in found if candidate.id in mine), nearest)  # none where it has no border
     sentence = NEAR if not nearest.inside else IN_BOTH if own.inside else ACROSS
     metres = round(own.distance_m if sentence is ACROSS else nearest.distance_m)
     village = grid_queries.named(session, {nearest.id})[nearest.id]
