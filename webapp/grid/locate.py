@@ -94,6 +94,7 @@ SYSTEMS = {
     "火星坐标": "gcj02",
     "百度": "bd09",
 }
+LONGEST_SYSTEM = 20
 _ZONE = re.compile(r".*?(2[5-9]|3\d|4[0-5])\s*(?:号|度)?\s*带.*")
 _MERIDIAN = re.compile(r".*(?:中央经线|中央子午线|cm)\D*(1[0-3]\d|[789]\d).*")
 UNKNOWN_SYSTEM = N_(
@@ -111,7 +112,8 @@ _REFUSALS = {
     "crs_beijing54": OTHER_DATUM,
     "crs_swapped": SWAPPED,
 }
-DECIMALS = 6  # of a degree: a tenth of a metre
+DECIMALS = 8  # of a degree: a millimetre
+DEGREES = ("EPSG:4490", "EPSG:4326", "")  # systems that need no turning
 
 Pair = tuple[float, float]
 
@@ -148,6 +150,22 @@ def degrees(given: Sequence[tuple[float, float, str]]) -> list[Pair | Refused]:
         turned: Sequence[Pair | Refused] = together or [_alone(pair, system) for pair in pairs]
         found |= dict(zip(ats, turned, strict=True))
     return [found[at] for at in range(len(given))]
+
+
+def entered(lon: float, lat: float, system: str | None) -> Pair:
+    """A position that somebody typed in a system, as degrees of ours. Refused (field ``crs``) when it cannot be one."""
+    if not system:
+        return lon, lat
+    (found,) = degrees([(lon, lat, system)])
+    if isinstance(found, Refused):
+        raise Refused(found.message, field="crs", **found.params)
+    return found
+
+
+def source(system: str | None) -> str | None:
+    """What is kept of the system in which a point came: its name, where it was another than ours."""
+    name = named_system(system or "")
+    return None if name in DEGREES else name[:LONGEST_SYSTEM]
 
 
 def _degrees(pairs: Sequence[Pair], system: str) -> list[Pair] | None:

@@ -112,7 +112,11 @@ def _at_position(session: Session, form: ReportForm) -> list[Near]:
     """The villages that hold the form's position or come within its circle."""
     if form.lon.data is None or form.lat.data is None:
         return []
-    found = locate.candidates(session, form.lon.data, form.lat.data, form.accuracy_m.data or 0)
+    try:
+        lon, lat = locate.entered(form.lon.data, form.lat.data, form.crs.data)
+    except Refused:
+        return []
+    found = locate.candidates(session, lon, lat, form.accuracy_m.data or 0)
     cells = grid_queries.named(session, {candidate.id for candidate in found})
     known = ((cells[candidate.id], round(candidate.distance_m)) for candidate in found)
     return [Near(cell.id, cell.code, cell.zh, cell.en, metres) for cell, metres in known]

@@ -73,6 +73,7 @@ class ReportEntry:
     recurs_id: uuid.UUID | None = None
     settle: bool = False
     photos: tuple[PhotoFile, ...] = ()
+    crs: str | None = None  # the system in which the point was typed: gcj02, bd09; None for WGS84
     is_sure: bool = False  # asked back about the position, he sends it all the same
 
     V1_FIELDS: ClassVar = (  # what the first recipe of fingerprints knew; never changed
@@ -106,7 +107,7 @@ def submit(session: Session, actor: Actor, entry: ReportEntry) -> Receipt:
     if known is not None and is_resend((known.content, known.entered_by), entry, actor.person_id):
         return _receipt(session, known, entry)
     calendar.hold(session)
-    content, entry = fingerprint_of(entry), replace(entry, occurred_at=entry.at)
+    content, entry = fingerprint_of(entry), _in_ours(replace(entry, occurred_at=entry.at))
     cell = grid_queries.cell(session, actor, "report.submit", entry.grid_id)
     finder, roles = _check(session, actor, cell, entry), _roles_at(session, actor, cell)
     made = REPORT.step(START, "settle" if entry.settle else "submit", roles, NEW, _said(entry))
@@ -115,6 +116,14 @@ def submit(session: Session, actor: Actor, entry: ReportEntry) -> Receipt:
     keep_photos(session, actor, report.id, entry.photos, None)
     moving.begin(session, HISTORY, report, made, sent, _author(actor, made.made_as(roles)))
     return _receipt(session, report, entry)
+
+
+def _in_ours(entry: ReportEntry) -> ReportEntry:
+    """The entry with its point in WGS84, whatever it was typed in."""
+    if entry.lon is None or entry.lat is None:
+        return entry
+    lon, lat = locate.entered(entry.lon, entry.lat, entry.crs)
+    return replace(entry, lon=lon, lat=lat)
 
 
 def _author(actor: Actor, role: str) -> Author:
@@ -156,6 +165,7 @@ def _store(
         lon=entry.lon,
         lat=entry.lat,
         accuracy_m=entry.accuracy_m,
+        crs=None if entry.lon is None else locate.source(entry.crs),
         severity=entry.severity,
         first_measure=entry.first_measure,
         note=entry.note,
