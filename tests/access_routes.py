@@ -150,6 +150,7 @@ GET    /reports/<report_id>/<action>                     move     m        404  
 POST   /reports/<report_id>/<action>                     move     m        404    .   .    x       x        x      x       x       .      .         .     .
 POST   /reports/<report_id>/beside/look                  beside   look     404    .   .    .       x        x      .       .       .      .         .     .
 POST   /reports/<report_id>/beside/looks/<look_id>/withdraw  beside   withdraw 404    .   .    .       x        x      .       .       .      .         .     .
+POST   /reports/<report_id>/beside/lead                  beside   choose   404    .   .    x       x        x      x       x       .      .         .     .
 POST   /reports/<report_id>/beside/part                  beside   part     404    .   .    x       x        x      x       x       .      .         .     .
 POST   /reports/<report_id>/beside/problems              beside   problems 404    .   .    .       x        x      .       .       .      .         .     .
 POST   /reports/<report_id>/beside/sample                beside   sample   404    .   .    .       x        x      .       .       .      .         .     .

@@ -63,6 +63,7 @@ def for_report(session: Session, cell: Cell, form: ReportForm) -> dict[str, Any]
 def fill_beside(page: Any, forms: Mapping[str, Any]) -> None:
     """The pick lists of the acts beside the state: whom one can ask to look, whose part nobody can finish."""
     forms["look"].grid.choices = [(cell.id, named(cell)) for cell in page.can_look]
+    forms["lead"].lead.choices = [(cell.id, named(cell)) for cell in page.joint]
     forms["part"].part.choices = [(place.assignment.id, named(place.body)) for place in page.left_parts]
 
 

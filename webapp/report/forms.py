@@ -232,6 +232,13 @@ class PartForm(ReasonForm):
     part = SelectField(_l("Whose part to take back"), coerce=key, validate_choice=False, validators=[InputRequired()])
 
 
+class LeadForm(BaseForm):
+    """Which village leads a matter on a border."""
+
+    id = IdField()
+    lead = SelectField(_l("Which village leads"), coerce=key, validate_choice=False, validators=[InputRequired()])
+
+
 class SampleForm(BaseForm):
     """A second look at what was settled on the spot; a page of before it had an id of its own has none."""
 
