@@ -204,6 +204,7 @@ POST   /borders                                          -        -        404  
 GET    /borders/list                                     -        -        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /borders/<set_id>                                 border   r        404    .   .    .       .        x      .       .       x      .         .     .
 POST   /borders/<set_id>/heir                            border   d        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /borders/<set_id>/parts                           border   d        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /borders/<set_id>/propose                         border   d        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /borders/<set_id>/approve                         border   a        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /borders/<set_id>/withdraw                        border   w        404    .   .    .       .        x      .       .       .      .         .     .

@@ -1,7 +1,7 @@
 """The coordinate system in which somebody typed a position, beside the position itself, which is WGS84 as ever; and
-the act by which another village leads a matter on a border.
+the acts by which another village leads a matter on a border, and one goes to a part of its village that was split.
 
-Two empty columns, as of what was stored before nothing is known and phones give WGS84, and a word.
+Two empty columns, as of what was stored before nothing is known and phones give WGS84, and two words.
 """
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ branch_labels = None
 depends_on = None
 
 TABLES = ("report", "patrol_object")
-ACTIONS = ("choose_lead",)
+ACTIONS = ("choose_lead", "follow_border")
 WORDS = sa.table("report_action", sa.column("code", sa.String()))
 
 

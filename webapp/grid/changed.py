@@ -14,7 +14,7 @@ from ..access import SYSTEM, Actor, Condition
 from . import queries
 from .models import Grid, GridChange, GridChangeSet, GridVersion
 
-__all__ = ["Heir", "Present", "as_cells", "heirless", "heirs", "lines", "present", "reached", "sets"]
+__all__ = ["Heir", "Present", "as_cells", "heirless", "heirs", "lines", "present", "reached", "sets", "splits"]
 
 
 class Heir(NamedTuple):
@@ -63,6 +63,24 @@ def before(session: Session, found: GridChangeSet) -> dict[int, GridVersion]:
 def newest_day(session: Session, found: GridChangeSet) -> date:
     """The latest day from which a grid of a set is in force as it is now; long ago where all of it is new."""
     return max((version.valid_from for version in before(session, found).values()), default=date.min)
+
+
+def splits(changes: Sequence[GridChange]) -> dict[int, list[int]]:
+    """The grids that a set makes several of: by their ids the positions of what becomes of each, and first of what has
+    its records."""
+    places = {line.grid_id: line.position for line in changes if line.kind == "changed"}
+    first = places | {
+        line.grid_id: places.get(line.heir_id, line.heir_position) for line in changes if line.kind == "gone"
+    }
+    found: dict[int, set[int]] = {}
+    for line in changes:
+        for grid_id in line.predecessors if line.kind != "gone" else ():
+            found.setdefault(grid_id, {places[grid_id]} if grid_id in places else set()).add(line.position)
+    return {
+        grid_id: sorted(positions, key=lambda at: (at != first.get(grid_id), at))
+        for grid_id, positions in found.items()
+        if len(positions) > 1
+    }
 
 
 def heirless(session: Session, set_id: int) -> int:

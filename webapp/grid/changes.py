@@ -7,6 +7,7 @@ the write ends, and refuses what its state does not allow.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -252,6 +253,16 @@ def choose_heir(session: Session, actor: Actor, set_id: int, position: int, code
     if gone is None or code not in offered:
         raise Refused(N_("Choose one of the grids that will be there."), field="heir")
     _, gone.heir_id, gone.heir_position = offered[code]
+
+
+def choose_parts(session: Session, actor: Actor, set_id: int, chosen: Mapping[str, int]) -> None:
+    """Say of things of grids that are split, by their keys, to which part they go: its position in the set. Refused for
+    one that is no part."""
+    found = one(session, actor, set_id, "propose")
+    parts = changed.splits(changed.lines(session, set_id)).values()
+    if not set(chosen.values()).issubset(chain.from_iterable(parts)):
+        raise Refused(N_("Choose one of the grids that will be there."), field="heir")
+    found.facts = {**found.facts, "chosen": dict(chosen)}
 
 
 # --- by hand --------------------------------------------------------------------------------------

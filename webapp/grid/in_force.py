@@ -64,7 +64,11 @@ def put_in_force(session: Session, set_id: int) -> bool:
     # what is drawn for the first time moves nothing: where its things belong was said by hand
     redrawn = frozenset(version.grid_id for version in versions if version.grid_id in drawn)
     found.state, found.edition_id, found.trouble = "in_force", edition.id, None
-    happened.tell(session, happened.GridsChanged(heirs, redrawn, found.since))
+    ids = {line.position: line.grid_id or new.get(line.position, 0) for line in lines}
+    parts = {grid_id: [ids[at] for at in ats] for grid_id, ats in changed.splits(lines).items()}
+    chosen = {key: ids[at] for key, at in found.facts.get("chosen", {}).items() if at in ids}
+    told = happened.GridsChanged(heirs, redrawn, found.since, parts, chosen, found.decided_by, found.id)
+    happened.tell(session, told)
     return True
 
 

@@ -22,11 +22,12 @@ from ..web.forms import clean
 from ..web.language import named
 from ..web.request import actor, close_reads, may, read, turn, write
 from ..web.saving import refused
-from . import borders, queries
+from . import borders, queries, split
 from .blueprint import bp
 from .forms import BordersForm, GridForm, ProposalForm
 
 MOST_FILES = 6
+ENDED = ("in_force", "withdrawn")
 SAID = {
     "propose": N_("Proposed. Somebody else of the county office has to approve it now."),
     "approve": N_("Approved. It takes effect on its day."),
@@ -135,6 +136,8 @@ def _set_page(set_id: int, form: ProposalForm) -> str:
         states=borders.STATES,
         tones=borders.TONES,
         heirs=changed.heirs(read(), set_id) if may_choose else {},
+        reports=split.reports(read(), actor(), found) if found.state not in ENDED else (),
+        may_choose=may_choose,
         findings=_said(found.facts.get("findings", ())),
         layers=found.facts.get("layers", ()),
         is_mine=found.made_by == actor().person_id,
@@ -152,6 +155,19 @@ def choose_heir(set_id: int) -> Any:
         raise NotFound from error
     code = clean(request.form.get("heir")) or ""
     return _done(set_id, lambda session: changes.choose_heir(session, actor(), set_id, position, code))
+
+
+@bp.post("/borders/<int:set_id>/parts")
+@may("border.edit")
+def choose_parts(set_id: int) -> Any:
+    """Say to which part the open reports of villages that are split go, all at once."""
+    found = changes.one(read(), actor(), set_id)
+    offered = {each.key for each in split.reports(read(), actor(), found)}
+    try:
+        chosen = {key: whole(request.form[key]) for key in request.form if key in offered}
+    except ValueError as error:
+        raise NotFound from error
+    return _done(set_id, lambda session: changes.choose_parts(session, actor(), set_id, chosen))
 
 
 @bp.post("/borders/<int:set_id>/propose")

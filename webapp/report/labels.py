@@ -46,6 +46,7 @@ ACTIONS = {
     "withdraw_look": N_("Site visit taken back"),
     "release_part": N_("Cooperating part taken back"),
     "choose_lead": N_("Lead village chosen"),
+    "follow_border": N_("Moved with the borders"),
     "move_limit": N_("Calendar changed: new last day"),
 }
 

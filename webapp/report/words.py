@@ -199,7 +199,11 @@ class NamesInHistory:
 
     def _leads(self, given: Given) -> str:
         was, now = (self.grids.get(given.key(name)) for name in ("grid_before", "grid_after"))
-        return _("%(now)s leads, it was %(was)s", now=named(now), was=named(was)) if was and now else ""
+        if not was or not now:
+            return ""
+        if given.has("set"):
+            return _("from %(was)s to %(now)s", now=named(now), was=named(was))
+        return _("%(now)s leads, it was %(was)s", now=named(now), was=named(was))
 
     def _with_others(self, given: Given) -> str:
         others = [named(self.bodies[id_]) for id_ in given.keys("coop") if id_ in self.bodies]
