@@ -44,7 +44,7 @@ county      /map                        12          0
 county      /map/grids/{A1}/card        23          0
 county      /late                       9          0
 county      /grids/{county}             26         0
-township_a  /cards                      12         0
+township_a  /cards                      15         0
 housing     /desk                       16          0
 """)
 #: What an officer and his township open every day.
