@@ -1,6 +1,7 @@
 """A county's grids from a list of levels, codes and names, without borders: rows in, a delivery as from files out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from gis import clean, complete, tiers
@@ -37,7 +38,8 @@ def delivery(entries: Sequence[Entry], present: Sequence[Cell] = ()) -> Delivery
         row.en = clean.name(each.en)
     findings = list(_levels(rows, entries))
     listed = [row for row in rows if row.tier < 4]
-    listed = complete.among(listed, present) if present else sorted(listed, key=lambda row: row.tier)
+    undrawn = [replace(cell, boundary=b"") for cell in present]  # a list says nothing of borders, and asks nothing
+    listed = complete.among(listed, undrawn) if present else sorted(listed, key=lambda row: row.tier)
     findings += tiers.set_parents(listed)
     found = Delivery((), tuple(row.cell() for row in listed), ())
     findings += [each for each in check(found) if each.code != "no_shape"]
