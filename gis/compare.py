@@ -143,7 +143,8 @@ def _what(grids: Sequence[Grid], cells: Sequence[Cell], grid_of: dict[int, int],
     parent = None if theirs.parent is None else grid_of.get(theirs.parent, -1)
     if parent != ours.parent:
         yield "parent"
-    if (ours.boundary or b"") != theirs.boundary and not _is_drawn_alike(ours.boundary, theirs.boundary):
+    is_drawn = theirs.boundary and ours.boundary != theirs.boundary  # a list without borders takes none away
+    if is_drawn and not _is_drawn_alike(ours.boundary, theirs.boundary):
         yield "border"
 
 

@@ -4,14 +4,53 @@ Everything made here is said in a finding and asked about before it is stored.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 
 import shapely
 
-from gis.delivery import Finding
+from gis.delivery import Cell, Finding
 from gis.messages import TIER_NAMES
 from gis.tiers import Row
 
 STEP = 3  # digits by which the code of a level is longer than that of the one above
+
+
+def among(rows: list[Row], present: Sequence[Cell]) -> list[Row]:
+    """The rows of a delivery that is only a part, among the cells that are there: those that no row has the code of.
+
+    A row that is one of them stands on its level, and has of it what it does not say itself. Nothing changes without.
+    """
+    there = {cell.code: cell for cell in present}
+    for row in rows:
+        if (cell := there.pop(row.code, None)) is not None:
+            row.tier, row.name = cell.tier, row.name or cell.name
+            row.said = row.said or _code_above(present, cell)
+            row.shape = row.shape if row.shape is not None else _shape(cell)
+    kept = [
+        Row("", 0, cell.code, cell.name, _code_above(present, cell), _shape(cell), tier=cell.tier)
+        for cell in there.values()
+    ]
+    return sorted([*kept, *rows], key=lambda row: row.tier)
+
+
+def undelivered_left_out(findings: Sequence[Finding], cells: Sequence[Cell]) -> list[Finding]:
+    """The findings about such a part without those that nobody delivered and that have no border yet."""
+    kept = []
+    for finding in findings:
+        ats = finding.cells if finding.code != "no_shape" else tuple(at for at in finding.cells if cells[at].source)
+        if ats or not finding.cells:
+            rows = finding.rows if ats == finding.cells else tuple(cells[at].label for at in ats)
+            kept.append(replace(finding, cells=ats, rows=rows))
+    return kept
+
+
+def _code_above(present: Sequence[Cell], cell: Cell) -> str:
+    return "" if cell.parent is None else present[cell.parent].code
+
+
+def _shape(cell: Cell) -> shapely.Geometry | None:
+    return shapely.from_wkb(cell.boundary) if cell.boundary else None
 
 
 def merged(rows: list[Row]) -> list[Row]:

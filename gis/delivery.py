@@ -101,6 +101,7 @@ class Cell:
     boundary: bytes
     how_parent: str | None  # 'column', 'prefix', 'place'; None where there is no parent
     source: str = ""  # layer and row number in the file
+    en: str = ""  # its English name, where the delivery has one
 
     @property
     def label(self) -> str:

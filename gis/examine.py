@@ -38,12 +38,16 @@ class Failed(Exception):
     """The work ended in a fault of its own; the text is the last line that it wrote about it."""
 
 
-def examine(paths: Sequence[Path], system: str | None = None, choice: Choice | None = None) -> Delivery:
+def examine(
+    paths: Sequence[Path], system: str | None = None, choice: Choice | None = None, present: Sequence[Cell] = ()
+) -> Delivery:
     """The delivery in these files with all findings about it, errors first.
 
-    `system` and `choice` as for gis.read. Refused where a file cannot be read, or is too much work or memory.
+    `system`, `choice`, `present` as for gis.read. Refused where a file cannot be read, or is too much work or memory.
     """
-    request = {"paths": list(map(str, paths)), "system": system, "choice": asdict(choice or Choice())}
+    there = [{**vars(cell), "boundary": cell.boundary.hex()} for cell in present]
+    chosen = {"system": system, "choice": asdict(choice or Choice()), "present": there}
+    request = {"paths": list(map(str, paths)), **chosen}
     head, shapes = _asked(request, ", ".join(path.name for path in paths))
     cells = tuple(Cell(**row, boundary=shape) for row, shape in zip(head["cells"], shapes, strict=True))
     return Delivery(tuple(Facts(**fact) for fact in head["facts"]), cells, tuple(map(_finding, head["findings"])))

@@ -55,6 +55,10 @@ class Cells:
         """How many cells have a boundary."""
         return len(self._ids)
 
+    def __contains__(self, id_: int) -> bool:
+        """Whether this cell has a boundary."""
+        return id_ in self._rows
+
     def candidates(self, lon: float, lat: float, accuracy_m: float = 0) -> tuple[Candidate, ...]:
         """The cells that hold the point (borders count), then those within `accuracy_m` metres of it.
 

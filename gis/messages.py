@@ -268,6 +268,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "tangled": (ERROR, N_("The border crosses itself too often to be repaired. Draw it again: %(rows)s")),
     "invalid": (WARNING, N_("The border crosses itself; it was repaired: %(rows)s")),
+    "list_cell": (
+        ERROR,
+        N_("A cell holds an error, a formula or hidden characters, or is too long. Write the value itself: %(rows)s"),
+    ),
+    "list_level": (
+        ERROR,
+        N_("The level is not known. Write 1 for the county, 2 for a township, 3 for a village: %(rows)s"),
+    ),
     "code_empty": (ERROR, N_("Without a code: %(rows)s")),
     "name_empty": (ERROR, N_("Without a name: %(rows)s")),
     "too_long": (ERROR, N_("A code may have 20 characters, a name 80; longer are: %(rows)s")),

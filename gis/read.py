@@ -30,8 +30,14 @@ SOME, FEW = {"text_cut": "text_cut_many", "text_private": "text_private_many"}, 
 Columned = tuple[Layer, columns.Chosen]
 
 
-def read(path: Path, *others: Path, system: str | None = None, choice: Choice | None = None) -> Delivery:
-    """The delivery in one file, or in several with a tier each.
+def read(
+    path: Path,
+    *others: Path,
+    system: str | None = None,
+    choice: Choice | None = None,
+    present: Sequence[Cell] = (),
+) -> Delivery:
+    """The delivery in one file, or in several with a tier each; ``present`` are the cells of which it is only a part.
 
     `system` names the coordinate system of layers that do not say theirs ('EPSG:4547'), or says that longitude
     and latitude are shifted ('gcj02', 'bd09'); `choice` names columns and layers. Raises Refused where a file is
@@ -44,7 +50,7 @@ def read(path: Path, *others: Path, system: str | None = None, choice: Choice | 
         raise Refused("nothing_inside", file=path.name)
     ignored = [Finding("layer_ignored", params={"layer": layer.name}) for layer in opened if layer not in kept]
     taken, left = _taken(kept, choice or Choice())
-    return _deliver(taken, known, [*ignored, *left, *chain.from_iterable(layer.findings for layer in opened)])
+    return _deliver(taken, known, present, [*ignored, *left, *chain.from_iterable(layer.findings for layer in opened)])
 
 
 def _taken(layers: Sequence[Layer], choice: Choice) -> tuple[list[Columned], list[Finding]]:
@@ -100,7 +106,9 @@ def _has_polygons(layer: Layer) -> bool:
     return bool(np.isin(shapely.get_type_id(layer.shapes), (POLYGON, MULTIPOLYGON, COLLECTION)).any())
 
 
-def _deliver(layers: Sequence[Columned], known: crs.System | None, findings: list[Finding]) -> Delivery:
+def _deliver(
+    layers: Sequence[Columned], known: crs.System | None, present: Sequence[Cell], findings: list[Finding]
+) -> Delivery:
     """Rows of all layers, sorted so that parents come first, linked and turned into cells."""
     systems = [system_of(layer, known) for layer, _ in layers]
     by_layer = {
@@ -109,7 +117,8 @@ def _deliver(layers: Sequence[Columned], known: crs.System | None, findings: lis
     }
     tiers.set_tiers(by_layer)
     rows = sorted(chain.from_iterable(by_layer.values()), key=lambda row: row.tier)
-    rows, made = complete.completed(complete.merged([row for row in rows if row.tier < 4]))
+    merged = complete.merged([row for row in rows if row.tier < 4])
+    rows, made = complete.completed(complete.among(merged, present) if present else merged)
     unknown = tiers.set_parents(rows)
     cells = tuple(row.cell() for row in rows)
     facts = tuple(map(_facts, layers, systems, by_layer.values()))

@@ -39,12 +39,13 @@ class Row:
     tier: int = 0
     parent: int | None = None
     how: str | None = None
+    en: str = ""
 
     def cell(self) -> Cell:
         """The finished cell; `parent` must be an index into the finished list by now."""
         boundary = b"" if self.shape is None else shapely.to_wkb(self.shape)
         source = f"{self.layer}: {self.number}" if self.number else ""
-        return Cell(self.tier, self.code, self.name, self.parent, boundary, self.how, source)
+        return Cell(self.tier, self.code, self.name, self.parent, boundary, self.how, source, self.en)
 
 
 def tier_by_name(layer: str) -> int | None:

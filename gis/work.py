@@ -13,7 +13,8 @@ from typing import Any
 
 from gis import backdrop, drawing, walls
 from gis.check import check
-from gis.delivery import Choice, Delivery, Finding, Refused
+from gis.complete import undelivered_left_out
+from gis.delivery import Cell, Choice, Delivery, Finding, Refused
 from gis.read import read
 
 ANYWHERE = {"place_wrong": "place_other"}  # what is no error where the sender says that he knows
@@ -45,9 +46,12 @@ def work(request: dict[str, Any]) -> Delivery:
         name: tuple(value) if isinstance(value, list) else value for name, value in request["choice"].items()
     }
     choice = Choice(**said)
-    delivery = read(*map(Path, request["paths"]), system=request["system"], choice=choice)
+    present = [Cell(**{**cell, "boundary": bytes.fromhex(cell["boundary"])}) for cell in request["present"]]
+    delivery = read(*map(Path, request["paths"]), system=request["system"], choice=choice, present=present)
     _draw(delivery)
     findings = [*delivery.findings, *check(delivery)]
+    if present:
+        findings = undelivered_left_out(findings, delivery.cells)
     if choice.anywhere:
         findings = [replace(each, code=ANYWHERE.get(each.code, each.code)) for each in findings]
     return Delivery(delivery.facts, delivery.cells, tuple(sorted(findings, key=lambda finding: finding.level)))

@@ -1,5 +1,6 @@
-"""What is typed into the forms about borders, right for those who may."""
+"""What is typed into the forms about borders and beside the state of reports, right for those who may."""
 
+import uuid
 from typing import Any
 
 from webapp.core import clock
@@ -22,4 +23,18 @@ def typed(grids: dict[str, Any], name: str | None) -> dict[str, dict[str, Any]]:
             "parent": grids.get(parent, GONE),
             "heir": grids[HEIRS.get(name or "", "A2")],
         },
+    }
+
+
+def beside_state(part: dict[str, Any], village: int) -> dict[str, Any]:
+    """What is typed into the acts beside a report's state; ``part`` to take back, ``village`` to lead."""
+    return {
+        "/reports/<report_id>/beside/look": {"id": uuid.uuid4(), "question": "how is it"},
+        "/reports/<report_id>/beside/looks/<look_id>/withdraw": {"look-reason": "so"},
+        "/reports/<report_id>/beside/part": part,
+        "/reports/<report_id>/beside/lead": {"id": uuid.uuid4(), "lead": village},
+        "/reports/<report_id>/beside/problems": {"id": uuid.uuid4(), "problem": "smell"},
+        "/reports/<report_id>/beside/sample": {"note": "clean"},
+        "/reports/<report_id>/beside/result": {"id": uuid.uuid4(), "done": "measured"},
+        "/reports/<report_id>/beside/undo": {"event": uuid.uuid4()},
     }

@@ -15,7 +15,7 @@ from PIL import Image
 
 from tests import access_lists, access_routes
 from tests import access_tables as tables
-from tests.access_borders import typed
+from tests.access_borders import beside_state, typed
 from tests.access_county import GONE, OFFICERS, VILLAGES, County, mark
 from tests.access_routes import Route
 from webapp import domains
@@ -201,13 +201,7 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/patrols": entry | {f"v{county.ids['object'][village]}-outcome": "normal"},
         "/reports": entry | {"place": "here", "problem": "smoke", "severity": "minor", "first_measure": "not_heeded"},
         "/reports/<report_id>/<action>": _move(county, target),
-        "/reports/<report_id>/beside/look": {"id": uuid.uuid4(), "question": "how is it"},
-        "/reports/<report_id>/beside/looks/<look_id>/withdraw": {"look-reason": "so"},
-        "/reports/<report_id>/beside/part": _part(county, target),
-        "/reports/<report_id>/beside/problems": {"id": uuid.uuid4(), "problem": "smell"},
-        "/reports/<report_id>/beside/sample": {"note": "clean"},
-        "/reports/<report_id>/beside/result": {"id": uuid.uuid4(), "done": "measured"},
-        "/reports/<report_id>/beside/undo": {"event": uuid.uuid4()},
+        **beside_state(_part(county, target), county.ids["grid"]["B2"]),
         "/looks/<look_id>": {"answer": "right"},
         "/people/new": person | posting | {"login": "new"},
         "/people/<person_id>/edit": person,

@@ -157,6 +157,7 @@ GET    /reports/<report_id>/<action>                     move     m        404  
 POST   /reports/<report_id>/<action>                     move     m        404    .   .    x       x        x      x       x       .      .         .     .
 POST   /reports/<report_id>/beside/look                  beside   look     404    .   .    .       x        x      .       .       .      .         .     .
 POST   /reports/<report_id>/beside/looks/<look_id>/withdraw  beside   withdraw 404    .   .    .       x        x      .       .       .      .         .     .
+POST   /reports/<report_id>/beside/lead                  beside   choose   404    .   .    x       x        x      x       x       .      .         .     .
 POST   /reports/<report_id>/beside/part                  beside   part     404    .   .    x       x        x      x       x       .      .         .     .
 POST   /reports/<report_id>/beside/problems              beside   problems 404    .   .    .       x        x      .       .       .      .         .     .
 POST   /reports/<report_id>/beside/sample                beside   sample   404    .   .    .       x        x      .       .       .      .         .     .
@@ -207,8 +208,10 @@ POST   /bodies/<body_id>/close                           body     e        404  
 POST   /bodies/<body_id>/reopen                          body     e        404    .   .    .       x        x      .       .       .      .         x     .
 GET    /borders                                          -        -        404    .   .    .       .        x      .       .       x      .         .     .
 POST   /borders                                          -        -        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /borders/list                                     -        -        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /borders/<set_id>                                 border   r        404    .   .    .       .        x      .       .       x      .         .     .
 POST   /borders/<set_id>/heir                            border   d        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /borders/<set_id>/parts                           border   d        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /borders/<set_id>/propose                         border   d        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /borders/<set_id>/approve                         border   a        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /borders/<set_id>/withdraw                        border   w        404    .   .    .       .        x      .       .       .      .         .     .

@@ -134,6 +134,7 @@ sample    closed    township_a,county
 result    work      ecology
 withdraw  township  township_a,county
 part      work      county
+choose    border    county            # of two townships
 answer    township  officer_a1
 undo      closed    -                 # nobody has just said anything there
 """)

@@ -217,6 +217,15 @@ def test_a_filled_tree_and_a_day_to_come_are_refused_before_anything_is_read(wan
     assert "grids already" in asked(path, "--yes", fails=True)
 
 
+def test_a_list_of_names_and_codes_is_a_tree_too(wangge, asked, tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("代码,名称\n370900,东辽县\n370900101,安平镇\n370900101201,东关村\n合计：3个,\n", encoding="gb18030")
+    said = asked(path, input="y\n")
+    assert "villages: 1, e.g. 370900101201 东关村" in said and "without borders" in said and "Stored 3 grids" in said
+    assert "Row 5 was left out" in said
+    assert stored(wangge) == 3
+
+
 def test_a_damaged_file_stores_nothing(wangge, tmp_path):
     broken = tmp_path / "county.geojson"
     broken.write_text("<VRTDataset/>")

@@ -73,7 +73,7 @@ LEFT_OUT = {
             "login_code": "given_by",
         },
         "the limit of the matter, set by the program": {"report_event": "due_before due_after", "site_look": "due_at"},
-        "of the thing to look at, and of nobody who works here": {"patrol_object": "lon lat retired_why"},
+        "of the thing to look at, and of nobody who works here": {"patrol_object": "lon lat crs retired_why"},
         "letters of what stands in the report": {"report_pair": "pair report_id"},
         "of a leader or principal who is named: a name, and no account": {
             "grid_card": "leader_zh leader_en post_zh post_en",

@@ -34,17 +34,17 @@ officer_a1  /mine                       10          0
 officer_a1  /grids/{A1}                 20          0
 officer_a1  /grids/{A1}/report?id={id}  11          0
 officer_a1  /reports/{report}           24          0
-officer_a1  /map                        12          0
+officer_a1  /map                        13          0
 officer_a1  /map/grids/{A1}/card        23          0
 township_a  /desk                       23          0
-township_a  /map                        11          0
+township_a  /map                        12          0
 county      /desk                       26          0
 county      /desk?tab=all_open          27          0
-county      /map                        11          0
+county      /map                        12          0
 county      /map/grids/{A1}/card        23          0
 county      /late                       9          0
 county      /grids/{county}             26         0
-township_a  /cards                      12         0
+township_a  /cards                      15         0
 housing     /desk                       16          0
 """)
 #: What an officer and his township open every day.

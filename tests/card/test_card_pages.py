@@ -10,6 +10,7 @@ from tests.conftest import World
 from tests.own_county import read as read_file
 from webapp.card import queries
 from webapp.core import clock
+from webapp.core.models import Setting
 from webapp.patrol.service import record
 from webapp.people.models import Person
 
@@ -149,3 +150,35 @@ def test_daily_work_counts_rounds_visits_and_reports_of_each_grid(world: World, 
     browser.get("/language?lang=en")
     rows = read_file(browser.get("/cards.xlsx").data)["6 Daily work"]
     assert rows[1:] == [("999901100200", "Village A1", 1, 1, 0, 0)]
+
+
+def set_rule(world: World, **numbers: int) -> None:
+    with world.store.write() as session:
+        for key, number in numbers.items():
+            session.get_one(Setting, key).value = str(number)
+
+
+def counts(text: str) -> dict[str, int]:
+    """The lists of cards with their counts."""
+    found = re.findall(r'<a [^>]*href="/cards\?lack=(\w+)"[^>]*>[^<]*? (\d+)</a>', text)
+    return {name: int(number) for name, number in found}
+
+
+def test_without_a_rule_of_the_county_no_village_has_too_few_or_too_many(world: World, browse: Any) -> None:
+    assert not counts(page(browse, "county", "/cards")).keys() & {"fewer", "more"}
+    assert browse("county").get("/cards?lack=fewer").status_code == 404
+
+
+def test_villages_off_the_countys_number_are_listed_and_counted(world: World, browse: Any) -> None:
+    with world.store.write() as session:
+        for login in ("second", "third"):
+            make.person(session, login, "grid_officer", grid=world.grids["A1"])
+    set_rule(world, village_least=1, village_most=2)
+    shown = counts(page(browse, "county", "/cards"))
+    assert (shown["fewer"], shown["more"]) == (3, 1), "A3, B2 and B3 have nobody, A1 has three"
+    fewer, more = (page(browse, "county", f"/cards?lack={name}") for name in ("fewer", "more"))
+    assert fewer.count("0 persons are posted here · county setting: at least 1") == 3
+    assert "3 persons are posted here · county setting: at most 2" in more and "Village A1" in more
+    assert counts(page(browse, "township_b", "/cards"))["fewer"] == 2, "within one's own reach"
+    set_rule(world, village_least=0)
+    assert "fewer" not in counts(page(browse, "county", "/cards"))

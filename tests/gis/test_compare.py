@@ -47,12 +47,15 @@ def test_a_border_with_its_points_in_another_order_is_the_same() -> None:
         ({"code": "999901001009", "name": "新西村"}, ("code", "name")),
         ({"boundary": square(0, 0, 0.009)}, ("border",)),
         ({"parent": 0}, ("parent",)),
-        ({"boundary": b""}, ("border",)),
     ],
 )
 def test_a_village_stays_itself_whatever_changed_of_it(other: dict[str, object], what: tuple[str, ...]) -> None:
     found = with_villages(cell(WEST, **other), cell(EAST))
     assert found.same[2] == 2 and found.what == {2: what} and not found.gone
+
+
+def test_a_row_without_a_border_takes_none_away() -> None:
+    assert with_villages(cell(WEST, boundary=b""), cell(EAST)).what == {}
 
 
 def test_a_code_that_another_village_elsewhere_bears_now_is_another_village() -> None:

@@ -17,9 +17,8 @@ from webapp.core.db import Store
 from webapp.people.models import Person
 from webapp.report.models import Assignment
 
-# The sample log-ins of the invented county.
 OFFICER, TOWNSHIP, STATION = "officer", "township", "station"
-COUNTY, LEAD, HELPER = "county", "department", "dept-ecology"
+COUNTY, LEAD, HELPER = "county", "department", "dept-ecology"  # the sample log-ins of the invented county
 OTHER = "这一句和先前发的不一样。"  # what makes the same entry another one
 
 
@@ -148,7 +147,7 @@ class Day:
         )
 
     def act(self, kind: str, login: str, report_id: str, name: str, other: Values, **values: Any) -> None:
-        """An act beside the state, from the report's page."""
+        """An act beside the state."""
         self.diary.fill(kind, login, f"/reports/{report_id}", f"/reports/{report_id}/beside/{name}", values, other)
 
     def through_the_county(self, report_id: str) -> None:
@@ -328,9 +327,9 @@ class Day:
             part = session.scalars(helping.where(Assignment.report_id == UUID(helped))).one()
         with self.away(OFFICER):
             page, looks = f"/reports/{gone}", rf"/reports/{gone}/beside/looks/[^/]+/withdraw"
-            left = {"look-reason": "网格员已离任。"}
-            self.diary.fill("a look taken back", TOWNSHIP, page, looks, left, {"look-reason": OTHER})
-            self.move("taken back from nobody", TOWNSHIP, gone, "take_back", reason="网格员已离任。")
+            why = "网格员已离任。"
+            self.diary.fill("a look taken back", TOWNSHIP, page, looks, {"look-reason": why}, {"look-reason": OTHER})
+            self.move("taken back from nobody", TOWNSHIP, gone, "take_back", reason=why)
         with self.away(HELPER):
             left = {"part-part": part, "part-reason": "没有联络员。"}
             self.act("a part taken back", COUNTY, helped, "part", {"part-reason": OTHER}, **left)
@@ -392,6 +391,8 @@ class Day:
         ]
         self.refused_first()
         self.through_the_county(with_photos)
+        led = self.report("a report that another village leads", between="y", joint=self.cast.neighbour)
+        self.act("another village leads", COUNTY, led, "lead", {"lead": 1}, lead=self.cast.neighbour)
         self.in_the_township(plain, joint, back, typed)
         self.sampled(*settled)
         self.where_nobody_is()

@@ -15,8 +15,8 @@ LIMITS = {row.code for row in seeds.read("limits")}
 VILLAGE = {"grid_officer", "station_officer"}
 BY_BODY = {"station_officer", "department_liaison"}
 FIRST_FACTS = ("place", "problem", "first_measure", "note")
-ASIDE = {"ask_look", "look_answer", "coop_result", "sample", "correct", "withdraw_look", "release_part"}
-BY_CALENDAR = {"move_limit"}  # done to it from outside, and said where the calendar is changed
+ASIDE = {"ask_look", "look_answer", "coop_result", "sample", "correct", "withdraw_look", "release_part", "choose_lead"}
+BY_CALENDAR = {"move_limit", "follow_border"}  # done from outside: the calendar, or borders, are changed
 PLACES = {"own": "grid", "tree": "grid", "lead": "lead"}  # what a reach of the permission table is a relation of
 SILENT = {
     ("receive", "handling"),

@@ -50,6 +50,9 @@ address                                     login       target       field      
 /reports/<report_id>/<action>               housing     sent.bounce         duty_or_none  body:housing
 /reports/<report_id>/<action>               housing     work.handle         result    smoke
 /reports/<report_id>/beside/look            township_a  border       grid             grid:A2
+/reports                                    officer_a1  A1           crs              EPSG:3857
+/reports/<report_id>/beside/lead            county      border       lead             grid:A1
+/grids/<grid_id>/objects                    township_a  A1           crs              EPSG:3857
 /reports/<report_id>/beside/part            county      work         part-part        1
 /reports/<report_id>/beside/problems        township_a  border       problem          none
 /looks/<look_id>                            officer_a1  township     answer           withdrawn

@@ -1,6 +1,6 @@
 """What the cards announce: log lines, and what they keep about people."""
 
-from ..core.announce import About, DataUse
+from ..core.announce import About, DataUse, setting_rules
 from ..core.errors import N_
 from . import own
 
@@ -12,6 +12,11 @@ ABOUT = About(
         "upper.name": N_("Person of the office above named"),
     },
     own=own.OWN,
+    settings=setting_rules("""
+key            right         least  unit    group
+village_least  setting.edit  0      person  work
+village_most   setting.edit  0      person  work
+"""),
     privacy={
         N_("Grid cards"): (
             DataUse(

@@ -34,6 +34,8 @@ FIVE = {
 UPPER = "upper"  # beside the five: nobody of the office above is named
 LACKS = FIVE | {UPPER: N_("Person of the office above")}
 
+#: Villages off the number of persons that the county has set; no text that applies here says one.
+OFF = {"fewer": N_("Fewer persons than the county's rule"), "more": N_("More persons than the county's rule")}
 ALL = "all"
 #: The lists of cards, by what is lacking; "any": at least one of the five.
 LISTS = {
@@ -44,6 +46,7 @@ LISTS = {
     "tasks": N_("Tasks not fixed"),
     "rewards": N_("Rewards or penalties not fixed"),
     UPPER: N_("Without a person of the office above"),
+    **OFF,
     ALL: N_("All cards"),
 }
 
@@ -56,5 +59,5 @@ PARTS = {
 SOURCES = {"owner": "004:197", "operator": "004:205", "entry": "004:211"}
 
 must_agree(KINDS=KINDS, KIND_NAMES=KIND_NAMES)
-must_agree(LACKS=[*LACKS, "any", ALL], LISTS=LISTS)
+must_agree(LACKS=[*LACKS, *OFF, "any", ALL], LISTS=LISTS)
 must_agree(PARTS=PARTS, SOURCES=SOURCES)

@@ -8,7 +8,7 @@ from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor, holders
-from ..core import clock
+from ..core import clock, settings
 from ..grid import queries as grids
 from ..grid.queries import Cell
 from ..people import queries as people
@@ -178,13 +178,32 @@ _PLATFORM = select(PlatformRole).where(PlatformRole.grid_id == bindparam("grid_i
 
 @dataclass(frozen=True)
 class Line:
-    """A grid with its card, who is there, who stands above, and what is not fixed: keys of ``labels.LACKS``."""
+    """A grid with its card, who is there, who stands above, what is not fixed (keys of ``labels.LACKS``), and how a
+    village is off the county's number of persons (a key of ``labels.OFF``, or nothing)."""
 
     cell: Cell
     card: GridCard | None
     people: tuple[Person, ...]
     upper: Upper | None
     lacks: frozenset[str]
+    off: str
+
+
+class Rule(NamedTuple):
+    """How many persons a village has at least and at most; 0 where the county has set no number."""
+
+    least: int
+    most: int
+
+    def off(self, persons: int) -> str:
+        """How a number of persons is off it."""
+        return "fewer" if persons < self.least else "more" if self.most and persons > self.most else ""
+
+
+def rule(session: Session) -> Rule:
+    """What the county has set."""
+    known = settings.several(session, village_least=0, village_most=0)
+    return Rule(known["village_least"], known["village_most"])
 
 
 def lines(session: Session, actor: Actor) -> list[Line]:
@@ -193,13 +212,16 @@ def lines(session: Session, actor: Actor) -> list[Line]:
     ids = [cell.id for cell in cells]
     known, above = cards(session, ids), uppers(session, ids)
     has_border, there = grids.bordered(session, ids), _people(session, ids)
+    numbers, lowest = rule(session), grids.lowest_tier(session)
     found = []
     for cell in cells:
         card, upper_ = known.get(cell.id), above.get(cell.id)
         lacks = missing(card, has_area=cell.id in has_border, has_people=cell.id in there)
         if cell.parent_id is not None and (upper_ is None or not upper_.sits):
             lacks |= {UPPER}
-        found.append(Line(cell, card, tuple(there.get(cell.id, ())), upper_, lacks))
+        persons = tuple(there.get(cell.id, ()))
+        off = numbers.off(len(persons)) if cell.tier == lowest else ""
+        found.append(Line(cell, card, persons, upper_, lacks, off))
     return found
 
 

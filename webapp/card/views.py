@@ -177,13 +177,16 @@ def _platform_page(grid_id: int, sent: Any = None) -> _Page:
 def index() -> str:
     """The cards within reach that lack something; each count is the length of its list."""
     lines, chosen = queries.lines(read(), actor()), request.args.get("lack", "any")
-    found = {name: [line for line in lines if _is_in(name, line)] for name in labels.LISTS}
+    rule = queries.rule(read())
+    unset = {name for name, number in zip(labels.OFF, rule, strict=True) if not number}
+    found = {name: [line for line in lines if _is_in(name, line)] for name in labels.LISTS if name not in unset}
     if chosen not in found:
         abort(404)
     part = lists.part(len(found[chosen]))
     return render_template(
         "card/list.html",
-        lists={name: (_(label), len(found[name])) for name, label in labels.LISTS.items()},
+        lists={name: (_(labels.LISTS[name]), len(each)) for name, each in found.items()},
+        rule=rule,
         chosen=chosen,
         lines=found[chosen][part.first : part.first + part.size],
         part=part,
@@ -196,4 +199,4 @@ def index() -> str:
 def _is_in(name: str, line: queries.Line) -> bool:
     if name == "any":
         return bool(line.lacks & labels.FIVE.keys())
-    return name == labels.ALL or name in line.lacks
+    return name == labels.ALL or name in line.lacks or name == line.off

@@ -7,7 +7,7 @@ the act, and its Refused refuses the act.
 
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -50,11 +50,17 @@ class Visited:
 @dataclass(frozen=True)
 class GridsChanged:
     """Borders changed on a day: ``heirs`` says of each grid that ended which one has its records from then on;
-    ``redrawn`` are the grids that are new or got a new version."""
+    ``redrawn`` are those that had a border and got a new version; ``parts`` says of each grid that was split what
+    became of it, ``chosen`` of things, by their key, the part that was chosen for them by whom (``by``). ``set_id`` is
+    the set of changes."""
 
     heirs: Mapping[int, int]
     redrawn: Collection[int]
     on: date
+    parts: Mapping[int, Collection[int]] = field(default_factory=dict)
+    chosen: Mapping[str, int] = field(default_factory=dict)
+    by: int | None = None
+    set_id: int = 0
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from ..card.models import UpperLink
 from ..card.service import CardEntry, set_platform, write_card
 from ..core import clock
 from ..core.db import Store
+from ..desk import settings
 from ..people.queries import actor_of
 from .people import YEAR, County, Place
 
@@ -61,6 +62,7 @@ def write(store: Store, county: County) -> None:
         office = actor_of(session, county.office[0])
         for part, (zh, en) in PLATFORM.items():
             set_platform(session, office, county.root.id, part, zh.format(county.root.zh), en.format(county.root.en))
+        settings.save(session, office, "work", {"village_least": settings.Wish("0", "1")})
         township = actor_of(session, home.people[0])
         write_card(session, township, home.id, _card(home, OFFICE))
         villages = [county.villages[id_] for id_ in _of(county, home.id) if id_ != county.left]

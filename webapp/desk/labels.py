@@ -21,4 +21,5 @@ UNITS = {
     "month": N_("months"),
     "time": N_("times"),
     "visit": N_("visits due"),
+    "person": N_("persons"),
 }

@@ -8,12 +8,13 @@ from sqlalchemy import Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from gis.compare import Grid as Present
+from gis.delivery import Cell
 
 from ..access import SYSTEM, Actor, Condition
 from . import queries
 from .models import Grid, GridChange, GridChangeSet, GridVersion
 
-__all__ = ["Heir", "Present", "heirless", "heirs", "lines", "present", "reached", "sets"]
+__all__ = ["Heir", "Present", "as_cells", "heirless", "heirs", "lines", "present", "reached", "sets", "splits"]
 
 
 class Heir(NamedTuple):
@@ -64,6 +65,24 @@ def newest_day(session: Session, found: GridChangeSet) -> date:
     return max((version.valid_from for version in before(session, found).values()), default=date.min)
 
 
+def splits(changes: Sequence[GridChange]) -> dict[int, list[int]]:
+    """The grids that a set makes several of: by their ids the positions of what becomes of each, and first of what has
+    its records."""
+    places = {line.grid_id: line.position for line in changes if line.kind == "changed"}
+    first = places | {
+        line.grid_id: places.get(line.heir_id, line.heir_position) for line in changes if line.kind == "gone"
+    }
+    found: dict[int, set[int]] = {}
+    for line in changes:
+        for grid_id in line.predecessors if line.kind != "gone" else ():
+            found.setdefault(grid_id, {places[grid_id]} if grid_id in places else set()).add(line.position)
+    return {
+        grid_id: sorted(positions, key=lambda at: (at != first.get(grid_id), at))
+        for grid_id, positions in found.items()
+        if len(positions) > 1
+    }
+
+
 def heirless(session: Session, set_id: int) -> int:
     """How many of the grids that go have no heir."""
     return session.scalar(select(func.count()).select_from(_heirless(set_id).subquery())) or 0
@@ -95,6 +114,11 @@ def heirs(session: Session, set_id: int) -> dict[int, dict[str, Heir]]:
         if line.kind == "new" and line.tier in found:
             found[line.tier][line.code] = Heir(line, None, line.position)
     return found
+
+
+def as_cells(there: Sequence[Present]) -> list[Cell]:
+    """The same as cells of a delivery, of which another one is only a part."""
+    return [Cell(each.tier, each.code, each.name, each.parent, each.boundary or b"", None) for each in there]
 
 
 def present(session: Session, path: str) -> tuple[list[Present], dict[int, str]]:

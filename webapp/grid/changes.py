@@ -7,6 +7,7 @@ the write ends, and refuses what its state does not allow.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -20,6 +21,7 @@ from gis.messages import MESSAGES as SENTENCES
 from ..access import Actor
 from ..core import audit, clock
 from ..core.errors import N_, Conflict, NotFound, Refused
+from ..core.sheet import Note
 from . import changed, queries
 from .models import GridChange, GridChangeSet, GridVersion
 
@@ -106,26 +108,28 @@ def lines_of(
     lines: list[Line] = []
     for at, cell in enumerate(cells):
         grid = found.same.get(at)
-        if grid is not None and at not in found.what and at not in found.made_of:
+        was_en = "" if grid is None else names.get(there[grid].id, "")
+        if grid is not None and at not in found.what and at not in found.made_of and cell.en in ("", was_en):
             continue
         if grid is None:
             new_at[at] = len(lines)
         id_ = None if grid is None else there[grid].id
         is_renamed = grid is None or there[grid].name != cell.name
+        en = cell.en or (cell.name if is_renamed else was_en or cell.name)
         lines.append(
             Line(
                 "new" if grid is None else "changed",
                 cell.tier,
                 cell.code,
                 cell.name,
-                cell.name if is_renamed else names.get(id_ or 0, cell.name),
+                en,
                 id_,
                 *_place(there, found, new_at, cell.parent),
                 cell.boundary or (None if grid is None else there[grid].boundary),
                 predecessors=tuple(there[each].id for each in found.made_of.get(at, ())),
             )
         )
-    return lines + [_gone(there, found, new_at, grid) for grid in found.gone]
+    return lines + [_gone(there, found, new_at, grid, names) for grid in found.gone]
 
 
 def _place(
@@ -137,11 +141,18 @@ def _place(
     return (there[found.same[at]].id, None) if at in found.same else (None, new_at[at])
 
 
-def _gone(there: Sequence[changed.Present], found: Comparison, new_at: Mapping[int, int], grid: int) -> Line:
+def _gone(
+    there: Sequence[changed.Present],
+    found: Comparison,
+    new_at: Mapping[int, int],
+    grid: int,
+    names: Mapping[int, str],
+) -> Line:
     one = there[grid]
     heir = _place(there, found, new_at, next(iter(found.heirs.get(grid, ())), None))
     parent = None if one.parent is None else there[one.parent].id
-    return Line("gone", one.tier, one.code, one.name, one.name, one.id, parent, None, one.boundary, *heir)
+    en = names.get(one.id, one.name)
+    return Line("gone", one.tier, one.code, one.name, en, one.id, parent, None, one.boundary, *heir)
 
 
 def findings_kept(findings: Iterable[Finding]) -> list[dict[str, Any]]:
@@ -157,6 +168,12 @@ def findings_kept(findings: Iterable[Finding]) -> list[dict[str, Any]]:
         }
         for each in ordered[:MOST_FINDINGS]
     ]
+
+
+def notes_kept(notes: Iterable[Note]) -> list[dict[str, Any]]:
+    """What was left out of a list, in the same form."""
+    same = {"level": "note", "code": "", "at": None}
+    return [same | {"message": each.message, "params": dict(each.params)} for each in notes]
 
 
 def _rows(labels: Sequence[str]) -> str:
@@ -236,6 +253,16 @@ def choose_heir(session: Session, actor: Actor, set_id: int, position: int, code
     if gone is None or code not in offered:
         raise Refused(N_("Choose one of the grids that will be there."), field="heir")
     _, gone.heir_id, gone.heir_position = offered[code]
+
+
+def choose_parts(session: Session, actor: Actor, set_id: int, chosen: Mapping[str, int]) -> None:
+    """Say of things of grids that are split, by their keys, to which part they go: its position in the set. Refused for
+    one that is no part."""
+    found = one(session, actor, set_id, "propose")
+    parts = changed.splits(changed.lines(session, set_id)).values()
+    if not set(chosen.values()).issubset(chain.from_iterable(parts)):
+        raise Refused(N_("Choose one of the grids that will be there."), field="heir")
+    found.facts = {**found.facts, "chosen": dict(chosen)}
 
 
 # --- by hand --------------------------------------------------------------------------------------

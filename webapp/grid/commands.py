@@ -51,8 +51,8 @@ def grids_import(
     replace: bool,
     **said: Any,
 ) -> None:
-    """Read borders from GeoPackage, GeoJSON, KML, or shapefiles and MapInfo tables in a zip, show what was understood,
-    store all or nothing."""
+    """Read borders from GeoPackage, GeoJSON, KML, or shapefiles and MapInfo tables in a zip, or a list (xlsx, CSV) of
+    levels, codes and names without borders; show what was understood, store all or nothing."""
     from . import intake
     from . import labels as words
 

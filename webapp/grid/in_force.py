@@ -54,15 +54,21 @@ def put_in_force(session: Session, set_id: int) -> bool:
     if found.base_id != queries.edition_id(session):
         raise Refused(STALE)
     lines = changed.lines(session, set_id)
+    drawn = {grid_id for grid_id, was in changed.before(session, found).items() if was.boundary}
     new = _planted(session, lines)
     versions = [_version(line, new, found) for line in lines if line.kind != "gone"]
     session.add_all(versions)
     session.flush()
     heirs = _ended(session, lines, new, found)
     edition = service.activate(session, SYSTEM, versions, "border.activate", found.source, {"set": found.id})
+    # what is drawn for the first time moves nothing: where its things belong was said by hand
+    redrawn = frozenset(version.grid_id for version in versions if version.grid_id in drawn)
     found.state, found.edition_id, found.trouble = "in_force", edition.id, None
-    redrawn = frozenset(version.grid_id for version in versions)
-    happened.tell(session, happened.GridsChanged(heirs, redrawn, found.since))
+    ids = {line.position: line.grid_id or new.get(line.position, 0) for line in lines}
+    parts = {grid_id: [ids[at] for at in ats] for grid_id, ats in changed.splits(lines).items()}
+    chosen = {key: ids[at] for key, at in found.facts.get("chosen", {}).items() if at in ids}
+    told = happened.GridsChanged(heirs, redrawn, found.since, parts, chosen, found.decided_by, found.id)
+    happened.tell(session, told)
     return True
 
 

@@ -11,16 +11,22 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from gis import examine as gis_examine
-from gis.delivery import Choice, Delivery, Finding
+from gis.delivery import Cell, Choice, Delivery, Finding
 from gis.delivery import Refused as Unreadable
 from gis.messages import ERROR
 
 from ..access import Actor
+from ..core import cells as texts
+from ..core import sheet_child
 from ..core.errors import N_, Refused
+from ..core.sheet import Note, SheetRow
+from ..core.sheet_file import MAX_BYTES
 from . import labels as words
 from . import service, uproot
 from .models import Grid
+from .sheet import GRIDS
 
+LISTS = (".csv", ".xlsx")
 EXAMPLES = 3  # grids of a tier that are named, to recognise them
 
 
@@ -34,6 +40,7 @@ class Examined:
     delivery: Delivery
     findings: tuple[Finding, ...]
     source: str
+    notes: tuple[Note, ...] = ()  # of a list: what was left out of it
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -44,6 +51,7 @@ class Examined:
         """Layer by layer how it was read, then for each tier how many there are, with examples to recognise."""
         for facts in self.delivery.facts:
             yield from words.layer(facts, word)
+        yield from (word(note.message) % note.params for note in self.notes)
         for tier, name in words.TIERS:
             labels = [cell.label for cell in self.delivery.cells if cell.tier == tier]
             said = {"tier": word(name), "count": len(labels), "labels": ", ".join(labels[:EXAMPLES])}
@@ -63,6 +71,8 @@ class Examined:
         A wrong zone puts a county some hundred kilometres off, and only this shows it.
         """
         counts = ", ".join(f"{word(name)} {self.delivery.count(tier)}" for tier, name in words.TIERS)
+        if not any(cell.boundary for cell in self.delivery.cells):
+            return word(words.NO_BORDERS) % {"counts": counts}
         sides = zip(("west", "south", "east", "north"), self.delivery.extent(), strict=True)
         return word(words.SUMMARY) % {"counts": counts, **{side: f"{value:.4f}" for side, value in sides}}
 
@@ -74,17 +84,41 @@ def refuse(session: Session, since: date, *, replaces: bool = False) -> None:
     (uproot.refuse_used if replaces else service.refuse_filled)(session)
 
 
-def examine(paths: Sequence[Path], crs: str | None = None, choice: Choice | None = None) -> Examined:
-    """Read files and hold their shapes against each other. Slow: never call it inside a write.
+def examine(
+    paths: Sequence[Path], crs: str | None = None, choice: Choice | None = None, present: Sequence[Cell] = ()
+) -> Examined:
+    """Read files, or one list without borders, and hold what is in them against each other. Slow: never call it inside
+    a write.
 
-    ``crs`` names the coordinate system of files that do not say theirs, ``choice`` columns and layers. Refused when a
-    file cannot be read.
+    ``crs`` names the coordinate system of files that do not say theirs, ``choice`` columns and layers; ``present`` are
+    the grids of which the files are only a part. Refused when a file cannot be read.
     """
+    if [path.suffix.lower() for path in paths] in [[each] for each in LISTS]:
+        return _listed(paths[0], present)
     try:
-        delivery = gis_examine.examine(paths, crs, choice)
+        delivery = gis_examine.examine(paths, crs, choice, present)
     except Unreadable as refusal:
         raise Refused(refusal.message, **refusal.params) from refusal
     return Examined(delivery, delivery.findings, ", ".join(path.name for path in paths))
+
+
+def _listed(path: Path, present: Sequence[Cell]) -> Examined:
+    from gis import listed  # loads shapes and projections, which no other page of a list needs
+
+    with path.open("rb") as file:
+        given = GRIDS.read(file.read(MAX_BYTES + 1), sheet_child.leaves)
+    entries = [listed.Entry(path.name, row.number, **row.cells, is_wrong=_is_wrong(row)) for row in given.rows]
+    delivery = listed.delivery(entries, present)
+    return Examined(delivery, delivery.findings, path.name, tuple(given.notes))
+
+
+def _is_wrong(row: SheetRow) -> bool:
+    try:
+        for text in row.cells.values():
+            texts.check(text)
+    except Refused:
+        return True
+    return False
 
 
 def accept(session: Session, actor: Actor, examined: Examined, since: date, *, replaces: bool = False) -> list[Grid]:
@@ -99,5 +133,5 @@ def accept(session: Session, actor: Actor, examined: Examined, since: date, *, r
     cells = examined.delivery.cells
     facts = {"layers": [vars(fact) for fact in examined.delivery.facts]}
     service.name_levels(session)
-    names = [(cell.name, "") for cell in cells]
+    names = [(cell.name, cell.en) for cell in cells]
     return service.import_tree(session, actor, cells, names, since, examined.source, facts)

@@ -2,7 +2,7 @@
 swapped when the number moves."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from threading import Lock
 
 from sqlalchemy.orm import Session
@@ -26,9 +26,20 @@ def candidates(session: Session, lon: float, lat: float, accuracy_m: float = 0) 
     return _cells(session).candidates(lon, lat, accuracy_m)
 
 
-def knows_borders(session: Session) -> bool:
-    """Whether any village has a border: where none has, no point lies outside."""
-    return len(_cells(session)) > 0
+def are_drawn(session: Session, villages: Iterable[queries.Cell]) -> bool:
+    """Whether each of some villages, or its heir, has a border: of one that has none, no point lies outside."""
+    cells = _cells(session)
+    return all(any(id_ in cells for id_ in queries.on_path(each.path)) for each in villages)
+
+
+def elsewhere(
+    session: Session, found: Sequence[Candidate], villages: Collection[queries.Cell]
+) -> tuple[Candidate, ...]:
+    """The candidates of a point when it is in none of some villages: a village without a border may hold every point
+    that no other one holds."""
+    sure = tuple(found) if are_drawn(session, villages) else tuple(each for each in found if each.inside)
+    here = {id_ for each in villages for id_ in queries.on_path(each.path)}  # and who took it over
+    return () if any(each.id in here for each in sure) else sure
 
 
 def beside(session: Session, village_id: int) -> frozenset[int]:
@@ -83,6 +94,7 @@ SYSTEMS = {
     "火星坐标": "gcj02",
     "百度": "bd09",
 }
+LONGEST_SYSTEM = 20
 _ZONE = re.compile(r".*?(2[5-9]|3\d|4[0-5])\s*(?:号|度)?\s*带.*")
 _MERIDIAN = re.compile(r".*(?:中央经线|中央子午线|cm)\D*(1[0-3]\d|[789]\d).*")
 UNKNOWN_SYSTEM = N_(
@@ -100,7 +112,8 @@ _REFUSALS = {
     "crs_beijing54": OTHER_DATUM,
     "crs_swapped": SWAPPED,
 }
-DECIMALS = 6  # of a degree: a tenth of a metre
+DECIMALS = 8  # of a degree: a millimetre
+DEGREES = ("EPSG:4490", "EPSG:4326", "")  # systems that need no turning
 
 Pair = tuple[float, float]
 
@@ -137,6 +150,22 @@ def degrees(given: Sequence[tuple[float, float, str]]) -> list[Pair | Refused]:
         turned: Sequence[Pair | Refused] = together or [_alone(pair, system) for pair in pairs]
         found |= dict(zip(ats, turned, strict=True))
     return [found[at] for at in range(len(given))]
+
+
+def entered(lon: float, lat: float, system: str | None) -> Pair:
+    """A position that somebody typed in a system, as degrees of ours. Refused (field ``crs``) when it cannot be one."""
+    if not system:
+        return lon, lat
+    (found,) = degrees([(lon, lat, system)])
+    if isinstance(found, Refused):
+        raise Refused(found.message, field="crs", **found.params)
+    return found
+
+
+def source(system: str | None) -> str | None:
+    """What is kept of the system in which a point came: its name, where it was another than ours."""
+    name = named_system(system or "")
+    return None if name in DEGREES else name[:LONGEST_SYSTEM]
 
 
 def _degrees(pairs: Sequence[Pair], system: str) -> list[Pair] | None:
@@ -182,6 +211,8 @@ class Where:
         raise Refused(SWAPPED if is_swapped else ABROAD, field="x", lon=f"{lon:.5f}", lat=f"{lat:.5f}")
 
     def is_in(self, village_id: int, lon: float, lat: float) -> bool:
-        """Whether a point may lie in a village; so where the village has no border."""
+        """Whether a point may lie in a village; so where the village has no border and no other one holds it."""
         found = self._cells.candidates(lon, lat, BORDER_M)
-        return not found or village_id in {each.id for each in found}
+        if village_id in self._cells:
+            return not found or village_id in {each.id for each in found}
+        return not any(each.inside for each in found)

@@ -13,16 +13,19 @@ from ..core import clock
 from ..core.errors import N_, NotFound, Refused
 from ..grid import changed, changes, intake
 from ..grid import queries as grid_queries
+from ..grid.sheet import GRIDS
+from ..web import sheets
 from ..web.bounds import whole
 from ..web.errors import say
 from ..web.forms import clean
 from ..web.language import named
 from ..web.request import actor, close_reads, may, read, turn, write
 from ..web.saving import refused
-from . import borders, queries
+from . import borders, queries, split
 from .blueprint import bp
 from .forms import MOST_FILES, BordersForm, GridForm, ProposalForm, saved
 
+ENDED = ("in_force", "withdrawn")
 SAID = {
     "propose": N_("Proposed. Somebody else of the county office has to approve it now."),
     "approve": N_("Approved. It takes effect on its day."),
@@ -71,10 +74,11 @@ def bring_borders() -> Any:
         return _page(form), 422
     county = queries.home(read(), actor())
     path = county.path if county else ""
+    there = changed.as_cells(changed.present(read(), path)[0]) if path and form.is_part.data else ()
     close_reads()
     try:
         with turn("borders"), TemporaryDirectory(prefix="wangge-borders-") as folder:
-            examined = intake.examine(saved(sent, Path(folder)), form.crs.data or None)
+            examined = intake.examine(saved(sent, Path(folder)), form.crs.data or None, present=there)
         if examined.errors:
             form.refuse("files", _("These borders have errors. Correct the files and bring them in again."))
             return _page(form, changes.findings_kept(examined.findings)), 422
@@ -90,7 +94,7 @@ def bring_borders() -> Any:
 def _facts(examined: Any) -> dict[str, Any]:
     return {
         "layers": [vars(fact) for fact in examined.delivery.facts],
-        "findings": changes.findings_kept(examined.findings),
+        "findings": [*changes.findings_kept(examined.findings), *changes.notes_kept(examined.notes)],
         "is_open": True,
     }
 
@@ -115,6 +119,8 @@ def _set_page(set_id: int, form: ProposalForm) -> str:
         states=borders.STATES,
         tones=borders.TONES,
         heirs=changed.heirs(read(), set_id) if may_choose else {},
+        reports=split.reports(read(), actor(), found) if found.state not in ENDED else (),
+        may_choose=may_choose,
         findings=_said(found.facts.get("findings", ())),
         layers=found.facts.get("layers", ()),
         is_mine=found.made_by == actor().person_id,
@@ -132,6 +138,19 @@ def choose_heir(set_id: int) -> Any:
         raise NotFound from error
     code = clean(request.form.get("heir")) or ""
     return _done(set_id, lambda session: changes.choose_heir(session, actor(), set_id, position, code))
+
+
+@bp.post("/borders/<int:set_id>/parts")
+@may("border.edit")
+def choose_parts(set_id: int) -> Any:
+    """Say to which part the open reports of villages that are split go, all at once."""
+    found = changes.one(read(), actor(), set_id)
+    offered = {each.key for each in split.reports(read(), actor(), found)}
+    try:
+        chosen = {key: whole(request.form[key]) for key in request.form if key in offered}
+    except ValueError as error:
+        raise NotFound from error
+    return _done(set_id, lambda session: changes.choose_parts(session, actor(), set_id, chosen))
 
 
 @bp.post("/borders/<int:set_id>/propose")
@@ -216,3 +235,16 @@ def _draft(session: Any, cell: Any, form: GridForm) -> Any:
         return changes.merge(session, actor(), cell.id, form.heir.data)
     parent = form.parent.data if "parent" in form else None
     return changes.by_hand(session, actor(), cell.id, form.zh.data, form.en.data or "", form.code.data, parent)
+
+
+# --- the list of grids ----------------------------------------------------------------------------
+
+
+@bp.get("/borders/list")
+@may("border.edit")
+def grid_list() -> Any:
+    """All grids by levels, codes and names, as a sheet that can be changed and brought in again."""
+    cells = grid_queries.cells(read(), actor(), "border.edit")
+    codes = {cell.id: cell.code for cell in cells}
+    rows = [(str(cell.tier), cell.code, cell.zh, cell.en, codes.get(cell.parent_id or 0, "")) for cell in cells]
+    return sheets.filled(GRIDS, f"grids-{clock.today().isoformat()}.xlsx", rows)

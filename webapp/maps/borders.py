@@ -25,6 +25,7 @@ from ..report.models import Report
 WORDS = {
     "same": N_("unchanged"),
     "border": N_("drawn anew"),
+    "drawn": N_("drawn for the first time"),
     "code": N_("other code"),
     "parent": N_("belongs elsewhere"),
     "name": N_("renamed"),
@@ -123,7 +124,8 @@ def _what(line: GridChange, was: Mapping[int, Any]) -> tuple[str, ...]:
         "name": (before.zh, before.en) != (line.zh, line.en),
         "code": before.code != line.code,
         "parent": before.parent_id != line.parent_id,
-        "border": (before.boundary or b"") != (line.boundary or b""),
+        "border": before.boundary and before.boundary != line.boundary,
+        "drawn": line.boundary and not before.boundary,
     }
     return tuple(name for name, is_so in differs.items() if is_so) or ("border",)
 

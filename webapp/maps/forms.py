@@ -132,7 +132,8 @@ class MapForm(BaseForm):
 class BordersForm(BaseForm):
     """Files of borders; who sends them confirms that no classified data are among them."""
 
-    files = MultipleFileField(_l("Files: GeoPackage, GeoJSON, or shapefiles in a zip"))
+    files = MultipleFileField(_l("Files: GeoPackage, GeoJSON, or shapefiles in a zip; or a list (xlsx or CSV)"))
+    is_part = BooleanField(_l("This is only a part: what is not in these files stays as it is"))
     crs = StringField(_l("Coordinate system, where the files do not say theirs"), filters=[_looked_for])
     is_open = BooleanField(
         _l("I confirm that these files hold no classified surveying data"),

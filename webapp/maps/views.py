@@ -12,6 +12,7 @@ from flask_babel import ngettext
 from ..core import clock, settings
 from ..core.errors import NotFound
 from ..grid import backdrop, then
+from ..grid import mapped as grid_mapped
 from ..grid import queries as grid_queries
 from ..patrol import coverage as patrol_coverage
 from ..people.rules import ROLE_NAMES
@@ -48,6 +49,7 @@ def show() -> Response:
         view=view,
         period=view.period,
         presets=_presets(usual),
+        drawn=grid_mapped.drawn(read(), home.path) if home else grid_mapped.NONE,
         layer=(borders.layer if borders else None) or newest,
         backdrop=under,
         has_then=has_then,

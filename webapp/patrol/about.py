@@ -69,7 +69,7 @@ ABOUT = About(
                 "grid.read",
             ),
             DataUse(
-                "patrol_object: zh en lon lat retired_why",
+                "patrol_object: zh en lon lat crs retired_why",
                 N_("The list of objects: name and place. A farm may bear its owner's name"),
                 N_("To know what there is to visit."),
                 "record",

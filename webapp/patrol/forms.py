@@ -6,15 +6,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import FloatField, IntegerField, SelectField, ValidationError
+from wtforms import IntegerField, SelectField, ValidationError
 from wtforms.validators import InputRequired, NumberRange
-from wtforms.validators import Optional as MayBeEmpty
 from wtforms.widgets import HiddenInput
 
 from ..core import ids
 from ..core.errors import N_, Refused
 from ..web.forms import DAMAGED, BaseForm, IdField, key, text
-from ..web.places import PointForm, WhenForm
+from ..web.places import PointForm, TypedPointForm, WhenForm
 from ..web.sheets import SheetForm
 from .proposing import ProposalEntry
 from .service import PatrolEntry, VisitEntry
@@ -81,11 +80,9 @@ class PatrolForm(PointForm, WhenForm):
         )
 
 
-class ObjectForm(PointForm):
+class ObjectForm(TypedPointForm):
     """Something new for the list of a village; its place by the phone, from the map, or typed."""
 
-    lon = FloatField(_l("Longitude"), validators=[MayBeEmpty(), NumberRange(-180, 180, _l("Between -180 and 180."))])
-    lat = FloatField(_l("Latitude"), validators=[MayBeEmpty(), NumberRange(-90, 90, _l("Between -90 and 90."))])
     type = SelectField(_l("Type"), validate_choice=False)
     zh = text(_l("Object name"), 80, required=True)
     en = text(_l("Romanised name"), 80)
@@ -94,13 +91,6 @@ class ObjectForm(PointForm):
         """One of the county's types."""
         if field.data not in dict(field.choices or []):
             raise ValidationError(str(_l("Choose one.")))
-
-    def validate_lon(self, _field: FloatField) -> None:
-        """A place is both numbers or none; an empty field is not asked, so either asks for both."""
-        if (self.lon.data is None) != (self.lat.data is None):
-            raise ValidationError(str(_l("Longitude and latitude belong together: one of them is empty.")))
-
-    validate_lat = validate_lon
 
 
 class ObjectsSheetForm(SheetForm):

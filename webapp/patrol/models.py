@@ -38,6 +38,7 @@ class PatrolObject(Base):
     en: Mapped[str] = mapped_column(String(80))
     lon: Mapped[float | None]
     lat: Mapped[float | None]
+    crs: Mapped[str | None] = mapped_column(String(20))  # in which the two were typed, if it was another
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     retired_why: Mapped[str | None] = mapped_column(Text)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 from sqlalchemy import Connection, Date, Table, bindparam, insert, select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from ..core import audit, clock, clock_mark, happened
 from ..core.entry import fingerprint_of, is_resend
 from ..core.errors import N_, Conflict, NotFound, Refused
 from ..core.models import Word
+from ..grid import locate
 from ..grid import queries as grid_queries
 from ..people import queries as people_queries
 from .models import ObjectProposal, ObjectType, Patrol, PatrolObject, Visit
@@ -223,9 +224,13 @@ def add_object(
     en: str,
     lon: float | None = None,
     lat: float | None = None,
+    crs: str | None = None,
 ) -> PatrolObject:
-    """Put something on the list of a grid from today on. Sent again it is the first one; a namesake is refused."""
+    """Put something on the list of a grid from today on; ``crs`` is the system in which its place was typed. Sent again
+    it is the first one; a namesake is refused."""
     cell = grid_queries.cell(session, actor, "object.edit", grid_id)
+    if lon is not None and lat is not None:
+        lon, lat = locate.entered(lon, lat, crs)
     if session.get(ObjectType, type_, with_for_update=True) is None:  # two who send the same come one after the other
         raise Refused(N_("Choose a type."), field="type")
     there = namesake(session, cell.id, type_, zh)
@@ -236,7 +241,7 @@ def add_object(
         )
     if there is not None:
         return there
-    added = new_object(cell.id, type_, zh, en, lon, lat)
+    added = new_object(cell.id, type_, zh, en, lon, lat, crs)
     keep_objects(session, actor, [added])
     return added
 
@@ -248,7 +253,13 @@ def namesake(session: Session, grid_id: int, type_: str, zh: str) -> PatrolObjec
 
 
 def new_object(
-    grid_id: int, type_: str, zh: str, en: str, lon: float | None = None, lat: float | None = None
+    grid_id: int,
+    type_: str,
+    zh: str,
+    en: str,
+    lon: float | None = None,
+    lat: float | None = None,
+    crs: str | None = None,
 ) -> PatrolObject:
     """The row of something new on a list, not yet stored; it counts from today on."""
     return PatrolObject(
@@ -258,6 +269,7 @@ def new_object(
         en=en or zh,
         lon=lon,
         lat=lat,
+        crs=None if lon is None else locate.source(crs),
         valid_from=clock.today(),
         valid_to=None,
         retired_why=None,
@@ -276,10 +288,19 @@ def keep_objects(session: Session, actor: Actor, made: Sequence[PatrolObject]) -
     )
 
 
-def place_objects(session: Session, actor: Actor, placed: Collection[tuple[PatrolObject, float, float]]) -> None:
-    """Give those that had no place theirs, in WGS84 degrees."""
-    for each, lon, lat in placed:
-        each.lon, each.lat = lon, lat
+class Placed(NamedTuple):
+    """Something on a list that gets its place: WGS84 degrees, and the system in which these were written."""
+
+    thing: PatrolObject
+    lon: float
+    lat: float
+    crs: str
+
+
+def place_objects(session: Session, actor: Actor, placed: Collection[Placed]) -> None:
+    """Give those that had no place theirs."""
+    for each, lon, lat, crs in placed:
+        each.lon, each.lat, each.crs = lon, lat, locate.source(crs)
     audit.note_all(session, actor.person_id or None, "object.place", [(f"object:{each.id}", {}) for each, *_ in placed])
 
 

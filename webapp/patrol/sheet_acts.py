@@ -87,7 +87,8 @@ class _Run:
 
     def __init__(self, session: Session, actor: Actor, lines: Sequence[SheetRow], system: str):
         self.outcome, self.made = Outcome(), list[PatrolObject]()
-        self.placed: dict[int, tuple[PatrolObject, float, float]] = {}  #: by id, what stands on a list without a place
+        self._system = system
+        self.placed: dict[int, service.Placed] = {}  #: by id, what stands on a list without a place
         reached = grid_queries.cells(session, actor, "object.edit")
         self._names, self._lowest = grid_queries.Names(reached), grid_queries.lowest_tier(session)
         self._kinds = {name: kind.code for kind in queries.types(session) for name in _names(kind)}
@@ -142,7 +143,8 @@ class _Run:
             if len(values.get(column, "")) > LONGEST:
                 raise Refused(TOO_LONG, field=column, max=LONGEST)
         point = self._point(line, values, cell, at)
-        self._keep(line, (cell.id, kind, values["zh"]), values.get("en", ""), point, cell)
+        crs = values.get("crs") or self._system
+        self._keep(line, (cell.id, kind, values["zh"]), values.get("en", ""), point, cell, crs)
 
     def _point(
         self, line: SheetRow, values: dict[str, Any], cell: grid_queries.Cell, at: int
@@ -160,11 +162,18 @@ class _Run:
         return point
 
     def _keep(
-        self, line: SheetRow, key: Key, en: str, point: tuple[float, float] | None, cell: grid_queries.Cell
+        self,
+        line: SheetRow,
+        key: Key,
+        en: str,
+        point: tuple[float, float] | None,
+        cell: grid_queries.Cell,
+        crs: str,
     ) -> None:
         there = self._known.get(key)
         if there is None:
-            made = service.new_object(*key, en, *(point or (None, None)))
+            lon, lat = point or (None, None)
+            made = service.new_object(*key, en, lon, lat, crs)
             self.made.append(made)
             self._known[key] = made
             self.outcome.added.append((cell.zh, key[2]))
@@ -173,7 +182,7 @@ class _Run:
             day = there.valid_to.isoformat()
             self.outcome.remarks.append(Note(TAKEN_OFF, {"row": line.where, "name": key[2], "day": day}))
         elif point is not None and self._is_new(there, point):
-            self.placed[there.id] = (there, *point)
+            self.placed[there.id] = service.Placed(there, *point, crs)
             self.outcome.placed += 1
             return
         self.outcome.unchanged += 1
@@ -182,7 +191,7 @@ class _Run:
         """Whether what stands has no place yet; Refused when it has another one, on the list or from a row above."""
         if there.id is not None and there.lon is None and there.id not in self.placed:
             return True
-        _, lon, lat = self.placed.get(there.id, (there, there.lon, there.lat))
+        _, lon, lat, _ = self.placed.get(there.id, (there, there.lon, there.lat, None))
         if lon is not None and lat is not None and _is_near((lon, lat), point):
             return False
         if there.id is None or there.id in self.placed:

@@ -173,6 +173,7 @@ def add(grid_id: int) -> Any:
                 form.en.data or "",
                 form.lon.data,
                 form.lat.data,
+                form.crs.data,
             ).id
     except Refused as refusal:
         if refusal.status != 422:

@@ -29,8 +29,8 @@ ABOUT = About(
                 ),
             ),
             DataUse(
-                "report: lon lat accuracy_m",
-                N_("The position of a report, only if you pressed the button for it"),
+                "report: lon lat accuracy_m crs",
+                N_("The position of a report, only if you pressed the button for it, or typed it and in what"),
                 N_("It is the place of the problem. Leaving it out changes nothing."),
                 "record",
                 "report.read",

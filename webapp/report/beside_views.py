@@ -11,9 +11,10 @@ from ..core.errors import N_, Refused
 from ..web import photos
 from ..web.errors import say
 from ..web.request import actor, may, read, write_once
-from . import choices, pages, queries, side_acts
+from . import choices, joint, pages, queries, side_acts
 from .blueprint import bp
 from .forms import (
+    LeadForm,
     LookForm,
     PartForm,
     ProblemsForm,
@@ -32,6 +33,7 @@ BESIDE = {
     "problems": "correct",
     "withdraw": "withdraw_look",
     "part": "release_part",
+    "lead": "choose_lead",
 }
 
 
@@ -52,6 +54,7 @@ def shown(report_id: uuid.UUID, status: int = 200, kept: Sequence[tuple[str, str
         "problems": ProblemsForm(data={"id": ids.new(), "problem": page.problem_codes}),
         "withdraw": ReasonForm(prefix="look-"),
         "part": PartForm(prefix="part-"),
+        "lead": LeadForm(data={"id": ids.new()}),
     } | forms
     choices.fill_beside(page, ready)
     ready["problems"].problem.choices = choices.problem_choices(read())
@@ -111,6 +114,19 @@ def release_part(report_id: uuid.UUID) -> Any:
         "part",
         form,
         lambda session: side_acts.release_part(session, who, report_id, form.part.data, form.reason.data),
+    )
+
+
+@bp.post("/reports/<uuid:report_id>/beside/lead")
+@may("report.move")
+def choose_lead(report_id: uuid.UUID) -> Any:
+    """Say which village of a matter on a border leads it."""
+    form, who = LeadForm(request.form), actor()
+    return _beside(
+        report_id,
+        "lead",
+        form,
+        lambda session: joint.choose_lead(session, who, report_id, form.id.data, form.lead.data),
     )
 
 

@@ -63,6 +63,7 @@ def for_report(session: Session, cell: Cell, form: ReportForm) -> dict[str, Any]
 def fill_beside(page: Any, forms: Mapping[str, Any]) -> None:
     """The pick lists of the acts beside the state: whom one can ask to look, whose part nobody can finish."""
     forms["look"].grid.choices = [(cell.id, named(cell)) for cell in page.can_look]
+    forms["lead"].lead.choices = [(cell.id, named(cell)) for cell in page.joint]
     forms["part"].part.choices = [(place.assignment.id, named(place.body)) for place in page.left_parts]
 
 
@@ -112,7 +113,11 @@ def _at_position(session: Session, form: ReportForm) -> list[Near]:
     """The villages that hold the form's position or come within its circle."""
     if form.lon.data is None or form.lat.data is None:
         return []
-    found = locate.candidates(session, form.lon.data, form.lat.data, form.accuracy_m.data or 0)
+    try:
+        lon, lat = locate.entered(form.lon.data, form.lat.data, form.crs.data)
+    except Refused:
+        return []
+    found = locate.candidates(session, lon, lat, form.accuracy_m.data or 0)
     cells = grid_queries.named(session, {candidate.id for candidate in found})
     known = ((cells[candidate.id], round(candidate.distance_m)) for candidate in found)
     return [Near(cell.id, cell.code, cell.zh, cell.en, metres) for cell, metres in known]

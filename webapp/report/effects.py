@@ -13,6 +13,7 @@ from ..core.errors import N_, Refused
 from ..core.process import FILL_IN, Move
 from ..duty import dispatching
 from ..grid import locate
+from ..grid import queries as grid_queries
 from ..grid.models import Grid
 from ..people import queries as people_queries
 from ..people.models import Body
@@ -289,12 +290,14 @@ def _place_anew(session: Session, report: Report, given: Mapping[str, Any]) -> N
     if not all(isinstance(each, int | float) for each in (lon, lat, accuracy or 0)):
         raise Refused(N_("This form is damaged. Open it again."))
     assert lon is not None and lat is not None
-    inside = {candidate.id for candidate in locate.candidates(session, lon, lat, accuracy or 0)}
-    if inside and not inside & {report.grid_id, *joint_grids(session, report.id)}:
+    lon, lat = locate.entered(lon, lat, given.get("crs"))
+    found = locate.candidates(session, lon, lat, accuracy or 0)
+    ours = grid_queries.named(session, {report.grid_id, *joint_grids(session, report.id)}).values()
+    if locate.elsewhere(session, found, ours):
         raise Refused(
             N_("This position is in another village. Remove it and write where the problem is."), field="place"
         )
-    report.lon, report.lat, report.accuracy_m = lon, lat, accuracy
+    report.lon, report.lat, report.accuracy_m, report.crs = lon, lat, accuracy, locate.source(given.get("crs"))
 
 
 EFFECTS: dict[tuple[str, str], Effect] = {

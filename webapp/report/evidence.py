@@ -46,6 +46,9 @@ def others(photos: Sequence[uuid.UUID], looks: Sequence[Seen]) -> list[uuid.UUID
     return [photo for photo in photos if not any(photo in look.photos for look in looks)]
 
 
+SHORT = {"gcj02": "GCJ-02", "bd09": "BD-09"}
+
+
 @dataclass(frozen=True)
 class Position:
     """The point that somebody gave, as pages show it: the drawing with the names of its villages, and where the map
@@ -54,13 +57,17 @@ class Position:
     lon: float
     lat: float
     accuracy_m: float | None
+    crs: str | None
     drawing: Sketch
     names: Mapping[int, str]
 
     @property
     def words(self) -> str:
-        """ "115.78767, 37.69650, good to about 20 m"; without the last where the phone did not say."""
+        """ "115.78767, 37.69650, good to about 20 m"; without the last where the phone did not say. What was typed in
+        another system says so."""
         at = f"{self.lon:.5f}, {self.lat:.5f}"
+        if self.crs is not None:
+            at = _("%(at)s (typed as %(system)s)", at=at, system=SHORT.get(self.crs, self.crs))
         if self.accuracy_m is None:
             return at
         return _("%(at)s, accurate to about %(m)d m", at=at, m=round(self.accuracy_m))
@@ -78,7 +85,7 @@ def position(session: Session, report: Report) -> Position | None:
     drawing = locate.sketch(session, report.grid_id, report.lon, report.lat, report.accuracy_m or 0)
     cells = grid_queries.named(session, {outline.id for outline in drawing.outlines})
     names = {id_: named(cell) for id_, cell in cells.items()}
-    return Position(report.lon, report.lat, report.accuracy_m, drawing, names)
+    return Position(report.lon, report.lat, report.accuracy_m, report.crs, drawing, names)
 
 
 def _sentence(look: SiteLook, who: Any) -> str:

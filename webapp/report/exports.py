@@ -75,6 +75,7 @@ EXPORTS = (
             field("lon", exports.LON, Report.lon, kind=exports.NUMBER),
             field("lat", exports.LAT, Report.lat, kind=exports.NUMBER),
             field("accuracy", N_("Accuracy in metres"), Report.accuracy_m, kind=exports.NUMBER),
+            field("crs", N_("Coordinates were typed as"), Report.crs),
             field("note", N_("What was found"), Report.note),
             field("first", N_("What was done first"), Report.first_measure, say=ready_word("first_measure")),
             field("object", N_("Object"), PatrolObject.zh, PatrolObject.en, say=name),

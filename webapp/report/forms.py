@@ -23,12 +23,12 @@ from ..core import ids
 from ..core.files import PhotoFile
 from ..core.process import Move
 from ..web.forms import DAMAGED, BaseForm, IdField, KeyField, key, text
-from ..web.places import PointForm, WhenForm
+from ..web.places import TypedPointForm, WhenForm
 from .models import SiteLook
 from .service import MoveEntry, ReportEntry
 
 
-class ReportForm(PointForm, WhenForm):
+class ReportForm(TypedPointForm, WhenForm):
     """What is wrong, where, how bad, what was done first, in a sentence: five fields, the rest may be left out."""
 
     id = IdField()
@@ -75,7 +75,7 @@ class ReportForm(PointForm, WhenForm):
             settle=self.settle.data == "yes",
             photos=photos,
             is_sure=self.is_sure.data,
-            **self.point(),
+            **self.typed(),
         )
 
 
@@ -130,7 +130,7 @@ MORE: dict[str, tuple[tuple[str, Field], ...]] = {
     "supplement": (
         ("place", text(_l("Where, more exactly"), 200)),
         ("photos", MultipleFileField(_l("Photos"))),
-        *((name, getattr(PointForm, name)) for name in ("lon", "lat", "accuracy_m")),
+        *((name, getattr(TypedPointForm, name)) for name in ("lon", "lat", "accuracy_m", "crs")),
         ("note", text(_l("What you saw"), 1000, area=True)),
     ),
     "receive": (("note", text(_l("Comment"), 500, area=True)),),
@@ -230,6 +230,13 @@ class PartForm(ReasonForm):
     """Whose part is taken back, of the cooperating bodies for which nobody speaks; and why."""
 
     part = SelectField(_l("Whose part to take back"), coerce=key, validate_choice=False, validators=[InputRequired()])
+
+
+class LeadForm(BaseForm):
+    """Which village leads a matter on a border."""
+
+    id = IdField()
+    lead = SelectField(_l("Which village leads"), coerce=key, validate_choice=False, validators=[InputRequired()])
 
 
 class SampleForm(BaseForm):

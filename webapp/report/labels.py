@@ -45,6 +45,8 @@ ACTIONS = {
     "correct": N_("Problem type corrected"),
     "withdraw_look": N_("Site visit taken back"),
     "release_part": N_("Cooperating part taken back"),
+    "choose_lead": N_("Lead village chosen"),
+    "follow_border": N_("Moved with the borders"),
     "move_limit": N_("Calendar changed: new last day"),
 }
 
@@ -124,6 +126,7 @@ DONE_BESIDE = {
     "undo": N_("Undone. It is as it was before."),
     "withdraw_look": N_("The request for a site visit is taken back. You can make another."),
     "release_part": N_("That department's part is taken back. The others carry on."),
+    "choose_lead": N_("That village leads now, the other one sees it."),
 }
 
 WHO_LOOKS = "grid_officer"  # a village is asked to look through its officer

@@ -43,7 +43,8 @@ class Report(Base):
 
     ``due_at`` is when the clock of the present state runs out; ``state_since`` when it began. ``is_open`` says that the
     state is no end of the process (``History.place``). ``settled`` marks what
-    was settled on the spot and ``sampled_at`` when a desk looked at such a one again. Point in WGS84 degrees.
+    was settled on the spot and ``sampled_at`` when a desk looked at such a one again. Point in WGS84 degrees; ``crs``
+    names the coordinate system in which it was typed, if it was another.
     """
 
     __tablename__ = "report"
@@ -67,6 +68,7 @@ class Report(Base):
     lon: Mapped[float | None]
     lat: Mapped[float | None]
     accuracy_m: Mapped[float | None]
+    crs: Mapped[str | None] = mapped_column(String(20))
     severity: Mapped[str] = mapped_column(ForeignKey("severity.code"))
     first_measure: Mapped[str] = mapped_column(String(40))
     note: Mapped[str] = mapped_column(Text)

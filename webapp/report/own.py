@@ -86,6 +86,7 @@ REPORTS = OwnSheet(
         _position(N_("Longitude"), 0, Report.lon),
         _position(N_("Latitude"), 1, Report.lat),
         _position(N_("Accuracy in metres"), 2, Report.accuracy_m),
+        shown(N_("Coordinates were typed as"), Report.crs),
         shown(N_("How bad"), Report.severity, say=ready_word("severity")),
         shown(N_("What was done first"), Report.first_measure, say=ready_word("first_measure")),
         shown(N_("Note"), Report.note),

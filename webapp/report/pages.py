@@ -22,7 +22,7 @@ from ..people.models import Body
 from ..web.forms import key
 from ..web.language import day, moment, named
 from ..web.language import said as _
-from . import details, evidence, history, labels, queries
+from . import details, evidence, history, joint, labels, queries
 from .models import Report, SiteLook
 from .rows import SHORT, due_words, guessed, is_late, marks, tone
 from .words import (
@@ -47,6 +47,8 @@ class Page:
     cell: Cell
     parents: list[Cell]
     joint: list[Cell]
+    decides: Cell | None  # who decides which of them leads: the nearest grid above them, as long as that is open
+    may_lead: bool  # the reader is there
     problems: str
     problem_codes: list[str]
     thing: PatrolObject | None
@@ -109,6 +111,8 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
         cell=cell,
         parents=above,
         joint=[cells[id_] for id_ in ids if id_ != report.grid_id],
+        decides=(above_all := _decides(session, report, [cells[id_] for id_ in ids])),
+        may_lead=above_all is not None and bool(joint.may_decide(session, actor, above_all)),
         problems=problem_words(problems),
         problem_codes=[problem.code for problem in problems],
         thing=(thing := details.things(session, {report.object_id}).get(report.object_id)),
@@ -137,6 +141,10 @@ def page(session: Session, actor: Actor, report_id: uuid.UUID) -> Page:
         left_look=_left_look(found, looks, walked),
         left_parts=_left_parts(session, found, places),
     )
+
+
+def _decides(session: Session, report: Report, cells: Sequence[Cell]) -> Cell | None:
+    return joint.nearest_above(session, cells) if len(cells) > 1 and report.state in joint.UNDECIDED else None
 
 
 def _asked_of_reader(actor: Actor, report: Report, looks: Sequence[SiteLook]) -> SiteLook | None:

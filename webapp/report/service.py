@@ -73,6 +73,7 @@ class ReportEntry:
     recurs_id: uuid.UUID | None = None
     settle: bool = False
     photos: tuple[PhotoFile, ...] = ()
+    crs: str | None = None  # the system in which the point was typed: gcj02, bd09; None for WGS84
     is_sure: bool = False  # asked back about the position, he sends it all the same
 
     V1_FIELDS: ClassVar = (  # what the first recipe of fingerprints knew; never changed
@@ -106,7 +107,7 @@ def submit(session: Session, actor: Actor, entry: ReportEntry) -> Receipt:
     if known is not None and is_resend((known.content, known.entered_by), entry, actor.person_id):
         return _receipt(session, known, entry)
     calendar.hold(session)
-    content, entry = fingerprint_of(entry), replace(entry, occurred_at=entry.at)
+    content, entry = fingerprint_of(entry), _in_ours(replace(entry, occurred_at=entry.at))
     cell = grid_queries.cell(session, actor, "report.submit", entry.grid_id)
     finder, roles = _check(session, actor, cell, entry), _roles_at(session, actor, cell)
     made = REPORT.step(START, "settle" if entry.settle else "submit", roles, NEW, _said(entry))
@@ -115,6 +116,14 @@ def submit(session: Session, actor: Actor, entry: ReportEntry) -> Receipt:
     keep_photos(session, actor, report.id, entry.photos, None)
     moving.begin(session, HISTORY, report, made, sent, _author(actor, made.made_as(roles)))
     return _receipt(session, report, entry)
+
+
+def _in_ours(entry: ReportEntry) -> ReportEntry:
+    """The entry with its point in WGS84, whatever it was typed in."""
+    if entry.lon is None or entry.lat is None:
+        return entry
+    lon, lat = locate.entered(entry.lon, entry.lat, entry.crs)
+    return replace(entry, lon=lon, lat=lat)
 
 
 def _author(actor: Actor, role: str) -> Author:
@@ -156,6 +165,7 @@ def _store(
         lon=entry.lon,
         lat=entry.lat,
         accuracy_m=entry.accuracy_m,
+        crs=None if entry.lon is None else locate.source(entry.crs),
         severity=entry.severity,
         first_measure=entry.first_measure,
         note=entry.note,
@@ -224,28 +234,27 @@ def _check_place(session: Session, cell: Cell, entry: ReportEntry) -> None:
     if entry.lon is None or entry.lat is None:
         return
     found = locate.candidates(session, entry.lon, entry.lat, entry.accuracy_m or 0)
-    here = {id_ for each in (cell, *others.values()) for id_ in grid_queries.on_path(each.path)}  # and who took it over
-    if found and here.isdisjoint(candidate.id for candidate in found):
-        other = grid_queries.named(session, {found[0].id})[found[0].id]
+    if away := locate.elsewhere(session, found, (cell, *others.values())):
+        other = grid_queries.named(session, {away[0].id})[away[0].id]
         raise Refused(
             N_('This position is in %(village)s. Tick "Between two villages" and choose it, or remove the position.'),
             field="joint",
             village=other,
         )
     if not entry.is_sure:
-        _ask_back(session, cell, entry, found)
+        _ask_back(session, cell, tuple(others.values()), found)
 
 
-def _ask_back(session: Session, cell: Cell, entry: ReportEntry, found: Sequence[locate.Candidate]) -> None:
+def _ask_back(session: Session, cell: Cell, others: Sequence[Cell], found: Sequence[locate.Candidate]) -> None:
     """A position in no village, and one at which another village may lie as well, is asked back once: who is sure sends
     it again as it is."""
-    if not found and locate.knows_borders(session):
+    if not found and locate.are_drawn(session, (cell, *others)):
         raise Refused(OUTSIDE, field="is_sure")
     mine = grid_queries.on_path(cell.path)
-    others = [candidate for candidate in found if candidate.id not in mine]
-    if not others or entry.joint:
+    nearest = next((candidate for candidate in found if candidate.id not in mine), None)
+    if nearest is None or others:
         return
-    nearest, own = others[0], next(candidate for candidate in found if candidate.id in mine)
+    own = next((candidate for candidate in found if candidate.id in mine), nearest)  # none where it has no border
     sentence = NEAR if not nearest.inside else IN_BOTH if own.inside else ACROSS
     metres = round(own.distance_m if sentence is ACROSS else nearest.distance_m)
     village = grid_queries.named(session, {nearest.id})[nearest.id]

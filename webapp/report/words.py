@@ -154,6 +154,7 @@ class NamesInHistory:
     types: Mapping[str, str]
     bodies: Mapping[int, Body]
     duties: Wordings
+    grids: Mapping[int, Cell]
 
     def why(self, event: history.Event | None, place: str) -> str:
         """Why a report stands where it stands, from its last move."""
@@ -196,6 +197,14 @@ class NamesInHistory:
         body = self.bodies.get(given.key("body"))
         return _("to %(body)s", body=named(body)) if body else ""
 
+    def _leads(self, given: Given) -> str:
+        was, now = (self.grids.get(given.key(name)) for name in ("grid_before", "grid_after"))
+        if not was or not now:
+            return ""
+        if given.has("set"):
+            return _("from %(was)s to %(now)s", now=named(now), was=named(was))
+        return _("%(now)s leads, it was %(was)s", now=named(now), was=named(was))
+
     def _with_others(self, given: Given) -> str:
         others = [named(self.bodies[id_]) for id_ in given.keys("coop") if id_ in self.bodies]
         return _("cooperating: %(bodies)s", bodies=_(", ").join(others)) if others else ""
@@ -234,6 +243,7 @@ PARTS = (
     NamesInHistory._answer,
     NamesInHistory._undone,
     NamesInHistory._types,
+    NamesInHistory._leads,
     NamesInHistory._to,
     NamesInHistory._with_others,
     NamesInHistory._ground,
@@ -255,6 +265,9 @@ def names_in(session: Session, events: Iterable[history.Event]) -> NamesInHistor
         {kind.code: named(kind) for kind in dispatching.problems(session)} if is_retyped else {},
         details.bodies(session, {id_ for given in givens for id_ in bodies_in(given)}),
         wordings(session, {given.key("duty") for given in givens} - {NO_KEY}),
+        grid_queries.named(
+            session, {given.key(name) for given in givens for name in ("grid_before", "grid_after")} - {NO_KEY}
+        ),
     )
 
 

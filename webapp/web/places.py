@@ -5,8 +5,9 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, FloatField, HiddenField, ValidationError
-from wtforms.validators import NumberRange, Optional
+from wtforms import DateField, FloatField, HiddenField, SelectField, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import AnyOf, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from ..core import clock, clock_mark, ids
@@ -26,6 +27,38 @@ class PointForm(BaseForm):
         if self.lon.data is None or self.lat.data is None:
             return {"lon": None, "lat": None, "accuracy_m": None}
         return {"lon": self.lon.data, "lat": self.lat.data, "accuracy_m": self.accuracy_m.data}
+
+
+#: In what a position is typed: degrees as phones give them, or shifted ones, as the maps that people look at have them.
+SYSTEMS = {
+    "": _l("Degrees (CGCS2000, WGS84, GPS)"),
+    "gcj02": _l("Degrees, Gaode or Tencent (GCJ-02)"),
+    "bd09": _l("Degrees, Baidu (BD-09)"),
+}
+
+
+class TypedPointForm(PointForm):
+    """A point that may be typed as well, in the system that is chosen; who takes it turns it into WGS84."""
+
+    lon = FloatField(_l("Longitude"), validators=[Optional(), NumberRange(-180, 180, _l("Between -180 and 180."))])
+    lat = FloatField(_l("Latitude"), validators=[Optional(), NumberRange(-90, 90, _l("Between -90 and 90."))])
+    crs = SelectField(
+        _l("Coordinates are"),
+        choices=[SelectChoice(code, word) for code, word in SYSTEMS.items()],
+        validate_choice=False,
+        validators=[Optional(), AnyOf(list(SYSTEMS), _l("Choose one."))],
+    )
+
+    def validate_lon(self, _field: FloatField) -> None:
+        """A place is both numbers or none; an empty field is not asked, so either asks for both."""
+        if (self.lon.data is None) != (self.lat.data is None):
+            raise ValidationError(str(_l("Longitude and latitude belong together: one of them is empty.")))
+
+    validate_lat = validate_lon
+
+    def typed(self) -> dict[str, Any]:
+        """The point for an entry, as it was typed, with its system."""
+        return {**self.point(), "crs": (self.crs.data or None) if self.lon.data is not None else None}
 
 
 def has_come(day: date | None) -> None:

@@ -28,7 +28,7 @@ function start(box, fields) {
     });
     let mark = null;
     const show = () => {
-      const at = fields.slice(0, 2).map((field) => parseFloat(field.value));
+      const at = fields.slice(0, 2).map((field) => (system && system.value ? NaN : parseFloat(field.value)));
       if (mark) mark.remove();
       mark = Number.isFinite(at[0]) && Number.isFinite(at[1])
         ? L.circleMarker([at[1], at[0]], { radius: 9, weight: 3, color: "#14231d", fillOpacity: 0.9, fillColor: "#e9b44c" }).addTo(map) : null;
@@ -37,13 +37,15 @@ function start(box, fields) {
       fields[0].value = event.latlng.lng.toFixed(6);
       fields[1].value = event.latlng.lat.toFixed(6);
       fields[2].value = "";
+      if (system) system.value = "";
       fields[0].dispatchEvent(new Event("change", { bubbles: true }));
     });
-    fields.forEach((field) => field.addEventListener("change", show));
+    fields.concat(system || []).forEach((field) => field.addEventListener("change", show));
     show();
   }).catch(() => { box.textContent = box.dataset.failed; });
 }
 
+const system = document.querySelector("[data-pick-fields] select"); // in which numbers are typed; the map's are WGS84
 const box = document.querySelector("[data-pick]");
 const fields = Array.prototype.slice.call(document.querySelectorAll("[data-pick-fields] input"));
 if (box && window.L) {

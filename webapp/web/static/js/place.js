@@ -11,7 +11,9 @@ function place(box) {
   const remove = box.querySelector("[data-place-remove]");
   const status = box.querySelector("[role='status']");
   const show = (words) => { status.textContent = words; };
+  const system = box.querySelector("select"); // in which numbers are typed; the phone's are WGS84
   const put = (values) => {
+    if (system) system.value = "";
     values.forEach((value, index) => { inputs[index].value = value; });
     remove.hidden = values[0] === "";
     inputs[0].dispatchEvent(new Event("change", { bubbles: true }));
