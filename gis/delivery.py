@@ -1,9 +1,9 @@
 """What a boundary delivery is once it has been read: facts, cells and findings, and the refusal to read one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from gis.messages import ERROR, MESSAGES, MORE, SHOWN, WORDS
+from gis.messages import ERROR, LEVELS, MESSAGES, MORE, SHOWN, WORDS
 
 
 class Refused(Exception):
@@ -30,7 +30,7 @@ class Finding:
 
     @property
     def level(self) -> str:
-        """'error' stops an import, 'warning' is only shown."""
+        """'error' stops an import, 'warning' has to be answered for by somebody, 'note' is only shown."""
         return MESSAGES[self.code][0]
 
     @property
@@ -53,6 +53,25 @@ class Finding:
         rows = ", ".join(self.rows[:SHOWN]) + (word(MORE) % {"number": more} if more > 0 else "")
         words = {name: word(value) if name in WORDS else value for name, value in self.params.items()}
         return word(self.message) % {**words, "rows": rows}
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The worst first, each level in the order in which it was found."""
+    return tuple(sorted(findings, key=lambda finding: LEVELS.index(finding.level)))
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """From where on borders that do not match are more than drawing inaccuracy. All three are the county's to set.
+
+    A place where two borders overlap or leave a gap is named where it is wider than `width` (metres) anywhere, or where
+    all such places between the same cells have `area` (m²) together. `change` is how much of its area (%) a grid may
+    win or lose without a word. The numbers here are our proposals.
+    """
+
+    width: float = 30.0
+    area: float = 1000.0
+    change: float = 20.0
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from gis.delivery import Cell, Choice, Delivery, Facts, Finding, Refused
+from gis.delivery import Cell, Choice, Delivery, Facts, Finding, Refused, Tolerance
 from gis.sandbox import ENVIRONMENT
 
 #: Seconds of waiting, seconds of work, bytes of new memory, bytes of the answer.
@@ -38,14 +38,32 @@ class Failed(Exception):
     """The work ended in a fault of its own; the text is the last line that it wrote about it."""
 
 
-def examine(paths: Sequence[Path], system: str | None = None, choice: Choice | None = None) -> Delivery:
+def examine(
+    paths: Sequence[Path],
+    system: str | None = None,
+    choice: Choice | None = None,
+    tolerance: Tolerance | None = None,
+    present: Sequence[tuple[int, str, bytes]] = (),
+) -> Delivery:
     """The delivery in these files with all findings about it, errors first.
 
-    `system` and `choice` as for gis.read. Refused where a file cannot be read, or is too much work or memory.
+    `system` and `choice` as for gis.read, `tolerance` as for gis.check; `present` are the grids in force, with which it
+    is compared (gis.against). Refused where a file cannot be read, or is too much work or memory.
     """
-    request = {"paths": list(map(str, paths)), "system": system, "choice": asdict(choice or Choice())}
     called = ", ".join(path.name for path in paths)
-    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as trouble:
+    with (
+        tempfile.TemporaryFile() as answer,
+        tempfile.TemporaryFile() as trouble,
+        tempfile.NamedTemporaryFile() as there,
+    ):
+        request = {
+            "paths": list(map(str, paths)),
+            "system": system,
+            "choice": asdict(choice or Choice()),
+            "tolerance": asdict(tolerance or Tolerance()),
+            "present": there.name if present else None,
+        }
+        _write(present, there)
         status = _run(json.dumps(request).encode(), answer, trouble)
         answer.seek(0)
         if status in ENDS:
@@ -54,6 +72,13 @@ def examine(paths: Sequence[Path], system: str | None = None, choice: Choice | N
         if status != 0:
             raise Failed(_last_line(trouble) or f"the work ended with {status}")
         return _delivery(answer)
+
+
+def _write(present: Sequence[tuple[int, str, bytes]], file: IO[bytes]) -> None:
+    head = json.dumps([(tier, code, len(wkb)) for tier, code, wkb in present]).encode()
+    file.write(struct.pack(">Q", len(head)) + head)
+    file.writelines(wkb for *_, wkb in present)
+    file.flush()
 
 
 def _run(request: bytes, answer: IO[bytes], trouble: IO[bytes]) -> int:

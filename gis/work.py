@@ -11,9 +11,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from gis import drawing, walls
+from gis import against, drawing, walls
 from gis.check import check
-from gis.delivery import Choice, Delivery, Finding, Refused
+from gis.delivery import Choice, Delivery, Finding, Refused, Tolerance, in_order
 from gis.read import read
 
 ANYWHERE = {"place_wrong": "place_other"}  # what is no error where the sender says that he knows
@@ -47,10 +47,21 @@ def work(request: dict[str, Any]) -> Delivery:
     choice = Choice(**said)
     delivery = read(*map(Path, request["paths"]), system=request["system"], choice=choice)
     _draw(delivery)
-    findings = [*delivery.findings, *check(delivery)]
+    tolerance = Tolerance(**request["tolerance"])
+    findings = [*delivery.findings, *check(delivery, tolerance)]
+    if request["present"]:
+        findings += against.findings(_present(Path(request["present"])), delivery.cells, tolerance)
     if choice.anywhere:
         findings = [replace(each, code=ANYWHERE.get(each.code, each.code)) for each in findings]
-    return Delivery(delivery.facts, delivery.cells, tuple(sorted(findings, key=lambda finding: finding.level)))
+    return Delivery(delivery.facts, delivery.cells, in_order(findings))
+
+
+def _present(path: Path) -> list[against.Present]:
+    """The grids in force, as gis.examine wrote them."""
+    with path.open("rb") as file:
+        (length,) = struct.unpack(">Q", file.read(8))
+        rows = json.loads(file.read(length))
+        return [(tier, code, file.read(size)) for tier, code, size in rows]
 
 
 def _draw(delivery: Delivery) -> None:

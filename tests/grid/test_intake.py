@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from gis.delivery import Delivery, Finding
-from gis.messages import MESSAGES, WARNING
+from gis.messages import MESSAGES, NOTE, WARNING
 from tests import make
 from tests.gis import boundary_files
 from tests.test_shape import ROOT
@@ -134,7 +134,7 @@ def test_who_examines_loads_nothing_heavy(make_file: str, tmp_path: Path) -> Non
 
 def test_every_kind_of_warning_says_whether_it_is_harmless() -> None:
     """What was shown with sixteen warnings said of none of them what to do."""
-    warnings = {code for code, (level, _) in MESSAGES.items() if level == WARNING}
+    warnings = {code for code, (level, _) in MESSAGES.items() if level in (WARNING, NOTE)}
     assert set(labels.ADVICE) == warnings
 
 
@@ -155,6 +155,6 @@ def test_the_advice_counts_warnings_by_kind_and_leaves_errors_out() -> None:
     findings = (Finding("sliver"), Finding("overlap"), Finding("sliver"), Finding("code_empty"))
     examined = intake.Examined(Delivery((), (), ()), findings, "x")
     assert list(examined.advice()) == [
-        f"warning ×2 (sliver): {labels.ADVICE['sliver']}.",
+        f"note ×2 (sliver): {labels.ADVICE['sliver']}.",
         f"warning ×1 (overlap): {labels.ADVICE['overlap']}.",
     ]

@@ -9,6 +9,7 @@ import pytest
 import shapely
 from sqlalchemy import func, select
 
+from gis.crs import wgs84_to_gcj02
 from tests.conftest import World
 from tests.grid.changing import ROOT, border, changed_to, delivered
 from webapp.access import SYSTEM
@@ -89,6 +90,30 @@ def test_the_same_borders_change_nothing_and_errors_are_named(world: World, brow
     assert broken.status_code == 422 and "x.geojson" in broken.text
     with world.store.read() as session:
         assert session.scalar(select(func.count()).select_from(GridChangeSet)) == 0
+
+
+def test_borders_in_a_shifted_system_are_refused_by_its_name(world: World, browse: Any) -> None:
+    def moved(wkb: bytes) -> bytes:
+        return shapely.to_wkb(shapely.transform(shapely.from_wkb(wkb), wgs84_to_gcj02))
+
+    other = {short: {"boundary": moved(border(world, short))} for short in world.grids}
+    answer = send(browse("county"), files(world, other))
+    assert answer.status_code == 422 and "as they would if they were in GCJ-02" in answer.text
+    right = send(browse("county"), files(world, other), crs="gcj02")
+    assert right.status_code == 422 and "Nothing would change" in right.text
+
+
+def test_a_warning_says_what_to_do_and_where_and_how_much_is_tolerated_is_a_setting(world: World, browse: Any) -> None:
+    county = browse("county")
+    narrow = shapely.to_wkb(shapely.from_wkb(border(world, "A1")).buffer(-0.00005))
+    page = county.get(send(county, files(world, {"A1": {"boundary": narrow}})).location).text
+    assert "belong to nobody" in page and "a point there lies in no village" in page
+    assert '<span class="spot">1</span>' in page and re.search(r"<text [^>]*>1</text>", page)
+    settings = {"value-border_strip_width": "500", "value-border_strip_area": "100000"}
+    drawn = {"drawn-border_strip_width": "30", "drawn-border_strip_area": "1000"}
+    assert county.post("/settings/borders", **settings, **drawn).status_code == 303
+    again = county.get(send(county, files(world, {"A1": {"boundary": narrow}})).location).text
+    assert "belong to nobody" not in again and "do not match exactly" in again
 
 
 @pytest.mark.parametrize("login", ["officer_a1", "township_a", "liaison", "inspector", "admin", "auditor"])

@@ -13,7 +13,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from gis.compare import Comparison, compare, joined
-from gis.delivery import Cell, Finding
+from gis.delivery import Cell, Finding, in_order
 from gis.messages import ERROR, WARNING
 from gis.messages import MESSAGES as SENTENCES
 
@@ -146,7 +146,6 @@ def _gone(there: Sequence[changed.Present], found: Comparison, new_at: Mapping[i
 
 def findings_kept(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Findings as a set keeps them: errors first, then warnings; level, code, sentence, what fills it, and a place."""
-    ordered = sorted(findings, key=lambda each: each.level)
     return [
         {
             "level": each.level,
@@ -155,7 +154,7 @@ def findings_kept(findings: Iterable[Finding]) -> list[dict[str, Any]]:
             "params": {"rows": _rows(each.rows), **each.params},
             "at": each.at,
         }
-        for each in ordered[:MOST_FINDINGS]
+        for each in in_order(findings)[:MOST_FINDINGS]
     ]
 
 

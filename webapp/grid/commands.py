@@ -62,7 +62,8 @@ def grids_import(
     try:
         with store.read() as session:
             intake.refuse(session, day, replaces=replace)
-        examined = intake.examine(paths, crs, Choice(**said))
+            tolerance = intake.tolerance(session)
+        examined = intake.examine(paths, crs, Choice(**said), tolerance)
     except Refused as refusal:
         _nothing_stored(refusal, word)
     for line in (*examined.understood(word), *examined.listed(word)):

@@ -11,14 +11,15 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from gis import examine as gis_examine
-from gis.delivery import Choice, Delivery, Finding
+from gis.delivery import Choice, Delivery, Finding, Tolerance
 from gis.delivery import Refused as Unreadable
 from gis.messages import ERROR
 
 from ..access import Actor
+from ..core import settings
 from ..core.errors import N_, Refused
+from . import changed, service, uproot
 from . import labels as words
-from . import service, uproot
 from .models import Grid
 
 EXAMPLES = 3  # grids of a tier that are named, to recognise them
@@ -74,14 +75,33 @@ def refuse(session: Session, since: date, *, replaces: bool = False) -> None:
     (uproot.refuse_used if replaces else service.refuse_filled)(session)
 
 
-def examine(paths: Sequence[Path], crs: str | None = None, choice: Choice | None = None) -> Examined:
+def tolerance(session: Session) -> Tolerance:
+    """What the county takes for drawing inaccuracy."""
+    usual = Tolerance()
+    said = settings.several(
+        session,
+        border_strip_width=usual.width,
+        border_strip_area=usual.area,
+        border_area_change=usual.change,
+    )
+    return Tolerance(said["border_strip_width"], said["border_strip_area"], said["border_area_change"])
+
+
+def examine(
+    paths: Sequence[Path],
+    crs: str | None = None,
+    choice: Choice | None = None,
+    tolerance: Tolerance | None = None,
+    present: Sequence[changed.Present] = (),
+) -> Examined:
     """Read files and hold their shapes against each other. Slow: never call it inside a write.
 
-    ``crs`` names the coordinate system of files that do not say theirs, ``choice`` columns and layers. Refused when a
-    file cannot be read.
+    ``crs`` names the coordinate system of files that do not say theirs, ``choice`` columns and layers; ``present`` are
+    the grids in force, with which they are compared. Refused when a file cannot be read.
     """
+    there = [(each.tier, each.code, each.boundary) for each in present if each.boundary]
     try:
-        delivery = gis_examine.examine(paths, crs, choice)
+        delivery = gis_examine.examine(paths, crs, choice, tolerance, there)
     except Unreadable as refusal:
         raise Refused(refusal.message, **refusal.params) from refusal
     return Examined(delivery, delivery.findings, ", ".join(path.name for path in paths))

@@ -1,5 +1,6 @@
 """Pages for changing borders: bring files in or change a grid by hand, look at what would change, propose, approve."""
 
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,6 +15,7 @@ from ..core import clock
 from ..core.errors import N_, NotFound, Refused
 from ..grid import changed, changes, intake
 from ..grid import queries as grid_queries
+from ..grid.labels import ADVICE
 from ..web.bounds import whole
 from ..web.errors import say
 from ..web.forms import clean
@@ -51,9 +53,18 @@ def _page(form: BordersForm, findings: Any = ()) -> str:
     )
 
 
-def _said(findings: Any) -> list[tuple[str, str]]:
-    """Level and sentence of what was found, in the reader's language."""
-    return [(each["level"], _sentence(each["params"], each["message"])) for each in findings]
+def _said(findings: Any) -> list[dict[str, Any]]:
+    """What was found, in the reader's language: level, sentence, what to do, and its number in the drawing."""
+    numbers = count(1)
+    return [
+        {
+            "level": each["level"],
+            "sentence": _sentence(each["params"], each["message"]),
+            "advice": _(ADVICE[each["code"]]) if each["code"] in ADVICE else "",
+            "number": next(numbers) if each.get("at") else None,
+        }
+        for each in findings
+    ]
 
 
 def _sentence(params: dict[str, str], message: str) -> str:
@@ -73,10 +84,11 @@ def bring_borders() -> Any:
         return _page(form), 422
     county = queries.home(read(), actor())
     path = county.path if county else ""
+    there, tolerance = changed.present(read(), path)[0], intake.tolerance(read())
     close_reads()
     try:
         with turn("borders"), TemporaryDirectory(prefix="wangge-borders-") as folder:
-            examined = intake.examine(_saved(sent, Path(folder)), form.crs.data or None)
+            examined = intake.examine(_saved(sent, Path(folder)), form.crs.data or None, None, tolerance, there)
         if examined.errors:
             form.refuse("files", _("These borders have errors. Correct the files and bring them in again."))
             return _page(form, changes.findings_kept(examined.findings)), 422
