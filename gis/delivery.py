@@ -1,7 +1,7 @@
 """What a boundary delivery is once it has been read: facts, cells and findings, and the refusal to read one."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from gis.messages import ERROR, LEVELS, MESSAGES, MORE, SHOWN, WORDS
 
@@ -11,6 +11,7 @@ class Refused(Exception):
 
     def __init__(self, code: str, **params: str):
         self.code, self.params, self.message = code, params, MESSAGES[code][1]
+        self.seen: tuple[Seen, ...] = ()  # what was understood before
         super().__init__(self.message % params)
 
 
@@ -78,7 +79,10 @@ class Tolerance:
 class Choice:
     """What the sender of a delivery says himself, each as a list: of the names of columns a layer's first counts.
 
-    `layer` names the layers that are taken; none means all. `anywhere`: codes may be of another province than borders.
+    `layer` names the layers that are taken; none means all. `columns` names those of one layer each (layer, code, name,
+    parent), before what is said of all. `anywhere`: codes may be of another province than borders. `encoding` (a codec)
+    is that of text whose format does not prescribe one, whatever the files say; `over`: the coordinate system that is
+    named counts also where a file names another.
     """
 
     code: tuple[str, ...] = ()
@@ -86,6 +90,32 @@ class Choice:
     parent: tuple[str, ...] = ()
     layer: tuple[str, ...] = ()
     anywhere: bool = False
+    columns: tuple[tuple[str, str, str, str], ...] = ()
+    encoding: str = ""
+    over: bool = False
+
+    def of(self, layer: str) -> "Choice":
+        """What counts for one layer."""
+        for of, *said in self.columns:
+            if of == layer:
+                usual = (self.code, self.name, self.parent)
+                code, name, parent = ((one,) if one else all_ for one, all_ in zip(said, usual, strict=True))
+                return replace(self, code=code, name=name, parent=parent)
+        return self
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A layer as it was opened, to choose from: the first rows of each column, as they read in the encoding that was
+    found and in the others in which all of its text is plausible; `system` is empty where the file names none."""
+
+    file: str
+    layer: str
+    count: int
+    encoding: str
+    system: str
+    columns: Mapping[str, list[str]]
+    others: Mapping[str, Mapping[str, list[str]]]
 
 
 @dataclass(frozen=True)
@@ -97,7 +127,7 @@ class Facts:
     tier: int | None  # None: one layer holds several tiers
     count: int
     encoding: str
-    encoding_from: str  # 'cpg', 'ldid', 'charset', 'tried' or 'format'
+    encoding_from: str  # 'cpg', 'ldid', 'charset', 'tried', 'chosen' or 'format'
     crs: str
     epsg: int | None
     code_column: str
@@ -135,6 +165,7 @@ class Delivery:
     facts: tuple[Facts, ...]
     cells: tuple[Cell, ...]
     findings: tuple[Finding, ...]
+    seen: tuple[Seen, ...] = ()
 
     @property
     def errors(self) -> tuple[Finding, ...]:

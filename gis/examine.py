@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from gis.delivery import Cell, Choice, Delivery, Facts, Finding, Refused, Tolerance
+from gis.delivery import Cell, Choice, Delivery, Facts, Finding, Refused, Seen, Tolerance
 from gis.sandbox import ENVIRONMENT
 
 #: Seconds of waiting, seconds of work, bytes of new memory, bytes of the answer.
@@ -50,28 +50,43 @@ def examine(
     `system` and `choice` as for gis.read, `tolerance` as for gis.check; `present` are the grids in force, with which it
     is compared (gis.against). Refused where a file cannot be read, or is too much work or memory.
     """
+    with tempfile.TemporaryFile() as answer:
+        work(answer, paths, system, choice, tolerance, present)
+        answer.seek(0)
+        return answered(answer)
+
+
+def work(
+    answer: IO[bytes],
+    paths: Sequence[Path],
+    system: str | None = None,
+    choice: Choice | None = None,
+    tolerance: Tolerance | None = None,
+    present: Sequence[tuple[int, str, bytes]] = (),
+    stage: Path | None = None,
+) -> None:
+    """The same, but the answer goes into a file, for `answered`. How far it is stands in `stage` meanwhile: a key of
+    messages.STAGES."""
     called = ", ".join(path.name for path in paths)
-    with (
-        tempfile.TemporaryFile() as answer,
-        tempfile.TemporaryFile() as trouble,
-        tempfile.NamedTemporaryFile() as there,
-    ):
+    with tempfile.TemporaryFile() as trouble, tempfile.NamedTemporaryFile() as there:
         request = {
             "paths": list(map(str, paths)),
             "system": system,
             "choice": asdict(choice or Choice()),
             "tolerance": asdict(tolerance or Tolerance()),
             "present": there.name if present else None,
+            "stage": str(stage) if stage else None,
         }
         _write(present, there)
         status = _run(json.dumps(request).encode(), answer, trouble)
-        answer.seek(0)
         if status in ENDS:
             code, limit = ENDS[status]
-            raise Refused(code, file=called, limit=str(limit))
-        if status != 0:
+            head = json.dumps({"refused": code, "params": {"file": called, "limit": str(limit)}, "seen": []}).encode()
+            answer.seek(0)
+            answer.truncate()
+            answer.write(struct.pack(">Q", len(head)) + head)
+        elif status != 0:
             raise Failed(_last_line(trouble) or f"the work ended with {status}")
-        return _delivery(answer)
 
 
 def _write(present: Sequence[tuple[int, str, bytes]], file: IO[bytes]) -> None:
@@ -104,18 +119,21 @@ def _last_line(trouble: IO[bytes]) -> str:
     return (trouble.read().decode("utf-8", "replace").strip().splitlines() or [""])[-1][:500]
 
 
-def _delivery(answer: IO[bytes]) -> Delivery:
-    """The answer taken apart: a head of JSON, then the borders one after the other."""
+def answered(answer: IO[bytes]) -> Delivery:
+    """The answer taken apart: a head of JSON, then the borders one after the other. Refused where it is a refusal."""
     (length,) = struct.unpack(">Q", answer.read(8))
     if length > HEAD:
         raise Failed(f"an answer of {length} bytes")
     head = json.loads(answer.read(length))
+    seen = tuple(Seen(**each) for each in head.get("seen", ()))
     if "refused" in head:
-        raise Refused(head["refused"], **head["params"])
+        refusal = Refused(head["refused"], **head["params"])
+        refusal.seen = seen
+        raise refusal
     cells = tuple(
         Cell(**row, boundary=answer.read(size)) for row, size in zip(head["cells"], head["sizes"], strict=True)
     )
-    return Delivery(tuple(Facts(**fact) for fact in head["facts"]), cells, tuple(map(_finding, head["findings"])))
+    return Delivery(tuple(Facts(**fact) for fact in head["facts"]), cells, tuple(map(_finding, head["findings"])), seen)
 
 
 def _finding(row: dict[str, Any]) -> Finding:

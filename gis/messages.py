@@ -12,6 +12,13 @@ def N_(text: str) -> str:
 
 SHOWN = 5  # rows that a printed finding names
 MORE = N_(" and %(number)s more")
+#: What the work on a delivery is at, in its order.
+STAGES = {
+    "opening": N_("The files are being opened."),
+    "reading": N_("Rows and borders are being read."),
+    "drawing": N_("The map is being drawn for trial."),
+    "checking": N_("The borders are being held against each other."),
+}
 WORDS = ("tier",)  # what fills a sentence and is a word itself
 ERROR, WARNING, NOTE, REFUSAL = "error", "warning", "note", "refusal"
 LEVELS = (ERROR, WARNING, NOTE)  # of findings, the worst first

@@ -7,7 +7,7 @@ tier and its parent (gis.tiers). Whether the shapes fit each other is asked by g
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, starmap
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -37,14 +37,27 @@ def read(path: Path, *others: Path, system: str | None = None, choice: Choice | 
     and latitude are shifted ('gcj02', 'bd09'); `choice` names columns and layers. Raises Refused where a file is
     unsafe or cannot be understood; all other doubts are findings of the answer.
     """
-    known = crs.from_name(system, path.name) if system else None
-    opened = list(chain.from_iterable(starmap(_layers, _told_apart([path, *others]))))
+    return understood(opened([path, *others], choice or Choice()), system, choice)
+
+
+def opened(paths: Sequence[Path], choice: Choice) -> list[Layer]:
+    """The layers of all files as they stand there. Raises Refused as `read` does."""
+    return [layer for path, called in _told_apart(paths) for layer in _layers(path, called, choice.encoding)]
+
+
+def understood(opened: Sequence[Layer], system: str | None = None, choice: Choice | None = None) -> Delivery:
+    """The delivery in layers that were opened; see `read`."""
+    file = opened[0].file if opened else "–"
+    known = crs.from_name(system, file) if system else None
     kept = [layer for layer in opened if _has_polygons(layer)]
     if not kept:
-        raise Refused("nothing_inside", file=path.name)
+        raise Refused("nothing_inside", file=file)
     ignored = [Finding("layer_ignored", params={"layer": layer.name}) for layer in opened if layer not in kept]
-    taken, left = _taken(kept, choice or Choice())
-    return _deliver(taken, known, [*ignored, *left, *chain.from_iterable(layer.findings for layer in opened)])
+    said = choice or Choice()
+    taken, left = _taken(kept, said)
+    return _deliver(
+        taken, known, said.over, [*ignored, *left, *chain.from_iterable(layer.findings for layer in opened)]
+    )
 
 
 def _taken(layers: Sequence[Layer], choice: Choice) -> tuple[list[Columned], list[Finding]]:
@@ -54,7 +67,8 @@ def _taken(layers: Sequence[Layer], choice: Choice) -> tuple[list[Columned], lis
     """
     wanted = _wanted(layers, choice)
     columned = [
-        (layer, columns.choose(layer.columns, layer.name, tier_by_name(layer.name), choice)) for layer in wanted
+        (layer, columns.choose(layer.columns, layer.name, tier_by_name(layer.name), choice.of(layer.name)))
+        for layer in wanted
     ]
     taken = [(layer, chosen) for layer, chosen in columned if chosen]
     without = [layer for layer, chosen in columned if not chosen]
@@ -92,17 +106,17 @@ def _told_apart(paths: Sequence[Path]) -> list[tuple[Path, str]]:
     return [(path, path.name if names[path.name] == 1 else str(path)) for path in paths]
 
 
-def _layers(path: Path, called: str) -> list[Layer]:
-    return [replace(layer, file=called) for layer in opening.layers(path)]
+def _layers(path: Path, called: str, codec: str) -> list[Layer]:
+    return [replace(layer, file=called) for layer in opening.layers(path, codec)]
 
 
 def _has_polygons(layer: Layer) -> bool:
     return bool(np.isin(shapely.get_type_id(layer.shapes), (POLYGON, MULTIPOLYGON, COLLECTION)).any())
 
 
-def _deliver(layers: Sequence[Columned], known: crs.System | None, findings: list[Finding]) -> Delivery:
+def _deliver(layers: Sequence[Columned], known: crs.System | None, over: bool, findings: list[Finding]) -> Delivery:
     """Rows of all layers, sorted so that parents come first, linked and turned into cells."""
-    systems = [_system(layer, known) for layer, _ in layers]
+    systems = [_system(layer, known, over) for layer, _ in layers]
     by_layer = {
         f"{layer.file}/{layer.name}": _rows(layer, chosen, system)
         for (layer, chosen), system in zip(layers, systems, strict=True)
@@ -130,13 +144,14 @@ def _marked(rows: list[tiers.Row], cells: tuple[Cell, ...]) -> Iterator[Finding]
             yield Finding(kind, tuple(cells[at].label for at in ats), {}, ats)
 
 
-def _system(layer: Layer, known: crs.System | None) -> crs.System:
-    """The layer's own system, or the one named from outside; only degrees can be shifted ones."""
+def _system(layer: Layer, known: crs.System | None, over: bool = False) -> crs.System:
+    """The layer's own system, or the one named from outside, which counts more if it is to be; only degrees can be
+    shifted ones."""
     if known in (crs.GCJ02, crs.BD09):
         if layer.system and layer.system.kind != crs.LONLAT:
             raise Refused("crs_not_lonlat", layer=layer.name, name=known.name, found=layer.system.name)
         return known
-    found = layer.system or known
+    found = (known if over else None) or layer.system or known
     if not found:
         raise Refused("crs_missing", layer=layer.name)
     return found

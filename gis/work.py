@@ -14,7 +14,7 @@ from typing import Any
 from gis import against, drawing, walls
 from gis.check import check
 from gis.delivery import Choice, Delivery, Finding, Refused, Tolerance, in_order
-from gis.read import read
+from gis.read import opened, understood
 
 ANYWHERE = {"place_wrong": "place_other"}  # what is no error where the sender says that he knows
 
@@ -28,7 +28,8 @@ def main(seconds: int, memory: int, output: int) -> None:
     try:
         answer, shapes = _answer(work(request))
     except Refused as refused:
-        answer, shapes = {"refused": refused.code, "params": refused.params}, []
+        seen = list(map(asdict, refused.seen))
+        answer, shapes = {"refused": refused.code, "params": refused.params, "seen": seen}, []
     except MemoryError:
         called = ", ".join(Path(path).name for path in request["paths"])
         params = {"file": called, "limit": str(memory // 10**6)}
@@ -45,15 +46,36 @@ def work(request: dict[str, Any]) -> Delivery:
         name: tuple(value) if isinstance(value, list) else value for name, value in request["choice"].items()
     }
     choice = Choice(**said)
-    delivery = read(*map(Path, request["paths"]), system=request["system"], choice=choice)
+    delivery = _read(request, choice)
+    _at(request, "drawing")
     _draw(delivery)
+    _at(request, "checking")
     tolerance = Tolerance(**request["tolerance"])
     findings = [*delivery.findings, *check(delivery, tolerance)]
     if request["present"]:
         findings += against.findings(_present(Path(request["present"])), delivery.cells, tolerance)
     if choice.anywhere:
         findings = [replace(each, code=ANYWHERE.get(each.code, each.code)) for each in findings]
-    return Delivery(delivery.facts, delivery.cells, in_order(findings))
+    return replace(delivery, findings=in_order(findings))
+
+
+def _read(request: dict[str, Any], choice: Choice) -> Delivery:
+    """The delivery with what was seen of its layers; so has a refusal."""
+    _at(request, "opening")
+    layers = opened([Path(path) for path in request["paths"]], choice)
+    seen = tuple(layer.seen() for layer in layers)
+    _at(request, "reading")
+    try:
+        return replace(understood(layers, request["system"], choice), seen=seen)
+    except Refused as refused:
+        refused.seen = seen
+        raise
+
+
+def _at(request: dict[str, Any], stage: str) -> None:
+    """Tell whoever waits how far it is."""
+    if request["stage"]:
+        Path(request["stage"]).write_text(stage, encoding="ascii")
 
 
 def _present(path: Path) -> list[against.Present]:
@@ -81,7 +103,8 @@ def _answer(delivery: Delivery) -> tuple[dict[str, Any], list[bytes]]:
     rows = [{name: value for name, value in vars(cell).items() if name != "boundary"} for cell in delivery.cells]
     shapes = [cell.boundary for cell in delivery.cells]
     facts, findings = list(map(asdict, delivery.facts)), list(map(_plain, delivery.findings))
-    return {"facts": facts, "cells": rows, "findings": findings, "sizes": list(map(len, shapes))}, shapes
+    seen = list(map(asdict, delivery.seen))
+    return {"facts": facts, "cells": rows, "findings": findings, "seen": seen, "sizes": list(map(len, shapes))}, shapes
 
 
 def _plain(finding: Finding) -> dict[str, Any]:

@@ -200,6 +200,8 @@ POST   /bodies/<body_id>/close                           body     e        404  
 POST   /bodies/<body_id>/reopen                          body     e        404    .   .    .       x        x      .       .       .      .         x     .
 GET    /borders                                          -        -        404    .   .    .       .        x      .       .       x      .         .     .
 POST   /borders                                          -        -        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /borders/incoming/<incoming_id>                   -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /borders/incoming/<incoming_id>                   -        -        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /borders/<set_id>                                 border   r        404    .   .    .       .        x      .       .       x      .         .     .
 POST   /borders/<set_id>/heir                            border   d        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /borders/<set_id>/propose                         border   d        404    .   .    .       .        x      .       .       .      .         .     .
@@ -230,7 +232,7 @@ ALSO_422 = {
     "/people/<person_id>/postings/new": "an administrator cannot hold a second role",
 }
 #: Let through when the answer is 404: nothing was sent there by its asker.
-ALSO_404 = {"/entries/<entry_id>/photos/<mark>"}
+ALSO_404 = {"/entries/<entry_id>/photos/<mark>", "/borders/incoming/<incoming_id>"}
 #: Posts that succeed without changing a row here: a rehearsal, nobody it is about, or it is so already.
 CHANGES_NOTHING = {
     "/entries/<entry_id>/photos/<mark>",  # a file waits, no row tells of it

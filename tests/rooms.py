@@ -30,6 +30,7 @@ PAGES = READING_PAGES | {
     "blueprint",
     "body_views",
     "border_views",
+    "incoming_views",
     "calendar_views",
     "county_views",
     "first_day_views",

@@ -16,7 +16,7 @@ from gis.delivery import Choice, Tolerance
 from gis.read import Refused, read
 
 WILD = "import sys; sys.path.append(sys.argv[1]); from gis import work\ndef wild(*_, **__):\n    {}\n{}"
-RUN = "work.read = wild; work.main(*map(int, sys.argv[2:]))"
+RUN = "work.opened = wild; work.main(*map(int, sys.argv[2:]))"
 
 
 def tangle(points: int, seed: int = 9) -> shapely.Polygon:

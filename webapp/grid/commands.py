@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import click
 
 from gis.delivery import Choice
+from gis.text import PLAUSIBLE
 
 from .. import config
 from ..access import SYSTEM
@@ -15,6 +16,8 @@ from ..console import agreed, fail, ready
 from ..core import clock
 from ..core.errors import Refused
 from ..translations.spoken import speaker
+
+ENCODINGS = click.Choice(["", *PLAUSIBLE])
 
 
 @click.group()
@@ -33,6 +36,8 @@ def grids() -> None:
 @click.option("--name", multiple=True, help="The column of the name.")
 @click.option("--parent", multiple=True, help="The column that says what a row belongs to.")
 @click.option("--layer", multiple=True, help="Take this layer only; may be said several times.")
+@click.option("--encoding", default="", help="Encoding of text whose files say none or a wrong one.", type=ENCODINGS)
+@click.option("--over", is_flag=True, help="Take the system of --crs also where the files say another one.")
 @click.option(
     "--lang",
     type=click.Choice(["en", "zh"]),

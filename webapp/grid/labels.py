@@ -64,6 +64,7 @@ FROM = {
     "ldid": N_("as its .dbf file says"),
     "charset": N_("as the file says"),
     "tried": N_("nothing says so: found by trying"),
+    "chosen": N_("as you chose"),
     "format": N_("as this format prescribes"),
 }
 
