@@ -211,7 +211,7 @@ class _Shapes:
             outside = self._outside(parent, below)
             yield from self._leaving(parent, outside)
             if outside or suspects.intersection(below) or not self._adds_up(parent, below):
-                yield from self._gaps(parent, ats)
+                yield from self._gaps(parent, ats, suspects)
 
     def _families(self, ats: np.ndarray) -> dict[int, list[int]]:
         """Parent -> its children that have a shape; a parent without any row below it has none, and is all gap."""
@@ -246,14 +246,20 @@ class _Shapes:
         """Whether the children's areas make up the parent's: complete, because overlaps are known by now."""
         return abs(self.areas[parent] - self.areas[below].sum()) <= self.areas[parent] * ROUNDING + 1e-3
 
-    def _gaps(self, parent: int, ats: np.ndarray) -> Iterator[Finding]:
+    def _gaps(self, parent: int, ats: np.ndarray, suspects: set[int]) -> Iterator[Finding]:
         """What no cell of the tier covers of this parent, each with the cells beside it."""
         shape = self.shapes[parent]
         near = ats[shapely.intersects(shape, self.shapes[ats])]
-        left = shapely.get_parts(shapely.difference(shape, shapely.union_all(self.shapes[near])))
+        left = shapely.get_parts(shapely.difference(shape, self._together(near, suspects)))
         left = left[shapely.get_type_id(left) == 3]
         beside = [tuple(near[shapely.dwithin(gap, self.shapes[near], 1e-7)].tolist()) for gap in left]
         yield from self._sized("gap", left, beside, [parent] * len(left), parent=self.cells[parent].label)
+
+    def _together(self, ats: np.ndarray, suspects: set[int]) -> shapely.Geometry:
+        """The ground of some cells. Those whose edges all fit are a coverage, which is joined far more quickly."""
+        are_odd = np.isin(ats, list(suspects))
+        fitting = shapely.coverage_union_all(self.shapes[ats[~are_odd]])
+        return shapely.union_all([fitting, *self.shapes[ats[are_odd]]])
 
     def _slivers(self) -> Iterator[Finding]:
         """One line for each parent: how many places, how much in all, and between whom."""
