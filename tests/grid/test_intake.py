@@ -92,6 +92,38 @@ def test_a_tree_with_which_nothing_was_done_can_be_replaced(store: Store, tmp_pa
         assert list(Audit().findings(connection)) == []
 
 
+def of_code(start: str, path: Path) -> Path:
+    """The small county with codes that begin otherwise."""
+    made = {f"{start}{code[4:]}": shape for code, shape in boundary_files.shapes().items()}
+    return boundary_files.geopackage(path, made)
+
+
+def test_a_second_county_comes_in_beside_the_first_and_nobody_of_one_reaches_the_other(
+    store: Store, tmp_path: Path
+) -> None:
+    one = intake.examine([boundary_files.geopackage(tmp_path / "a.gpkg")])
+    other = intake.examine([of_code("3710", tmp_path / "b.gpkg")])
+    with store.write() as session:
+        first = intake.accept(session, SYSTEM, one, clock.today())
+        make.person(session, "first", "county_office", grid=first[0].id)
+    with pytest.raises(Refused, match="grids already"), store.write() as session:
+        intake.accept(session, SYSTEM, other, clock.today())
+    with store.write() as session:
+        intake.refuse(session, clock.today(), beside=True)
+        second = intake.accept(session, SYSTEM, other, clock.today(), beside=True)
+        make.person(session, "second", "county_office", grid=second[0].id)
+    with pytest.raises(Refused, match="370900"), store.write() as session:
+        intake.accept(session, SYSTEM, one, clock.today(), beside=True)
+    with store.read() as session:
+        for login, grids in (("first", first), ("second", second)):
+            seen = queries.cells(session, make.actor(session, login), "grid.read")
+            assert {cell.id for cell in seen} == {grid.id for grid in grids}, login
+        layers = {queries.newest_layer(session, grids[0].path) for grids in (first, second)}
+        assert len(layers) == 2 and None not in layers
+    with store.reader.connect() as connection:
+        assert list(Audit().findings(connection)) == []
+
+
 @pytest.mark.parametrize("thing", ["posting", "object"])
 def test_a_tree_to_which_something_belongs_stays(store: Store, tmp_path: Path, thing: str) -> None:
     good = intake.examine([boundary_files.geopackage(tmp_path / "a.gpkg")])

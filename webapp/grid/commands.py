@@ -46,6 +46,7 @@ def grids() -> None:
     help="Language of what is said here.",
 )
 @click.option("--replace", is_flag=True, help="Take the place of grids with which nothing was done yet.")
+@click.option("--beside", is_flag=True, help="Bring in a further county beside those that are there.")
 @click.option("--anywhere", is_flag=True, help="Take borders that lie outside the province of their codes.")
 def grids_import(
     paths: tuple[Path, ...],
@@ -54,6 +55,7 @@ def grids_import(
     since: datetime | None,
     lang: str,
     replace: bool,
+    beside: bool,
     **said: Any,
 ) -> None:
     """Read borders from GeoPackage, GeoJSON, KML, or shapefiles and MapInfo tables in a zip, show what was understood,
@@ -61,12 +63,14 @@ def grids_import(
     from . import intake
     from . import labels as words
 
+    if replace and beside:
+        raise click.UsageError("Say --replace or --beside, not both.")
     _, store = ready()
     word = speaker(lang)
     day = since.date() if since else clock.today()
     try:
         with store.read() as session:
-            intake.refuse(session, day, replaces=replace)
+            intake.refuse(session, day, replaces=replace, beside=beside)
             tolerance = intake.tolerance(session)
         examined = intake.examine(paths, crs, Choice(**said), tolerance)
     except Refused as refusal:
@@ -79,8 +83,11 @@ def grids_import(
         click.echo(line)
     if not yes and not agreed(word(words.ASK)):
         fail(word(words.NOTHING))
-    with store.write() as session:
-        stored = intake.accept(session, SYSTEM, examined, day, replaces=replace)
+    try:
+        with store.write() as session:
+            stored = intake.accept(session, SYSTEM, examined, day, replaces=replace, beside=beside)
+    except Refused as refusal:
+        _nothing_stored(refusal, word)
     click.echo(word(words.STORED) % {"number": len(stored)})
 
 

@@ -68,11 +68,13 @@ class Examined:
         return word(words.SUMMARY) % {"counts": counts, **{side: f"{value:.4f}" for side, value in sides}}
 
 
-def refuse(session: Session, since: date, *, replaces: bool = False) -> None:
+def refuse(session: Session, since: date, *, replaces: bool = False, beside: bool = False) -> None:
     """Refused when borders that count from this day cannot be stored, whatever the files say:
-    ask before reading them. ``replaces``: they take the place of a tree with which nothing was done yet."""
+    ask before reading them. ``replaces``: they take the place of a tree with which nothing was done yet; ``beside``:
+    they are those of another county than are there."""
     service.refuse_to_come(since)
-    (uproot.refuse_used if replaces else service.refuse_filled)(session)
+    if not beside:
+        (uproot.refuse_used if replaces else service.refuse_filled)(session)
 
 
 def tolerance(session: Session) -> Tolerance:
@@ -107,10 +109,12 @@ def examine(
     return Examined(delivery, delivery.findings, ", ".join(path.name for path in paths))
 
 
-def accept(session: Session, actor: Actor, examined: Examined, since: date, *, replaces: bool = False) -> list[Grid]:
+def accept(
+    session: Session, actor: Actor, examined: Examined, since: date, *, replaces: bool = False, beside: bool = False
+) -> list[Grid]:
     """Store what was examined and put it in force, all or nothing; the grids in the order of the delivery's cells.
 
-    Refused as ``refuse`` says, and when there are errors among the findings.
+    Refused as ``refuse`` says, when there are errors among the findings, and ``beside`` when a code is there already.
     """
     if examined.errors:
         raise Refused(N_("These borders have errors. Correct the files and try again."))
@@ -120,4 +124,4 @@ def accept(session: Session, actor: Actor, examined: Examined, since: date, *, r
     facts = {"layers": [vars(fact) for fact in examined.delivery.facts]}
     service.name_levels(session)
     names = [(cell.name, "") for cell in cells]
-    return service.import_tree(session, actor, cells, names, since, examined.source, facts)
+    return service.import_tree(session, actor, cells, names, since, examined.source, facts, beside=beside)
