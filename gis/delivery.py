@@ -93,6 +93,7 @@ class Choice:
     columns: tuple[tuple[str, str, str, str], ...] = ()
     encoding: str = ""
     over: bool = False
+    one: bool = False  # the files hold the border of one grid, whatever the columns say
 
     def of(self, layer: str) -> "Choice":
         """What counts for one layer."""

@@ -76,6 +76,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         REFUSAL,
         N_("This machine offers no sandbox for reading %(file)s. Install bubblewrap, or deliver GeoJSON."),
     ),
+    "one_border": (
+        REFUSAL,
+        N_(
+            "%(file)s holds %(count)s shapes. Give a file with the one border that is meant, and one that does not cross itself too often."
+        ),
+    ),
     "nothing_inside": (REFUSAL, N_("%(file)s holds no layer with polygons.")),
     # zips
     "zip_member": (

@@ -54,10 +54,22 @@ def understood(opened: Sequence[Layer], system: str | None = None, choice: Choic
         raise Refused("nothing_inside", file=file)
     ignored = [Finding("layer_ignored", params={"layer": layer.name}) for layer in opened if layer not in kept]
     said = choice or Choice()
+    if said.one:
+        return Delivery((), (_one(kept, known, said.over),), ())
     taken, left = _taken(kept, said)
     return _deliver(
         taken, known, said.over, [*ignored, *left, *chain.from_iterable(layer.findings for layer in opened)]
     )
+
+
+def _one(layers: Sequence[Layer], known: crs.System | None, over: bool) -> Cell:
+    """The one border that some layers hold; Refused where there are more, or what there is cannot be repaired."""
+    drawn = [outlines(layer, _system(layer, known, over)) for layer in layers]
+    count = sum(np.count_nonzero(~shapely.is_missing(layer.shapes)) for layer in layers)
+    shapes = [shape for each in drawn for shape in each.shapes if shape is not None]
+    if count != 1 or len(shapes) != 1:
+        raise Refused("one_border", file=layers[0].file, count=str(count))
+    return Cell(3, "", "", None, shapely.to_wkb(shapes[0]), None)
 
 
 def _taken(layers: Sequence[Layer], choice: Choice) -> tuple[list[Columned], list[Finding]]:

@@ -207,6 +207,10 @@ POST   /borders/<set_id>/heir                            border   d        404  
 POST   /borders/<set_id>/propose                         border   d        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /borders/<set_id>/approve                         border   a        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /borders/<set_id>/withdraw                        border   w        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /grids/<grid_id>/border                           grid     x        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /grids/<grid_id>/border                           grid     x        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /grids/<grid_id>/below                            grid     x        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /grids/<grid_id>/below                            grid     x        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /grids/<grid_id>/change                           grid     x        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /grids/<grid_id>/change                           grid     x        404    .   .    .       .        x      .       .       .      .         .     .
 """)
@@ -216,6 +220,8 @@ POST   /grids/<grid_id>/change                           grid     x        404  
 ALSO_422 = {
     "/login": "nothing is typed in",
     "/borders": "no file is sent",
+    "/grids/<grid_id>/border": "no file is sent",
+    "/grids/<grid_id>/below": "nothing stands below the lowest level",
     "/borders/<set_id>/heir": "nothing goes, so it needs no heir",
     "/account/password": "nothing is typed in",
     "/account/second/begin": "nothing is typed in",

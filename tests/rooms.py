@@ -31,6 +31,7 @@ PAGES = READING_PAGES | {
     "body_views",
     "border_views",
     "incoming_views",
+    "redraw_views",
     "calendar_views",
     "county_views",
     "first_day_views",

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
+    FileField,
     IntegerField,
     MultipleFileField,
     RadioField,
@@ -193,6 +194,30 @@ class ProposalForm(BaseForm):
     since = DateField(_l("In force from"), validators=[DataRequired(_l("Please fill this in."))])
     reason = TextAreaField(
         _l("Why the borders are right in spite of the warnings"), filters=[clean], validators=[Length(max=1000)]
+    )
+
+
+class _OneBorder(BaseForm):
+    """A file with the border of one grid."""
+
+    file = FileField(_l("File with this one border: GeoJSON, KML, GeoPackage or a zip"))
+    crs = StringField(_l("Coordinate system, where the file does not say its own"), filters=[_looked_for])
+    is_open = BooleanField(_l("I confirm that this file holds no classified surveying data"))
+
+
+class BorderForm(_OneBorder):
+    """Another border for a grid."""
+
+
+class NewGridForm(_OneBorder):
+    """A grid that is added below another one, with its border or still without."""
+
+    zh = StringField(
+        _l("Name in Chinese"), filters=[clean], validators=[DataRequired(_l("Please fill this in.")), Length(max=80)]
+    )
+    en = StringField(_l("Name in English"), filters=[clean], validators=[Length(max=80)])
+    code = StringField(
+        _l("Code"), filters=[clean], validators=[DataRequired(_l("Please fill this in.")), Length(max=20)]
     )
 
 

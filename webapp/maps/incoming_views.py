@@ -6,15 +6,14 @@ from uuid import UUID
 
 from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.utils import secure_filename
 
 from gis.messages import STAGES
 
 from ..core.errors import N_, Refused
 from ..grid import changed, changes, incoming, intake
 from ..web.errors import say
-from ..web.forms import clean
 from ..web.request import actor, close_reads, may, read, turn, write
+from ..web.sent_files import under_its_name
 from . import borders, queries, reading
 from .blueprint import bp
 from .forms import COLUMNS, BordersForm, ReadingForm, reading_form
@@ -58,16 +57,8 @@ def bring_borders() -> Any:
         return _page(form), 422
     found = incoming.new(_data_dir(), actor().person_id)
     for number, file in enumerate(sent):
-        file.save(_free(found.folder, str(file.filename), number))
+        file.save(under_its_name(found.folder, str(file.filename), number))
     return _read(found, incoming.Said())
-
-
-def _free(folder: Path, filename: str, number: int) -> Path:
-    """A file under the name that it was sent by, which messages and layers bear; never a name of ours."""
-    name = (clean(Path(filename.replace("\\", "/")).name) or "").lstrip(".")
-    if not name or len(name.encode()) >= 200:
-        name = secure_filename(name).lstrip(".")[-100:] or "file"
-    return folder / name if not (folder / name).exists() else folder / f"{number}-{name}"
 
 
 def _data_dir() -> Path:

@@ -19,11 +19,11 @@ from ..report.words import problem_words
 from ..web import headers
 from ..web.language import named
 from ..web.request import actor, may, read
-from . import border_views, incoming_views, queries, shape, tiles
+from . import border_views, incoming_views, queries, redraw_views, shape, tiles
 from .blueprint import bp
 from .forms import LONGEST, MapForm, Period, View, recent
 
-__all__ = ["border_views", "bp", "incoming_views"]
+__all__ = ["border_views", "bp", "incoming_views", "redraw_views"]
 PRESETS = (1, 7, 30)
 TILES = ("tile_url", "tile_crs", "tile_attribution")
 SETTINGS = ("coverage_days", "few", "map_review_number", *TILES)

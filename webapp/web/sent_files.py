@@ -1,0 +1,17 @@
+"""Files that come in by a form and are opened elsewhere."""
+
+from pathlib import Path
+
+from werkzeug.utils import secure_filename
+
+from .forms import clean
+
+LONGEST = 200  # bytes of a name
+
+
+def under_its_name(folder: Path, filename: str, number: int) -> Path:
+    """A file under the name that it was sent by, which messages and layers bear; never a name of ours."""
+    name = (clean(Path(filename.replace("\\", "/")).name) or "").lstrip(".")
+    if not name or len(name.encode()) >= LONGEST:
+        name = secure_filename(name).lstrip(".")[-LONGEST // 2 :] or "file"
+    return folder / name if not (folder / name).exists() else folder / f"{number}-{name}"
