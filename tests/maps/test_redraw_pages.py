@@ -77,7 +77,9 @@ def test_what_is_left_out_or_taken_is_refused_beside_its_field(world: World, bro
     one = halves(world)[0]
     assert "Please choose a file" in county.post(f"/grids/{grids['A1']}/border", **SENT).text
     assert "Please confirm this" in county.post(f"/grids/{grids['A1']}/border", file=file(one)).text
-    taken = county.post(f"/grids/{grids['A']}/below", zh="新村", code="999901001")
+    code = re.search(r'name="code"[^>]*value="([^"]+)"', county.get(f"/grids/{grids['A1']}/change").text)
+    assert code is not None
+    taken = county.post(f"/grids/{grids['A']}/below", zh="新村", code=code[1])
     assert taken.status_code == 422 and "Another grid has this code" in taken.text
     lowest = county.post(f"/grids/{grids['A1']}/below", zh="新村", code="999901001099")
     assert lowest.status_code == 422 and "Nothing stands below" in lowest.text
