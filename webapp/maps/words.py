@@ -17,11 +17,15 @@ def said(findings: Any) -> list[dict[str, Any]]:
         {
             "level": each["level"],
             "sentence": _sentence(each["params"], each["message"]),
-            "advice": _(ADVICE[each["code"]]) if each["code"] in ADVICE else "",
+            "advice": _advice(ADVICE.get(each["code"])),
             "number": next(numbers) if each.get("at") else None,
         }
         for each in findings
     ]
+
+
+def _advice(words: str | None) -> str:
+    return _(words) if words else ""
 
 
 def _sentence(params: dict[str, str], message: str) -> str:
