@@ -209,6 +209,27 @@ def test_work_that_did_not_end_well_can_be_asked_for_again(
     assert "See what would change" in read_again(county, address)
 
 
+def test_files_that_are_dropped_while_they_are_read_are_no_fault(
+    browse: Any, app: Any, monkeypatch: Any, caplog: Any
+) -> None:
+    monkeypatch.setattr(incoming_views, "PATIENCE", 0.05)
+    go_on = threading.Event()
+
+    def slow(*_: Any) -> None:
+        assert go_on.wait(30)
+        raise examine.Failed("no such file")
+
+    monkeypatch.setattr(examine, "work", slow)
+    county = browse("county")
+    address = sent(county, geojson())
+    assert county.post(address, act="drop").status_code == 303
+    go_on.set()
+    for thread in threading.enumerate():
+        if thread.name == "borders":
+            thread.join(30)
+    assert not caplog.records and not list((app.config["WANGGE"].data_dir / "waiting").glob("*/*/*"))
+
+
 def test_what_was_said_is_kept_as_it_was_said(tmp_path: Path) -> None:
     said = incoming.Said("gcj02", Choice(layer=("村",), columns=(("村", "dm", "", "sj"),), anywhere=True))
     found = incoming.new(tmp_path, 1)

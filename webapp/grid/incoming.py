@@ -175,12 +175,13 @@ def _work(
     except Busy:
         _fail(folder, "busy")
     except Exception:
-        LOG.exception("borders that were sent were not read")
-        _fail(folder, "fault")
+        if (folder / SAID).exists():  # else they were dropped meanwhile
+            LOG.exception("borders that were sent were not read")
+            _fail(folder, "fault")
     finally:
         os.close(lock)
 
 
 def _fail(folder: Path, why: str) -> None:
-    with suppress(OSError):  # the folder may have been dropped meanwhile
+    with suppress(OSError):
         (folder / FAILED).write_text(why, "ascii")
