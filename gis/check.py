@@ -13,26 +13,23 @@ import numpy as np
 import shapely
 
 from gis import codes, crs, place
-from gis.delivery import Cell, Delivery, Finding
+from gis.delivery import Cell, Delivery, Finding, Tolerance, in_order
 from gis.messages import TIER_NAMES
 
-# Metres. What is narrower on average (twice the area by the perimeter) is drawing inaccuracy: one line for each
-# parent, not place by place. Our proposal: on published boundaries of one county nearly all mismatches stayed
-# below 20 m, and the errors put in on purpose above 30 m. Nothing of less than 1,256 m² can be wider.
-WIDTH = 20.0
 MOSTLY = 0.5  # a cell with more than this share outside its parent belongs elsewhere
 # So many others on average may the frame of a cell meet: five to fifteen in a county. A layer that is in the file again
 # and again would make as many overlaps as pairs, and nobody reads these.
 FRAMES = 50
+APART = 500.0  # metres, ours: a part of a cell that is farther from its largest one is an exclave
 NOTHING = 0.5  # m²: what would be said to be 0 is not said
 CODE, NAME = 20, 80  # characters that the records have room for
+USUAL = Tolerance()
 ROUNDING = 1e-9  # share of an area that may be lost by adding up floating point numbers
 
 
-def check(delivery: Delivery) -> tuple[Finding, ...]:
+def check(delivery: Delivery, tolerance: Tolerance = USUAL) -> tuple[Finding, ...]:
     """All findings about rows and shapes, errors first; those of the reading stay in `delivery.findings`."""
-    findings = [*_rows(delivery.cells), *_Shapes(delivery.cells).findings()]
-    return tuple(sorted(findings, key=lambda finding: finding.level))
+    return in_order([*_rows(delivery.cells), *_Shapes(delivery.cells, tolerance).findings()])
 
 
 # --- rows -----------------------------------------------------------------------------------------
@@ -90,8 +87,8 @@ def _finding(
 class _Shapes:
     """The cells' shapes with their areas, and the slivers seen on the way."""
 
-    def __init__(self, cells: tuple[Cell, ...]):
-        self.cells = cells
+    def __init__(self, cells: tuple[Cell, ...], tolerance: Tolerance):
+        self.cells, self.tolerance = cells, tolerance
         self.shapes = shapely.from_wkb(np.array([cell.boundary or None for cell in cells], dtype=object))
         self.there = ~shapely.is_missing(self.shapes)
         self.broken = np.flatnonzero(self.there & ~shapely.is_valid(self.shapes))
@@ -119,9 +116,7 @@ class _Shapes:
             yield _finding(self.cells, "place_wrong", ats, province=province)
         if len(self.broken):  # reading repairs its own; a delivery made otherwise may still hold some
             yield _finding(self.cells, "invalid", self.broken.tolist())
-        many = np.flatnonzero(shapely.get_num_geometries(self.shapes) > 1).tolist()
-        if many:
-            yield _finding(self.cells, "multipart", many)
+        yield from self._in_parts()
         stacked = [at for tier in (1, 2, 3) for at in self._stacked(self._of_tier(tier))]
         if stacked:
             yield _finding(self.cells, "stacked", stacked)
@@ -147,6 +142,27 @@ class _Shapes:
                 return ats.tolist()
         return []
 
+    # cells in several parts
+
+    def _in_parts(self) -> Iterator[Finding]:
+        """Each cell of which a part lies far away; in one line those whose parts are all near."""
+        near = []
+        for at in np.flatnonzero(shapely.get_num_geometries(self.shapes) > 1).tolist():
+            parts = shapely.get_parts(self.shapes[at])
+            flat = self._flat(parts)
+            areas = shapely.area(flat)
+            largest = flat[areas.argmax()]
+            shapely.prepare(largest)
+            distances = shapely.distance(flat, largest)
+            if not (far := distances > APART).any():
+                near.append(at)
+                continue
+            params = {"count": str(np.count_nonzero(far)), "distance": _number(distances.max())}
+            place = parts[far][areas[far].argmax()]
+            yield _finding(self.cells, "exclave", [at], place, area=_number(areas[far].sum()), **params)
+        if near:
+            yield _finding(self.cells, "multipart", near)
+
     # overlaps: cells with invalid edges against their neighbours
 
     def _overlaps(self, ats: np.ndarray, suspects: set[int]) -> Iterator[Finding]:
@@ -165,31 +181,50 @@ class _Shapes:
     def _sized(
         self, code: str, places: np.ndarray, ats: list[tuple[int, ...]], parents: list[int | None], **params: str
     ) -> Iterator[Finding]:
-        """A finding for each place with parts that are more than slivers, the largest first; these are put aside."""
+        """A finding for all places between the same cells, where these are more than drawing inaccuracy, the largest
+        first; the others are put aside as slivers."""
         parts, of = shapely.get_parts(places, return_index=True)
         flat = self._flat(parts)
-        areas, lengths = shapely.area(flat), shapely.length(flat)
-        large = 2 * areas >= WIDTH * lengths
-        for i in np.flatnonzero((areas > 0) & ~large):
-            self.slivers[parents[of[i]]].append((float(areas[i]), ats[of[i]]))
-        totals = np.bincount(of[large], areas[large], minlength=len(places))
-        for i in np.argsort(-totals)[: np.count_nonzero(totals)]:
-            place = parts[large & (of == i)]
-            yield _finding(self.cells, code, list(ats[i]), place[0], area=_number(totals[i]), **params)
+        areas = shapely.area(flat)
+        groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
+        for part in np.flatnonzero(areas > 0).tolist():
+            groups[ats[of[part]]].append(part)
+        totals = {key: float(areas[those].sum()) for key, those in groups.items()}
+        for key in sorted(groups, key=lambda key: -totals[key]):
+            those, is_pair = groups[key], len(key) > 1
+            if (is_pair and totals[key] >= self.tolerance.area) or self._is_wide(flat[those], areas[those]):
+                place = parts[those[areas[those].argmax()]]
+                yield _finding(self.cells, code, list(key), place, area=_number(totals[key]), **params)
+            else:
+                self.slivers[parents[of[those[0]]]].append((totals[key], key))
+
+    def _is_wide(self, flat: np.ndarray, areas: np.ndarray) -> bool:
+        """Whether a circle of the width that is tolerated fits into one of these anywhere."""
+        half = self.tolerance.width / 2
+        able = flat[areas > np.pi * half**2]
+        return bool((~shapely.is_empty(shapely.buffer(able, -half))).any())
 
     # children and parents: outside, and gaps
 
     def _under_parents(self, ats: np.ndarray, suspects: set[int]) -> Iterator[Finding]:
-        children: dict[int, list[int]] = defaultdict(list)
-        for at in ats.tolist():
-            parent = self.cells[at].parent
-            if parent is not None and self.there[parent]:
-                children[parent].append(at)
-        for parent, below in children.items():
+        for parent, below in self._families(ats).items():
             outside = self._outside(parent, below)
             yield from self._leaving(parent, outside)
             if outside or suspects.intersection(below) or not self._adds_up(parent, below):
-                yield from self._gaps(parent, ats)
+                yield from self._gaps(parent, ats, suspects)
+
+    def _families(self, ats: np.ndarray) -> dict[int, list[int]]:
+        """Parent -> its children that have a shape; a parent without any row below it has none, and is all gap."""
+        if not len(ats):
+            return {}
+        parents = {cell.parent for cell in self.cells}
+        upper = self._of_tier(self.cells[ats[0]].tier - 1).tolist()
+        families: dict[int, list[int]] = {at: [] for at in upper if at not in parents}
+        for at in ats.tolist():
+            parent = self.cells[at].parent
+            if parent is not None and self.there[parent]:
+                families.setdefault(parent, []).append(at)
+        return families
 
     def _outside(self, parent: int, below: list[int]) -> dict[int, shapely.Geometry]:
         """Child -> the part of it that its parent does not cover."""
@@ -211,14 +246,20 @@ class _Shapes:
         """Whether the children's areas make up the parent's: complete, because overlaps are known by now."""
         return abs(self.areas[parent] - self.areas[below].sum()) <= self.areas[parent] * ROUNDING + 1e-3
 
-    def _gaps(self, parent: int, ats: np.ndarray) -> Iterator[Finding]:
+    def _gaps(self, parent: int, ats: np.ndarray, suspects: set[int]) -> Iterator[Finding]:
         """What no cell of the tier covers of this parent, each with the cells beside it."""
         shape = self.shapes[parent]
         near = ats[shapely.intersects(shape, self.shapes[ats])]
-        left = shapely.get_parts(shapely.difference(shape, shapely.union_all(self.shapes[near])))
+        left = shapely.get_parts(shapely.difference(shape, self._together(near, suspects)))
         left = left[shapely.get_type_id(left) == 3]
         beside = [tuple(near[shapely.dwithin(gap, self.shapes[near], 1e-7)].tolist()) for gap in left]
         yield from self._sized("gap", left, beside, [parent] * len(left), parent=self.cells[parent].label)
+
+    def _together(self, ats: np.ndarray, suspects: set[int]) -> shapely.Geometry:
+        """The ground of some cells. Those whose edges all fit are a coverage, which is joined far more quickly."""
+        are_odd = np.isin(ats, list(suspects))
+        fitting = shapely.coverage_union_all(self.shapes[ats[~are_odd]])
+        return shapely.union_all([fitting, *self.shapes[ats[are_odd]]])
 
     def _slivers(self) -> Iterator[Finding]:
         """One line for each parent: how many places, how much in all, and between whom."""
@@ -233,7 +274,8 @@ class _Shapes:
                 ats,
                 parent=name,
                 count=str(len(places)),
-                width=_number(WIDTH),
+                width=_number(self.tolerance.width),
+                most=_number(self.tolerance.area),
                 area=_number(sum(area for area, _ in places)),
             )
 

@@ -4,7 +4,7 @@ CGCS2000 and WGS84 differ by less than a metre and count as one here. The text o
 small reader and never handed to PROJ: only numbers go there. The axis order is always longitude, latitude.
 EPSG numbers of the CGCS2000 3-degree Gauss-Kruger zones: 4513-4533 with the zone number before the easting
 (zones 25-45), 4534-4554 without (central meridians 75-135 E); of 6 degrees: 4491-4501 with (zones 13-23), 4502-4512
-without. UTM on WGS84: 32643-32653.
+without. UTM on WGS84: 32643-32653. Web Mercator: 3857.
 """
 
 import re
@@ -16,13 +16,13 @@ import numpy as np
 
 from gis.delivery import Refused
 
-LONLAT, TM = "lonlat", "tm"
+LONLAT, TM, MERCATOR = "lonlat", "tm", "mercator"
 Node = tuple[str, list[Any]]  # of a WKT: its keyword, and its arguments, which may be nodes
 
 
 @dataclass(frozen=True)
 class System:
-    """A known coordinate system: lon/lat degrees, or a transverse Mercator in metres."""
+    """A known coordinate system: lon/lat degrees, or metres of a transverse Mercator or of Web Mercator."""
 
     name: str
     epsg: int | None = None
@@ -38,6 +38,8 @@ WGS84 = System("WGS 84", 4326)
 CGCS2000 = System("CGCS2000", 4490)
 GCJ02 = System("GCJ-02")
 BD09 = System("BD-09")
+WEB_MERCATOR = System("WGS 84 / Pseudo-Mercator", 3857, MERCATOR)
+SPHERE, EDGE = 6378137.0, 20037508.35  # metres: its radius, and how far it reaches each way
 
 
 def _zone(epsg: int, meridian: float, east: float, width: int = 3) -> System:
@@ -49,6 +51,7 @@ def _zone(epsg: int, meridian: float, east: float, width: int = 3) -> System:
 BY_EPSG: dict[int, System] = {
     4326: WGS84,
     4490: CGCS2000,
+    3857: WEB_MERCATOR,
     **{4488 + z: _zone(4488 + z, 3.0 * z, z * 1e6 + 5e5) for z in range(25, 46)},
     **{4509 + z: _zone(4509 + z, 3.0 * z, 5e5) for z in range(25, 46)},
     **{4478 + z: _zone(4478 + z, 6.0 * z - 3, z * 1e6 + 5e5, 6) for z in range(13, 24)},
@@ -189,9 +192,20 @@ def _projected(tree: Node, datum: str, layer: str) -> System:
     method = _first_name(tree, "PROJECTION", "METHOD")
     flat = re.sub(r"[\W_]+", "", method).casefold()
     system = System("", None, TM, **dict(_parameters(tree)))
+    if _is_web_mercator(tree, flat, system) and datum == "WGS 84":
+        return WEB_MERCATOR
     if flat not in ("gausskruger", "transversemercator") or not (_in_metres(tree) and _sane(system)):
         raise Refused("crs_projection", layer=layer, name=method[:80] or "?")
     return _named(system, datum)
+
+
+def _is_web_mercator(tree: Node, method: str, system: System) -> bool:
+    """The map of the world on the web, by its method, or by its name where the method is that of any Mercator."""
+    named = re.sub(r"[\W_]+", "", _first_name(tree, "PROJCS", "PROJCRS", "PROJECTEDCRS")).casefold()
+    is_usual = (system.meridian, system.east, system.north, system.scale, system.latitude) == (0, 0, 0, 1, 0)
+    is_meant = method in ("mercatorauxiliarysphere", "popularvisualisationpseudomercator")
+    is_meant |= method == "mercator1sp" and ("pseudomercator" in named or "webmercator" in named)
+    return is_meant and is_usual and _in_metres(tree)
 
 
 def _in_metres(tree: Node) -> bool:
@@ -246,6 +260,8 @@ def to_lonlat(points: np.ndarray, system: System, layer: str) -> np.ndarray:
         return points
     if system.kind == TM:
         return _from_tm(points, system, layer)
+    if system.kind == MERCATOR:
+        return _from_mercator(points, system, layer)
     _check_degrees(points, system, layer)
     if system in (GCJ02, BD09):
         return gcj02_to_wgs84(points) if system is GCJ02 else bd09_to_wgs84(points)
@@ -258,6 +274,16 @@ def _check_degrees(points: np.ndarray, system: System, layer: str) -> None:
         raise Refused("crs_metres", layer=layer, name=system.name, value=f"{points[0, 0]:.10g}")
     if y > 90:
         raise Refused("crs_swapped", layer=layer)
+
+
+def _from_mercator(points: np.ndarray, system: System, layer: str) -> np.ndarray:
+    """Inverse of the sphere's Mercator, whose longitude and latitude count as those of the ellipsoid (EPSG 1024)."""
+    if np.abs(points).max() <= 180:
+        raise Refused("crs_degrees", layer=layer, name=system.name)
+    if not np.abs(points).max() <= EDGE:
+        raise Refused("crs_zone", layer=layer, name=system.name, value=f"{points[0, 0]:.0f}")
+    lat = np.arctan(np.sinh(points[:, 1] / SPHERE))
+    return np.degrees(np.column_stack([points[:, 0] / SPHERE, lat]))
 
 
 def _from_tm(points: np.ndarray, system: System, layer: str) -> np.ndarray:

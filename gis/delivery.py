@@ -1,9 +1,9 @@
 """What a boundary delivery is once it has been read: facts, cells and findings, and the refusal to read one."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from gis.messages import ERROR, MESSAGES, MORE, SHOWN, WORDS
+from gis.messages import ERROR, LEVELS, MESSAGES, MORE, SHOWN, WORDS
 
 
 class Refused(Exception):
@@ -11,6 +11,7 @@ class Refused(Exception):
 
     def __init__(self, code: str, **params: str):
         self.code, self.params, self.message = code, params, MESSAGES[code][1]
+        self.seen: tuple[Seen, ...] = ()  # what was understood before
         super().__init__(self.message % params)
 
 
@@ -30,7 +31,7 @@ class Finding:
 
     @property
     def level(self) -> str:
-        """'error' stops an import, 'warning' is only shown."""
+        """'error' stops an import, 'warning' has to be answered for by somebody, 'note' is only shown."""
         return MESSAGES[self.code][0]
 
     @property
@@ -55,11 +56,33 @@ class Finding:
         return word(self.message) % {**words, "rows": rows}
 
 
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The worst first, each level in the order in which it was found."""
+    return tuple(sorted(findings, key=lambda finding: LEVELS.index(finding.level)))
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """From where on borders that do not match are more than drawing inaccuracy. All three are the county's to set.
+
+    A place where two borders overlap or leave a gap is named where it is wider than `width` (metres) anywhere, or where
+    all such places between the same cells have `area` (m²) together. `change` is how much of its area (%) a grid may
+    win or lose without a word. The numbers here are our proposals.
+    """
+
+    width: float = 30.0
+    area: float = 1000.0
+    change: float = 20.0
+
+
 @dataclass(frozen=True)
 class Choice:
     """What the sender of a delivery says himself, each as a list: of the names of columns a layer's first counts.
 
-    `layer` names the layers that are taken; none means all. `anywhere`: codes may be of another province than borders.
+    `layer` names the layers that are taken; none means all. `columns` names those of one layer each (layer, code, name,
+    parent), before what is said of all. `anywhere`: codes may be of another province than borders. `encoding` (a codec)
+    is that of text whose format does not prescribe one, whatever the files say; `over`: the coordinate system that is
+    named counts also where a file names another.
     """
 
     code: tuple[str, ...] = ()
@@ -67,6 +90,34 @@ class Choice:
     parent: tuple[str, ...] = ()
     layer: tuple[str, ...] = ()
     anywhere: bool = False
+    columns: tuple[tuple[str, str, str, str], ...] = ()
+    encoding: str = ""
+    over: bool = False
+    one: bool = False  # the files hold the border of one grid, whatever the columns say
+    is_part: bool = False  # what is in force and not in the files stays as it is
+
+    def of(self, layer: str) -> "Choice":
+        """What counts for one layer."""
+        for of, *said in self.columns:
+            if of == layer:
+                usual = (self.code, self.name, self.parent)
+                code, name, parent = ((one,) if one else all_ for one, all_ in zip(said, usual, strict=True))
+                return replace(self, code=code, name=name, parent=parent)
+        return self
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A layer as it was opened, to choose from: the first rows of each column, as they read in the encoding that was
+    found and in the others in which all of its text is plausible; `system` is empty where the file names none."""
+
+    file: str
+    layer: str
+    count: int
+    encoding: str
+    system: str
+    columns: Mapping[str, list[str]]
+    others: Mapping[str, Mapping[str, list[str]]]
 
 
 @dataclass(frozen=True)
@@ -78,7 +129,7 @@ class Facts:
     tier: int | None  # None: one layer holds several tiers
     count: int
     encoding: str
-    encoding_from: str  # 'cpg', 'ldid', 'charset', 'tried' or 'format'
+    encoding_from: str  # 'cpg', 'ldid', 'charset', 'tried', 'chosen' or 'format'
     crs: str
     epsg: int | None
     code_column: str
@@ -117,6 +168,7 @@ class Delivery:
     facts: tuple[Facts, ...]
     cells: tuple[Cell, ...]
     findings: tuple[Finding, ...]
+    seen: tuple[Seen, ...] = ()
 
     @property
     def errors(self) -> tuple[Finding, ...]:

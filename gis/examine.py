@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from gis.delivery import Cell, Choice, Delivery, Facts, Finding, Refused
+from gis.delivery import Cell, Choice, Delivery, Facts, Finding, Refused, Seen, Tolerance
 from gis.sandbox import ENVIRONMENT
 
 #: Seconds of waiting, seconds of work, bytes of new memory, bytes of the answer.
@@ -39,40 +39,99 @@ class Failed(Exception):
 
 
 def examine(
-    paths: Sequence[Path], system: str | None = None, choice: Choice | None = None, present: Sequence[Cell] = ()
+    paths: Sequence[Path],
+    system: str | None = None,
+    choice: Choice | None = None,
+    tolerance: Tolerance | None = None,
+    present: Sequence[Cell] = (),
 ) -> Delivery:
     """The delivery in these files with all findings about it, errors first.
 
-    `system`, `choice`, `present` as for gis.read. Refused where a file cannot be read, or is too much work or memory.
+    `system` and `choice` as for gis.read, `tolerance` as for gis.check; `present` are the grids in force, with which it
+    is compared (gis.against), and of which it is only a part where the choice says so. Refused where a file cannot be
+    read, or is too much work or memory.
     """
-    there = [{**vars(cell), "boundary": cell.boundary.hex()} for cell in present]
-    chosen = {"system": system, "choice": asdict(choice or Choice()), "present": there}
-    request = {"paths": list(map(str, paths)), **chosen}
-    head, shapes = _asked(request, ", ".join(path.name for path in paths))
-    cells = tuple(Cell(**row, boundary=shape) for row, shape in zip(head["cells"], shapes, strict=True))
-    return Delivery(tuple(Facts(**fact) for fact in head["facts"]), cells, tuple(map(_finding, head["findings"])))
+    with tempfile.TemporaryFile() as answer:
+        work(answer, paths, system, choice, tolerance, present)
+        answer.seek(0)
+        return answered(answer)
+
+
+def work(
+    answer: IO[bytes],
+    paths: Sequence[Path],
+    system: str | None = None,
+    choice: Choice | None = None,
+    tolerance: Tolerance | None = None,
+    present: Sequence[Cell] = (),
+    stage: Path | None = None,
+) -> None:
+    """The same, but the answer goes into a file, for `answered`. How far it is stands in `stage` meanwhile: a key of
+    messages.STAGES."""
+    with tempfile.NamedTemporaryFile() as there:
+        write(there, {"cells": list(map(plain, present))}, [cell.boundary for cell in present])
+        request = {
+            "task": "borders",
+            "paths": list(map(str, paths)),
+            "system": system,
+            "choice": asdict(choice or Choice()),
+            "tolerance": asdict(tolerance or Tolerance()),
+            "present": there.name if present else None,
+            "stage": str(stage) if stage else None,
+        }
+        _ask(request, answer)
 
 
 def backdrop(files: Mapping[str, Sequence[Path]], system: str | None, box: tuple[float, float, float, float]) -> bytes:
     """The layer of the roads and waters in these files, as gis.backdrop draws it; Refused as there."""
-    plain = {kind: list(map(str, paths)) for kind, paths in files.items()}
+    plain_ = {kind: list(map(str, paths)) for kind, paths in files.items()}
     paths = [path for each in files.values() for path in each]
-    request = {"task": "backdrop", "paths": list(map(str, paths)), "files": plain, "system": system, "box": box}
-    _head, (body,) = _asked(request, ", ".join(path.name for path in paths))
-    return body
-
-
-def _asked(request: dict[str, Any], called: str) -> tuple[dict[str, Any], list[bytes]]:
-    """The answer of the work: its head, and the bytes that follow it. ``called``: its files, for who waits."""
-    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as trouble:
-        status = _run(json.dumps(request).encode(), answer, trouble)
+    request = {"task": "backdrop", "paths": list(map(str, paths)), "files": plain_, "system": system, "box": box}
+    with tempfile.TemporaryFile() as answer:
+        _ask(request, answer)
         answer.seek(0)
+        _head, (body,) = _taken_apart(answer)
+        return body
+
+
+def _ask(request: dict[str, Any], answer: IO[bytes]) -> None:
+    """Have the work done; its answer goes into the file."""
+    called = ", ".join(Path(path).name for path in request["paths"])
+    with tempfile.TemporaryFile() as trouble:
+        status = _run(json.dumps(request).encode(), answer, trouble)
         if status in ENDS:
             code, limit = ENDS[status]
-            raise Refused(code, file=called, limit=str(limit))
-        if status != 0:
+            answer.seek(0)
+            answer.truncate()
+            write(answer, {"refused": code, "params": {"file": called, "limit": str(limit)}, "seen": []}, [])
+        elif status != 0:
             raise Failed(_last_line(trouble) or f"the work ended with {status}")
-        return _taken_apart(answer)
+
+
+def write(file: IO[bytes], head: dict[str, Any], shapes: Sequence[bytes]) -> None:
+    """A head of JSON, then shapes one after the other: what goes to the work and comes from it."""
+    text = json.dumps({**head, "sizes": list(map(len, shapes))}).encode()
+    file.write(struct.pack(">Q", len(text)) + text)
+    file.writelines(shapes)
+    file.flush()
+
+
+def told(delivery: Delivery) -> tuple[dict[str, Any], list[bytes]]:
+    """A delivery as `answered` wants it, for `write`."""
+    facts, findings = list(map(asdict, delivery.facts)), list(map(_plain, delivery.findings))
+    seen, cells = list(map(asdict, delivery.seen)), list(map(plain, delivery.cells))
+    head = {"facts": facts, "cells": cells, "findings": findings, "seen": seen}
+    return head, [cell.boundary for cell in delivery.cells]
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    """A finding without numbers of numpy, which JSON does not know."""
+    return {**asdict(finding), "cells": [int(at) for at in finding.cells]}
+
+
+def plain(cell: Cell) -> dict[str, Any]:
+    """A cell without its border."""
+    return {name: value for name, value in vars(cell).items() if name != "boundary"}
 
 
 def _run(request: bytes, answer: IO[bytes], trouble: IO[bytes]) -> int:
@@ -98,15 +157,29 @@ def _last_line(trouble: IO[bytes]) -> str:
     return (trouble.read().decode("utf-8", "replace").strip().splitlines() or [""])[-1][:500]
 
 
+def answered(answer: IO[bytes]) -> Delivery:
+    """The delivery in an answer. Refused where it is a refusal."""
+    head, shapes = _taken_apart(answer)
+    seen, cells = tuple(Seen(**each) for each in head.get("seen", ())), cells_of(head, shapes)
+    return Delivery(tuple(Facts(**fact) for fact in head["facts"]), cells, tuple(map(_finding, head["findings"])), seen)
+
+
 def _taken_apart(answer: IO[bytes]) -> tuple[dict[str, Any], list[bytes]]:
-    """A head of JSON, then shapes one after the other, of the sizes that it says."""
+    """What `write` wrote. Refused where it is a refusal."""
     (length,) = struct.unpack(">Q", answer.read(8))
     if length > HEAD:
         raise Failed(f"an answer of {length} bytes")
     head = json.loads(answer.read(length))
     if "refused" in head:
-        raise Refused(head["refused"], **head["params"])
+        refusal = Refused(head["refused"], **head["params"])
+        refusal.seen = tuple(Seen(**each) for each in head.get("seen", ()))
+        raise refusal
     return head, [answer.read(size) for size in head["sizes"]]
+
+
+def cells_of(head: dict[str, Any], shapes: Sequence[bytes]) -> tuple[Cell, ...]:
+    """The cells of a head, each with its border."""
+    return tuple(Cell(**row, boundary=shape) for row, shape in zip(head["cells"], shapes, strict=True))
 
 
 def _finding(row: dict[str, Any]) -> Finding:

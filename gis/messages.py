@@ -12,10 +12,19 @@ def N_(text: str) -> str:
 
 SHOWN = 5  # rows that a printed finding names
 MORE = N_(" and %(number)s more")
+#: What the work on a delivery is at, in its order.
+STAGES = {
+    "opening": N_("The files are being opened."),
+    "reading": N_("Rows and borders are being read."),
+    "drawing": N_("The map is being drawn for trial."),
+    "checking": N_("The borders are being held against each other."),
+}
 WORDS = ("tier",)  # what fills a sentence and is a word itself
-ERROR, WARNING, REFUSAL = "error", "warning", "refusal"
+ERROR, WARNING, NOTE, REFUSAL = "error", "warning", "note", "refusal"
+LEVELS = (ERROR, WARNING, NOTE)  # of findings, the worst first
 
-# code -> (level, sentence). A refusal stops the reading, an error stops the import, a warning is shown.
+# code -> (level, sentence). A refusal stops the reading, an error stops the import, a warning has to be answered for by
+# somebody, a note is shown.
 MESSAGES: dict[str, tuple[str, str]] = {
     # the file itself
     "unreadable": (REFUSAL, N_("%(file)s cannot be opened.")),
@@ -67,6 +76,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         REFUSAL,
         N_("This machine offers no sandbox for reading %(file)s. Install bubblewrap, or deliver GeoJSON."),
     ),
+    "one_border": (
+        REFUSAL,
+        N_(
+            "%(file)s holds %(count)s shapes. Give a file with the one border that is meant, and one that does not cross itself too often."
+        ),
+    ),
     "nothing_inside": (REFUSAL, N_("%(file)s holds no layer with polygons.")),
     "backdrop_empty": (REFUSAL, N_("No line and no area of these files lies in the county.")),
     "backdrop_big": (
@@ -82,7 +97,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
             "The zip %(file)s holds “%(member)s”, a link or a name that leads elsewhere. Zip the borders again, with plain files alone."
         ),
     ),
-    "zip_aside": (WARNING, N_("The zip %(file)s holds more than borders; this was not opened: %(rows)s")),
+    "zip_aside": (NOTE, N_("The zip %(file)s holds more than borders; this was not opened: %(rows)s")),
     "zip_in_zip": (
         REFUSAL,
         N_("The zip %(file)s holds another archive, “%(member)s”. Unpack it, and give what is in it."),
@@ -207,7 +222,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "text_damaged": (ERROR, N_("A code or name holds characters that are damaged: %(rows)s")),
     "cleaned": (
-        WARNING,
+        NOTE,
         N_(
             "Blanks, invisible characters, full-width digits or “.0” were taken out of the code, the name or the parent: %(rows)s"
         ),
@@ -238,7 +253,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         WARNING,
         N_("Layer %(layer)s has no column for the code and was left out; columns found: %(columns)s"),
     ),
-    "layer_unwanted": (WARNING, N_("Layer %(layer)s was left out, as was asked.")),
+    "layer_unwanted": (NOTE, N_("Layer %(layer)s was left out, as was asked.")),
     "tiers_unclear": (
         REFUSAL,
         N_(
@@ -249,7 +264,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         WARNING,
         N_("A fourth level below the villages is not kept; %(count)s rows of layer %(layer)s were left out: %(rows)s"),
     ),
-    "layer_ignored": (WARNING, N_("Layer %(layer)s has no polygons and was left out.")),
+    "layer_ignored": (NOTE, N_("Layer %(layer)s has no polygons and was left out.")),
     # rows
     "no_shape": (WARNING, N_("Without a polygon: %(rows)s")),
     "merged": (WARNING, N_("Stood in several rows with one code and one name, and was put together: %(rows)s")),
@@ -314,12 +329,38 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "overlap": (WARNING, N_("%(area)s m² are claimed twice: %(rows)s")),
     "gap": (WARNING, N_("%(area)s m² of %(parent)s belong to nobody; beside it: %(rows)s")),
     "sliver": (
-        WARNING,
+        NOTE,
         N_(
-            "Borders in %(parent)s do not match exactly: %(count)s places less than %(width)s m wide on average, %(area)s m² in all: %(rows)s"
+            "Borders in %(parent)s do not match exactly: %(count)s places, none wider than %(width)s m, between any two of them less than %(most)s m², %(area)s m² in all: %(rows)s"
         ),
     ),
-    "multipart": (WARNING, N_("Consists of several parts (an exclave or islands; please confirm): %(rows)s")),
+    "exclave": (
+        WARNING,
+        N_(
+            "Lies apart: parts of it (%(count)s, %(area)s m² in all) are up to %(distance)s m away from the largest: %(rows)s"
+        ),
+    ),
+    "multipart": (NOTE, N_("Consists of several parts that lie near each other: %(rows)s")),
+    # the delivery against the borders in force
+    "shift_system": (
+        ERROR,
+        N_(
+            "The borders lie %(distance)s m beside those in force, as they would if they were in %(system)s. Bring them in again with this coordinate system. %(rows)s"
+        ),
+    ),
+    "shift_undone": (
+        WARNING,
+        N_(
+            "The borders lie %(distance)s m beside those in force, as if %(system)s had been taken away from borders that were not in it. Either the coordinate system that was chosen is wrong, or the borders in force are. %(rows)s"
+        ),
+    ),
+    "shift": (
+        WARNING,
+        N_(
+            "All borders lie %(distance)s m beside those in force, to the same side (%(east)s m to the east, %(north)s m to the north). Is this the same coordinate system? %(rows)s"
+        ),
+    ),
+    "area_changed": (WARNING, N_("The area changes from %(before)s to %(after)s km²: %(rows)s")),
 }
 
 TIER_NAMES = {1: N_("county"), 2: N_("township"), 3: N_("village")}

@@ -17,10 +17,12 @@ import numpy as np
 import shapely
 
 from gis import archive, crs, geojson, sandbox, text
-from gis.delivery import Finding, Refused
+from gis.delivery import Finding, Refused, Seen
 
 SIZE = 100_000_000  # of a GeoPackage or zip as delivered
 CHARSET = re.compile(rb'(?i)(\bcharset\s+"?)([\w-]+)("?)')  # of a .tab or .mif
+CHOSEN = "chosen"  # from where an encoding is that somebody named
+SAMPLE = 10  # rows that show how text reads
 UTF16 = (b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{")
 
 
@@ -37,10 +39,17 @@ class Layer:
     system: crs.System | None
     findings: tuple[Finding, ...] = ()
     cut: Mapping[str, list[int]] = field(default_factory=dict)  # column -> rows whose text ends within a character
+    others: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)  # codec -> column -> the first rows
+
+    def seen(self) -> Seen:
+        """What there is to choose from."""
+        first = {name: values[:SAMPLE] for name, values in self.columns.items()}
+        system = self.system.name if self.system else ""
+        return Seen(self.file, self.name, len(self.shapes), self.encoding, system, first, self.others)
 
 
-def layers(path: Path) -> list[Layer]:
-    """The layers of one file, by what its first bytes say it is."""
+def layers(path: Path, codec: str = "") -> list[Layer]:
+    """The layers of one file, by what its first bytes say it is; `codec` is what its text is said to be in."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -53,7 +62,7 @@ def layers(path: Path) -> list[Layer]:
         if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(mark):
             if size > limit:
                 raise Refused("file_too_big", file=path.name, limit=str(limit // 10**6))
-            return opener(path)
+            return opener(path, codec)
     raise Refused(_advice(path, start), file=path.name)
 
 
@@ -63,12 +72,12 @@ def _advice(path: Path, start: bytes) -> str:
     return known or UNREAD_NAMES.get(path.suffix.casefold(), "unknown_format")
 
 
-def _open_geojson(path: Path) -> list[Layer]:
+def _open_geojson(path: Path, _: str) -> list[Layer]:
     columns, shapes, codec, system = geojson.parse(path.read_bytes(), path.name)
     return [Layer(path.name, path.stem, columns, objects(shapes), codec, "tried", system)]
 
 
-def _open_geopackage(path: Path) -> list[Layer]:
+def _open_geopackage(path: Path, _: str) -> list[Layer]:
     answers = sandbox.read("geopackage", path.read_bytes(), path.name)
     return [
         Layer(
@@ -93,36 +102,37 @@ def _geopackage_system(answer: dict[str, Any]) -> crs.System | None:
     return None if undefined else crs.from_wkt(described, answer["name"])
 
 
-def _open_zip(path: Path) -> list[Layer]:
+def _open_zip(path: Path, codec: str) -> list[Layer]:
     """All layers of a zip by one child; what it gets are our own copies under our own names."""
     found = archive.contents(path)
     if not found.layers:
         raise Refused("nothing_inside", file=path.name)
-    layers = ZIPPED[found.kind](path.name, found.layers)
+    layers = ZIPPED[found.kind](path.name, found.layers, codec)
     if found.aside and layers:
         said = Finding("zip_aside", found.aside, {"file": path.name})
         layers[0] = replace(layers[0], findings=(*layers[0].findings, said))
     return layers
 
 
-def _shapefiles(file: str, found: archive.Layers) -> list[Layer]:
+def _shapefiles(file: str, found: archive.Layers, codec: str) -> list[Layer]:
     # before GDAL is troubled: what cannot be converted is refused here
     systems = [_prj(parts.get(".prj", b""), name) for name, parts in found.items()]
     bundle = _bundle([{part: parts[part] for part in (".shp", ".shx", ".dbf")} for parts in found.values()])
     answers = sandbox.read("shapefiles", bundle, file)
     return [
-        _shapefile(file, name, parts, answer, system)
+        _decoded(file, name, answer, _said(codec, parts.get(".cpg"), parts[".dbf"], name), system)
         for (name, parts), answer, system in zip(found.items(), answers, systems, strict=True)
     ]
 
 
-def _mapinfo(file: str, found: archive.Layers) -> list[Layer]:
+def _mapinfo(file: str, found: archive.Layers, codec: str) -> list[Layer]:
     """MapInfo's tables. Which text they are in is taken out of what GDAL gets, so that it hands on the bytes."""
     given, named = [], []
     for name, parts in found.items():
         main = next(part for part in (".tab", ".mif") if part in parts)
         said = CHARSET.search(parts[main])
-        named.append([(codec, "charset") for codec, _ in text.said(said[2] if said else b"", b"", name)])
+        told = _said(codec, said[2] if said else b"", b"", name)
+        named.append([(each, "charset" if source == "cpg" else source) for each, source in told])
         given.append({**parts, main: CHARSET.sub(rb"\1Neutral\3", parts[main])})
     answers = sandbox.read("mapinfo", _bundle(given), file)
     return [
@@ -131,7 +141,7 @@ def _mapinfo(file: str, found: archive.Layers) -> list[Layer]:
     ]
 
 
-def _kml(file: str, found: archive.Layers) -> list[Layer]:
+def _kml(file: str, found: archive.Layers, _: str) -> list[Layer]:
     """The layers of KML files, called by their file; where one holds several, by their own names too."""
     names = list(found)
     bundle = _zip({f"{at}.kml": parts[".kml"] for at, parts in enumerate(found.values())})
@@ -167,12 +177,12 @@ def _bundle(layers: Sequence[Mapping[str, bytes]]) -> bytes:
     )
 
 
-def _open_xml(path: Path) -> list[Layer]:
+def _open_xml(path: Path, codec: str) -> list[Layer]:
     """KML without definitions of its own; all other XML is refused, with advice where it is known."""
     content = path.read_bytes()
     if not re.search(rb"<kml[\s>]", content[:2_000]) or b"<!" in content[:2_000].replace(b"<!--", b""):
         raise Refused("unread_gml" if b"gml" in content[:2_000] else "unknown_format", file=path.name)
-    return _kml(path.name, {path.stem: {".kml": content}})
+    return _kml(path.name, {path.stem: {".kml": content}}, codec)
 
 
 def _prj(content: bytes, layer: str) -> crs.System | None:
@@ -181,11 +191,9 @@ def _prj(content: bytes, layer: str) -> crs.System | None:
     return crs.from_wkt(wkt, layer) if wkt else None
 
 
-def _shapefile(
-    file: str, name: str, parts: dict[str, bytes], answer: dict[str, Any], system: crs.System | None
-) -> Layer:
-    """The layer with its text decoded, by what the parts say that GDAL never saw."""
-    return _decoded(file, name, answer, text.said(parts.get(".cpg"), parts[".dbf"], name), system)
+def _said(codec: str, cpg: bytes | None, dbf: bytes, layer: str) -> list[tuple[str, str]]:
+    """The encoding that was chosen, else what the parts of a file say, which GDAL never saw."""
+    return [(codec, CHOSEN)] if codec else text.said(cpg, dbf, layer)
 
 
 def _decoded(
@@ -193,9 +201,21 @@ def _decoded(
 ) -> Layer:
     """The layer whose text came byte by byte, spelled as Latin-1, in the encoding that is said or found."""
     raw = {column: [value.encode("latin-1") for value in values] for column, values in answer["columns"].items()}
-    codec, source = text.choose([value for values in raw.values() for value in values], named, name)
+    all_of_it = [value for values in raw.values() for value in values]
+    is_chosen = named[:1] and named[0][1] == CHOSEN
+    codec, source = named[0] if is_chosen else text.choose(all_of_it, named, name)
     columns = {
-        _column_name(column, codec): [text.decode(value, codec) for value in values] for column, values in raw.items()
+        _column_name(column, codec): [
+            text.decode(value, codec, "replace" if is_chosen else "strict") for value in values
+        ]
+        for column, values in raw.items()
+    }
+    others = {
+        other: {
+            _column_name(column, codec): [text.decode(value, other)[0] for value in values[:SAMPLE]]
+            for column, values in raw.items()
+        }
+        for other in text.plausible(all_of_it, codec)
     }
     return Layer(
         file,
@@ -207,6 +227,7 @@ def _decoded(
         system,
         _overruled(named, codec, name),
         {column: [at for at, (_, is_cut) in enumerate(values) if is_cut] for column, values in columns.items()},
+        others,
     )
 
 
@@ -246,7 +267,7 @@ def _from_wkb(wkb: list[bytes], file: str) -> np.ndarray:
         raise Refused("damaged", file=file) from error
 
 
-ZIPPED: dict[str, Callable[[str, archive.Layers], list[Layer]]] = {
+ZIPPED: dict[str, Callable[[str, archive.Layers, str], list[Layer]]] = {
     "shapefiles": _shapefiles,
     "mapinfo": _mapinfo,
     "kml": _kml,
@@ -267,7 +288,7 @@ UNREAD_NAMES = {
     **dict.fromkeys((".dat", ".map", ".id", ".mid"), "unread_tab"),
     **dict.fromkeys((".e00", ".mdb", ".wp", ".wl", ".wt"), "unread_other"),
 }
-KINDS: tuple[tuple[bytes, Callable[[Path], list[Layer]], int], ...] = (
+KINDS: tuple[tuple[bytes, Callable[[Path, str], list[Layer]], int], ...] = (
     (b"PK\x03\x04", _open_zip, SIZE),
     (b"SQLite format 3\0", _open_geopackage, SIZE),
     (b"{", _open_geojson, geojson.SIZE),

@@ -26,12 +26,12 @@ class Part(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """The drawing; ``marks`` are the points that were given, in their order, those outside left out."""
+    """The drawing; ``marks`` are the points that were given, each with its number from 1, those outside left out."""
 
     width: int
     height: int
     parts: tuple[Part, ...]
-    marks: tuple[tuple[float, float], ...]
+    marks: tuple[tuple[int, float, float], ...]
 
 
 def picture(
@@ -64,7 +64,8 @@ def picture(
     ]
     height = round((north - south) * down * scale + 2 * MARGIN)
     spots = units(np.array(marks, dtype=float).reshape(-1, 2)).round(1).tolist()
-    there = tuple((x, y) for x, y in spots if 0 <= x <= WIDTH and 0 <= y <= height)
+    numbered = [(number, x, y) for number, (x, y) in enumerate(spots, 1)]
+    there = tuple(each for each in numbered if 0 <= each[1] <= WIDTH and 0 <= each[2] <= height)
     return Picture(WIDTH, height, tuple(parts), there)
 
 

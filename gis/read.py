@@ -7,7 +7,7 @@ tier and its parent (gis.tiers). Whether the shapes fit each other is asked by g
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, starmap
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -43,14 +43,41 @@ def read(
     and latitude are shifted ('gcj02', 'bd09'); `choice` names columns and layers. Raises Refused where a file is
     unsafe or cannot be understood; all other doubts are findings of the answer.
     """
-    known = crs.from_name(system, path.name) if system else None
-    opened = list(chain.from_iterable(starmap(_layers, _told_apart([path, *others]))))
+    return understood(opened([path, *others], choice or Choice()), system, choice, present)
+
+
+def opened(paths: Sequence[Path], choice: Choice) -> list[Layer]:
+    """The layers of all files as they stand there. Raises Refused as `read` does."""
+    return [layer for path, called in _told_apart(paths) for layer in _layers(path, called, choice.encoding)]
+
+
+def understood(
+    opened: Sequence[Layer], system: str | None = None, choice: Choice | None = None, present: Sequence[Cell] = ()
+) -> Delivery:
+    """The delivery in layers that were opened; see `read`."""
+    file = opened[0].file if opened else "–"
+    known = crs.from_name(system, file) if system else None
     kept = [layer for layer in opened if _has_polygons(layer)]
     if not kept:
-        raise Refused("nothing_inside", file=path.name)
+        raise Refused("nothing_inside", file=file)
     ignored = [Finding("layer_ignored", params={"layer": layer.name}) for layer in opened if layer not in kept]
-    taken, left = _taken(kept, choice or Choice())
-    return _deliver(taken, known, present, [*ignored, *left, *chain.from_iterable(layer.findings for layer in opened)])
+    said = choice or Choice()
+    if said.one:
+        return Delivery((), (_one(kept, known, said.over),), ())
+    taken, left = _taken(kept, said)
+    return _deliver(
+        taken, known, said.over, present, [*ignored, *left, *chain.from_iterable(layer.findings for layer in opened)]
+    )
+
+
+def _one(layers: Sequence[Layer], known: crs.System | None, over: bool) -> Cell:
+    """The one border that some layers hold; Refused where there are more, or what there is cannot be repaired."""
+    drawn = [outlines(layer, system_of(layer, known, over)) for layer in layers]
+    count = sum(np.count_nonzero(~shapely.is_missing(layer.shapes)) for layer in layers)
+    shapes = [shape for each in drawn for shape in each.shapes if shape is not None]
+    if count != 1 or len(shapes) != 1:
+        raise Refused("one_border", file=layers[0].file, count=str(count))
+    return Cell(3, "", "", None, shapely.to_wkb(shapes[0]), None)
 
 
 def _taken(layers: Sequence[Layer], choice: Choice) -> tuple[list[Columned], list[Finding]]:
@@ -60,7 +87,8 @@ def _taken(layers: Sequence[Layer], choice: Choice) -> tuple[list[Columned], lis
     """
     wanted = _wanted(layers, choice)
     columned = [
-        (layer, columns.choose(layer.columns, layer.name, tier_by_name(layer.name), choice)) for layer in wanted
+        (layer, columns.choose(layer.columns, layer.name, tier_by_name(layer.name), choice.of(layer.name)))
+        for layer in wanted
     ]
     taken = [(layer, chosen) for layer, chosen in columned if chosen]
     without = [layer for layer, chosen in columned if not chosen]
@@ -98,8 +126,8 @@ def _told_apart(paths: Sequence[Path]) -> list[tuple[Path, str]]:
     return [(path, path.name if names[path.name] == 1 else str(path)) for path in paths]
 
 
-def _layers(path: Path, called: str) -> list[Layer]:
-    return [replace(layer, file=called) for layer in opening.layers(path)]
+def _layers(path: Path, called: str, codec: str) -> list[Layer]:
+    return [replace(layer, file=called) for layer in opening.layers(path, codec)]
 
 
 def _has_polygons(layer: Layer) -> bool:
@@ -107,10 +135,14 @@ def _has_polygons(layer: Layer) -> bool:
 
 
 def _deliver(
-    layers: Sequence[Columned], known: crs.System | None, present: Sequence[Cell], findings: list[Finding]
+    layers: Sequence[Columned],
+    known: crs.System | None,
+    over: bool,
+    present: Sequence[Cell],
+    findings: list[Finding],
 ) -> Delivery:
     """Rows of all layers, sorted so that parents come first, linked and turned into cells."""
-    systems = [system_of(layer, known) for layer, _ in layers]
+    systems = [system_of(layer, known, over) for layer, _ in layers]
     by_layer = {
         f"{layer.file}/{layer.name}": _rows(layer, chosen, system)
         for (layer, chosen), system in zip(layers, systems, strict=True)
@@ -139,13 +171,14 @@ def _marked(rows: list[tiers.Row], cells: tuple[Cell, ...]) -> Iterator[Finding]
             yield Finding(kind, tuple(cells[at].label for at in ats), {}, ats)
 
 
-def system_of(layer: Layer, known: crs.System | None) -> crs.System:
-    """The layer's own system, or the one named from outside; only degrees can be shifted ones."""
+def system_of(layer: Layer, known: crs.System | None, over: bool = False) -> crs.System:
+    """The layer's own system, or the one named from outside, which counts more if it is to be; only degrees can be
+    shifted ones."""
     if known in (crs.GCJ02, crs.BD09):
         if layer.system and layer.system.kind != crs.LONLAT:
             raise Refused("crs_not_lonlat", layer=layer.name, name=known.name, found=layer.system.name)
         return known
-    found = layer.system or known
+    found = (known if over else None) or layer.system or known
     if not found:
         raise Refused("crs_missing", layer=layer.name)
     return found

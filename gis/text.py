@@ -61,6 +61,15 @@ def said(cpg: bytes | None, dbf: bytes, layer: str) -> list[tuple[str, str]]:
     return answers
 
 
+PLAUSIBLE = (*TRIED, "cp950")  # what text in Chinese may be in
+
+
+def plausible(texts: Sequence[bytes], but: str) -> list[str]:
+    """The other codecs in which all of the texts read cleanly; none where these are the same in all of them."""
+    strange = [text for text in texts if not text.isascii()]
+    return [codec for codec in PLAUSIBLE if strange and codec != but and all(_clean(text, codec) for text in strange)]
+
+
 def choose(texts: Sequence[bytes], named: list[tuple[str, str]], layer: str) -> tuple[str, str]:
     """(codec, 'cpg' | 'ldid' | 'tried') under which all texts read cleanly; Refused where there is none.
 
@@ -79,9 +88,9 @@ def choose(texts: Sequence[bytes], named: list[tuple[str, str]], layer: str) -> 
     raise Refused("encoding_unknown", layer=layer)
 
 
-def decode(text: bytes, codec: str) -> tuple[str, bool]:
+def decode(text: bytes, codec: str, errors: str = "strict") -> tuple[str, bool]:
     """The text, and whether its last character was cut in two (by a field of fixed width) and left out."""
-    decoder = codecs.getincrementaldecoder(codec)("strict")
+    decoder = codecs.getincrementaldecoder(codec)(errors)
     return decoder.decode(text), bool(decoder.getstate()[0])
 
 

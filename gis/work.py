@@ -7,15 +7,17 @@ head and the WKB of all borders.
 import json
 import struct
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from gis import backdrop, drawing, walls
+from gis import against, backdrop, drawing, walls
 from gis.check import check
 from gis.complete import undelivered_left_out
-from gis.delivery import Cell, Choice, Delivery, Finding, Refused
-from gis.read import read
+from gis.delivery import Cell, Choice, Delivery, Refused, Tolerance, in_order
+from gis.examine import cells_of, told, write
+from gis.read import opened, understood
 
 ANYWHERE = {"place_wrong": "place_other"}  # what is no error where the sender says that he knows
 
@@ -27,17 +29,15 @@ def main(seconds: int, memory: int, output: int) -> None:
 
     walls.limit(seconds, memory, output, is_final=False)  # the sandbox below has limits of its own
     try:
-        answer, shapes = TASKS[request.get("task", "borders")](request)
+        head, shapes = TASKS[request["task"]](request)
     except Refused as refused:
-        answer, shapes = {"refused": refused.code, "params": refused.params}, []
+        seen = list(map(asdict, refused.seen))
+        head, shapes = {"refused": refused.code, "params": refused.params, "seen": seen}, []
     except MemoryError:
         called = ", ".join(Path(path).name for path in request["paths"])
         params = {"file": called, "limit": str(memory // 10**6)}
-        answer, shapes = {"refused": "too_much_memory", "params": params}, []
-    head = json.dumps(answer).encode()
-    sys.stdout.buffer.write(struct.pack(">Q", len(head)) + head)
-    sys.stdout.buffer.writelines(shapes)
-    sys.stdout.buffer.flush()
+        head, shapes = {"refused": "too_much_memory", "params": params}, []
+    write(sys.stdout.buffer, head, shapes)
 
 
 def work(request: dict[str, Any]) -> Delivery:
@@ -46,15 +46,49 @@ def work(request: dict[str, Any]) -> Delivery:
         name: tuple(value) if isinstance(value, list) else value for name, value in request["choice"].items()
     }
     choice = Choice(**said)
-    present = [Cell(**{**cell, "boundary": bytes.fromhex(cell["boundary"])}) for cell in request["present"]]
-    delivery = read(*map(Path, request["paths"]), system=request["system"], choice=choice, present=present)
+    present = _present(Path(request["present"])) if request["present"] else ()
+    delivery = _read(request, choice, present if choice.is_part else ())
+    _at(request, "drawing")
     _draw(delivery)
-    findings = [*delivery.findings, *check(delivery)]
-    if present:
+    _at(request, "checking")
+    if choice.one:
+        return delivery
+    tolerance = Tolerance(**request["tolerance"])
+    findings = [*delivery.findings, *check(delivery, tolerance)]
+    if choice.is_part:
         findings = undelivered_left_out(findings, delivery.cells)
+    if drawn := [(cell.tier, cell.code, cell.boundary) for cell in present if cell.boundary]:
+        findings += against.findings(drawn, delivery.cells, tolerance)
     if choice.anywhere:
         findings = [replace(each, code=ANYWHERE.get(each.code, each.code)) for each in findings]
-    return Delivery(delivery.facts, delivery.cells, tuple(sorted(findings, key=lambda finding: finding.level)))
+    return replace(delivery, findings=in_order(findings))
+
+
+def _read(request: dict[str, Any], choice: Choice, among: Sequence[Cell]) -> Delivery:
+    """The delivery with what was seen of its layers; so has a refusal."""
+    _at(request, "opening")
+    layers = opened([Path(path) for path in request["paths"]], choice)
+    seen = tuple(layer.seen() for layer in layers)
+    _at(request, "reading")
+    try:
+        return replace(understood(layers, request["system"], choice, among), seen=seen)
+    except Refused as refused:
+        refused.seen = seen
+        raise
+
+
+def _at(request: dict[str, Any], stage: str) -> None:
+    """Tell whoever waits how far it is."""
+    if request["stage"]:
+        Path(request["stage"]).write_text(stage, encoding="ascii")
+
+
+def _present(path: Path) -> tuple[Cell, ...]:
+    """The grids in force, as gis.examine wrote them."""
+    with path.open("rb") as file:
+        (length,) = struct.unpack(">Q", file.read(8))
+        head = json.loads(file.read(length))
+        return cells_of(head, [file.read(size) for size in head["sizes"]])
 
 
 def _draw(delivery: Delivery) -> None:
@@ -72,20 +106,7 @@ def _draw(delivery: Delivery) -> None:
 
 def _backdrop(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
     files = {kind: list(map(Path, paths)) for kind, paths in request["files"].items()}
-    body = backdrop.draw(files, request["system"], tuple(request["box"]))
-    return {"sizes": [len(body)]}, [body]
+    return {}, [backdrop.draw(files, request["system"], tuple(request["box"]))]
 
 
-TASKS = {"borders": lambda request: _answer(work(request)), "backdrop": _backdrop}
-
-
-def _answer(delivery: Delivery) -> tuple[dict[str, Any], list[bytes]]:
-    rows = [{name: value for name, value in vars(cell).items() if name != "boundary"} for cell in delivery.cells]
-    shapes = [cell.boundary for cell in delivery.cells]
-    facts, findings = list(map(asdict, delivery.facts)), list(map(_plain, delivery.findings))
-    return {"facts": facts, "cells": rows, "findings": findings, "sizes": list(map(len, shapes))}, shapes
-
-
-def _plain(finding: Finding) -> dict[str, Any]:
-    """A finding without numbers of numpy, which JSON does not know."""
-    return {**asdict(finding), "cells": [int(at) for at in finding.cells]}
+TASKS = {"borders": lambda request: told(work(request)), "backdrop": _backdrop}

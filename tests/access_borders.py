@@ -17,6 +17,8 @@ def typed(grids: dict[str, Any], name: str | None) -> dict[str, dict[str, Any]]:
         "/borders": {"is_open": "y"},
         "/borders/<set_id>/heir": {"position": "0", "heir": "999901001002"},
         "/borders/<set_id>/propose": {"since": clock.today().isoformat(), "reason": "so"},
+        "/grids/<grid_id>/border": {"is_open": "y"},
+        "/grids/<grid_id>/below": {"zh": "new", "code": "999901888"},
         "/grids/<grid_id>/change": {
             "zh": "new",
             "code": "999901999",

@@ -154,6 +154,7 @@ def _hole(county: County, route: str, hole: str, target: Target) -> Any:
         "path": "css/app.css",
         "code": county.ids["code"]["document" if route.startswith("/documents") else "duty"],
         "entry_id": uuid.UUID(int=7 << 76),
+        "incoming_id": uuid.UUID(int=7 << 76),
     } | _mark(route)
     if hole in fixed:
         return fixed[hole]
@@ -343,6 +344,8 @@ def _allowed(_visitor: Visitor, route: Route, _target: Target, got: Answer) -> b
     if route.method == "GET":
         also = {"/": 302, "/language": 302, "/account/notices": 302} | dict.fromkeys(access_routes.ALSO_404, 404)
         return got.status in (200, also.get(route.address))
+    if got.status == 404:
+        return route.address in access_routes.ALSO_404 and not got.changed
     if got.status == 422:
         return route.address in access_routes.ALSO_422 and not got.changed
     return got.status in (200, 201, 302, 303) and (got.changed or route.address in access_routes.CHANGES_NOTHING)

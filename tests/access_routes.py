@@ -209,6 +209,8 @@ POST   /bodies/<body_id>/reopen                          body     e        404  
 GET    /borders                                          -        -        404    .   .    .       .        x      .       .       x      .         .     .
 POST   /borders                                          -        -        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /borders/list                                     -        -        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /borders/incoming/<incoming_id>                   -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /borders/incoming/<incoming_id>                   -        -        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /borders/<set_id>                                 border   r        404    .   .    .       .        x      .       .       x      .         .     .
 POST   /borders/<set_id>/heir                            border   d        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /borders/<set_id>/parts                           border   d        404    .   .    .       .        x      .       .       .      .         .     .
@@ -218,6 +220,10 @@ POST   /borders/<set_id>/withdraw                        border   w        404  
 GET    /map/backdrop                                     -        -        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /map/backdrop                                     -        -        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /map/backdrop/remove                              -        -        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /grids/<grid_id>/border                           grid     x        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /grids/<grid_id>/border                           grid     x        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /grids/<grid_id>/below                            grid     x        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /grids/<grid_id>/below                            grid     x        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /grids/<grid_id>/change                           grid     x        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /grids/<grid_id>/change                           grid     x        404    .   .    .       .        x      .       .       .      .         .     .
 """)
@@ -228,6 +234,8 @@ ALSO_422 = {
     "/login": "nothing is typed in",
     "/borders": "no file is sent",
     "/map/backdrop": "no file is sent",
+    "/grids/<grid_id>/border": "no file is sent",
+    "/grids/<grid_id>/below": "nothing stands below the lowest level",
     "/borders/<set_id>/heir": "nothing goes, so it needs no heir",
     "/account/password": "nothing is typed in",
     "/account/second/begin": "nothing is typed in",
@@ -244,7 +252,7 @@ ALSO_422 = {
     "/people/<person_id>/postings/new": "an administrator cannot hold a second role",
 }
 #: Let through when the answer is 404: nothing was sent there by its asker.
-ALSO_404 = {"/entries/<entry_id>/photos/<mark>"}
+ALSO_404 = {"/entries/<entry_id>/photos/<mark>", "/borders/incoming/<incoming_id>"}
 #: Posts that succeed without changing a row here: a rehearsal, nobody it is about, or it is so already.
 CHANGES_NOTHING = {
     "/entries/<entry_id>/photos/<mark>",  # a file waits, no row tells of it

@@ -26,7 +26,7 @@ NO_PAGES = frozenset(
         ),
         *("/map/layers/<fingerprint>.json", "/map/grids/<grid_id>/card", "/map/grids/<grid_id>/objects", "/map/found"),
         *("/photos/<attachment_id>", "/attachments/<attachment_id>", "/attachments/<attachment_id>/small"),
-        *("/entries/<entry_id>", "/entries/<entry_id>/photos/<mark>"),
+        *("/entries/<entry_id>", "/entries/<entry_id>/photos/<mark>", "/borders/incoming/<incoming_id>"),
     }
 )
 

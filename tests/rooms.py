@@ -31,6 +31,8 @@ PAGES = READING_PAGES | {
     "body_views",
     "backdrop_views",
     "border_views",
+    "incoming_views",
+    "redraw_views",
     "calendar_views",
     "county_views",
     "first_day_views",

@@ -44,7 +44,7 @@ def test_a_countys_own_central_meridian_is_understood_without_a_number():
         (CRS(2379).to_wkt("WKT1_ESRI"), "crs_xian80"),
         (CRS(4610).to_wkt("WKT1_GDAL"), "crs_xian80"),
         (CRS(2431).to_wkt("WKT1_ESRI"), "crs_beijing54"),
-        (CRS(3857).to_wkt("WKT1_ESRI"), "crs_projection"),
+        (CRS(3395).to_wkt("WKT1_ESRI"), "crs_projection"),
         (CRS(2056).to_wkt("WKT1_ESRI"), "crs_unknown"),
         ('LOCAL_CS["county grid",UNIT["Meter",1.0]]', "crs_local"),
         (CGCS_GK_117.replace("1.0]]", "1000.0]]"), "crs_projection"),
@@ -60,7 +60,7 @@ def test_what_cannot_be_converted_is_refused_with_its_own_advice(wkt, code):
     assert refused.value.code == code
 
 
-@pytest.mark.parametrize(("epsg", "code"), [(2379, "crs_xian80"), (4214, "crs_beijing54"), (3857, "crs_unknown")])
+@pytest.mark.parametrize(("epsg", "code"), [(2379, "crs_xian80"), (4214, "crs_beijing54"), (3395, "crs_unknown")])
 def test_numbers_of_other_systems_are_refused(epsg, code):
     with pytest.raises(Refused) as refused:
         crs.from_epsg(epsg, "layer")
@@ -146,3 +146,32 @@ def test_areas_in_the_plane_are_those_on_the_ellipsoid():
     true = abs(Geod(ellps="GRS80").polygon_area_perimeter(*dense.T)[0])
     x, y = crs.metres(ring, (117.1, 37.2)).T
     assert abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2 == pytest.approx(true, rel=1e-6)
+
+
+def test_web_mercator_is_read_as_proj_reads_it():
+    from pyproj import CRS, Transformer
+
+    degrees = np.array([[73.5, 18.2], [115.8, 37.6], [134.7, 53.5]])
+    metres = np.column_stack(Transformer.from_crs(4326, 3857, always_xy=True).transform(*degrees.T))
+    for system in (
+        crs.from_epsg(3857, "x"),
+        crs.from_name("EPSG:3857", "x"),
+        crs.from_wkt(CRS(3857).to_wkt("WKT1_ESRI"), "x"),
+        crs.from_wkt(CRS(3857).to_wkt("WKT1_GDAL"), "x"),
+        crs.from_wkt(CRS(3857).to_wkt("WKT2_2019"), "x"),
+    ):
+        assert system == crs.WEB_MERCATOR
+        assert np.abs(crs.to_lonlat(metres, system, "x") - degrees).max() < 1e-9
+    for wrong, code in ((degrees, "crs_degrees"), (metres * 2, "crs_zone")):
+        with pytest.raises(crs.Refused) as refused:
+            crs.to_lonlat(wrong, crs.WEB_MERCATOR, "x")
+        assert refused.value.code == code
+
+
+def test_any_other_mercator_is_still_refused():
+    from pyproj import CRS
+
+    for number in (3395, 3832, 3994):
+        with pytest.raises(crs.Refused) as refused:
+            crs.from_wkt(CRS(number).to_wkt("WKT1_GDAL"), "x")
+        assert refused.value.code == "crs_projection"

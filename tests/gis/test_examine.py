@@ -11,11 +11,12 @@ from boundary_files import NAMES, gbk_zip, geojson, geopackage, shapes
 
 from gis import examine, sandbox
 from gis.check import check
-from gis.delivery import Choice
+from gis.crs import gcj02_to_wgs84
+from gis.delivery import Choice, Tolerance
 from gis.read import Refused, read
 
 WILD = "import sys; sys.path.append(sys.argv[1]); from gis import work\ndef wild(*_, **__):\n    {}\n{}"
-RUN = "work.read = wild; work.main(*map(int, sys.argv[2:]))"
+RUN = "work.opened = wild; work.main(*map(int, sys.argv[2:]))"
 
 
 def tangle(points: int, seed: int = 9) -> shapely.Polygon:
@@ -112,6 +113,19 @@ def test_who_examines_loads_no_shapes(tmp_path):
         "print(sorted({'numpy', 'shapely', 'pyogrio', 'pyproj', 'gis.read'} & set(sys.modules)))"
     )
     assert run(code, str(path)) == "[]"
+
+
+def test_what_is_tolerated_and_what_is_in_force_reach_the_work(tmp_path):
+    made = shapes()
+    made["370900100200"] = shapely.box(117.0, 37.0, 117.0624, 37.25)  # 9 m beside its neighbour, for 28 km
+    path = geojson(tmp_path / "a.geojson", made)
+    assert [each.code for each in examine.examine([path]).findings] == ["gap"]
+    assert [each.code for each in examine.examine([path], tolerance=Tolerance(area=1e6)).findings] == ["sliver"]
+    there = [
+        ({6: 1, 9: 2, 12: 3}[len(code)], code, shapely.transform(shape, gcj02_to_wgs84).wkb)
+        for code, shape in made.items()
+    ]
+    assert [each.code for each in examine.examine([path], present=there).errors] == ["shift_system"]
 
 
 def test_who_says_that_his_codes_are_of_elsewhere_is_believed(tmp_path):

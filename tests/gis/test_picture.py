@@ -27,10 +27,10 @@ def test_a_hole_is_drawn_and_what_has_no_border_is_left_out() -> None:
 
 
 def test_marks_stand_where_they_are_and_those_outside_do_not() -> None:
-    found = picture([("same", "西", box(115, 37, 115.1, 37.1))], [(115.05, 37.05), (120, 30)])
+    found = picture([("same", "西", box(115, 37, 115.1, 37.1))], [(120, 30), (115.05, 37.05)])
     assert found is not None and len(found.marks) == 1
-    x, y = found.marks[0]
-    assert abs(x - WIDTH / 2) < 1 and abs(y - found.height / 2) < 1
+    number, x, y = found.marks[0]
+    assert number == 2 and abs(x - WIDTH / 2) < 1 and abs(y - found.height / 2) < 1
 
 
 def test_what_only_surrounds_is_drawn_near_what_is_shown() -> None:

@@ -63,7 +63,7 @@ def test_a_zip_as_an_office_packs_it_comes_in_with_a_word_on_what_was_left_aside
         files = {f"测试县/{name}": plain.read(name) for name in plain.namelist()}
     delivery = read(zipped(tmp_path / "b.zip", {**files, "说明.pdf": b"%PDF"}))
     assert_whole(delivery, "prefix")
-    assert [(finding.level, finding.rows) for finding in delivery.findings] == [("warning", ("说明.pdf",))]
+    assert [(finding.level, finding.rows) for finding in delivery.findings] == [("note", ("说明.pdf",))]
 
 
 def test_one_geojson_with_all_tiers_comes_in_right(tmp_path):
@@ -221,7 +221,7 @@ def test_every_message_can_be_filled_in():
             return "x"
 
     for level, sentence in MESSAGES.values():
-        assert sentence % Anything() and level in ("error", "warning", "refusal")
+        assert sentence % Anything() and level in ("error", "warning", "note", "refusal")
 
 
 # --- the published county ----------------------------------------------------------------------------------------

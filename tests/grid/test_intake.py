@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from gis.delivery import Delivery, Finding
-from gis.messages import MESSAGES, WARNING
+from gis.messages import MESSAGES, NOTE, WARNING
 from tests import make
 from tests.gis import boundary_files
 from tests.test_shape import ROOT
@@ -92,6 +92,39 @@ def test_a_tree_with_which_nothing_was_done_can_be_replaced(store: Store, tmp_pa
         assert list(Audit().findings(connection)) == []
 
 
+def of_code(start: str, path: Path) -> Path:
+    """The small county with codes that begin otherwise."""
+    made = {f"{start}{code[4:]}": shape for code, shape in boundary_files.shapes().items()}
+    return boundary_files.geopackage(path, made)
+
+
+def test_a_second_county_comes_in_beside_the_first_and_nobody_of_one_reaches_the_other(
+    store: Store, tmp_path: Path
+) -> None:
+    one = intake.examine([boundary_files.geopackage(tmp_path / "a.gpkg")])
+    other = intake.examine([of_code("3710", tmp_path / "b.gpkg")])
+    with store.write() as session:
+        first = intake.accept(session, SYSTEM, one, clock.today())
+        make.person(session, "first", "county_office", grid=first[0].id)
+    with pytest.raises(Refused, match="grids already"), store.write() as session:
+        intake.accept(session, SYSTEM, other, clock.today())
+    with store.write() as session:
+        intake.refuse(session, clock.today(), beside=True)
+        second = intake.accept(session, SYSTEM, other, clock.today(), beside=True)
+        make.person(session, "second", "county_office", grid=second[0].id)
+    with pytest.raises(Refused, match="codes are there already"), store.write() as session:
+        intake.accept(session, SYSTEM, one, clock.today(), beside=True)
+    with store.read() as session:
+        layers = set()
+        for login, start in (("first", "370900"), ("second", "371000")):
+            seen = queries.cells(session, make.actor(session, login), "grid.read")
+            assert len(seen) == 11 and {cell.code[:6] for cell in seen} == {start}, login
+            layers.add(queries.newest_layer(session, seen[0].path))
+        assert len(layers) == 2 and None not in layers
+    with store.reader.connect() as connection:
+        assert list(Audit().findings(connection)) == []
+
+
 @pytest.mark.parametrize("thing", ["posting", "object"])
 def test_a_tree_to_which_something_belongs_stays(store: Store, tmp_path: Path, thing: str) -> None:
     good = intake.examine([boundary_files.geopackage(tmp_path / "a.gpkg")])
@@ -134,7 +167,7 @@ def test_who_examines_loads_nothing_heavy(make_file: str, tmp_path: Path) -> Non
 
 def test_every_kind_of_warning_says_whether_it_is_harmless() -> None:
     """What was shown with sixteen warnings said of none of them what to do."""
-    warnings = {code for code, (level, _) in MESSAGES.items() if level == WARNING}
+    warnings = {code for code, (level, _) in MESSAGES.items() if level in (WARNING, NOTE)}
     assert set(labels.ADVICE) == warnings
 
 
@@ -155,6 +188,6 @@ def test_the_advice_counts_warnings_by_kind_and_leaves_errors_out() -> None:
     findings = (Finding("sliver"), Finding("overlap"), Finding("sliver"), Finding("code_empty"))
     examined = intake.Examined(Delivery((), (), ()), findings, "x")
     assert list(examined.advice()) == [
-        f"warning ×2 (sliver): {labels.ADVICE['sliver']}.",
+        f"note ×2 (sliver): {labels.ADVICE['sliver']}.",
         f"warning ×1 (overlap): {labels.ADVICE['overlap']}.",
     ]

@@ -90,7 +90,7 @@ address                                     login       target       field      
 ]
 ODD = ["999999", "9223372036854775808", "<b>x", "x" * 2500, "1_0", "-1", "１", "x\x00", "\ud800", "9" * 5000]
 #: Fields of forms that only narrow what is shown, or that an act of its own test refuses.
-ONLY_NARROW = {"DutiesForm", "FiguresForm", "_ListForm", "NameForm"}
+ONLY_NARROW = {"DutiesForm", "FiguresForm", "_ListForm", "NameForm", "ReadingForm"}
 #: A value other than the one in force, of each setting that is chosen from a list.
 OTHER_VALUE = {"tile_crs": "GCJ-02", "second_factor": "desks"}
 NAMED_OTHERWISE = {"part": "part-part", "role": "r1-role"}

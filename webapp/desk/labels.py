@@ -8,6 +8,7 @@ GROUPS = {
     "intervals": N_("How often objects are due for a visit"),
     "work": N_("Desks and lists"),
     "map": N_("Map"),
+    "borders": N_("Borders"),
     "kept": N_("How long records are kept"),
     "login": N_("Logging in"),
 }
@@ -22,4 +23,7 @@ UNITS = {
     "time": N_("times"),
     "visit": N_("visits due"),
     "person": N_("persons"),
+    "metre": N_("metres"),
+    "square_metre": N_("square metres"),
+    "percent": N_("percent"),
 }

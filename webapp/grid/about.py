@@ -1,6 +1,6 @@
 """What the tree of grids announces: the words of its log lines."""
 
-from ..core.announce import About, DataUse
+from ..core.announce import About, DataUse, setting_rules
 from ..core.errors import N_
 from . import in_force, own
 from .exports import EXPORTS
@@ -40,4 +40,10 @@ ABOUT = About(
         "source": N_("source"),
     },
     exports=EXPORTS,
+    settings=setting_rules("""
+key                 right         least  unit          group
+border_strip_width  setting.edit  1      metre         borders
+border_strip_area   setting.edit  1      square_metre  borders
+border_area_change  setting.edit  1      percent       borders
+"""),
 )

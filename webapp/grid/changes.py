@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from gis.compare import Comparison, compare, joined
-from gis.delivery import Cell, Finding
+from gis.delivery import Cell, Finding, in_order
 from gis.messages import ERROR, WARNING
 from gis.messages import MESSAGES as SENTENCES
 
@@ -157,7 +157,6 @@ def _gone(
 
 def findings_kept(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Findings as a set keeps them: errors first, then warnings; level, code, sentence, what fills it, and a place."""
-    ordered = sorted(findings, key=lambda each: each.level)
     return [
         {
             "level": each.level,
@@ -166,7 +165,7 @@ def findings_kept(findings: Iterable[Finding]) -> list[dict[str, Any]]:
             "params": {"rows": _rows(each.rows), **each.params},
             "at": each.at,
         }
-        for each in ordered[:MOST_FINDINGS]
+        for each in in_order(findings)[:MOST_FINDINGS]
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import click
 
 from gis.delivery import Choice
+from gis.text import PLAUSIBLE
 
 from .. import config
 from ..access import SYSTEM
@@ -15,6 +16,8 @@ from ..console import agreed, fail, ready
 from ..core import clock
 from ..core.errors import Refused
 from ..translations.spoken import speaker
+
+ENCODINGS = click.Choice(["", *PLAUSIBLE])
 
 
 @click.group()
@@ -33,6 +36,8 @@ def grids() -> None:
 @click.option("--name", multiple=True, help="The column of the name.")
 @click.option("--parent", multiple=True, help="The column that says what a row belongs to.")
 @click.option("--layer", multiple=True, help="Take this layer only; may be said several times.")
+@click.option("--encoding", default="", help="Encoding of text whose files say none or a wrong one.", type=ENCODINGS)
+@click.option("--over", is_flag=True, help="Take the system of --crs also where the files say another one.")
 @click.option(
     "--lang",
     type=click.Choice(["en", "zh"]),
@@ -41,6 +46,7 @@ def grids() -> None:
     help="Language of what is said here.",
 )
 @click.option("--replace", is_flag=True, help="Take the place of grids with which nothing was done yet.")
+@click.option("--beside", is_flag=True, help="Bring in a further county beside those that are there.")
 @click.option("--anywhere", is_flag=True, help="Take borders that lie outside the province of their codes.")
 def grids_import(
     paths: tuple[Path, ...],
@@ -49,6 +55,7 @@ def grids_import(
     since: datetime | None,
     lang: str,
     replace: bool,
+    beside: bool,
     **said: Any,
 ) -> None:
     """Read borders from GeoPackage, GeoJSON, KML, or shapefiles and MapInfo tables in a zip, or a list (xlsx, CSV) of
@@ -56,13 +63,16 @@ def grids_import(
     from . import intake
     from . import labels as words
 
+    if replace and beside:
+        raise click.UsageError("Say --replace or --beside, not both.")
     _, store = ready()
     word = speaker(lang)
     day = since.date() if since else clock.today()
     try:
         with store.read() as session:
-            intake.refuse(session, day, replaces=replace)
-        examined = intake.examine(paths, crs, Choice(**said))
+            intake.refuse(session, day, replaces=replace, beside=beside)
+            tolerance = intake.tolerance(session)
+        examined = intake.examine(paths, crs, Choice(**said), tolerance)
     except Refused as refusal:
         _nothing_stored(refusal, word)
     for line in (*examined.understood(word), *examined.listed(word)):
@@ -73,8 +83,11 @@ def grids_import(
         click.echo(line)
     if not yes and not agreed(word(words.ASK)):
         fail(word(words.NOTHING))
-    with store.write() as session:
-        stored = intake.accept(session, SYSTEM, examined, day, replaces=replace)
+    try:
+        with store.write() as session:
+            stored = intake.accept(session, SYSTEM, examined, day, replaces=replace, beside=beside)
+    except Refused as refusal:
+        _nothing_stored(refusal, word)
     click.echo(word(words.STORED) % {"number": len(stored)})
 
 

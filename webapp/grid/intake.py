@@ -11,18 +11,18 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from gis import examine as gis_examine
-from gis.delivery import Cell, Choice, Delivery, Finding
+from gis.delivery import Cell, Choice, Delivery, Finding, Tolerance
 from gis.delivery import Refused as Unreadable
 from gis.messages import ERROR
 
 from ..access import Actor
 from ..core import cells as texts
-from ..core import sheet_child
+from ..core import settings, sheet_child
 from ..core.errors import N_, Refused
 from ..core.sheet import Note, SheetRow
 from ..core.sheet_file import MAX_BYTES
+from . import changed, service, uproot
 from . import labels as words
-from . import service, uproot
 from .models import Grid
 from .sheet import GRIDS
 
@@ -77,38 +77,64 @@ class Examined:
         return word(words.SUMMARY) % {"counts": counts, **{side: f"{value:.4f}" for side, value in sides}}
 
 
-def refuse(session: Session, since: date, *, replaces: bool = False) -> None:
+def refuse(session: Session, since: date, *, replaces: bool = False, beside: bool = False) -> None:
     """Refused when borders that count from this day cannot be stored, whatever the files say:
-    ask before reading them. ``replaces``: they take the place of a tree with which nothing was done yet."""
+    ask before reading them. ``replaces``: they take the place of a tree with which nothing was done yet; ``beside``:
+    they are those of another county than are there."""
     service.refuse_to_come(since)
-    (uproot.refuse_used if replaces else service.refuse_filled)(session)
+    if not beside:
+        (uproot.refuse_used if replaces else service.refuse_filled)(session)
+
+
+def tolerance(session: Session) -> Tolerance:
+    """What the county takes for drawing inaccuracy."""
+    usual = Tolerance()
+    said = settings.several(
+        session,
+        border_strip_width=usual.width,
+        border_strip_area=usual.area,
+        border_area_change=usual.change,
+    )
+    return Tolerance(said["border_strip_width"], said["border_strip_area"], said["border_area_change"])
 
 
 def examine(
-    paths: Sequence[Path], crs: str | None = None, choice: Choice | None = None, present: Sequence[Cell] = ()
+    paths: Sequence[Path],
+    crs: str | None = None,
+    choice: Choice | None = None,
+    tolerance: Tolerance | None = None,
+    present: Sequence[changed.Present] = (),
 ) -> Examined:
     """Read files, or one list without borders, and hold what is in them against each other. Slow: never call it inside
     a write.
 
     ``crs`` names the coordinate system of files that do not say theirs, ``choice`` columns and layers; ``present`` are
-    the grids of which the files are only a part. Refused when a file cannot be read.
+    the grids in force, with which they are compared, and of which they are only a part where the choice says so.
+    Refused when a file cannot be read.
     """
-    if [path.suffix.lower() for path in paths] in [[each] for each in LISTS]:
-        return _listed(paths[0], present)
+    there = changed.as_cells(present)
+    if is_list(paths):
+        return listed(paths[0], there if choice and choice.is_part else ())
     try:
-        delivery = gis_examine.examine(paths, crs, choice, present)
+        delivery = gis_examine.examine(paths, crs, choice, tolerance, there)
     except Unreadable as refusal:
         raise Refused(refusal.message, **refusal.params) from refusal
     return Examined(delivery, delivery.findings, ", ".join(path.name for path in paths))
 
 
-def _listed(path: Path, present: Sequence[Cell]) -> Examined:
-    from gis import listed  # loads shapes and projections, which no other page of a list needs
+def is_list(paths: Sequence[Path]) -> bool:
+    """Whether this is a list of grids, without borders."""
+    return [path.suffix.lower() for path in paths] in [[each] for each in LISTS]
+
+
+def listed(path: Path, present: Sequence[Cell]) -> Examined:
+    """The grids of a list, and all doubts about them; Refused where it cannot be read."""
+    from gis import listed as reading  # loads shapes and projections, which no other page of a list needs
 
     with path.open("rb") as file:
         given = GRIDS.read(file.read(MAX_BYTES + 1), sheet_child.leaves)
-    entries = [listed.Entry(path.name, row.number, **row.cells, is_wrong=_is_wrong(row)) for row in given.rows]
-    delivery = listed.delivery(entries, present)
+    entries = [reading.Entry(path.name, row.number, **row.cells, is_wrong=_is_wrong(row)) for row in given.rows]
+    delivery = reading.delivery(entries, present)
     return Examined(delivery, delivery.findings, path.name, tuple(given.notes))
 
 
@@ -121,10 +147,12 @@ def _is_wrong(row: SheetRow) -> bool:
     return False
 
 
-def accept(session: Session, actor: Actor, examined: Examined, since: date, *, replaces: bool = False) -> list[Grid]:
+def accept(
+    session: Session, actor: Actor, examined: Examined, since: date, *, replaces: bool = False, beside: bool = False
+) -> list[Grid]:
     """Store what was examined and put it in force, all or nothing; the grids in the order of the delivery's cells.
 
-    Refused as ``refuse`` says, and when there are errors among the findings.
+    Refused as ``refuse`` says, when there are errors among the findings, and ``beside`` when a code is there already.
     """
     if examined.errors:
         raise Refused(N_("These borders have errors. Correct the files and try again."))
@@ -134,4 +162,4 @@ def accept(session: Session, actor: Actor, examined: Examined, since: date, *, r
     facts = {"layers": [vars(fact) for fact in examined.delivery.facts]}
     service.name_levels(session)
     names = [(cell.name, cell.en) for cell in cells]
-    return service.import_tree(session, actor, cells, names, since, examined.source, facts)
+    return service.import_tree(session, actor, cells, names, since, examined.source, facts, beside=beside)

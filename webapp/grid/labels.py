@@ -3,15 +3,15 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from gis.delivery import Facts, Finding
-from gis.messages import ERROR, WARNING
+from gis.delivery import Facts, Finding, in_order
+from gis.messages import ERROR, NOTE, WARNING
 
 from ..core.errors import N_
 
 Word = Callable[[str], str]  # gettext of a language
 
 TIERS = ((1, N_("county")), (2, N_("townships")), (3, N_("villages")))
-LEVELS = {ERROR: N_("error"), WARNING: N_("warning")}
+LEVELS = {ERROR: N_("error"), WARNING: N_("warning"), NOTE: N_("note")}
 LINES = 12  # findings of one kind that are shown
 CODECS = {"utf-8": "UTF-8", "gb18030": "GBK (GB18030)", "cp950": "Big5", "big5": "Big5", "cp949": "EUC-KR"}
 LAYER = N_("%(file)s, layer %(layer)s: rows %(count)s, taken as %(tier)s")
@@ -35,7 +35,11 @@ READ_ABOVE = N_("read it above")
 ADVICE = {
     "sliver": N_("harmless, two drawings of a border differ by some metres; a point between is offered both villages"),
     "invalid": N_("harmless, the border was repaired"),
-    "multipart": N_("harmless where there really is an exclave or an island: look at one or two"),
+    "multipart": N_("harmless where there really are islands, or a river in between: look at one or two"),
+    "exclave": N_("harmless where there really is an exclave or an island; else a part bears the wrong code"),
+    "shift_undone": N_("compare one village with a map that you trust before going on"),
+    "shift": N_("compare one village with a map that you trust before going on"),
+    "area_changed": N_("expected where villages merge or split; else look whether a code was exchanged"),
     "zip_aside": N_("harmless, only borders are read"),
     "layer_ignored": N_("harmless if the borders are in the other layers"),
     "layer_no_code": N_("harmless if the borders are in the other layers; else name its column with --code"),
@@ -61,6 +65,7 @@ FROM = {
     "ldid": N_("as its .dbf file says"),
     "charset": N_("as the file says"),
     "tried": N_("nothing says so: found by trying"),
+    "chosen": N_("as you chose"),
     "format": N_("as this format prescribes"),
 }
 
@@ -78,16 +83,16 @@ def layer(facts: Facts, word: Word) -> Iterator[str]:
 def listed(findings: Sequence[Finding], word: Word) -> Iterator[str]:
     """The findings, errors first and each kind together; of many of one kind the first."""
     kinds: dict[tuple[str, str], list[Finding]] = {}
-    for finding in findings:
+    for finding in in_order(findings):
         kinds.setdefault((finding.level, finding.code), []).append(finding)
-    for (level, _), same in sorted(kinds.items(), key=lambda each: each[0][0]):
+    for (level, _), same in kinds.items():
         yield from (f"[{word(LEVELS[level])}] {finding.text(word)}" for finding in same[:LINES])
         if len(same) > LINES:
             yield word(MORE_LIKE_THIS) % {"number": len(same) - LINES}
 
 
 def advice(findings: Sequence[Finding], word: Word) -> Iterator[str]:
-    """For each kind of warning how many there are, whether it is harmless, and what to do."""
-    for code, number in Counter(finding.code for finding in findings if finding.level == WARNING).items():
-        said = {"level": word(LEVELS[WARNING]), "number": number, "kind": code}
+    """For each kind of warning or note how many there are, whether it is harmless, and what to do."""
+    for (level, code), number in Counter((each.level, each.code) for each in findings if each.level != ERROR).items():
+        said = {"level": word(LEVELS[level]), "number": number, "kind": code}
         yield word(ADVISED) % {**said, "advice": word(ADVICE.get(code, READ_ABOVE))}

@@ -40,6 +40,8 @@ class Drawn(Protocol):
 
 LEVELS = ((1, "县", "County"), (2, "乡镇", "Township"), (3, "村", "Village"))
 
+SHOWN = 5  # codes that a refusal names
+
 
 def name_levels(session: Session) -> None:
     """The usual words of the three tiers, unless the county has its own."""
@@ -56,6 +58,19 @@ def refuse_filled(session: Session) -> None:
                 "There are grids already. Bring changes in on the page “Borders” of the map, where a second person "
                 "approves them."
             )
+        )
+
+
+def refuse_twice(session: Session, drawn: Sequence[Drawn]) -> None:
+    """Refused when a grid in force bears one of these codes: a county beside those that are there has its own."""
+    taken = set(session.scalars(select(GridVersion.code).where(queries.current())))
+    if twice := [cell.code for cell in drawn if cell.code in taken]:
+        raise Refused(
+            N_(
+                "Grids with these codes are there already (%(code)s). Bring changes in on the page “Borders” of the "
+                "map, where a second person approves them."
+            ),
+            code=", ".join(twice[:SHOWN]),
         )
 
 
@@ -77,13 +92,18 @@ def import_tree(
     on: date,
     source: str,
     facts: dict[str, Any],
+    *,
+    beside: bool = False,
 ) -> list[Grid]:
-    """Store a whole tree with borders and put it in force. Only into an empty tree.
+    """Store a whole tree with borders and put it in force: the first, or one ``beside`` those of other counties.
 
     ``names`` are (zh, en) in the order of ``drawn``. Returns the grids in that order.
     """
     _one_at_a_time(session)
-    refuse_filled(session)
+    if beside:
+        refuse_twice(session, drawn)
+    else:
+        refuse_filled(session)
     grids = [unplaced(session, cell.tier) for cell in drawn]
     parents = [grids[cell.parent].id if cell.parent is not None else None for cell in drawn]
     versions = [

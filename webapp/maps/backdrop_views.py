@@ -11,9 +11,10 @@ from ..core.errors import Refused
 from ..grid import backdrop
 from ..web.errors import say
 from ..web.request import actor, close_reads, may, read, turn, write
+from ..web.sent_files import kept
 from . import queries
 from .blueprint import bp
-from .forms import MOST_FILES, BackdropForm, saved
+from .forms import MOST_FILES, BackdropForm
 
 KINDS = ("roads", "waters")
 
@@ -51,7 +52,7 @@ def bring_backdrop() -> Any:
         close_reads()
         with turn("borders"), TemporaryDirectory(prefix="wangge-backdrop-") as folder:
             body = backdrop.draw(
-                {kind: saved(files, Path(folder) / kind) for kind, files in sent.items()}, form.crs.data or None, around
+                {kind: kept(Path(folder) / kind, files) for kind, files in sent.items()}, form.crs.data or None, around
             )
         source = ", ".join(str(file.filename) for files in sent.values() for file in files)
         with write() as session:

@@ -1,29 +1,25 @@
-"""Pages for changing borders: bring files in or change a grid by hand, look at what would change, propose, approve."""
+"""Pages for changing borders: look at what would change, propose, approve; change one grid by hand."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from gis.messages import WORDS
-
 from ..core import clock
-from ..core.errors import N_, NotFound, Refused
-from ..grid import changed, changes, intake
+from ..core.errors import N_, NotFound
+from ..grid import changed, changes
 from ..grid import queries as grid_queries
 from ..grid.sheet import GRIDS
 from ..web import sheets
 from ..web.bounds import whole
-from ..web.errors import say
 from ..web.forms import clean
 from ..web.language import named
-from ..web.request import actor, close_reads, may, read, turn, write
+from ..web.request import actor, may, read
 from ..web.saving import refused
-from . import borders, queries, split
+from . import borders, split
 from .blueprint import bp
-from .forms import MOST_FILES, BordersForm, GridForm, ProposalForm, saved
+from .forms import GridForm, ProposalForm
+from .words import said
 
 ENDED = ("in_force", "withdrawn")
 SAID = {
@@ -31,72 +27,6 @@ SAID = {
     "approve": N_("Approved. It takes effect on its day."),
     "withdraw": N_("Withdrawn. Nothing was changed."),
 }
-
-
-@bp.get("/borders")
-@may("border.read")
-def change_sets() -> str:
-    """The sets of changes, newest first, and the form for bringing files in."""
-    return _page(BordersForm())
-
-
-def _page(form: BordersForm, findings: Any = ()) -> str:
-    return render_template(
-        "maps/borders.html",
-        form=form,
-        sets=changed.sets(read(), actor()),
-        states=borders.STATES,
-        tones=borders.TONES,
-        findings=_said(findings),
-        may_edit=actor().may("border.edit"),
-    )
-
-
-def _said(findings: Any) -> list[tuple[str, str]]:
-    """Level and sentence of what was found, in the reader's language."""
-    return [(each["level"], _sentence(each["params"], each["message"])) for each in findings]
-
-
-def _sentence(params: dict[str, str], message: str) -> str:
-    return _(message, **{name: _(value) if name in WORDS else value for name, value in params.items()})
-
-
-@bp.post("/borders")
-@may("border.edit")
-def bring_borders() -> Any:
-    """Read the files, compare them with what is in force, and keep what would change as a draft."""
-    form = BordersForm(request.form)
-    sent = [file for file in request.files.getlist("files") if file.filename][:MOST_FILES]
-    is_whole = form.validate()
-    if not sent:
-        form.refuse("files", _("Please choose a file."))
-    if not (is_whole and sent):
-        return _page(form), 422
-    county = queries.home(read(), actor())
-    path = county.path if county else ""
-    there = changed.as_cells(changed.present(read(), path)[0]) if path and form.is_part.data else ()
-    close_reads()
-    try:
-        with turn("borders"), TemporaryDirectory(prefix="wangge-borders-") as folder:
-            examined = intake.examine(saved(sent, Path(folder)), form.crs.data or None, present=there)
-        if examined.errors:
-            form.refuse("files", _("These borders have errors. Correct the files and bring them in again."))
-            return _page(form, changes.findings_kept(examined.findings)), 422
-        lines = changes.compared(read(), path, examined.delivery.cells)
-        with write() as session:
-            made = changes.draft(session, actor(), examined.source, lines, _facts(examined)).id
-    except Refused as refusal:
-        form.refuse("files", say(refusal))
-        return _page(form), refusal.status
-    return redirect(url_for("maps.change_set", set_id=made), 303)
-
-
-def _facts(examined: Any) -> dict[str, Any]:
-    return {
-        "layers": [vars(fact) for fact in examined.delivery.facts],
-        "findings": [*changes.findings_kept(examined.findings), *changes.notes_kept(examined.notes)],
-        "is_open": True,
-    }
 
 
 @bp.get("/borders/<int:set_id>")
@@ -121,7 +51,7 @@ def _set_page(set_id: int, form: ProposalForm) -> str:
         heirs=changed.heirs(read(), set_id) if may_choose else {},
         reports=split.reports(read(), actor(), found) if found.state not in ENDED else (),
         may_choose=may_choose,
-        findings=_said(found.facts.get("findings", ())),
+        findings=said(found.facts.get("findings", ())),
         layers=found.facts.get("layers", ()),
         is_mine=found.made_by == actor().person_id,
         may_edit=actor().may("border.edit"),
@@ -208,7 +138,7 @@ def _grid_page(cell: Any, form: GridForm) -> str:
             form[name].choices = choices
         elif name in form:
             del form[name]
-    return render_template("maps/border_grid.html", cell=cell, form=form)
+    return render_template("maps/border_grid.html", cell=cell, form=form, lowest=grid_queries.lowest_tier(read()))
 
 
 def _choices(cells: Any, tier: int) -> list[tuple[int, str]]:

@@ -1,24 +1,34 @@
 """The period that the map looks at: the last so many days, or from a day to a day."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from werkzeug.utils import secure_filename
 from wtforms import (
     BooleanField,
     DateField,
+    FileField,
     IntegerField,
     MultipleFileField,
+    RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
+from gis import crs as systems
+from gis.delivery import Choice, Seen
+from gis.delivery import Refused as Unreadable
+from gis.text import PLAUSIBLE
+
 from ..core import clock, ids
+from ..core.errors import N_
+from ..grid.incoming import Said
+from ..grid.labels import CODECS
 from ..web.bounds import whole
 from ..web.forms import BaseForm, clean
 from ..web.places import has_come, last_days
@@ -27,6 +37,8 @@ from .shape import COLOURS, SEEN
 LONGEST = 366
 NOW, THEN = "now", "then"  # the borders under which the figures of a past period stand
 MOST_FILES = 6  # of borders, roads or waters at once
+ONLY_PART = N_("This is only a part: what is not in these files stays as it is")
+NO_SYSTEM = N_("This coordinate system is not known here. Choose one of the list.")
 LONGEST_WORDS = 80  # of what is looked for
 
 
@@ -132,9 +144,10 @@ class MapForm(BaseForm):
 class BordersForm(BaseForm):
     """Files of borders; who sends them confirms that no classified data are among them."""
 
-    files = MultipleFileField(_l("Files: GeoPackage, GeoJSON, or shapefiles in a zip; or a list (xlsx or CSV)"))
-    is_part = BooleanField(_l("This is only a part: what is not in these files stays as it is"))
-    crs = StringField(_l("Coordinate system, where the files do not say theirs"), filters=[_looked_for])
+    files = MultipleFileField(
+        _l("Files: GeoPackage, GeoJSON, KML, or shapefiles and MapInfo tables in a zip; or a list (xlsx or CSV)")
+    )
+    is_part = BooleanField(_l(ONLY_PART))
     is_open = BooleanField(
         _l("I confirm that these files hold no classified surveying data"),
         validators=[InputRequired(_l("Please confirm this. Classified surveying data must not be uploaded here."))],
@@ -153,12 +166,96 @@ class BackdropForm(BaseForm):
     )
 
 
+class ReadingForm(BaseForm):
+    """How files of borders are to be read; ``reading_form`` adds the columns of each layer."""
+
+    encoding = RadioField(_l("Encoding of the text"), validators=[Optional()])
+    crs = StringField(_l("Coordinate system"), filters=[_looked_for])
+    over = BooleanField(_l("Take it also where the files say another one"))
+    is_part = BooleanField(_l(ONLY_PART))
+    anywhere = BooleanField(_l("The borders may lie outside the province of their codes"))
+    layer = SelectMultipleField(_l("Layers to take"), validators=[Optional()])
+
+    def validate_crs(self, field: StringField) -> None:
+        """A system that is known here."""
+        if field.data:
+            try:
+                systems.from_name(field.data, "–")
+            except Unreadable:
+                raise ValidationError(str(_l(NO_SYSTEM))) from None
+
+    def said(self, seen: Sequence[Seen]) -> Said:
+        """What was chosen; all layers are none in particular."""
+        layers = tuple(self.layer.data or ())
+        columns = [(each.layer, *self._columns(at)) for at, each in enumerate(seen)]
+        choice = Choice(
+            layer=() if len(layers) == len(seen) else layers,
+            columns=tuple(row for row in columns if any(row[1:])),
+            encoding=self.encoding.data or "",
+            anywhere=self.anywhere.data,
+            over=self.over.data,
+            is_part=self.is_part.data,
+        )
+        return Said(self.crs.data or "", choice)
+
+    def _columns(self, at: int) -> tuple[str, str, str]:
+        code, name, parent = (self[f"{kind}_{at}"].data or "" for kind in COLUMNS)
+        return code, name, parent
+
+
+COLUMNS = {"code": _l("Column of the code"), "name": _l("Column of the name"), "parent": _l("Column of the parent")}
+
+
+def reading_form(seen: Sequence[Seen], said: Said, sent: Any = None) -> ReadingForm:
+    """The form for these layers, filled with what was said last."""
+    fields: dict[str, Any] = {}
+    for at in range(len(seen)):
+        fields |= {f"{kind}_{at}": SelectField(label) for kind, label in COLUMNS.items()}
+    chosen = said.choice
+    data: dict[str, Any] = {name: getattr(chosen, name) for name in ("encoding", "over", "anywhere", "is_part")}
+    data |= {"crs": said.crs, "layer": list(chosen.layer) or [layer.layer for layer in seen]}
+    for of, *names in chosen.columns:
+        at = next((at for at, layer in enumerate(seen) if layer.layer == of), -1)
+        data |= {f"{kind}_{at}": name for kind, name in zip(COLUMNS, names, strict=True)}
+    form: ReadingForm = type("ReadingForm", (ReadingForm,), fields)(sent, data=data)
+    form.encoding.choices = [("", _l("as found")), *((codec, CODECS[codec]) for codec in PLAUSIBLE)]
+    form.layer.choices = [(layer.layer, layer.layer) for layer in seen]
+    for at, layer in enumerate(seen):
+        for kind in COLUMNS:
+            form[f"{kind}_{at}"].choices = [("", _l("as found")), *((name, name) for name in layer.columns)]
+    return form
+
+
 class ProposalForm(BaseForm):
     """From which day a set shall be in force, and why its warnings are accepted."""
 
     since = DateField(_l("In force from"), validators=[DataRequired(_l("Please fill this in."))])
     reason = TextAreaField(
         _l("Why the borders are right in spite of the warnings"), filters=[clean], validators=[Length(max=1000)]
+    )
+
+
+class _OneBorder(BaseForm):
+    """A file with the border of one grid."""
+
+    file = FileField(_l("File with this one border: GeoJSON, KML, GeoPackage or a zip"))
+    crs = StringField(_l("Coordinate system, where the file does not say its own"), filters=[_looked_for])
+    is_open = BooleanField(_l("I confirm that this file holds no classified surveying data"))
+
+
+class BorderForm(_OneBorder):
+    """Another border for a grid."""
+
+
+class NewGridForm(_OneBorder):
+    """A grid that is added below another one, with its border or still without."""
+
+    zh = StringField(
+        _l("Name in Chinese"), filters=[clean], validators=[DataRequired(_l("Please fill this in.")), Length(max=80)]
+    )
+    en = StringField(_l("Name in English"), filters=[clean], validators=[Length(max=80)])
+    code = StringField(
+        _l("Code"), filters=[clean], validators=[DataRequired(_l("Please fill this in.")), Length(max=20)]
     )
 
 
@@ -174,18 +271,3 @@ class GridForm(BaseForm):
     )
     parent = SelectField(_l("Belongs to"), coerce=whole)
     heir = SelectField(_l("Merge into"), coerce=whole)
-
-
-def saved(sent: Any, folder: Path) -> list[Path]:
-    """The files under names of their own that keep the ending: what they hold decides, and messages name them."""
-    paths = []
-    for number, file in enumerate(sent):
-        name = clean(Path(file.filename.replace("\\", "/")).name) or ""
-        place = folder / str(number)
-        place.mkdir(parents=True)
-        path = place / (
-            name if len(name.encode()) < 200 and name not in ("", ".", "..") else secure_filename(name) or "file"
-        )
-        file.save(path)
-        paths.append(path)
-    return paths

@@ -23,11 +23,11 @@ from ..report.words import problem_words
 from ..web import headers
 from ..web.language import named
 from ..web.request import actor, may, read
-from . import backdrop_views, border_views, queries, shape, tiles
+from . import backdrop_views, border_views, incoming_views, queries, redraw_views, shape, tiles
 from .blueprint import bp
 from .forms import LONGEST, THEN, MapForm, Period, View, recent
 
-__all__ = ["backdrop_views", "border_views", "bp"]
+__all__ = ["backdrop_views", "border_views", "bp", "incoming_views", "redraw_views"]
 PRESETS = (1, 7, 30)
 TILES = ("tile_url", "tile_crs", "tile_attribution")
 SETTINGS = ("coverage_days", "few", "map_review_number", *TILES)

@@ -133,7 +133,7 @@ def _setting(row: seeds.Setting) -> Row:
     return (
         f"`{row.key}`",
         row.en,
-        rule.unit and f"{rule.unit.replace('_', ' ')}s",
+        rule.unit and f"{rule.unit.replace('_', ' ')}s".replace("percents", "percent"),
         ", ".join(role(code) for code in ROLES if MATRIX[rule.right][code] != "."),
     )
 

@@ -112,7 +112,7 @@ def _put_on_the_list(session: Session, actor: Actor, found: ObjectProposal) -> P
     if there is None:
         return service.add_object(session, actor, found.grid_id, type_, name, name, found.lon, found.lat)
     if there.lon is None and found.lon is not None and found.lat is not None:
-        service.place_objects(session, actor, [(there, found.lon, found.lat)])
+        service.place_objects(session, actor, [service.Placed(there, found.lon, found.lat, "")])
     return there
 
 

@@ -1,0 +1,211 @@
+"""Files of borders on their way in: kept for whoever sent them until what they would change is drafted or dropped.
+
+They lie below ``waiting``, where files are that no record names, and go with these when nobody came back for them
+(``core/waiting.py``). The work on them goes on in a thread beside the request that asked for it, and in a child of
+that; any process of the server sees how far it is, and a lock that it holds says whether it still goes on.
+"""
+
+import fcntl
+import json
+import logging
+import os
+import threading
+import uuid
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from gis import examine
+from gis.delivery import Cell, Choice, Delivery, Tolerance
+
+from ..core import pools
+from ..core.errors import N_, Busy, NotFound, Refused
+from . import changed, intake
+
+LOG = logging.getLogger("wangge.trouble")
+MOST = 3  # deliveries that wait of one person: the oldest makes room
+SAID, STAGE, LOCK, PART, ANSWER, FAILED, NOTES = (
+    f".{name}" for name in ("said", "stage", "lock", "part", "answer", "failed", "notes")
+)
+FAULTS = {
+    "busy": N_("The server was busy, and the files were not read. Have them read again."),
+    "fault": N_("Reading these files ended in a fault of wangge itself. It is in the server's log."),
+    "stopped": N_("Reading was interrupted, because the server stopped. Have the files read again."),
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the sender says of his files."""
+
+    crs: str = ""
+    choice: Choice = field(default_factory=Choice)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """The files that one person sent at once."""
+
+    id: uuid.UUID
+    folder: Path
+
+    @property
+    def files(self) -> list[Path]:
+        """What was sent, in the order of the names."""
+        return sorted(path for path in self.folder.iterdir() if not path.name.startswith("."))
+
+    @property
+    def source(self) -> str:
+        """What the files are called."""
+        return ", ".join(path.name for path in self.files)
+
+    @property
+    def said(self) -> Said:
+        """What was said of them last."""
+        told = json.loads((self.folder / SAID).read_text("utf-8"))
+        return Said(told["crs"], Choice(**{name: _tuples(value) for name, value in told["choice"].items()}))
+
+    @property
+    def stage(self) -> str:
+        """How far the work is: a key of ``gis.messages.STAGES``."""
+        with suppress(OSError):
+            return (self.folder / STAGE).read_text("ascii")
+        return ""
+
+    @property
+    def is_working(self) -> bool:
+        """Whether somebody is at work on them."""
+        with suppress(FileNotFoundError), (self.folder / LOCK).open("rb") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    def delivery(self) -> Delivery:
+        """What they were read as. Raises gis.delivery.Refused where they cannot be, and Refused where it did not come
+        to an answer."""
+        try:
+            with (self.folder / ANSWER).open("rb") as answer:
+                return examine.answered(answer)
+        except FileNotFoundError:
+            failed = self.folder / FAILED
+            why, params = json.loads(failed.read_text("utf-8")) if failed.exists() else (FAULTS["stopped"], {})
+            raise Refused(why, **params) from None
+
+    @property
+    def notes(self) -> list[tuple[str, dict[str, Any]]]:
+        """What was left out of a list, and how it was read: sentences with what fills them."""
+        with suppress(OSError):
+            told: list[tuple[str, dict[str, Any]]] = json.loads((self.folder / NOTES).read_text("utf-8"))
+            return told
+        return []
+
+    def drop(self) -> None:
+        """Take them away, and all that was found."""
+        for path in self.folder.iterdir():
+            path.unlink(missing_ok=True)
+        with suppress(OSError):
+            self.folder.rmdir()
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+def new(data_dir: Path, person_id: int) -> Incoming:
+    """A folder for what somebody sends now; what he sent long ago makes room for it."""
+    of_person = data_dir / "waiting" / f"borders-{person_id}"
+    of_person.mkdir(parents=True, exist_ok=True)
+    there = sorted(of_person.iterdir(), key=lambda folder: folder.stat().st_mtime)
+    for folder in there[: max(0, len(there) - MOST + 1)]:
+        Incoming(uuid.UUID(folder.name), folder).drop()
+    made = Incoming(id_ := uuid.uuid4(), of_person / str(id_))
+    made.folder.mkdir()
+    return made
+
+
+def one(data_dir: Path, person_id: int, id_: uuid.UUID) -> Incoming:
+    """What somebody sent; NotFound for another's, and for what is no longer there."""
+    found = Incoming(id_, data_dir / "waiting" / f"borders-{person_id}" / str(id_))
+    if not (found.folder / SAID).exists() or not found.files:
+        raise NotFound
+    return found
+
+
+def every(data_dir: Path, person_id: int) -> list[Incoming]:
+    """All that somebody sent and that is still there, the newest first."""
+    folders = (data_dir / "waiting" / f"borders-{person_id}").glob("*/" + SAID)
+    newest = sorted((place.parent for place in folders), key=lambda folder: folder.stat().st_mtime, reverse=True)
+    found = (Incoming(uuid.UUID(folder.name), folder) for folder in newest)
+    return [each for each in found if each.files]
+
+
+def work(
+    data_dir: Path,
+    incoming: Incoming,
+    said: Said,
+    tolerance: Tolerance,
+    present: Sequence[changed.Present],
+    patience: float,
+) -> None:
+    """Have the files read with what is said of them, beside this request; it waits so many seconds for the answer.
+    Where somebody is at work on them already, nothing begins."""
+    lock = os.open(incoming.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        return
+    for name in (ANSWER, FAILED, STAGE, NOTES):
+        (incoming.folder / name).unlink(missing_ok=True)
+    (incoming.folder / SAID).write_text(json.dumps({"crs": said.crs, "choice": asdict(said.choice)}), "utf-8")
+    there = changed.as_cells(present)
+    thread = threading.Thread(
+        target=_work, args=(data_dir, incoming, said, tolerance, there, lock), daemon=True, name="borders"
+    )
+    thread.start()
+    thread.join(patience)
+
+
+def _work(
+    data_dir: Path,
+    incoming: Incoming,
+    said: Said,
+    tolerance: Tolerance,
+    present: Sequence[Cell],
+    lock: int,
+) -> None:
+    folder = incoming.folder
+    try:
+        with pools.turn(data_dir, "borders"), (folder / PART).open("w+b") as answer:
+            if intake.is_list(incoming.files):
+                _list(incoming, present if said.choice.is_part else (), answer)
+            else:
+                examine.work(answer, incoming.files, said.crs or None, said.choice, tolerance, present, folder / STAGE)
+        os.replace(folder / PART, folder / ANSWER)
+    except Busy:
+        _fail(folder, FAULTS["busy"])
+    except Refused as refusal:
+        _fail(folder, refusal.message, refusal.params)
+    except Exception:
+        if (folder / SAID).exists():  # else they were dropped meanwhile
+            LOG.exception("borders that were sent were not read")
+            _fail(folder, FAULTS["fault"])
+    finally:
+        os.close(lock)
+
+
+def _list(incoming: Incoming, present: Sequence[Cell], answer: IO[bytes]) -> None:
+    """The same of a list without borders, which is read here; what was left out of it is said beside."""
+    found = intake.listed(incoming.files[0], present)
+    notes = [(note.message, dict(note.params)) for note in found.notes]
+    (incoming.folder / NOTES).write_text(json.dumps(notes), "utf-8")
+    examine.write(answer, *examine.told(found.delivery))
+
+
+def _fail(folder: Path, why: str, params: Mapping[str, Any] | None = None) -> None:
+    with suppress(OSError):
+        (folder / FAILED).write_text(json.dumps([why, dict(params or {})]), "utf-8")
