@@ -320,7 +320,7 @@ def test_who_sits_at_two_desks_finds_each_tab_once(world):
     ("role", "first"),
     [
         ("township_supervisor", "overdue due_today review to_check proposed"),
-        ("county_office", "emergency overdue due_today dispatch to_check"),
+        ("county_office", "emergency overdue due_today dispatch to_check proposed"),
         ("department_liaison", "overdue due_today receive handling"),
         ("station_officer", "overdue due_today station"),
         ("leader", "emergency"),

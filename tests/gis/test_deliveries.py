@@ -9,7 +9,11 @@ from gis.examine import examine
 
 DELIVERIES = Path(__file__).parents[3] / "shared/data/deliveries"
 WHOLE, SMALL = [1, 6, 91], [1, 2, 4]
-OTHER = {"multipart", "place_other"}  # said of every file of the large county, whose codes are of another province
+OTHER = {
+    "multipart",
+    "exclave",
+    "place_other",
+}  # said of every file of the large county, whose codes are of another province
 
 #: File -> (how many of each level, what is said of it beyond the usual, errors with a star); or why it is refused.
 VERDICTS: dict[str, tuple[list[int], str] | str] = {

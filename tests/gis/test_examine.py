@@ -12,7 +12,7 @@ from boundary_files import NAMES, gbk_zip, geojson, geopackage, shapes
 from gis import examine, sandbox
 from gis.check import check
 from gis.crs import gcj02_to_wgs84
-from gis.delivery import Choice, Tolerance
+from gis.delivery import Cell, Choice, Tolerance
 from gis.read import Refused, read
 
 WILD = "import sys; sys.path.append(sys.argv[1]); from gis import work\ndef wild(*_, **__):\n    {}\n{}"
@@ -122,7 +122,7 @@ def test_what_is_tolerated_and_what_is_in_force_reach_the_work(tmp_path):
     assert [each.code for each in examine.examine([path]).findings] == ["gap"]
     assert [each.code for each in examine.examine([path], tolerance=Tolerance(area=1e6)).findings] == ["sliver"]
     there = [
-        ({6: 1, 9: 2, 12: 3}[len(code)], code, shapely.transform(shape, gcj02_to_wgs84).wkb)
+        Cell({6: 1, 9: 2, 12: 3}[len(code)], code, "", None, shapely.transform(shape, gcj02_to_wgs84).wkb, None)
         for code, shape in made.items()
     ]
     assert [each.code for each in examine.examine([path], present=there).errors] == ["shift_system"]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from tests.landed import lists
 from tests.landed.browser import Diary, Values
 from tests.landed.cast import cast, picture
 from webapp.app import App
@@ -17,9 +18,9 @@ from webapp.core.db import Store
 from webapp.people.models import Person
 from webapp.report.models import Assignment
 
-OFFICER, TOWNSHIP, STATION = "officer", "township", "station"
+OFFICER, TOWNSHIP, STATION = lists.OFFICER, lists.TOWNSHIP, "station"
 COUNTY, LEAD, HELPER = "county", "department", "dept-ecology"  # the sample log-ins of the invented county
-OTHER = "这一句和先前发的不一样。"  # what makes the same entry another one
+OTHER = lists.OTHER
 
 
 def in_days(number: int) -> str:
@@ -335,16 +336,7 @@ class Day:
             self.act("a part taken back", COUNTY, helped, "part", {"part-reason": OTHER}, **left)
 
     def beside_reports(self) -> None:
-        """A new object of the list; a message and its answer."""
-        page = f"/grids/{self.cast.neighbour}/objects"
-        self.diary.fill(
-            "a new object on the list",
-            TOWNSHIP,
-            page,
-            page,
-            {"type": "enterprise", "zh": "新开的石料厂", "en": "Quarry"},
-            {"en": "Another quarry"},
-        )
+        """A message and its answer."""
         message = self.diary.fill(
             "a message in the box", OFFICER, "/feedback?page=/map", "/feedback", {"text": "字太小。"}, {"text": OTHER}
         )
@@ -396,5 +388,6 @@ class Day:
         self.in_the_township(plain, joint, back, typed)
         self.sampled(*settled)
         self.where_nobody_is()
+        lists.kept(self.diary, self.cast)
         self.beside_reports()
         return self.diary

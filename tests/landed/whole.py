@@ -23,6 +23,10 @@ NO_ENTRY = {
     "maps.": "changes of borders: a draft is looked at, and each later step is done once, as the state says",
     "patrol.look_at_objects": "a rehearsal, which keeps nothing",
     "patrol.bring_in_objects": "objects of a sheet: what stands on a list already is not doubled",
+    **dict.fromkeys(
+        ("patrol.accept_proposal", "patrol.decline_proposal"),
+        "the answer to a proposal: given once, and refused when it was answered",
+    ),
     "patrol.retire": "an object leaves the list once; sent again it is off the list already",
 }
 

@@ -12,6 +12,7 @@ ABOUT = About(
         "report.take_out": N_("A file taken out of a report"),
     },
     things={"report": N_("report")},
+    facts={"attachment": N_("photo or document")},
     own=own.OWN,
     exports=exports.EXPORTS,
     privacy={
