@@ -18,6 +18,7 @@ from webapp.core.db import Store
 from webapp.duty import dispatching, scope
 from webapp.grid import changes
 from webapp.models import metadata
+from webapp.patrol import own as patrol_own
 from webapp.patrol import service as patrol_service
 from webapp.people import rules
 from webapp.report import effects, labels, service, workflow
@@ -46,6 +47,7 @@ WORDS: dict[str, Iterable[str]] = {
     "platform_part": card_labels.PARTS,
     "problem_category": rows.CATEGORIES,
     "problem_role": rows.PROBLEM_ROLES,
+    "proposal_kind": patrol_own.KINDS,
     "report_action": {action.partition(":")[0] for action in labels.ACTIONS}
     | {move.action for move in workflow.REPORT.moves},
     "report_state": workflow.STATES,
@@ -65,7 +67,8 @@ FREE = {
     "object_type": {"code"},
     "problem_type": {"code"},
     "report_pair": {"pair"},
-    "report": {"number", "first_measure"},  # a ready word; docs/decisions/0023
+    "report": {"number", "first_measure", "crs"},  # a ready word (docs/decisions/0023); a system's name
+    "patrol_object": {"crs"},
     "time_limit": {"code"},
     "visit": {"reason"},  # a ready word
     "role_word": {"word", "place"},  # what people write; the place is a word of the seeds' own column

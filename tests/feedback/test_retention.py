@@ -21,7 +21,7 @@ from webapp.patrol.models import Patrol, Visit
 
 NOW = datetime(2027, 9, 7, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
-NOTHING = dict.fromkeys(("feedback", "log", "places", "sessions", "codes", "tries", "people"), 0)
+NOTHING = dict.fromkeys(("feedback", "log", "places", "proposal_places", "sessions", "codes", "tries", "people"), 0)
 
 
 @pytest.fixture

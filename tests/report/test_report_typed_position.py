@@ -63,7 +63,7 @@ def test_the_same_numbers_in_another_system_are_another_entry(world):
 
 def test_the_village_is_looked_up_after_the_conversion(world):
     shifted = typed("gcj02")
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="This position is in"):
         submitted(world, **shifted | {"crs": None, "lon": shifted["lon"] + 0.004})
     submitted(world, **typed("bd09"))
 

@@ -37,7 +37,6 @@ NEVER_DRAWN_AGAIN = {
     "grid": "hidden: the number of a village",
     "object_id": "hidden: the number of an object",
     "section": "hidden: a list is narrowed to a section by a link",
-    "why": "an object that leaves the list without a fitting reason is told so in a message, on its page",
 }
 _OF_WHICH = re.compile(r"^(?:m[0-9a-f]{32}|v\d+)-")  # what a page has several of
 CROWD = ("nobody", "officer_a1", "township_a", "county", "housing", "ecology", "station_a", "admin")

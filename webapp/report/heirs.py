@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from ..access import holders
 from ..core.happened import GridsChanged
 from ..core.history import Author
 from ..grid import locate
@@ -16,7 +17,7 @@ from ..grid.models import Grid
 from .history import HISTORY
 from .models import Report, ReportJoint, SiteLook
 
-ROLE = "county_office"  # in which changes of borders are approved
+ROLE = holders("border.edit")[0]  # in which changes of borders are approved
 
 
 def follow(session: Session, changed: GridsChanged) -> None:
