@@ -39,7 +39,7 @@ def _rows(cells: tuple[Cell, ...]) -> Iterator[Finding]:
     tests: dict[str, Callable[[Cell], bool]] = {
         "code_empty": lambda cell: not cell.code,
         "name_empty": lambda cell: not cell.name,
-        "too_long": lambda cell: len(cell.code) > CODE or len(cell.name) > NAME,
+        "too_long": lambda cell: len(cell.code) > CODE or max(len(cell.name), len(cell.en)) > NAME,
         "no_shape": lambda cell: not cell.boundary,
         "parent_none": lambda cell: cell.tier > 1 and cell.parent is None,
     }

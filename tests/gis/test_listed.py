@@ -69,3 +69,9 @@ def test_a_list_that_is_a_part_stands_among_what_is_there():
     )
     assert [(cell.tier, cell.name) for cell in found.cells] == [(1, "东辽县"), (2, "平安镇"), (3, "一村"), (3, "新村")]
     assert [cell.parent for cell in found.cells] == [None, 0, 1, 1] and codes(found) == []
+
+
+def test_an_english_name_is_no_longer_than_its_column():
+    rows = entries()
+    assert "too_long" in codes(delivery([*rows[:-1], rows[-1]._replace(en="x" * 150)]))
+    assert "too_long" not in codes(delivery([*rows[:-1], rows[-1]._replace(en="x" * 80)]))

@@ -238,3 +238,19 @@ def test_what_was_said_is_kept_as_it_was_said(tmp_path: Path) -> None:
     assert incoming.one(tmp_path, 1, found.id).said == said and not found.is_working
     with pytest.raises(incoming.NotFound):
         incoming.one(tmp_path, 1, uuid.uuid4())
+
+
+def test_of_two_presses_at_once_the_second_drafts_nothing_and_brings_no_fault(world: World, browse: Any) -> None:
+    county = browse("county")
+    address = sent(county, geojson())
+    found = incoming.one(data_dir(county), world.people["county"], uuid.UUID(address.rsplit("/", 1)[1]))
+    with found.held() as first:
+        assert first and county.post(address, act="compare").status_code == 303 and drafts(world) == 0
+    assert county.post(address, act="compare").status_code == 303 and drafts(world) == 1
+    found.drop()  # a second press of the other button
+    with found.held() as again:
+        assert not again
+
+
+def data_dir(browser: Any) -> Path:
+    return browser.client.application.config["WANGGE"].data_dir

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 import shapely
+from sqlalchemy import select
 
 from tests.conftest import World
 from tests.grid.changing import border
 from webapp.access import SYSTEM
+from webapp.core import clock
 from webapp.grid import in_force, queries
+from webapp.grid.models import Grid, GridChangeSet
 
 SENT = {"is_open": "y"}
 
@@ -91,3 +94,24 @@ def test_what_is_left_out_or_taken_is_refused_beside_its_field(world: World, bro
 def test_others_do_not_draw(world: World, browse: Any, login: str) -> None:
     for page in ("border", "below"):
         assert browse(login).get(f"/grids/{world.grids['A']}/{page}").status_code in (403, 404)
+
+
+def test_a_list_is_no_border_and_takes_none_away(world: World, browse: Any) -> None:
+    county = browse("county")
+    for rows in ("code,name\n999901100200,x\n", "code,name\n999901100200,x\n999901100201,y\n"):
+        sent = io.BytesIO(rows.encode()), "list.csv"
+        answer = county.post(f"/grids/{world.grids['A1']}/border", file=sent, **SENT)
+        assert answer.status_code == 422 and "A list has no border" in answer.text
+
+
+def test_on_a_grid_that_ended_nothing_is_built_and_nothing_drawn(world: World, browse: Any) -> None:
+    with world.store.write() as session:
+        for gone, heir in (("A1", "A2"), ("B", "A")):
+            grid = session.get_one(Grid, world.grids[gone])
+            grid.ended_on, grid.heir_id = clock.today(), world.grids[heir]
+    county, sent = browse("county"), file(shapely.box(110, 35, 110.01, 35.01))
+    told = {"zh": "新村", "code": "999901101299", **SENT}
+    assert county.post(f"/grids/{world.grids['B']}/below", **told).status_code == 404
+    assert county.post(f"/grids/{world.grids['A1']}/border", file=sent, **SENT).status_code == 404
+    with world.store.read() as session:
+        assert not list(session.scalars(select(GridChangeSet)))

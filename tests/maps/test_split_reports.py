@@ -127,3 +127,24 @@ def test_the_records_of_the_new_village_are_its_officers(world: World, browse: A
         make.posting(session, world.people["officer_b1"], "grid_officer", grid=new)
     assert browse("officer_b1").get(f"/reports/{report_id}").status_code == 200
     assert browse("officer_a1").get(f"/reports/{report_id}").status_code == 404, "it is no more his to do"
+
+
+def test_a_part_of_another_village_is_no_choice_for_it(world: World) -> None:
+    report_id = submitted(world, **IN_EAST)
+    west, east = make.box(0, 0.01, 0.006), make.box(0.006, 0.01, 0.004)
+    far = {"code": "999901101209", "name": "乙9村", "parent": "B", "boundary": east}
+    set_id = split(world, {"other": STAYS["other"] | {"B1": {"boundary": west}, "far": far}, "gone": ()})
+    with world.store.write() as session:
+        chosen = {report_id.hex: position(world, set_id, far["code"])}
+        changes.choose_parts(session, make.actor(session, "county"), set_id, chosen)
+    put_in_force(world, set_id)
+    assert villages(world) == {report_id: "甲9村"}, "where it lies"
+
+
+def test_a_draft_whose_village_has_ended_since_can_be_looked_at_and_withdrawn(world: World, browse: Any) -> None:
+    submitted(world, **IN_EAST)
+    set_id = split(world, STAYS)
+    put_in_force(world, drafted(world, delivered(world, {"A2": {"boundary": make.box(0, 0, 0.02)}}, ["A1"])))
+    county = browse("county")
+    assert county.get(f"/borders/{set_id}").status_code == 200
+    assert county.post(f"/borders/{set_id}/withdraw").status_code == 303

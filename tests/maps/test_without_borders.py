@@ -21,6 +21,7 @@ from webapp.core.db import Store
 from webapp.core.errors import Refused
 from webapp.grid import in_force, intake, queries
 from webapp.grid.models import GridChange, GridChangeSet, GridVersion
+from webapp.maps import queries as map_queries
 from webapp.patrol import service as patrol_service
 from webapp.patrol.models import PatrolObject
 from webapp.report import service
@@ -265,6 +266,21 @@ def test_a_whole_list_says_what_goes(world: World, browse: Any) -> None:
     assert same.status_code == 422 and "Nothing would change" in same.text
 
 
+def test_what_is_only_a_part_takes_nothing_back_that_came_in_force_meanwhile(world: World, browse: Any) -> None:
+    address = sent(browse, (io.BytesIO(as_csv([("3", "999901100200", "甲1新村", "", "")])), "part.csv"))
+    other = bring(browse, (io.BytesIO(as_csv([("3", "999901100201", "甲2改", "", "")])), "other.csv"))
+    put_in_force(world, browse, other.location)
+    county = browse("county")
+    stale = county.post(address, act="compare")
+    assert stale.status_code == 409 and "Have them read again" in stale.text
+    assert county.post(address, act="read", is_part="y").status_code == 303
+    page = county.get(county.post(address, act="compare").location).text
+    assert "甲1新村" in page or "甲1" in page
+    with world.store.read() as session:
+        mine = max(session.scalars(select(GridChange.set_id)))
+        assert list(session.scalars(select(GridChange.code).where(GridChange.set_id == mine))) == ["999901100200"]
+
+
 def test_a_list_with_errors_is_not_kept_and_what_was_left_out_is_said(world: World, browse: Any) -> None:
     twice = bring(browse, (io.BytesIO(as_csv([rows()[3], rows()[3]])), "list.csv"))
     assert "stands more than once" in twice.text
@@ -294,3 +310,19 @@ def test_a_list_takes_no_border_away(world: World, browse: Any) -> None:
     with world.store.read() as session:
         version = session.scalars(select(GridVersion).where(GridVersion.zh == "改名村", queries.current())).one()
         assert version.boundary is not None and version.grid_id == world.grids["A1"]
+
+
+def test_who_may_change_one_county_and_only_walks_in_another_changes_the_first_alone(
+    world: World, tmp_path: Path
+) -> None:
+    path = tmp_path / "other.csv"
+    there = [tuple(cell.replace("9999", "9998", 1) for cell in row) for row in rows()]
+    path.write_bytes(as_csv(there))
+    with world.store.write() as session:
+        other = intake.accept(session, SYSTEM, intake.examine([path]), make.BEGAN, beside=True)[0].id
+        person = make.person(session, "two_places", "grid_officer", grid=world.grids["A1"])
+        make.posting(session, person.id, "county_office", grid=other)
+    with world.store.read() as session:
+        who = make.actor(session, "two_places")
+        home, edited = map_queries.home(session, who), map_queries.edited(session, who)
+        assert home is not None and edited is not None and (home.id, edited.id) == (world.grids["county"], other)

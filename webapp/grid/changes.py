@@ -272,7 +272,7 @@ def by_hand(
 ) -> GridChangeSet:
     """A draft in which one grid is called otherwise or belongs to another one. Refused when nothing differs, the code
     is taken, or the place is none for it."""
-    cell, version = _changeable(session, actor, grid_id)
+    cell, version = changeable(session, actor, grid_id)
     if parent_id != cell.parent_id:
         parent = queries.cell(session, actor, "border.edit", parent_id or 0)
         above = queries.cell(session, actor, "border.edit", cell.parent_id or 0)
@@ -289,8 +289,8 @@ def by_hand(
 def merge(session: Session, actor: Actor, grid_id: int, heir_id: int) -> GridChangeSet:
     """A draft in which a grid goes and another of its level takes its ground, its records and what is below it. Refused
     for a grid that is none, or itself."""
-    gone, was = _changeable(session, actor, grid_id)
-    heir, is_ = _changeable(session, actor, heir_id)
+    gone, was = changeable(session, actor, grid_id)
+    heir, is_ = changeable(session, actor, heir_id)
     if heir.id == gone.id or heir.tier != gone.tier or gone.parent_id is None:
         raise Refused(N_("Choose one of the grids that will be there."), field="heir")
     lines = [_with_ground(heir, is_, was)]
@@ -311,7 +311,8 @@ def _with_ground(heir: queries.Cell, is_: GridVersion, was: GridVersion) -> Line
     return Line("changed", heir.tier, *names, ground, predecessors=(was.grid_id,))
 
 
-def _changeable(session: Session, actor: Actor, grid_id: int) -> tuple[queries.Cell, GridVersion]:
+def changeable(session: Session, actor: Actor, grid_id: int) -> tuple[queries.Cell, GridVersion]:
+    """A grid in force that the actor may change, with its version; NotFound for one that ended."""
     cell = queries.cell(session, actor, "border.edit", grid_id)
     if queries.standing(session, grid_id) != grid_id:
         raise NotFound

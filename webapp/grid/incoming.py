@@ -11,8 +11,8 @@ import logging
 import os
 import threading
 import uuid
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -42,6 +42,7 @@ class Said:
 
     crs: str = ""
     choice: Choice = field(default_factory=Choice)
+    edition: int = 0  # the newest of the borders with which they were read: what is only a part holds these
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ class Incoming:
     def said(self) -> Said:
         """What was said of them last."""
         told = json.loads((self.folder / SAID).read_text("utf-8"))
-        return Said(told["crs"], Choice(**{name: _tuples(value) for name, value in told["choice"].items()}))
+        choice = Choice(**{name: _tuples(value) for name, value in told["choice"].items()})
+        return Said(told["crs"], choice, told["edition"])
 
     @property
     def stage(self) -> str:
@@ -105,14 +107,36 @@ class Incoming:
 
     def drop(self) -> None:
         """Take them away, and all that was found."""
-        for path in self.folder.iterdir():
-            path.unlink(missing_ok=True)
-        with suppress(OSError):
+        with suppress(OSError):  # somebody else may be at it
+            for path in self.folder.iterdir():
+                path.unlink(missing_ok=True)
             self.folder.rmdir()
+
+    @contextmanager
+    def held(self) -> Iterator[bool]:
+        """Nobody else works on them for as long as the block takes; False where somebody does."""
+        lock = _locked(self.folder)
+        try:
+            yield lock is not None
+        finally:
+            if lock is not None:
+                os.close(lock)
 
 
 def _tuples(value: Any) -> Any:
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+def _locked(folder: Path) -> int | None:
+    """The lock of who works on a folder; None where somebody does, or the folder is gone."""
+    lock = None
+    with suppress(FileNotFoundError, BlockingIOError):
+        lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return lock
+    if lock is not None:
+        os.close(lock)
+    return None
 
 
 def new(data_dir: Path, person_id: int) -> Incoming:
@@ -153,15 +177,12 @@ def work(
 ) -> None:
     """Have the files read with what is said of them, beside this request; it waits so many seconds for the answer.
     Where somebody is at work on them already, nothing begins."""
-    lock = os.open(incoming.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
+    lock = _locked(incoming.folder)
+    if lock is None:
         return
     for name in (ANSWER, FAILED, STAGE, NOTES):
         (incoming.folder / name).unlink(missing_ok=True)
-    (incoming.folder / SAID).write_text(json.dumps({"crs": said.crs, "choice": asdict(said.choice)}), "utf-8")
+    (incoming.folder / SAID).write_text(json.dumps(asdict(said)), "utf-8")
     there = changed.as_cells(present)
     thread = threading.Thread(
         target=_work, args=(data_dir, incoming, said, tolerance, there, lock), daemon=True, name="borders"

@@ -13,11 +13,13 @@ from gis.delivery import Cell, Choice, Delivery, Finding, Tolerance, in_order
 from ..access import Actor
 from ..core.errors import N_, Refused
 from . import changed, changes, intake, queries
-from .models import GridChangeSet, GridVersion
+from .models import GridChangeSet
 
 
 def border(paths: Sequence[Path], crs: str | None) -> bytes:
     """The one border in some files, as WKB. Slow: never call it inside a write. Refused when there is none, or more."""
+    if intake.is_list(paths):
+        raise Refused(N_("A list has no border. Choose a file that holds the shape of this one grid."))
     (cell,) = intake.examine(paths, crs, Choice(one=True)).delivery.cells
     return cell.boundary
 
@@ -34,8 +36,7 @@ def findings(there: Sequence[changed.Present], made: changed.Present, tolerance:
 
 def redraw(session: Session, actor: Actor, grid_id: int, boundary: bytes, facts: dict[str, Any]) -> GridChangeSet:
     """A draft in which one grid has another border."""
-    cell = queries.cell(session, actor, "border.edit", grid_id)
-    was = session.get_one(GridVersion, cell.version_id)
+    cell, was = changes.changeable(session, actor, grid_id)
     line = changes.Line("changed", cell.tier, was.code, was.zh, was.en, grid_id, cell.parent_id, None, boundary)
     return changes.draft(session, actor, was.zh, [line], facts)
 
@@ -50,7 +51,7 @@ def add(
     facts: dict[str, Any],
 ) -> GridChangeSet:
     """A draft in which a grid is added below another one. Refused for a code that is taken, and below the lowest."""
-    parent = queries.cell(session, actor, "border.edit", parent_id)
+    parent, _version = changes.changeable(session, actor, parent_id)
     if parent.tier >= queries.lowest_tier(session):
         raise Refused(N_("Nothing stands below a grid of the lowest level."))
     if code in {each.code for each in queries.cells(session, actor, "border.edit")}:

@@ -6,6 +6,7 @@ Rights are today's: who reaches the grid that has the records now reads them und
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from sqlalchemy import Date, Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
@@ -31,11 +32,16 @@ class Borders:
     _kin: "Kin"
     _known: dict[int, int | None] = field(default_factory=dict)
 
+    @cached_property
+    def ids(self) -> set[int]:
+        """The ids of all its grids."""
+        return {cell.id for cell in self.cells}
+
     def place(self, grid_id: int) -> int:
         """The grid of that day that has the records of a grid: itself, the one that it had become part of by then, or
         the one out of which it was made since."""
         if grid_id not in self._known:
-            self._known[grid_id] = self._kin.of_day(grid_id, self.day, {cell.id for cell in self.cells})
+            self._known[grid_id] = self._kin.of_day(grid_id, self.day, self.ids)
         return self._known[grid_id] or grid_id
 
     def below(self, grid_id: int) -> set[int]:
@@ -54,15 +60,19 @@ class Borders:
         return found
 
 
-def have_changed_since(session: Session, day: date) -> bool:
-    """Whether there was a tree on a day, and other borders came in force after it."""
-    return bool(session.scalar(_CHANGED, {"day": day}))
+def have_changed_since(session: Session, day: date, path: str) -> bool:
+    """Whether the county of a path had a tree on a day, and other borders came in force after it."""
+    root = f"{queries.on_path(path)[0]}."
+    return bool(session.scalar(_CHANGED, {"day": day, "part": root, "part_end": end(root)}))
 
 
+_OF_COUNTY = (
+    select(GridVersion.id).join(Grid, Grid.id == GridVersion.grid_id).where(below(Grid.path, bindparam("part")))
+)
 _CHANGED = select(
     and_(
-        exists(select(GridVersion.id).where(queries.ever(), GridVersion.valid_from > DAY)),
-        exists(select(GridVersion.id).where(GridVersion.parent_id.is_(None), queries.on(DAY))),
+        exists(_OF_COUNTY.where(queries.ever(), GridVersion.valid_from > DAY)),
+        exists(_OF_COUNTY.where(GridVersion.parent_id.is_(None), queries.on(DAY))),
     )
 )
 
@@ -101,7 +111,9 @@ def _layer(session: Session, day: date, root: str) -> str | None:
         return None
     began = [(since or clock.day(at), id_, facts) for id_, at, facts, since in editions]
     _since, id_, facts = next((one for one in began if one[0] <= day), began[-1])
-    names = (queries.layer_name(queries.on_path(root)[0]), queries.LAYER)
+    mine = queries.on_path(root)[0]
+    is_first = session.scalar(select(func.min(Grid.id)).where(Grid.parent_id.is_(None))) == mine
+    names = (queries.layer_name(mine), *([queries.LAYER] if is_first else []))  # which had no name while it was alone
     published = facts.get("layers", {})
     told = next((published[name] for name in names if name in published), None)
     return told or session.scalar(_LAYER_FROM, {"edition_id": id_, "names": names})

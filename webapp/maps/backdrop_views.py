@@ -32,7 +32,7 @@ def _page(form: BackdropForm) -> str:
 
 
 def _path() -> str:
-    county = queries.home(read(), actor())
+    county = queries.edited(read(), actor())
     return county.path if county else ""
 
 

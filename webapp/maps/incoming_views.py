@@ -1,5 +1,6 @@
 """Pages on which files of borders come in: sent, read step by step as their sender chooses, compared, drafted."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from gis.messages import STAGES
 
 from ..core.errors import N_, Refused
 from ..grid import changed, changes, incoming, intake
+from ..grid import queries as grid_queries
 from ..web.errors import say
 from ..web.request import actor, close_reads, may, read, turn, write
 from ..web.sent_files import kept
@@ -22,6 +24,7 @@ from .words import said
 
 PATIENCE = 4.0  # seconds that a request waits for the answer before its page says that it goes on
 AGAIN = 2  # seconds between two looks of that page
+STALE = N_("Borders have changed since these files were read. Have them read again.")
 ERRORS = N_("These borders have errors. Correct the files and bring them in again.")
 
 
@@ -67,13 +70,14 @@ def _data_dir() -> Path:
 def _read(found: incoming.Incoming, told: incoming.Said) -> Any:
     """Have the files read as is said, and show what comes of it, or how far it is."""
     present, tolerance = changed.present(read(), _path())[0], intake.tolerance(read())
+    told = replace(told, edition=grid_queries.edition_id(read()))
     close_reads()
     incoming.work(_data_dir(), found, told, tolerance, present, PATIENCE)
     return redirect(url_for("maps.incoming_files", incoming_id=found.id), 303)
 
 
 def _path() -> str:
-    county = queries.home(read(), actor())
+    county = queries.edited(read(), actor())
     return county.path if county else ""
 
 
@@ -93,7 +97,8 @@ def _working(found: incoming.Incoming) -> Response:
 
 
 def _reading(found: incoming.Incoming, form: ReadingForm | None = None, trouble: str = "") -> str:
-    known = reading.reading(found)
+    with turn("borders"):  # large ones are taken apart and drawn here
+        known = reading.reading(found)
     form = form or reading_form(known.delivery.seen, found.said)
     if trouble:
         form.refuse(None, trouble)
@@ -122,11 +127,15 @@ def go_on(incoming_id: UUID) -> Any:
         return redirect(url_for("maps.change_sets"), 303)
     if found.is_working:
         return redirect(url_for("maps.incoming_files", incoming_id=found.id), 303)
-    return _compare(found) if act == "compare" else _again(found)
+    if act != "compare":
+        return _again(found)
+    with found.held() as is_ours:  # of two presses the second finds the first at work, or nothing any more
+        return _compare(found) if is_ours else redirect(url_for("maps.change_sets"), 303)
 
 
 def _again(found: incoming.Incoming) -> Any:
-    seen = reading.reading(found).delivery.seen
+    with turn("borders"):
+        seen = reading.reading(found).delivery.seen
     form = reading_form(seen, found.said, request.form)
     if not form.validate():
         return _reading(found, form), 422
@@ -135,9 +144,12 @@ def _again(found: incoming.Incoming) -> Any:
 
 def _compare(found: incoming.Incoming) -> Any:
     """Compare them with what is in force, and keep what would change as a draft; the files are no longer needed."""
-    known, path = reading.reading(found), _path()
+    with turn("borders"):
+        known, path = reading.reading(found), _path()
     if known.refused or known.delivery.errors:
         return _reading(found, trouble="" if known.refused else _(ERRORS)), 422
+    if found.said.edition != grid_queries.edition_id(read()):
+        return _reading(found, trouble=_(STALE)), 409
     close_reads()
     facts = {
         "layers": [vars(fact) for fact in known.delivery.facts],

@@ -103,6 +103,11 @@ def home(session: Session, actor: Actor) -> Cell | None:
     return next(iter(found.values()), None) or grid_queries.root(session)
 
 
+def edited(session: Session, actor: Actor) -> Cell | None:
+    """The whole county whose borders the actor may change; not that of another posting of his."""
+    return home(session, actor.only(*holders("border.edit")))
+
+
 _PATH_OF_BODY = (
     select(Grid.path)
     .join(Body, Body.grid_id == Grid.id)

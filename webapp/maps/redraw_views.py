@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from gis.delivery import Finding
 
-from ..core.errors import Refused
+from ..core.errors import NotFound, Refused
 from ..grid import changed, changes, intake, redraw
 from ..grid import queries as grid_queries
 from ..web.errors import say
@@ -105,7 +105,9 @@ def _read(grid_id: int, form: Any, own: int) -> tuple[bytes, tuple[Finding, ...]
         path = under_its_name(Path(folder), str(_sent().filename), 0)
         _sent().save(path)
         border = redraw.border([path], form.crs.data or None)
-        at = next(at for at, grid in enumerate(there) if grid.id == grid_id)
+        at = next((at for at, grid in enumerate(there) if grid.id == grid_id), None)
+        if at is None:  # it ended
+            raise NotFound
         if own:
             made = there[at]._replace(boundary=border)
         else:

@@ -52,6 +52,7 @@ def reports(session: Session, actor: Actor, found: GridChangeSet) -> list[Split]
     return [
         Split(row, cells[row.standing], tuple(mine), _held(drawn, row, mine), chosen.get(row.id.hex))
         for row in rows
+        if row.standing in parts  # else it has ended since, and the set is stale
         for mine in (parts[row.standing],)
     ]
 

@@ -94,7 +94,7 @@ def _borders(view: View, home: grid_queries.Cell | None) -> tuple[bool, then.Bor
     """Whether other borders were in force when the period ended than today, and those, where they were chosen."""
     last = view.period.last
     is_past = home is not None and view.by == shape.SEEN and last < clock.today()
-    if home is None or not is_past or not then.have_changed_since(read(), last):
+    if home is None or not is_past or not then.have_changed_since(read(), last, home.path):
         return False, None
     return True, then.borders(read(), actor(), last, home.path) if view.borders == THEN else None
 

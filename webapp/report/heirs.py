@@ -45,6 +45,8 @@ def _moving(session: Session, changed: GridsChanged) -> Iterator[tuple[Report, i
     holding = locate.holding(session, [(report.lon, report.lat) for report, _ in rows]) if rows else []
     for (report, standing), villages in zip(rows, holding, strict=True):
         inside = villages & parts[standing]
-        part = changed.chosen.get(report.id.hex, next(iter(inside)) if len(inside) == 1 else standing)
+        wanted = changed.chosen.get(report.id.hex)  # one of its own village: who leads may be another one by now
+        held = next(iter(inside)) if len(inside) == 1 else standing
+        part = wanted if wanted is not None and wanted in {*parts[standing], standing} else held
         if part not in (report.grid_id, standing):
             yield report, part
