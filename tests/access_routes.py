@@ -208,7 +208,7 @@ POST   /bodies/<body_id>/close                           body     e        404  
 POST   /bodies/<body_id>/reopen                          body     e        404    .   .    .       x        x      .       .       .      .         x     .
 GET    /borders                                          -        -        404    .   .    .       .        x      .       .       x      .         .     .
 POST   /borders                                          -        -        404    .   .    .       .        x      .       .       .      .         .     .
-GET    /borders/list                                     -        -        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /borders/list.xlsx                                -        -        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /borders/incoming/<incoming_id>                   -        -        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /borders/incoming/<incoming_id>                   -        -        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /borders/<set_id>                                 border   r        404    .   .    .       .        x      .       .       x      .         .     .

@@ -20,6 +20,7 @@ NO_PAGES = frozenset(
             "/duties.xlsx",
             "/figures.xlsx",
             "/cards.xlsx",
+            "/borders/list.xlsx",
             "/objects/export",
             "/objects/import/sample",
             "/people/import/sample",

@@ -293,12 +293,12 @@ def test_a_list_with_errors_is_not_kept_and_what_was_left_out_is_said(world: Wor
 
 
 def test_the_list_as_it_is_can_be_taken_out_and_brought_in_again(world: World, browse: Any) -> None:
-    taken_out = browse("county").get("/borders/list")
+    taken_out = browse("county").get("/borders/list.xlsx")
     sheet = load_workbook(io.BytesIO(taken_out.data)).active
     assert sheet.max_row == 1 + len(rows())
     same = bring(browse, (io.BytesIO(taken_out.data), "grids.xlsx"), is_part="")
     assert same.status_code == 422 and "Nothing would change" in same.text
-    assert browse("leader").get("/borders/list").status_code in (403, 404)
+    assert browse("leader").get("/borders/list.xlsx").status_code in (403, 404)
 
 
 def test_a_list_takes_no_border_away(world: World, browse: Any) -> None:

@@ -170,7 +170,7 @@ def _draft(session: Any, cell: Any, form: GridForm) -> Any:
 # --- the list of grids ----------------------------------------------------------------------------
 
 
-@bp.get("/borders/list")
+@bp.get("/borders/list.xlsx")
 @may("border.edit")
 def grid_list() -> Any:
     """All grids by levels, codes and names, as a sheet that can be changed and brought in again."""
