@@ -23,7 +23,7 @@ from webapp.grid.models import Grid
 from webapp.web import compress, static_files
 
 UNPACK: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
-MAP, OFFICER = 113_000, 40_000  # bytes of a cold map page (docs/decisions/0026), and of an officer's first load
+MAP, OFFICER = 110_000, 40_000  # bytes of a cold map page, and of an officer's first load
 VISIBLE = re.compile(rb'name="csrf_token" value="[^"]*"|[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]+')
 
 

@@ -1,17 +1,14 @@
 /* The map of grids: outlines from one cached layer, figures joined by id, names that never overlap, a card for the tapped cell.
    Leaflet 1.9.4 (global L, loaded by the page) draws on canvas. Colours and hatching are read from the swatches of the legend, so
    they are written only in map.css; words come from data-* attributes. The page holds the same figures as a table. */
-import { cardLoader } from "./map_card.js";
 import { read } from "./map_cells.js";
 import { draw, swatches } from "./map_drawing.js";
-import { byKeys } from "./map_keys.js";
 import { unpacked } from "./map_layer.js";
 import { namer } from "./map_names.js";
 import { drawPoints } from "./map_points.js";
-import { printing } from "./map_print.js";
-import { staged } from "./map_stage.js";
 
 const MARKED = "#14231d"; // outline of the chosen cell
+const WIDE = "(min-width: 1024px)"; // as in map.css
 
 /* --- reading what the page gives --- */
 
@@ -91,12 +88,12 @@ function marker(map) {
   };
 }
 
-function build(box, layer, values, points) {
+function build(box, layer, values, points, desk) {
   const map = frame(box);
-  const fit = staged(box, map);
+  const fit = desk ? desk.staged(box, map) : (bounds) => map.fitBounds(bounds);
   const view = read(layer);
   Object.assign(view, { values, colours: swatches(box), tiled: Boolean(box.dataset.tiles || box.dataset.backdrop), selected: box.dataset.selected || "" });
-  const loadCard = cardLoader(box);
+  const loadCard = cards(box);
   const mark = marker(map);
   const names = namer(map, view);
   const things = thingsSwitch(map, view);
@@ -130,16 +127,49 @@ function build(box, layer, values, points) {
     if (!box.dataset.place) fit(own.shape.getBounds().pad(own.lowest ? 0.6 : 0.05)); // a second move would be ignored
     pick(view.selected, !("chosen" in box.dataset));
   }
-  if (box.dataset.place) spot(map, box.dataset.place);
+  if (box.dataset.place) finding().then((at) => at.spot(map, box.dataset.place));
   listen(box, map, view, show);
-  byKeys(box, map, view, pick);
+  const equip = (at, isOn) => {
+    at.byKeys(box, map, view, pick, isOn);
+    at.printing(box, map, bounds);
+  };
+  if (desk) equip(desk);
+  else whenAsked(box, equip);
   backdrop(box, map, view);
-  printing(box, map, bounds);
   window.addEventListener("popstate", () => {
     const at = new URL(location.href).searchParams.get("at");
     if (view.byId[at]) show(view.byId[at]);
     else whole();
   });
+}
+
+/* Cards come with the first of them. */
+function cards(box) {
+  let loaded = null;
+  return (id) => {
+    loaded = loaded || import("./map_card.js").then((module) => module.cardLoader(box));
+    loaded.then((load) => load(id));
+  };
+}
+
+/* On a narrow screen what a desk has comes with a key on the map, or before the page is printed. */
+function whenAsked(box, equip) {
+  let asked = null;
+  let isThere = false;
+  const once = (isOn) => {
+    asked = asked || import("./map_desk.js").then((desk) => {
+      equip(desk, isOn);
+      isThere = true;
+    });
+    return asked;
+  };
+  box.addEventListener("keyup", () => once(true));
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-print]");
+    if (!button || isThere) return;
+    event.stopImmediatePropagation();
+    once(false).then(() => button.click());
+  }, true);
 }
 
 /* Roads and waters come after all else, as they are what can be done without. */
@@ -163,22 +193,8 @@ function thingsSwitch(map, view) {
   return update;
 }
 
-/* A thing that was looked for, where it is: its words lead to its page. */
-function showPoint(map, link) {
-  const at = link.dataset.mapPoint.split(",").map(Number);
-  const words = link.cloneNode(true);
-  delete words.dataset.mapShow;
-  words.className = "map-point-link";
-  map.setView(at, map.startZoom + 4);
-  L.popup({ closeButton: false }).setLatLng(at).setContent(words).openOn(map);
-}
-
-/* The place that the address names ("lon,lat"): a ring around it, and the map goes there. */
-function spot(map, at) {
-  const place = at.split(",").map(Number).reverse();
-  L.circleMarker(place, { radius: 15, weight: 4, color: "#a3271b", fill: false, interactive: false }).addTo(map);
-  map.setView(place, 15, { animate: false });
-}
+/* What is looked for, or named by the address: its script comes when there is such a thing. */
+const finding = () => import("./map_find.js");
 
 /* A link with data-map-show="id", in the table or on a card, shows its cell on the map. */
 function listen(box, map, view, show) {
@@ -188,12 +204,12 @@ function listen(box, map, view, show) {
     if (!cell) return;
     event.preventDefault();
     show(cell);
-    if (button.dataset.mapPoint) showPoint(map, button);
+    if (button.dataset.mapPoint) finding().then((at) => at.showPoint(map, button));
   });
   document.addEventListener("submit", (event) => {
     if (!event.target.dataset.mapFind) return;
     event.preventDefault();
-    import("./map_find.js").then((module) => module.find(event.target));
+    finding().then((at) => at.find(event.target));
   });
   const panel = document.querySelector("[data-map-card='" + box.id + "']");
   if (!panel) return;
@@ -208,10 +224,11 @@ function listen(box, map, view, show) {
 function start(box) {
   const note = box.querySelector("[data-map-note]");
   note.textContent = box.dataset.loading;
-  Promise.all([json(box.dataset.layer), given(box, "values", {}), given(box, "points", { type: "FeatureCollection", features: [] })])
+  const desk = matchMedia(WIDE).matches ? import("./map_desk.js") : null;
+  Promise.all([json(box.dataset.layer), given(box, "values", {}), given(box, "points", { type: "FeatureCollection", features: [] }), desk])
     .then((all) => {
       note.remove();
-      build(box, unpacked(all[0]), all[1], all[2]);
+      build(box, unpacked(all[0]), all[1], all[2], all[3]);
     })
     .catch((error) => {
       console.error(error);
