@@ -152,18 +152,7 @@ def _people_the_county(session: Session, password_hash: str) -> dict[str, dict[s
         "station_a": make.body(session, "station", grids["A"], "甲镇综合执法队", "Town A team").id,
         "committee_a1": make.body(session, "committee", grids["A1"], "甲1村委会", "Village A1 committee").id,
     }
-    people = {
-        login: make.person(
-            session,
-            login,
-            role,
-            grid=grids[grid] if grid else None,
-            body=bodies[body] if body else None,
-            password_hash=password_hash,
-            until=make.date(2030, 1, 1) if role == "inspector" else None,
-        ).id
-        for login, (role, grid, body) in PEOPLE.items()
-    }
+    people = make.crowd(session, PEOPLE, grids, bodies, password_hash)
     things = {}
     for village in ("A1", "A2", "B1"):
         things[f"farm_{village.lower()}"] = make.thing(session, grids[village]).id

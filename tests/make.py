@@ -1,7 +1,7 @@
 """One factory per thing, for every test: short names, believable defaults, the real services where there is one."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -86,6 +86,28 @@ def person(
     if role:
         posting(session, made.id, role, grid=grid, body=body, since=since, until=until)
     return made
+
+
+def crowd(
+    session: Session,
+    wanted: Mapping[str, tuple[str, str | None, str | None]],
+    grids: Mapping[str, int],
+    bodies: Mapping[str, int],
+    password_hash: str,
+) -> dict[str, int]:
+    """Everybody of a table of log-in: (role, grid or None, body or None); their ids. Inspectors have a last day."""
+    return {
+        login: person(
+            session,
+            login,
+            role,
+            grid=grids[grid] if grid else None,
+            body=bodies[body] if body else None,
+            password_hash=password_hash,
+            until=date(2030, 1, 1) if role == "inspector" else None,
+        ).id
+        for login, (role, grid, body) in wanted.items()
+    }
 
 
 def posting(

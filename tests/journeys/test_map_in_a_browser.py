@@ -214,8 +214,9 @@ def test_roads_and_waters_lie_under_the_cells_and_take_no_presses(phone, world):
     page.locator(".map-card h2").get_by_text("Village").wait_for()
 
 
-def test_a_village_is_found_and_opened_with_the_keyboard_alone(phone, world):
-    page = phone("county", "en", DESK)
+@pytest.mark.parametrize("screen", [(), (DESK,)], ids=["narrow", "wide"])
+def test_a_village_is_found_and_opened_with_the_keyboard_alone(phone, world, screen):
+    page = phone("county", "en", *screen)
     page.goto(f"/map?at={world.grids['A1']}")
     page.locator(".map-card h2").get_by_text("Village A1").wait_for()
     page.locator(".map-card [data-map-close]").click()
@@ -228,6 +229,21 @@ def test_a_village_is_found_and_opened_with_the_keyboard_alone(phone, world):
     name = said.inner_text()
     page.keyboard.press("Enter")
     page.locator(".map-card h2").get_by_text(name).wait_for()
+
+
+def test_what_a_desk_has_comes_to_a_narrow_screen_before_it_is_printed(phone):
+    page = phone("county", "en")
+    fetched = []
+    page.on("request", lambda request: fetched.append(request.url.rsplit("/", 1)[1]))
+    page.goto("/map")
+    page.wait_for_selector(".map-name")
+    page.evaluate("() => { window.printed = []; window.print = () => printed.push('print'); }")
+    assert "map_desk.js" not in fetched
+    for times in (1, 2):
+        page.locator("[data-print]").first.click()
+        page.wait_for_timeout(400)
+        assert page.evaluate("printed.length") == times
+        assert fetched.count("map_desk.js") == 1
 
 
 @pytest.mark.parametrize("placed", [False, True], ids=["without a place", "with one"])

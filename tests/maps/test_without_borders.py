@@ -74,18 +74,8 @@ def world(seeded: str, password_hash: str, tmp_path: Path) -> Iterator[World]:
         bodies = {
             "housing": make.body(session, "department", grids["county"], "县住建局", "Housing Bureau", "housing").id
         }
-        people = {
-            login: make.person(
-                session,
-                login,
-                role,
-                grid=grids[grid] if grid else None,
-                body=bodies[body] if body else None,
-                password_hash=password_hash,
-            ).id
-            for login, (role, grid, body) in PEOPLE.items()
-            if role != "inspector" and body in (None, "housing")
-        }
+        wanted = {login: posting for login, posting in PEOPLE.items() if posting[2] in (None, "housing")}
+        people = make.crowd(session, wanted, grids, bodies, password_hash)
         things = {"farm_a1": make.thing(session, grids["A1"]).id}
     yield World(store, grids, bodies, things, people)
     store.close()
@@ -324,5 +314,5 @@ def test_who_may_change_one_county_and_only_walks_in_another_changes_the_first_a
         make.posting(session, person.id, "county_office", grid=other)
     with world.store.read() as session:
         who = make.actor(session, "two_places")
-        home, edited = map_queries.home(session, who), map_queries.edited(session, who)
-        assert home is not None and edited is not None and (home.id, edited.id) == (world.grids["county"], other)
+        home = map_queries.home(session, who)
+        assert home is not None and (home.id, map_queries.edited(session, who)) == (world.grids["county"], f"{other}.")

@@ -93,23 +93,31 @@ def lock(data_dir: Path, name: str, *, alone: bool) -> Iterator[None]:
     who do not want it alone, after waiting for one who does; or alone, BlockingIOError when somebody holds it."""
     folder = data_dir / "slots"
     folder.mkdir(parents=True, exist_ok=True)
-    held = os.open(folder / name, os.O_RDONLY | os.O_CREAT, 0o600)
+    if alone:
+        if (held := grasp(folder / name)) is None:
+            raise BlockingIOError(f"somebody holds {name}")
+    else:
+        held = os.open(folder / name, os.O_RDONLY | os.O_CREAT, 0o600)
+        fcntl.flock(held, fcntl.LOCK_SH)
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB if alone else fcntl.LOCK_SH)
         yield
     finally:
         os.close(held)
 
 
+def grasp(place: Path) -> int | None:
+    """A file opened and locked for us alone, until it is closed or our process dies; None when somebody has it."""
+    held = os.open(place, os.O_RDONLY | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(held)
+        return None
+    return held
+
+
 def _free(folder: Path, pool: Pool) -> int | None:
     """A slot's open file, locked for us; None when all are taken."""
     folder.mkdir(parents=True, exist_ok=True)
-    for number in range(pool.at_once):
-        slot = os.open(folder / f"{pool.name}-{number}", os.O_RDONLY | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(slot, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(slot)
-        else:
-            return slot
-    return None
+    slots = (grasp(folder / f"{pool.name}-{number}") for number in range(pool.at_once))
+    return next((slot for slot in slots if slot is not None), None)

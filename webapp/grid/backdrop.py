@@ -23,17 +23,11 @@ Files = Mapping[str, Sequence[Path]]
 
 def layers(session: Session, path: str) -> tuple[str | None, str | None]:
     """The hashes of the outlines published last of the county in which a path lies, and of what is drawn under them."""
-    names = [queries.LAYER, *(queries.layer_name(root_id) for root_id in queries.on_path(path)[:1])]
-    given = {"outlines": names, "backdrop": [_name(path)] if path else []}
+    given = {"outlines": queries.outlines_of(path), "backdrop": [_name(path)] if path else []}
     return tuple(session.execute(_LAYERS, given).one())
 
 
-def _newest(names: str) -> object:
-    found = select(MapLayer.hash).where(MapLayer.name.in_(bindparam(names, expanding=True)))
-    return found.order_by(MapLayer.edition_id.desc(), MapLayer.hash).limit(1).scalar_subquery()
-
-
-_LAYERS = select(_newest("outlines"), _newest("backdrop"))  # type: ignore[call-overload]
+_LAYERS = select(*(queries.newest_of(names).scalar_subquery() for names in ("outlines", "backdrop")))
 
 
 def _name(path: str) -> str:

@@ -21,7 +21,6 @@ from gis.messages import MESSAGES as SENTENCES
 from ..access import Actor
 from ..core import audit, clock
 from ..core.errors import N_, Conflict, NotFound, Refused
-from ..core.sheet import Note
 from . import changed, queries
 from .models import GridChange, GridChangeSet, GridVersion
 
@@ -167,12 +166,6 @@ def findings_kept(findings: Iterable[Finding]) -> list[dict[str, Any]]:
         }
         for each in in_order(findings)[:MOST_FINDINGS]
     ]
-
-
-def notes_kept(notes: Iterable[Note]) -> list[dict[str, Any]]:
-    """What was left out of a list, in the same form."""
-    same = {"level": "note", "code": "", "at": None}
-    return [same | {"message": each.message, "params": dict(each.params)} for each in notes]
 
 
 def _rows(labels: Sequence[str]) -> str:

@@ -5,7 +5,6 @@ They lie below ``waiting``, where files are that no record names, and go with th
 that; any process of the server sees how far it is, and a lock that it holds says whether it still goes on.
 """
 
-import fcntl
 import json
 import logging
 import os
@@ -79,12 +78,8 @@ class Incoming:
     @property
     def is_working(self) -> bool:
         """Whether somebody is at work on them."""
-        with suppress(FileNotFoundError), (self.folder / LOCK).open("rb") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
-        return False
+        with self.held() as is_ours:
+            return not is_ours
 
     def delivery(self) -> Delivery:
         """What they were read as. Raises gis.delivery.Refused where they cannot be, and Refused where it did not come
@@ -129,13 +124,8 @@ def _tuples(value: Any) -> Any:
 
 def _locked(folder: Path) -> int | None:
     """The lock of who works on a folder; None where somebody does, or the folder is gone."""
-    lock = None
-    with suppress(FileNotFoundError, BlockingIOError):
-        lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return lock
-    if lock is not None:
-        os.close(lock)
+    with suppress(FileNotFoundError):
+        return pools.grasp(folder / LOCK)
     return None
 
 

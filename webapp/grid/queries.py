@@ -331,16 +331,18 @@ def layer_name(root_id: int) -> str:
 
 def newest_layer(session: Session, path: str) -> str | None:
     """The hash of the outlines published last of the county in which a path lies; None before any were."""
-    names = [LAYER, *(layer_name(root_id) for root_id in on_path(path)[:1])]
-    return session.scalar(_NEWEST_LAYER, {"names": names})
+    return session.scalar(newest_of("names"), {"names": outlines_of(path)})
 
 
-_NEWEST_LAYER = (
-    select(MapLayer.hash)
-    .where(MapLayer.name.in_(bindparam("names", expanding=True)))
-    .order_by(MapLayer.edition_id.desc(), MapLayer.hash)
-    .limit(1)
-)
+def outlines_of(path: str) -> list[str]:
+    """The names under which the outlines of the county of a path may be published."""
+    return [LAYER, *(layer_name(root_id) for root_id in on_path(path)[:1])]
+
+
+def newest_of(names: str) -> Select[str]:
+    """The hash of the layer published last under one of some names, which are a parameter called so."""
+    found = select(MapLayer.hash).where(MapLayer.name.in_(bindparam(names, expanding=True)))
+    return found.order_by(MapLayer.edition_id.desc(), MapLayer.hash).limit(1)
 
 
 def layer(session: Session, fingerprint: str) -> bytes | None:

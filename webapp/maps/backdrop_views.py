@@ -27,20 +27,15 @@ def show_backdrop() -> str:
 
 
 def _page(form: BackdropForm) -> str:
-    _outlines, there = backdrop.layers(read(), _path())
+    _outlines, there = backdrop.layers(read(), queries.edited(read(), actor()))
     return render_template("maps/backdrop.html", form=form, there=there)
-
-
-def _path() -> str:
-    county = queries.edited(read(), actor())
-    return county.path if county else ""
 
 
 @bp.post("/map/backdrop")
 @may("border.edit")
 def bring_backdrop() -> Any:
     """Read the files, draw what lies in the county, and keep the drawing."""
-    form, path = BackdropForm(request.form), _path()
+    form, path = BackdropForm(request.form), queries.edited(read(), actor())
     sent = {kind: [file for file in request.files.getlist(kind) if file.filename][:MOST_FILES] for kind in KINDS}
     is_whole = form.validate()
     if not any(sent.values()):
@@ -68,7 +63,7 @@ def bring_backdrop() -> Any:
 @may("border.edit")
 def remove_backdrop() -> Any:
     """Take them away."""
-    path = _path()
+    path = queries.edited(read(), actor())
     close_reads()
     with write() as session:
         backdrop.keep(session, actor(), path, None, "")

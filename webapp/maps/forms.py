@@ -247,27 +247,24 @@ class BorderForm(_OneBorder):
     """Another border for a grid."""
 
 
-class NewGridForm(_OneBorder):
+class _Named(BaseForm):
+    """What a grid is called."""
+
+    zh = StringField(
+        _l("Name in Chinese"), filters=[clean], validators=[DataRequired(_l("Please fill this in.")), Length(max=80)]
+    )
+    en = StringField(_l("Name in English"), filters=[clean], validators=[Length(max=80)])
+    code = StringField(
+        _l("Code"), filters=[clean], validators=[DataRequired(_l("Please fill this in.")), Length(max=20)]
+    )
+
+
+class NewGridForm(_Named, _OneBorder):
     """A grid that is added below another one, with its border or still without."""
 
-    zh = StringField(
-        _l("Name in Chinese"), filters=[clean], validators=[DataRequired(_l("Please fill this in.")), Length(max=80)]
-    )
-    en = StringField(_l("Name in English"), filters=[clean], validators=[Length(max=80)])
-    code = StringField(
-        _l("Code"), filters=[clean], validators=[DataRequired(_l("Please fill this in.")), Length(max=20)]
-    )
 
-
-class GridForm(BaseForm):
+class GridForm(_Named):
     """A grid by hand: its names, code, where it belongs, or the grid that takes it over."""
 
-    zh = StringField(
-        _l("Name in Chinese"), filters=[clean], validators=[DataRequired(_l("Please fill this in.")), Length(max=80)]
-    )
-    en = StringField(_l("Name in English"), filters=[clean], validators=[Length(max=80)])
-    code = StringField(
-        _l("Code"), filters=[clean], validators=[DataRequired(_l("Please fill this in.")), Length(max=20)]
-    )
     parent = SelectField(_l("Belongs to"), coerce=whole)
     heir = SelectField(_l("Merge into"), coerce=whole)

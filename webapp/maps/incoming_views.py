@@ -69,16 +69,11 @@ def _data_dir() -> Path:
 
 def _read(found: incoming.Incoming, told: incoming.Said) -> Any:
     """Have the files read as is said, and show what comes of it, or how far it is."""
-    present, tolerance = changed.present(read(), _path())[0], intake.tolerance(read())
+    present, tolerance = changed.present(read(), queries.edited(read(), actor()))[0], intake.tolerance(read())
     told = replace(told, edition=grid_queries.edition_id(read()))
     close_reads()
     incoming.work(_data_dir(), found, told, tolerance, present, PATIENCE)
     return redirect(url_for("maps.incoming_files", incoming_id=found.id), 303)
-
-
-def _path() -> str:
-    county = queries.edited(read(), actor())
-    return county.path if county else ""
 
 
 @bp.get("/borders/incoming/<uuid:incoming_id>")
@@ -145,7 +140,7 @@ def _again(found: incoming.Incoming) -> Any:
 def _compare(found: incoming.Incoming) -> Any:
     """Compare them with what is in force, and keep what would change as a draft; the files are no longer needed."""
     with turn("borders"):
-        known, path = reading.reading(found), _path()
+        known, path = reading.reading(found), queries.edited(read(), actor())
     if known.refused or known.delivery.errors:
         return _reading(found, trouble="" if known.refused else _(ERRORS)), 422
     if found.said.edition != grid_queries.edition_id(read()):

@@ -103,9 +103,11 @@ def home(session: Session, actor: Actor) -> Cell | None:
     return next(iter(found.values()), None) or grid_queries.root(session)
 
 
-def edited(session: Session, actor: Actor) -> Cell | None:
-    """The whole county whose borders the actor may change; not that of another posting of his."""
-    return home(session, actor.only(*holders("border.edit")))
+def edited(session: Session, actor: Actor) -> str:
+    """The path of the county whose borders the actor may change, not that of another posting of his; empty while the
+    tree is."""
+    county = home(session, actor.only(*holders("border.edit")))
+    return county.path if county else ""
 
 
 _PATH_OF_BODY = (

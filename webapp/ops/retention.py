@@ -132,11 +132,13 @@ def _unnamed(store: Store, kind: str, found: list[Path]) -> list[Path]:
 
 
 def _old_lines(session: Session) -> Condition:
-    """The log of acts, past the county's months; never sooner than the law allows. What a duty said before stays:
-    it concerns nobody, and a dispatch on it is read with it (duty/details.py).
+    """The log of acts, past the county's months; never sooner than the law allows. What concerns nobody and is read
+    with old records stays: what a duty said before (duty/details.py), and on whose list an object stood before borders
+    changed (patrol/coverage.py).
     """
     worded = and_(AuditEntry.action == "seed.change", AuditEntry.thing.startswith("duty:"))
-    return and_(AuditEntry.at < months_ago(log_months(session)), not_(worded))
+    followed = AuditEntry.action == "object.follow"
+    return and_(AuditEntry.at < months_ago(log_months(session)), not_(worded), not_(followed))
 
 
 LOG = Expiry(AuditEntry.id, AuditEntry.at, _old_lines)

@@ -101,7 +101,8 @@ def proposal(proposal_id: uuid.UUID) -> str:
 def _answering(proposal_id: uuid.UUID, form: DeclineForm) -> str:
     found = proposed.shown(read(), actor(), proposal_id)
     cell = grid_queries.named(read(), {found.proposal.grid_id})[found.proposal.grid_id]
-    point = url_for("maps.show", at=cell.id) if found.proposal.lon is not None else None
+    lon, lat = found.proposal.lon, found.proposal.lat
+    point = url_for("maps.show", at=cell.id, place=f"{lon},{lat}") if lon is not None else None
     return render_template("patrol/proposal.html", found=found, cell=cell, form=form, point=point)
 
 
@@ -109,11 +110,13 @@ def _answering(proposal_id: uuid.UUID, form: DeclineForm) -> str:
 @may("object.edit")
 def accept_proposal(proposal_id: uuid.UUID) -> Any:
     """Change the list as proposed, from today on."""
-    form, who = DeclineForm(), actor()
-    if status := refused(form, lambda session: proposing.accept(session, who, proposal_id)):
-        return _answering(proposal_id, form), status
-    flash(_("The list is changed from today."), "good")
-    return _onward()
+    who = actor()
+    return _answered(
+        proposal_id,
+        DeclineForm(),
+        lambda session: proposing.accept(session, who, proposal_id),
+        _("The list is changed from today."),
+    )
 
 
 @bp.post("/proposals/<uuid:proposal_id>/decline")
@@ -123,13 +126,17 @@ def decline_proposal(proposal_id: uuid.UUID) -> Any:
     form, who = DeclineForm(request.form), actor()
     if not form.validate():
         return _answering(proposal_id, form), 422
-    why = form.why.data
-    if status := refused(form, lambda session: proposing.decline(session, who, proposal_id, why)):
+    return _answered(
+        proposal_id,
+        form,
+        lambda session: proposing.decline(session, who, proposal_id, form.why.data),
+        _("The list stays as it is. Who proposed it reads why."),
+    )
+
+
+def _answered(proposal_id: uuid.UUID, form: DeclineForm, act: Callable[[Any], Any], words: str) -> Any:
+    """Do what was answered and lead to what waits still; or the proposal again, with why not."""
+    if status := refused(form, act):
         return _answering(proposal_id, form), status
-    flash(_("The list stays as it is. Who proposed it reads why."), "good")
-    return _onward()
-
-
-def _onward() -> Any:
-    """To what waits still, where that stands."""
+    flash(words, "good")
     return redirect(url_for("desk.desk", tab="proposed"), 303)
