@@ -57,6 +57,11 @@ class Incoming:
         return sorted(path for path in self.folder.iterdir() if not path.name.startswith("."))
 
     @property
+    def is_list(self) -> bool:
+        """Whether it is a list of grids, without borders."""
+        return intake.is_list(self.files)
+
+    @property
     def source(self) -> str:
         """What the files are called."""
         return ", ".join(path.name for path in self.files)
@@ -192,7 +197,7 @@ def _work(
     folder = incoming.folder
     try:
         with pools.turn(data_dir, "borders"), (folder / PART).open("w+b") as answer:
-            if intake.is_list(incoming.files):
+            if incoming.is_list:
                 _list(incoming, present if said.choice.is_part else (), answer)
             else:
                 examine.work(answer, incoming.files, said.crs or None, said.choice, tolerance, present, folder / STAGE)
