@@ -91,9 +91,14 @@ def _working(found: incoming.Incoming) -> Response:
     return answer
 
 
+def _known(found: incoming.Incoming) -> reading.Reading:
+    """What the files were read as: large ones take some memory, so it is one at a time."""
+    with turn("drawing"):
+        return reading.reading(found)
+
+
 def _reading(found: incoming.Incoming, form: ReadingForm | None = None, trouble: str = "") -> str:
-    with turn("borders"):  # large ones are taken apart and drawn here
-        known = reading.reading(found)
+    known = _known(found)
     form = form or reading_form(known.delivery.seen, found.said)
     if trouble:
         form.refuse(None, trouble)
@@ -129,8 +134,7 @@ def go_on(incoming_id: UUID) -> Any:
 
 
 def _again(found: incoming.Incoming) -> Any:
-    with turn("borders"):
-        seen = reading.reading(found).delivery.seen
+    seen = _known(found).delivery.seen
     form = reading_form(seen, found.said, request.form)
     if not form.validate():
         return _reading(found, form), 422
@@ -139,8 +143,7 @@ def _again(found: incoming.Incoming) -> Any:
 
 def _compare(found: incoming.Incoming) -> Any:
     """Compare them with what is in force, and keep what would change as a draft; the files are no longer needed."""
-    with turn("borders"):
-        known, path = reading.reading(found), queries.edited(read(), actor())
+    known, path = _known(found), queries.edited(read(), actor())
     if known.refused or known.delivery.errors:
         return _reading(found, trouble="" if known.refused else _(ERRORS)), 422
     if found.said.edition != grid_queries.edition_id(read()):
