@@ -10,7 +10,7 @@ Usage: ./run.sh VERB …
   serve …          serve a real county
   test [--full|--long] …  rules of the code, then the tests; further words go to pytest
                    --full: full counts, and again on PostgreSQL with and without PostGIS
-                   --long: as --full, with 200 lost answers of each kind instead of 10; hours
+                   --long: as --full, with 200 lost answers of each kind instead of 4; hours
   check            the rules of the code alone: ruff, types, imports, pinned lists
   docs             write the generated pages under docs/
 
@@ -37,6 +37,7 @@ A real county (each says more with --help behind it, after the set-up):
 Environment: PYTHON chooses the interpreter of the set-up (3.11 or newer); DATA_DIR is where the
 records are (default: instance/ beside this file). For test --full and --long:
 WANGGE_TEST_PG is the SQLAlchemy URL of a server to use instead of a private one;
+WANGGE_AFTER_SHORT=1 leaves out of test --full what a short run does just the same;
 REQUIRE_POSTGRES=1 and REQUIRE_BROWSER=1 make a missing server or browser an error, not a skip.
 END
 }
@@ -235,16 +236,19 @@ check() {
     "$venv/bin/python" -m pip --disable-pip-version-check check
 }
 
+# shellcheck disable=SC2086  # spread gives words to split
 run_tests() {
+    # A file's tests share what is costly to make; the slow folders come first, see tests/conftest.py.
+    spread="-n auto --dist loadfile --no-loadscope-reorder"
     setup test
     check
     if [ "${1:-}" = --full ] || [ "${1:-}" = --long ]; then
         [ "$1" = --full ] || export WANGGE_LONG=1
         shift
         need_postgres
-        WANGGE_FULL=1 "$venv/bin/python" -m pytest -n auto --dist loadfile --durations=20 "$@"
+        WANGGE_FULL=1 "$venv/bin/python" -m pytest $spread --durations=20 "$@"
     else
-        "$venv/bin/python" -m pytest -n auto --dist loadfile -m "not full" "$@"
+        "$venv/bin/python" -m pytest $spread -m "not full" "$@"
     fi
 }
 

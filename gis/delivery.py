@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from gis.messages import ERROR, LEVELS, MESSAGES, MORE, SHOWN, WORDS
 
@@ -94,6 +95,8 @@ class Choice:
     encoding: str = ""
     over: bool = False
     one: bool = False  # the files hold the border of one grid, whatever the columns say
+    fourth: bool = False  # what lies below villages is taken as unit grids, where it may be
+    below: tuple[str, ...] = ()  # the codes of the grids below which it may be
     is_part: bool = False  # what is in force and not in the files stays as it is
 
     def of(self, layer: str) -> "Choice":
@@ -104,6 +107,20 @@ class Choice:
                 code, name, parent = ((one,) if one else all_ for one, all_ in zip(said, usual, strict=True))
                 return replace(self, code=code, name=name, parent=parent)
         return self
+
+
+class Entry(NamedTuple):
+    """A row as it stands in a list of grids without borders: where, and the text of its cells. ``parent`` is a code or
+    a name."""
+
+    file: str
+    number: int
+    tier: str = ""
+    code: str = ""
+    name: str = ""
+    en: str = ""
+    parent: str = ""
+    is_wrong: bool = False  # a cell is none that a list may hold
 
 
 @dataclass(frozen=True)
@@ -163,12 +180,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Delivery:
-    """Everything one delivery says: parents stand before their children in `cells`."""
+    """Everything one delivery says: parents stand before their children in `cells`; `units` are what it has below
+    villages and was asked for, their `parent` an index into `cells`, too."""
 
     facts: tuple[Facts, ...]
     cells: tuple[Cell, ...]
     findings: tuple[Finding, ...]
     seen: tuple[Seen, ...] = ()
+    units: tuple[Cell, ...] = ()
 
     @property
     def errors(self) -> tuple[Finding, ...]:

@@ -7,21 +7,23 @@ it needs nothing but Python. What GDAL has to read goes from there into the sand
 import json
 import os
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from gis.delivery import Cell, Choice, Delivery, Facts, Finding, Refused, Seen, Tolerance
+from gis import answer as answers
+from gis.delivery import Cell, Choice, Delivery, Entry, Facts, Finding, Seen, Tolerance
 from gis.sandbox import ENVIRONMENT
+
+if TYPE_CHECKING:  # which takes shapes apart
+    from gis.compare import Grid
 
 #: Seconds of waiting, seconds of work, bytes of new memory, bytes of the answer.
 PATIENCE, CPU, MEMORY, OUTPUT = 600, 60, 512_000_000, 300_000_000
-HEAD = 150_000_000
 # What a signal that ended the work means; only the last two are the machine's answer to memory that is not there.
 ENDS = {
     -signal.SIGXCPU: ("too_slow", CPU),
@@ -51,77 +53,98 @@ def examine(
     is compared (gis.against), and of which it is only a part where the choice says so. Refused where a file cannot be
     read, or is too much work or memory.
     """
-    with tempfile.TemporaryFile() as answer:
-        work(answer, paths, system, choice, tolerance, present)
+    with tempfile.TemporaryFile() as answer, tempfile.NamedTemporaryFile() as there:
+        answers.write(there, {"cells": list(map(plain, present))}, [cell.boundary for cell in present])
+        _ask("borders", _asked(paths, system, choice, tolerance) | {"present": there.name}, answer)
         answer.seek(0)
         return answered(answer)
 
 
-def work(
+def prepare(
     answer: IO[bytes],
-    paths: Sequence[Path],
-    system: str | None = None,
-    choice: Choice | None = None,
-    tolerance: Tolerance | None = None,
-    present: Sequence[Cell] = (),
-    stage: Path | None = None,
+    sent: Sequence[Path] | Sequence[Entry],
+    system: str | None,
+    choice: Choice,
+    tolerance: Tolerance,
+    present: "Sequence[Grid]",
+    names: Mapping[int, str],
+    stage: Path,
 ) -> None:
-    """The same, but the answer goes into a file, for `answered`. How far it is stands in `stage` meanwhile: a key of
-    messages.STAGES."""
+    """The same for the pages of files that came in, or of a list of grids without borders: what comes of it goes into
+    a file, for gis.outcome, together with what would change in the grids in force, of which these are the English
+    names by id. How far it is stands in `stage` meanwhile: a key of messages.STAGES."""
+    entries = [each for each in sent if isinstance(each, Entry)]
+    asked = _asked([each for each in sent if isinstance(each, Path)], system, choice, tolerance)
     with tempfile.NamedTemporaryFile() as there:
-        write(there, {"cells": list(map(plain, present))}, [cell.boundary for cell in present])
-        request = {
-            "task": "borders",
-            "paths": list(map(str, paths)),
-            "system": system,
-            "choice": asdict(choice or Choice()),
-            "tolerance": asdict(tolerance or Tolerance()),
-            "present": there.name if present else None,
-            "stage": str(stage) if stage else None,
-        }
-        _ask(request, answer)
+        _put(there, present, names)
+        _ask("incoming", asked | {"entries": entries, "present": there.name, "stage": str(stage)}, answer)
+
+
+def one(
+    paths: Sequence[Path], system: str | None, tolerance: Tolerance, present: "Sequence[Grid]", made: "Grid"
+) -> Delivery:
+    """One grid with the one border in these files, and what is found about it among the grids in force: it stands in
+    the place of that with its id, or is new. Refused where a file cannot be read, or holds no border or several."""
+    at = next((at for at, grid in enumerate(present) if grid.id == made.id), len(present))
+    asked = _asked(paths, system, Choice(one=True), tolerance) | {"at": at, "made": plain(cell_of(made))}
+    with tempfile.TemporaryFile() as answer, tempfile.NamedTemporaryFile() as there:
+        _put(there, present)
+        _ask("one", asked | {"present": there.name}, answer)
+        answer.seek(0)
+        return answered(answer)
+
+
+def _put(file: IO[bytes], present: "Sequence[Grid]", names: Mapping[int, str] | None = None) -> None:
+    """Write the grids in force, for gis.work."""
+    head = {"cells": [plain(cell_of(grid)) for grid in present], "ids": [grid.id for grid in present]}
+    answers.write(file, head | {"names": list((names or {}).items())}, [grid.boundary or b"" for grid in present])
+
+
+def _asked(
+    paths: Sequence[Path], system: str | None, choice: Choice | None, tolerance: Tolerance | None
+) -> dict[str, Any]:
+    said = {"choice": asdict(choice or Choice()), "tolerance": asdict(tolerance or Tolerance())}
+    return {"paths": list(map(str, paths)), "system": system, "stage": None, **said}
+
+
+def cell_of(grid: "Grid") -> Cell:
+    """A grid in force as a cell of a delivery."""
+    return Cell(grid.tier, grid.code, grid.name, grid.parent, grid.boundary or b"", None)
 
 
 def backdrop(files: Mapping[str, Sequence[Path]], system: str | None, box: tuple[float, float, float, float]) -> bytes:
     """The layer of the roads and waters in these files, as gis.backdrop draws it; Refused as there."""
     plain_ = {kind: list(map(str, paths)) for kind, paths in files.items()}
     paths = [path for each in files.values() for path in each]
-    request = {"task": "backdrop", "paths": list(map(str, paths)), "files": plain_, "system": system, "box": box}
+    request = {"paths": list(map(str, paths)), "files": plain_, "system": system, "box": box}
     with tempfile.TemporaryFile() as answer:
-        _ask(request, answer)
+        _ask("backdrop", request, answer)
         answer.seek(0)
-        _head, (body,) = _taken_apart(answer)
+        _head, (body,) = answers.read(answer)
         return body
 
 
-def _ask(request: dict[str, Any], answer: IO[bytes]) -> None:
-    """Have the work done; its answer goes into the file."""
+def _ask(task: str, request: dict[str, Any], answer: IO[bytes]) -> None:
+    """Have the work done, a key of work.TASKS; its answer goes into the file."""
     called = ", ".join(Path(path).name for path in request["paths"])
     with tempfile.TemporaryFile() as trouble:
-        status = _run(json.dumps(request).encode(), answer, trouble)
+        status = _run(json.dumps({"task": task, **request}).encode(), answer, trouble)
         if status in ENDS:
             code, limit = ENDS[status]
             answer.seek(0)
             answer.truncate()
-            write(answer, {"refused": code, "params": {"file": called, "limit": str(limit)}, "seen": []}, [])
+            answers.write(answer, {"refused": code, "params": {"file": called, "limit": str(limit)}, "seen": []}, [])
         elif status != 0:
             raise Failed(_last_line(trouble) or f"the work ended with {status}")
 
 
-def write(file: IO[bytes], head: dict[str, Any], shapes: Sequence[bytes]) -> None:
-    """A head of JSON, then shapes one after the other: what goes to the work and comes from it."""
-    text = json.dumps({**head, "sizes": list(map(len, shapes))}).encode()
-    file.write(struct.pack(">Q", len(text)) + text)
-    file.writelines(shapes)
-    file.flush()
-
-
 def told(delivery: Delivery) -> tuple[dict[str, Any], list[bytes]]:
-    """A delivery as `answered` wants it, for `write`."""
+    """A delivery as `answered` wants it, for gis.answer."""
     facts, findings = list(map(asdict, delivery.facts)), list(map(_plain, delivery.findings))
     seen, cells = list(map(asdict, delivery.seen)), list(map(plain, delivery.cells))
-    head = {"facts": facts, "cells": cells, "findings": findings, "seen": seen}
-    return head, [cell.boundary for cell in delivery.cells]
+    units = list(map(plain, delivery.units))
+    head = {"facts": facts, "cells": cells, "findings": findings, "seen": seen, "units": units}
+    return head, [cell.boundary for cell in (*delivery.cells, *delivery.units)]
 
 
 def _plain(finding: Finding) -> dict[str, Any]:
@@ -159,22 +182,11 @@ def _last_line(trouble: IO[bytes]) -> str:
 
 def answered(answer: IO[bytes]) -> Delivery:
     """The delivery in an answer. Refused where it is a refusal."""
-    head, shapes = _taken_apart(answer)
-    seen, cells = tuple(Seen(**each) for each in head.get("seen", ())), cells_of(head, shapes)
-    return Delivery(tuple(Facts(**fact) for fact in head["facts"]), cells, tuple(map(_finding, head["findings"])), seen)
-
-
-def _taken_apart(answer: IO[bytes]) -> tuple[dict[str, Any], list[bytes]]:
-    """What `write` wrote. Refused where it is a refusal."""
-    (length,) = struct.unpack(">Q", answer.read(8))
-    if length > HEAD:
-        raise Failed(f"an answer of {length} bytes")
-    head = json.loads(answer.read(length))
-    if "refused" in head:
-        refusal = Refused(head["refused"], **head["params"])
-        refusal.seen = tuple(Seen(**each) for each in head.get("seen", ()))
-        raise refusal
-    return head, [answer.read(size) for size in head["sizes"]]
+    head, shapes = answers.read(answer)
+    seen, number = tuple(Seen(**each) for each in head.get("seen", ())), len(head["cells"])
+    cells, units = cells_of(head, shapes[:number]), cells_of({"cells": head.get("units", [])}, shapes[number:])
+    facts, findings = tuple(Facts(**fact) for fact in head["facts"]), tuple(map(_finding, head["findings"]))
+    return Delivery(facts, cells, findings, seen, units)
 
 
 def cells_of(head: dict[str, Any], shapes: Sequence[bytes]) -> tuple[Cell, ...]:

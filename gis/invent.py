@@ -6,6 +6,7 @@ longitude and latitude (as CGCS2000 or WGS84), on the North China Plain for the 
 """
 
 import cmath
+import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -110,6 +111,41 @@ def county(seed: int = 2026, townships: int = 13, villages: int = 250) -> County
     cells, homes = _cells(rng, land, groups)
     rivers = _rivers(rng, cells[0])
     return County(cells, tuple(_objects(rng, cells, homes, rivers)), rivers)
+
+
+def ground(land: County) -> dict[str, str]:
+    """Roads and waters as a county's office has them: a text in GeoJSON for each kind (see gis.backdrop)."""
+    lines: dict[str, Sequence[shapely.Geometry]] = {
+        "roads": roads(land),
+        "waters": [shapely.from_wkb(river.line) for river in land.rivers],
+    }
+    return {
+        kind: json.dumps({"type": "FeatureCollection", "features": _features(found)}) for kind, found in lines.items()
+    }
+
+
+def _features(lines: Sequence[shapely.Geometry]) -> list[dict[str, object]]:
+    return [{"type": "Feature", "properties": {}, "geometry": json.loads(shapely.to_geojson(line))} for line in lines]
+
+
+def roads(land: County) -> list[shapely.LineString]:
+    """The main roads: each township is joined to the nearest one beside it that is joined already, the first of them
+    being the first in code order; a road crosses a border where two townships meet."""
+    shapes = [shapely.from_wkb(cell.boundary) for cell in land.cells if cell.tier == 2]
+    middles = [shape.representative_point() for shape in shapes]
+    joined, left, found = [0], set(range(1, len(shapes))), []
+    while left:
+        pairs = [(near, far) for near in joined for far in left if shapely.touches(shapes[near], shapes[far])]
+        if not pairs:
+            break
+        near, far = min(pairs, key=lambda pair: shapely.distance(middles[pair[0]], middles[pair[1]]))
+        gate = shapely.line_interpolate_point(
+            _longest(shapely.intersection(shapes[near], shapes[far])), 0.5, normalized=True
+        )
+        found.append(shapely.LineString([middles[near], gate, middles[far]]))
+        joined.append(far)
+        left.remove(far)
+    return found
 
 
 def people_names(n: int, seed: int = 2026) -> list[tuple[str, str]]:

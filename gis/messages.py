@@ -18,6 +18,7 @@ STAGES = {
     "reading": N_("Rows and borders are being read."),
     "drawing": N_("The map is being drawn for trial."),
     "checking": N_("The borders are being held against each other."),
+    "comparing": N_("What would change is being worked out."),
 }
 WORDS = ("tier",)  # what fills a sentence and is a word itself
 ERROR, WARNING, NOTE, REFUSAL = "error", "warning", "note", "refusal"
@@ -262,8 +263,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "fourth_left_out": (
         WARNING,
-        N_("A fourth level below the villages is not kept; %(count)s rows of layer %(layer)s were left out: %(rows)s"),
+        N_(
+            "A fourth level below the villages was not asked for; %(count)s rows of layer %(layer)s were left out: %(rows)s"
+        ),
     ),
+    "unit_elsewhere": (
+        WARNING,
+        N_(
+            "Unit grids stand below communities of subdistricts only; these %(count)s rows of the fourth level were "
+            "left out: %(rows)s"
+        ),
+    ),
+    "unit_outside": (WARNING, N_("Unit grids that lie outside of their community: %(rows)s")),
     "layer_ignored": (NOTE, N_("Layer %(layer)s has no polygons and was left out.")),
     # rows
     "no_shape": (WARNING, N_("Without a polygon: %(rows)s")),
@@ -289,7 +300,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "list_level": (
         ERROR,
-        N_("The level is not known. Write 1 for the county, 2 for a township, 3 for a village: %(rows)s"),
+        N_(
+            "The level is not known. Write 1 for the county, 2 for a township, 3 for a village, 4 for a unit grid: %(rows)s"
+        ),
     ),
     "code_empty": (ERROR, N_("Without a code: %(rows)s")),
     "name_empty": (ERROR, N_("Without a name: %(rows)s")),
@@ -335,7 +348,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         ),
     ),
     "exclave": (
-        WARNING,
+        NOTE,
         N_(
             "Lies apart: parts of it (%(count)s, %(area)s m² in all) are up to %(distance)s m away from the largest: %(rows)s"
         ),

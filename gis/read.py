@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from gis import clean, columns, complete, crs, opening, text, tiers
+from gis import clean, columns, complete, crs, fourth, opening, text, tiers
 from gis.delivery import Cell, Choice, Delivery, Facts, Finding, Refused
 from gis.opening import Layer
 from gis.outlines import COLLECTION, MULTIPOLYGON, POLYGON, outlines
@@ -66,7 +66,7 @@ def understood(
         return Delivery((), (_one(kept, known, said.over),), ())
     taken, left = _taken(kept, said)
     return _deliver(
-        taken, known, said.over, present, [*ignored, *left, *chain.from_iterable(layer.findings for layer in opened)]
+        taken, known, said, present, [*ignored, *left, *chain.from_iterable(layer.findings for layer in opened)]
     )
 
 
@@ -137,12 +137,12 @@ def _has_polygons(layer: Layer) -> bool:
 def _deliver(
     layers: Sequence[Columned],
     known: crs.System | None,
-    over: bool,
+    choice: Choice,
     present: Sequence[Cell],
     findings: list[Finding],
 ) -> Delivery:
     """Rows of all layers, sorted so that parents come first, linked and turned into cells."""
-    systems = [system_of(layer, known, over) for layer, _ in layers]
+    systems = [system_of(layer, known, choice.over) for layer, _ in layers]
     by_layer = {
         f"{layer.file}/{layer.name}": _rows(layer, chosen, system)
         for (layer, chosen), system in zip(layers, systems, strict=True)
@@ -154,13 +154,8 @@ def _deliver(
     unknown = tiers.set_parents(rows)
     cells = tuple(row.cell() for row in rows)
     facts = tuple(map(_facts, layers, systems, by_layer.values()))
-    fourth = [finding for each in by_layer.values() for finding in _fourth(each)]
-    return Delivery(facts, cells, (*findings, *fourth, *made, *_marked(rows, cells), *unknown))
-
-
-def _fourth(rows: list[tiers.Row]) -> Iterator[Finding]:
-    if below := tuple(row.cell().label for row in rows if row.tier == 4):
-        yield Finding("fourth_left_out", below, {"count": str(len(below)), "layer": rows[0].layer})
+    units, said = fourth.taken(rows, [row for each in by_layer.values() for row in each if row.tier == 4], choice)
+    return Delivery(facts, cells, (*findings, *said, *made, *_marked(rows, cells), *unknown), units=units)
 
 
 def _marked(rows: list[tiers.Row], cells: tuple[Cell, ...]) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ WORDS = (
     (1, r"county|xian(?!g)|district|县|县级|区县"),
     (2, r"town|xiang|zhen|jiedao|street|乡|镇|街道"),
     (3, r"village|cun|cjdcq|community|shequ|村|社区"),
+    (4, r"compound|xiaoqu|小区|单元网格"),
 )
 
 
@@ -49,7 +50,7 @@ class Row:
 
 
 def tier_by_name(layer: str) -> int | None:
-    """1, 2 or 3 where the layer's name says so."""
+    """1, 2, 3, or 4 for unit grids, where the layer's name says so."""
     found = [(match.end(), tier) for tier, words in WORDS for match in re.finditer(words, layer.casefold())]
     return max(found)[1] if found else None
 
@@ -60,7 +61,7 @@ def tier_by_name(layer: str) -> int | None:
 def set_tiers(layers: dict[str, list[Row]]) -> None:
     """Give every row its tier: by layer name, else by length and number of codes; one layer for all by codes.
 
-    4 for what lies below villages, which is not kept.
+    4 for what lies below villages (gis.fourth).
     """
     codes = {layer: [row.code for row in rows] for layer, rows in layers.items()}
     named = {layer: tier_by_name(layer) for layer in layers}
@@ -120,11 +121,12 @@ def set_parents(rows: list[Row]) -> list[Finding]:
         upper = [at for at, row in enumerate(rows) if row.tier == tier - 1]
         lower = [at for at, row in enumerate(rows) if row.tier == tier]
         if upper and lower:
-            findings += _under(rows, upper, lower)
+            findings += under(rows, upper, lower)
     return findings
 
 
-def _under(rows: list[Row], upper: list[int], lower: list[int]) -> list[Finding]:
+def under(rows: list[Row], upper: list[int], lower: list[int]) -> list[Finding]:
+    """Put the rows ``lower`` under those that are ``upper``, as ``set_parents`` does it for each tier."""
     by_said, by_prefix = _names(rows, upper), _prefixes(rows, upper, lower)
     unknown = [at for at in lower if rows[at].said and rows[at].said not in by_said]
     for at in lower:

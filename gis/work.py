@@ -5,18 +5,19 @@ head and the WKB of all borders.
 """
 
 import json
-import struct
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from gis import against, backdrop, drawing, walls
+from gis import against, answer, backdrop, drawing, listed, outcome, walls
 from gis.check import check
+from gis.compare import Grid
 from gis.complete import undelivered_left_out
-from gis.delivery import Cell, Choice, Delivery, Refused, Tolerance, in_order
-from gis.examine import cells_of, told, write
+from gis.delivery import Cell, Choice, Delivery, Entry, Refused, Tolerance, in_order
+from gis.examine import cells_of, told
+from gis.lines import compared
 from gis.read import opened, understood
 
 ANYWHERE = {"place_wrong": "place_other"}  # what is no error where the sender says that he knows
@@ -29,24 +30,54 @@ def main(seconds: int, memory: int, output: int) -> None:
 
     walls.limit(seconds, memory, output, is_final=False)  # the sandbox below has limits of its own
     try:
-        head, shapes = TASKS[request["task"]](request)
+        return TASKS[request["task"]](request, sys.stdout.buffer)
     except Refused as refused:
         seen = list(map(asdict, refused.seen))
-        head, shapes = {"refused": refused.code, "params": refused.params, "seen": seen}, []
+        head = {"refused": refused.code, "params": refused.params, "seen": seen}
     except MemoryError:
         called = ", ".join(Path(path).name for path in request["paths"])
         params = {"file": called, "limit": str(memory // 10**6)}
-        head, shapes = {"refused": "too_much_memory", "params": params}, []
-    write(sys.stdout.buffer, head, shapes)
+        head = {"refused": "too_much_memory", "params": params}
+    answer.write(sys.stdout.buffer, head, [])
 
 
-def work(request: dict[str, Any]) -> Delivery:
-    """All that is asked for, in this process: the delivery with the findings of reading, checking and drawing."""
-    said: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in request["choice"].items()
-    }
-    choice = Choice(**said)
-    present = _present(Path(request["present"])) if request["present"] else ()
+def _borders(request: dict[str, Any], file: IO[bytes]) -> None:
+    _head, present = _present(request)
+    answer.write(file, *told(work(request, present)))
+
+
+def _incoming(request: dict[str, Any], file: IO[bytes]) -> None:
+    """The same of files that came in on a page, or of a list; where nothing stops it, with what would change."""
+    head, present = _present(request)
+    if request["entries"]:
+        entries = [Entry(*each) for each in request["entries"]]
+        choice = _choice(request)
+        delivery = listed.delivery(entries, present if choice.is_part else (), choice)
+    else:
+        delivery = work(request, present)
+    _at(request, "comparing")
+    ids = zip(head["ids"], present, strict=True)
+    there = [Grid(id_, each.tier, each.code, each.name, each.parent, each.boundary or None) for id_, each in ids]
+    lines = [] if delivery.errors else compared(there, delivery.cells, dict(head["names"]))
+    outcome.write(file, delivery, lines)
+
+
+def _one(request: dict[str, Any], file: IO[bytes]) -> None:
+    """One grid with the border in the files, as it would be among those in force."""
+    (_head, present), at = _present(request), request["at"]
+    (drawn,) = work(request, ()).cells
+    cell, tolerance = Cell(**request["made"], boundary=drawn.boundary), Tolerance(**request["tolerance"])
+    among = Delivery((), (*present[:at], cell, *present[at + 1 :]), ())
+    was = [(each.tier, each.code, each.boundary) for each in present[at : at + 1] if each.boundary]
+    found = [each for each in check(among, tolerance) if at in each.cells]
+    found += against.findings(was, [cell], tolerance)
+    answer.write(file, *told(Delivery((), (cell,), in_order(found))))
+
+
+def work(request: dict[str, Any], present: Sequence[Cell]) -> Delivery:
+    """All that is asked for, in this process: the delivery with the findings of reading, checking and drawing, held
+    against the grids in force."""
+    choice = _choice(request)
     delivery = _read(request, choice, present if choice.is_part else ())
     _at(request, "drawing")
     _draw(delivery)
@@ -62,6 +93,13 @@ def work(request: dict[str, Any]) -> Delivery:
     if choice.anywhere:
         findings = [replace(each, code=ANYWHERE.get(each.code, each.code)) for each in findings]
     return replace(delivery, findings=in_order(findings))
+
+
+def _choice(request: dict[str, Any]) -> Choice:
+    said: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in request["choice"].items()
+    }
+    return Choice(**said)
 
 
 def _read(request: dict[str, Any], choice: Choice, among: Sequence[Cell]) -> Delivery:
@@ -83,12 +121,11 @@ def _at(request: dict[str, Any], stage: str) -> None:
         Path(request["stage"]).write_text(stage, encoding="ascii")
 
 
-def _present(path: Path) -> tuple[Cell, ...]:
+def _present(request: dict[str, Any]) -> tuple[dict[str, Any], tuple[Cell, ...]]:
     """The grids in force, as gis.examine wrote them."""
-    with path.open("rb") as file:
-        (length,) = struct.unpack(">Q", file.read(8))
-        head = json.loads(file.read(length))
-        return cells_of(head, [file.read(size) for size in head["sizes"]])
+    with Path(request["present"]).open("rb") as file:
+        head, shapes = answer.read(file)
+        return head, cells_of(head, shapes)
 
 
 def _draw(delivery: Delivery) -> None:
@@ -104,9 +141,9 @@ def _draw(delivery: Delivery) -> None:
     )
 
 
-def _backdrop(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+def _backdrop(request: dict[str, Any], file: IO[bytes]) -> None:
     files = {kind: list(map(Path, paths)) for kind, paths in request["files"].items()}
-    return {}, [backdrop.draw(files, request["system"], tuple(request["box"]))]
+    answer.write(file, {}, [backdrop.draw(files, request["system"], tuple(request["box"]))])
 
 
-TASKS = {"borders": lambda request: told(work(request)), "backdrop": _backdrop}
+TASKS = {"borders": _borders, "incoming": _incoming, "one": _one, "backdrop": _backdrop}

@@ -13,6 +13,16 @@ from typing import Any
 
 from seeds import manifest, parse
 from seeds.errors import SeedError
+from seeds.object_rows import (
+    FieldChoice,
+    FrequencyRule,
+    FrequencyTemplate,
+    ObjectField,
+    ObjectStage,
+    ObjectType,
+    Topic,
+    TypeTopic,
+)
 from seeds.proof.tables import Count, Excused, Tier, Words
 from seeds.rows import (
     Contact,
@@ -23,7 +33,6 @@ from seeds.rows import (
     EverydayWord,
     Figure,
     Limit,
-    ObjectType,
     ProblemDuty,
     ProblemType,
     RoleWord,
@@ -41,8 +50,11 @@ __all__ = [
     "Document",
     "Duty",
     "EverydayWord",
+    "FieldChoice",
     "Figure",
     "Limit",
+    "ObjectField",
+    "ObjectStage",
     "ObjectType",
     "ProblemDuty",
     "ProblemType",
@@ -52,6 +64,8 @@ __all__ = [
     "Setting",
     "SourceFile",
     "Succession",
+    "Topic",
+    "TypeTopic",
     "Word",
     "read",
 ]
@@ -67,6 +81,12 @@ KINDS: dict[str, tuple[str, type, tuple[str, ...]]] = {
     "problem_types": ("settings/problem_types.csv", ProblemType, ("code",)),
     "problem_duties": ("settings/problem_duties.csv", ProblemDuty, ("problem", "duty")),
     "object_types": ("settings/object_types.csv", ObjectType, ("code",)),
+    "frequency_rules": ("settings/frequency_rules.csv", FrequencyRule, ("type",)),
+    "object_fields": ("settings/object_fields.csv", ObjectField, ("code",)),
+    "object_choices": ("settings/object_choices.csv", FieldChoice, ("asked", "code")),
+    "object_stages": ("settings/object_stages.csv", ObjectStage, ("code",)),
+    "topics": ("settings/topics.csv", Topic, ("code",)),
+    "type_topics": ("settings/type_topics.csv", TypeTopic, ("type",)),
     "words": ("settings/words.csv", Word, ("kind", "code")),
     "role_words": ("settings/role_words.csv", RoleWord, ("word", "place")),
     "settings": ("settings/settings.csv", Setting, ("key",)),
@@ -83,6 +103,7 @@ PROOFS: dict[str, tuple[str, type, tuple[str, ...]]] = {
 }
 #: Read where they stand: they go into no table.
 IN_PLACE: dict[str, tuple[str, type, tuple[str, ...]]] = {
+    "frequency_templates": ("settings/frequency_templates.csv", FrequencyTemplate, ("code",)),
     "everyday_words": ("settings/everyday_words.csv", EverydayWord, ("code",)),
 }
 

@@ -9,6 +9,8 @@ not a column: it is put in by the reader, so that every message can name file an
 from dataclasses import dataclass, field
 from datetime import date
 
+from seeds import object_rows
+
 TIERS = ("province", "city", "county", "township", "village", "enterprise", "any")
 ROLES = ("responsible", "lead", "cooperate", "leader")
 TOPICS = (
@@ -260,19 +262,6 @@ class EverydayWord:
 
 
 @dataclass(frozen=True)
-class ObjectType:
-    """A kind of patrol object; ``interval_days`` is how often one of it is due."""
-
-    code: str
-    order: int
-    zh: str
-    en: str
-    interval_days: int
-    source: str
-    origin: str = field(default="", compare=False)
-
-
-@dataclass(frozen=True)
 class Word:
     """One choice of a short list on a form; the key is (kind, code)."""
 
@@ -340,6 +329,7 @@ class Contact:
 
 
 VOCABULARY: dict[type, dict[str, tuple[str, ...]]] = {
+    **object_rows.VOCABULARY,
     Duty: {"tier": TIERS, "role": ROLES, "topic": TOPICS, "deadline_kind": DEADLINE_KINDS, "status": STATUSES},
     Figure: {"kind": FIGURE_KINDS, "status": STATUSES},
     Department: {"kind": BODY_KINDS},

@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from flask.testing import FlaskClient
-from PIL import Image
 
-from tests import access_lists, access_routes
+from tests import access_lists, access_routes, access_units
 from tests import access_tables as tables
 from tests.access_borders import beside_state, typed
 from tests.access_county import GONE, OFFICERS, VILLAGES, County, mark
@@ -40,15 +39,6 @@ QUERIES = {
 _TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
 
 
-def _picture() -> bytes:
-    data = io.BytesIO()
-    Image.new("RGB", (8, 8), "red").save(data, "JPEG")
-    return data.getvalue()
-
-
-PICTURE = _picture()
-
-
 class Target(NamedTuple):
     """What a request is about; ``action`` only for moves. Without a name it is an id that does not exist."""
 
@@ -63,8 +53,7 @@ def targets(route: Route) -> list[Target]:
         "grid": ["county", "A", "A1", "A2", "A3", "B", "B1", "B2"],
         "village": VILLAGES,
         "object": VILLAGES,
-        "round": ["A1", "B1"],
-        "proposal": ["A1", "B1"],
+        **{kind: ["A1", "B1"] for kind in ("round", "proposal", "unit")},
         "report": tables.MOVES,
         "photo": tables.MOVES,
         "layer": ["newest"],
@@ -95,6 +84,7 @@ def letters(login: str, route: Route, target: Target) -> str:
     table = {
         "grid": tables.GRIDS,
         "village": tables.GRIDS,
+        "unit": tables.GRIDS,
         "object": tables.GRIDS,
         "round": tables.GRIDS,
         "proposal": tables.GRIDS,
@@ -132,7 +122,9 @@ def address(county: County, route: Route, target: Target) -> str:
 def _mark(route: str) -> dict[str, str]:
     """Of a photo that is sent before its entry, its hash; of a static file, that of today's content."""
     if route.startswith("/entries"):
-        return {"mark": hashlib.sha256(PICTURE).hexdigest()}
+        return {"mark": hashlib.sha256(access_lists.PICTURE).hexdigest()}
+    if route.startswith("/icons"):
+        return {"size": 192}
     return {"mark": static_files.stamp("own", "css/app.css")} if route.startswith("/assets") else {}
 
 
@@ -144,11 +136,13 @@ def _hole(county: County, route: str, hole: str, target: Target) -> Any:
         "place": 1,
         "group": domains.settings()[target.name].group if target.name in domains.settings() else "nothing",
         "succession_id": 1,
+        "rule_id": 1,
         "year": 2027,
         "on": "2027-10-01",
         "document": "001",
         "part": "all",
         "problem": "manure",
+        "kind": "small_polluter",
         "link_id": 1,
         "root": "own",
         "path": "css/app.css",
@@ -196,10 +190,11 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/calendar/<year>/confirm": {"source": "so"},
         "/calendar/days/<on>": day,
         "/documents/<document>/parts/<part>": {"standing": "in_force", "from_on": posting["first"], "reason": "so"},
-        "/grids/<grid_id>/card": {"duties_zh": "new", "valid_from": posting["first"]},
         "/grids/<grid_id>/upper": posting | {"person": county.ids["account"][tables.above(target.name)]},
         "/grids/<grid_id>/platform": {"owner_zh": "new"},
+        **access_units.typed(county, target.name),
         "/patrols": entry | {f"v{county.ids['object'][village]}-outcome": "normal"},
+        "/grids/<grid_id>/week/enter": entry | access_lists.box(county.ids["object"][village]),
         "/reports": entry | {"place": "here", "problem": "smoke", "severity": "minor", "first_measure": "not_heeded"},
         "/reports/<report_id>/<action>": _move(county, target),
         **beside_state(_part(county, target), county.ids["grid"]["B2"]),
@@ -211,14 +206,17 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/people/<person_id>/postings/<posting_id>/acting": beside,
         "/bodies/new": {"kind": "committee", "zh": "new", "grid_id": at},
         "/bodies/<body_id>": {"zh": "new"},
-        **access_lists.typed(grids, target.name),
+        **access_lists.typed(grids, target.name, county.ids["object"].get(target.name, GONE)),
         **typed(grids, target.name),
         **_sheets(line, thing),
     }.get(route.address, {})
 
 
 def _sheets(line: dict[str, str], thing: dict[str, str]) -> dict[str, dict[str, str]]:
+    compound = {"grid": thing["grid"], "name": "new"}
     return {
+        "/units/import": {"sheet": _sheet(compound)},
+        "/units/import/confirm": {"rows": _packed(compound)},
         "/objects/import": {"sheet": _sheet(thing)},
         "/objects/import/confirm": {"rows": _packed(thing)},
         "/people/import": {"sheet": _sheet(line)},
@@ -303,7 +301,11 @@ class Visitor:
             sent["sheet"] = (io.BytesIO(sent["sheet"].encode()), "people.csv")
         if method == "PUT":
             return self.client.put(
-                where, data=PICTURE, content_type="image/jpeg", headers={"X-CSRFToken": self.token}, buffered=True
+                where,
+                data=access_lists.PICTURE,
+                content_type="image/jpeg",
+                headers={"X-CSRFToken": self.token},
+                buffered=True,
             )
         return self.client.open(where, method=method, data=sent, buffered=True)
 

@@ -20,6 +20,8 @@ from tests.access_tables import PEOPLE, TWINS
 from tests.conftest import KEY
 from webapp import access
 from webapp.app import App, create_app
+from webapp.card import units
+from webapp.card.service import CardEntry, write_card
 from webapp.config import Config
 from webapp.core import clock, files, ids
 from webapp.core.db import Store
@@ -29,8 +31,10 @@ from webapp.feedback.models import Feedback
 from webapp.feedback.service import Message
 from webapp.feedback.service import send as send_feedback
 from webapp.grid import changes
+from webapp.grid import queries as grid_queries
 from webapp.grid.models import GridVersion, MapLayer
 from webapp.grid.queries import current
+from webapp.grid.units import Unit
 from webapp.listeners import open_store
 from webapp.login import service as login
 from webapp.login.models import LoginSession
@@ -85,6 +89,10 @@ class County:
                 "layer",
                 "code",
                 "set",
+                "unit",
+                "row",
+                "seen",
+                "card",
             )
         }
     )
@@ -141,6 +149,7 @@ def build(seeded: str, folder: Path) -> County:
     _patrols(county)
     _reports(county)
     _borders(county)
+    _units(county)
     with store.write() as session:
         _log_in(session, county)
     with store.read() as session:
@@ -162,7 +171,9 @@ def _places(session: Session, county: County) -> None:
             session, kind, county.ids["grid"][place], mark(f"body_{name}"), mark(f"body_{name}"), canonical
         ).id
     for village in VILLAGES:
-        farm = make.thing(session, county.ids["grid"][village], mark(f"farm_{village}"), mark(f"farm_{village}"))
+        farm = make.thing(
+            session, county.ids["grid"][village], mark(f"farm_{village}"), mark(f"farm_{village}"), "small_polluter"
+        )
         farm.lon, farm.lat = 110.001, 35.001  # on the map of whoever may look it up
         county.ids["object"][village] = farm.id
 
@@ -271,6 +282,21 @@ def _borders(county: County) -> None:
         )
         changes.propose(session, who, made.id, clock.today() + timedelta(days=3), "")
         county.ids["set"]["proposed_b1"] = made.id
+
+
+def _units(county: County) -> None:
+    """A unit grid in a community of each of two subdistricts, and who looks after it."""
+    with county.acting("county") as (session, who):
+        for village in ("A1", "B1"):
+            kinds = {village[0]: "subdistrict", village: "community"}
+            for grid, kind in kinds.items():
+                card = write_card(session, who, county.ids["grid"][grid], CardEntry(kind))
+                county.ids["card"][grid] = kind, card.id
+            called = Unit(county.ids["grid"][village], "", mark(f"unit_{village}"))
+            unit_id = county.ids["unit"][village] = units.add(session, who, [called])[0]
+            county.ids["seen"][village] = grid_queries.named(session, {unit_id})[unit_id].version_id
+            person = units.PersonEntry(mark(f"helper_{village}"))
+            county.ids["row"][village] = units.name_person(session, who, unit_id, person).id
 
 
 def _above(county: County, place: str) -> int:

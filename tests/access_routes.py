@@ -42,6 +42,10 @@ ROUTES = [
     for row in rows("""
 method address                                           target   need     hidden out none officer township county liaison station leader inspector admin auditor
 GET    /assets/<mark>/<root>/<path>                      -        -        404    x   x    x       x        x      x       x       x      x         x     x
+GET    /sw.js                                            -        -        404    x   x    x       x        x      x       x       x      x         x     x
+GET    /manifest.webmanifest                             -        -        404    x   x    x       x        x      x       x       x      x         x     x
+GET    /icons/<size>.png                                 -        -        404    x   x    x       x        x      x       x       x      x         x     x
+GET    /kept-pages                                       -        -        404    .   .    x       .        .      .       .       .      .         .     .
 GET    /healthz                                          -        -        404    x   x    x       x        x      x       x       x      x         x     x
 GET    /readyz                                           -        -        404    x   x    x       x        x      x       x       x      x         x     x
 GET    /language                                         -        -        404    x   x    x       x        x      x       x       x      x         x     x
@@ -49,6 +53,7 @@ GET    /login                                            -        -        404  
 POST   /login                                            -        -        404    x   x    x       x        x      x       x       x      x         x     x
 GET    /privacy                                          -        -        404    x   x    x       x        x      x       x       x      x         x     x
 GET    /help                                             -        -        404    x   x    x       x        x      x       x       x      x         x     x
+GET    /help/asked                                       -        -        404    x   x    x       x        x      x       x       x      x         x     x
 GET    /help/<role>                                      -        -        404    x   x    x       x        x      x       x       x      x         x     x
 GET    /                                                 -        -        404    .   x    x       x        x      x       x       x      x         x     x
 GET    /account                                          -        -        404    .   x    x       x        x      x       x       x      x         x     x
@@ -100,7 +105,13 @@ GET    /departments/numbered                             -        -        404  
 POST   /succession/<succession_id>                       -        -        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /home                                             -        -        404    .   .    x       x        .      .       .       .      .         .     .
 GET    /mine                                             -        -        404    .   .    x       x        .      .       .       .      .         .     .
-GET    /enter-for                                        -        -        404    .   .    x       x        .      .       .       .      .         .     .
+GET    /enter-for                                        -        -        404    .   .    .       x        .      .       .       .      .         .     .
+GET    /topics                                           -        -        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /frequency                                        -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /frequency                                        -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /frequency/template                               -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /frequency/<rule_id>/end                          -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /topics                                           -        -        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /desk                                             -        -        404    .   .    .       x        x      x       x       x      x         .     .
 GET    /late                                             -        -        404    .   .    .       x        x      .       .       x      x         .     .
 GET    /late/<role>/<place>                              -        -        404    .   .    .       x        x      .       .       x      x         .     .
@@ -124,7 +135,10 @@ GET    /grids/<grid_id>/objects                          grid     g        404  
 POST   /grids/<grid_id>/objects                          grid     o        404    .   .    .       x        x      .       .       .      .         .     .
 GET    /grids/<grid_id>/objects/propose                  grid     n        404    .   .    x       .        .      .       .       .      .         .     .
 POST   /grids/<grid_id>/objects/propose                  grid     n        404    .   .    x       .        .      .       .       .      .         .     .
-GET    /grids/<grid_id>/patrol                           grid     p        404    .   .    x       x        .      .       .       .      .         .     .
+GET    /grids/<grid_id>/patrol                           grid     k        404    .   .    x       x        x      .       .       .      .         .     .
+GET    /grids/<grid_id>/week                             village  k        404    .   .    x       x        x      .       .       .      .         .     .
+GET    /grids/<grid_id>/week/enter                       village  k        404    .   .    x       x        x      .       .       .      .         .     .
+POST   /grids/<grid_id>/week/enter                       village  k        404    .   .    x       x        x      .       .       .      .         .     .
 GET    /grids/<grid_id>/report                           grid     p        404    .   .    x       x        .      .       .       .      .         .     .
 GET    /grids/<grid_id>/card                             grid     o        404    .   .    .       x        x      .       .       .      .         .     .
 POST   /grids/<grid_id>/card                             grid     o        404    .   .    .       x        x      .       .       .      .         .     .
@@ -134,6 +148,19 @@ GET    /grids/<grid_id>/platform                         grid     w        404  
 POST   /grids/<grid_id>/platform                         grid     w        404    .   .    .       x        x      .       .       .      .         .     .
 GET    /grids/<grid_id>/before                           grid     g        404    .   .    x       x        x      .       .       x      x         .     .
 GET    /grids/<grid_id>/notice                           grid     g        404    .   .    x       x        x      .       .       x      x         .     .
+GET    /units/<unit_id>                                  unit     g        404    .   .    x       x        x      .       .       x      x         .     .
+GET    /units/<unit_id>/change                           unit     o        404    .   .    .       x        x      .       .       .      .         .     .
+POST   /units/<unit_id>/change                           unit     o        404    .   .    .       x        x      .       .       .      .         .     .
+POST   /units/<unit_id>/end                              unit     o        404    .   .    .       x        x      .       .       .      .         .     .
+GET    /units/<unit_id>/people                           unit     o        404    .   .    .       x        x      .       .       .      .         .     .
+POST   /units/<unit_id>/people                           unit     o        404    .   .    .       x        x      .       .       .      .         .     .
+POST   /units/<unit_id>/people/<row_id>/end              unit     o        404    .   .    .       x        x      .       .       .      .         .     .
+GET    /grids/<grid_id>/units/new                        grid     o        404    .   .    .       x        x      .       .       .      .         .     .
+POST   /grids/<grid_id>/units/new                        grid     o        404    .   .    .       x        x      .       .       .      .         .     .
+GET    /units/import                                     -        -        404    .   .    .       x        x      .       .       .      .         .     .
+GET    /units/import/sample                              -        -        404    .   .    .       x        x      .       .       .      .         .     .
+POST   /units/import                                     village  o        422    .   .    .       x        x      .       .       .      .         .     .
+POST   /units/import/confirm                             village  o        422    .   .    .       x        x      .       .       .      .         .     .
 GET    /cards.xlsx                                       -        -        404    .   .    .       x        x      .       .       x      x         .     .
 GET    /cards                                            -        -        404    .   .    .       x        x      .       .       x      x         .     .
 GET    /objects/import                                   -        -        404    .   .    .       x        x      .       .       .      .         .     .
@@ -148,8 +175,19 @@ GET    /proposals/<proposal_id>                          proposal o        404  
 POST   /proposals/<proposal_id>/accept                   proposal o        404    .   .    .       x        x      .       .       .      .         .     .
 POST   /proposals/<proposal_id>/decline                  proposal o        404    .   .    .       x        x      .       .       .      .         .     .
 POST   /objects/<object_id>/retire                       object   o        404    .   .    .       x        x      .       .       .      .         .     .
+GET    /objects/<object_id>/edit                        object   o        404    .   .    .       x        x      .       .       .      .         .     .
+POST   /objects/<object_id>/edit                        object   o        404    .   .    .       x        x      .       .       .      .         .     .
+POST   /objects/<object_id>/persons                     object   o        404    .   .    .       x        x      .       .       .      .         .     .
+POST   /objects/<object_id>/stages                      object   o        404    .   .    .       x        x      .       .       .      .         .     .
+POST   /objects/<object_id>/papers                      object   o        404    .   .    .       x        x      .       .       .      .         .     .
+GET    /registers                                       -        -        404    .   .    .       x        x      .       .       x      x         .     .
+GET    /registers/<kind>                                -        -        404    .   .    .       x        x      .       .       x      x         .     .
+GET    /registers/<kind>/export                         -        -        404    .   .    .       x        x      .       .       .      .         .     .
+GET    /registers/<kind>/import                         -        -        404    .   .    .       x        x      .       .       .      .         .     .
+POST   /registers/<kind>/import                         object   o        422    .   .    .       x        x      .       .       .      .         .     .
+POST   /registers/<kind>/import/confirm                 object   o        422    .   .    .       x        x      .       .       .      .         .     .
 GET    /patrols/<patrol_id>                              round    v        404    .   .    x       x        x      .       .       x      x         .     .
-POST   /patrols                                          village  p        404    .   .    x       x        .      .       .       .      .         .     .
+POST   /patrols                                          village  k        404    .   .    x       x        x      .       .       .      .         .     .
 POST   /reports                                          village  p        404    .   .    x       x        .      .       .       .      .         .     .
 GET    /reports/<report_id>                              report   r        404    .   .    x       x        x      x       x       x      x         .     .
 GET    /reports/<report_id>/receipt                      report   r        404    .   .    x       x        x      x       x       x      x         .     .
@@ -235,6 +273,9 @@ ALSO_422 = {
     "/borders": "no file is sent",
     "/map/backdrop": "no file is sent",
     "/grids/<grid_id>/border": "no file is sent",
+    "/grids/<grid_id>/units/new": "of the grids that are tried, only some are communities",
+    "/units/import": "the same",
+    "/units/import/confirm": "the same",
     "/grids/<grid_id>/below": "nothing stands below the lowest level",
     "/borders/<set_id>/heir": "nothing goes, so it needs no heir",
     "/account/password": "nothing is typed in",
@@ -261,7 +302,9 @@ CHANGES_NOTHING = {
     "/account/notices",
     "/account/second/done",
     "/objects/import",
+    "/registers/<kind>/import",
     "/people/import",
+    "/units/import",
     "/people/slips",
     "/people/<person_id>/resume",
     "/bodies/<body_id>/reopen",

@@ -140,28 +140,29 @@ undo      closed    -                 # nobody has just said anything there
 """)
 }
 
-#: g the grid's card and list of objects, v its rounds, p writes a round or a report there, n proposes for its list, o edits its list of objects and
-#: its card, u names the person of the office above for it, w sets the parts of the platform, t posts people there and
+#: g the grid's card and list of objects, v its rounds, p writes a report there, k goes round there or types in a round,
+#: n proposes for its list, o edits its list of objects and its card, u names the person of the office above for it, w sets the parts of the platform, t posts people there and
 #: sets up bodies, x changes its borders.
 GRIDS = grid("""
-login             county A      A1     A2     A3     B      B1     B2
-officer_a1        -      -      gvpn   -      -      -      -      -
-officer_a2        -      -      -      gvpn   -      -      -      -
-officer_b1        -      -      -      -      -      -      gvpn   -
-officer_b2        -      -      -      -      -      -      -      gvpn
-moved_a1          -      -      -      -      gvpn   -      -      -
-both              -      -      -      gvpn   -      gvpot  gvpout gvpout
-township_a        -      gvpot  gvpout gvpout gvpout -      -      -
-township_b        -      -      -      -      -      gvpot  gvpout gvpout
-moved_town        -      -      -      -      -      gvpot  gvpout gvpout
-county            gvowtx gvoutx gvoutx gvoutx gvoutx gvoutx gvoutx gvoutx
-leader            gv     gv     gv     gv     gv     gv     gv     gv
-leader_a          -      gv     gv     gv     gv     -      -      -
-leader_b          -      -      -      -      -      gv     gv     gv
-inspector         gv     gv     gv     gv     gv     gv     gv     gv
-inspector_b       -      -      -      -      -      gv     gv     gv
-admin             t      t      t      t      t      t      t      t
+login             county  A       A1      A2      A3      B       B1      B2
+officer_a1        -       -       gvpkn   -       -       -       -       -
+officer_a2        -       -       -       gvpkn   -       -       -       -
+officer_b1        -       -       -       -       -       -       gvpkn   -
+officer_b2        -       -       -       -       -       -       -       gvpkn
+moved_a1          -       -       -       -       gvpkn   -       -       -
+both              -       -       -       gvpkn   -       gvpkot  gvpkout gvpkout
+township_a        -       gvpkot  gvpkout gvpkout gvpkout -       -       -
+township_b        -       -       -       -       -       gvpkot  gvpkout gvpkout
+moved_town        -       -       -       -       -       gvpkot  gvpkout gvpkout
+county            gvkowtx gvoutx  gvoutx  gvoutx  gvoutx  gvoutx  gvoutx  gvoutx
+leader            gv      gv      gv      gv      gv      gv      gv      gv
+leader_a          -       gv      gv      gv      gv      -       -       -
+leader_b          -       -       -       -       -       gv      gv      gv
+inspector         gv      gv      gv      gv      gv      gv      gv      gv
+inspector_b       -       -       -       -       -       gv      gv      gv
+admin             t       t       t       t       t       t       t       t
 """)
+
 
 #: r sees changes of borders, d goes on with his draft, a approves what somebody else proposed, w withdraws.
 BORDERS = grid("""

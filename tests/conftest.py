@@ -7,7 +7,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from tests import engines, kept, log_watch, make
-from tests.short import FULL
+from tests.short import FULL, is_left_out, is_the_same
 from webapp.app import App, create_app
 from webapp.config import Config
 from webapp.core import passwords
@@ -46,6 +46,34 @@ if (
 
 KEY = "a-test-key-of-sufficient-length-0123456789"
 PASSWORD = "test-pass-word"
+
+
+#: Folders in whose files a test takes long: begun first, so that no process has one of them left when all others are
+#: done.
+SLOW = ("web", "journeys", "durability", "tests")
+
+
+def _is_the_same(item: pytest.Item) -> bool:
+    params = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return is_the_same(_text(item.path), params, item.get_closest_marker("full") is not None)
+
+
+@cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What the short run leaves out whole; what it has done, where the full one comes right after it; and which files
+    come first."""
+    for item in items:
+        if is_left_out(item.nodeid):
+            item.add_marker(pytest.mark.full)
+    if os.environ.get("WANGGE_AFTER_SHORT") == "1":
+        same = {item for item in items if _is_the_same(item)}
+        config.hook.pytest_deselected(items=[*same])
+        items[:] = [item for item in items if item not in same]
+    items.sort(key=lambda item: SLOW.index(item.path.parent.name) if item.path.parent.name in SLOW else len(SLOW))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Dialect, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util import LRUCache
 
@@ -134,3 +134,8 @@ def _connect(url: URL) -> Connection:
 
 def _fresh_name() -> str:
     return f"wangge_{uuid.uuid4().hex}"
+
+
+def heard(store: Store) -> tuple[Engine, ...]:
+    """The engines whose listeners together hear each statement once: PostgreSQL has one for both."""
+    return (store.reader, store.writer) if store.is_sqlite else (store.writer,)

@@ -54,4 +54,13 @@ def _photo(file: dict[str, Any], link: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-BACK: dict[str, Callable[[Rows], Rows]] = {"0002": _before_0002}
+def _before_0020(rows: Rows) -> Rows:
+    """A type had its interval and who set it; of one that is withheld there is a rule too."""
+    rules = {row["code"]: row for row in rows.pop("frequency_rule")}
+    for row in rows["object_type"]:
+        rule = rules[row["code"]]
+        row |= {"interval_days": rule["every"], "changed_at": rule["changed_at"], "changed_by": rule["changed_by"]}
+    return rows
+
+
+BACK: dict[str, Callable[[Rows], Rows]] = {"0002": _before_0002, "0020": _before_0020}

@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 
 from tests import make
 from tests.conftest import World
-from webapp.card.models import GridCard, PlatformRole, UpperLink
+from webapp.card.models import GridCard, PlatformRole, UnitPerson, UpperLink
 from webapp.core.models import Attachment, AuditEntry, CalendarDay, Setting, TimeLimit
 from webapp.duty.models import Document, DocumentDecision, Duty, ProblemDuty, Succession
 from webapp.feedback.models import Feedback
 from webapp.grid.models import BoundaryEdition, GridChangeSet, GridVersion
 from webapp.login.models import LoginCode, LoginSession, RecoveryCode, SecondFactor
-from webapp.patrol.models import ObjectProposal, ObjectType, Patrol, Visit
+from webapp.patrol.models import FrequencyRule, ObjectProposal, Patrol, PatrolTopic, TopicVisit, Visit
 from webapp.people.models import Person
+from webapp.register.models import ObjectFact, ObjectPerson, StageStep
 from webapp.report.models import Report, ReportAttachment, ReportEvent, ReportProblem, SiteLook
 
 ME, OTHER = "officer_a1", "officer_a2"
@@ -39,6 +40,7 @@ def people_of(world: World) -> None:
             _report(session, world, login, tag)
             _desk_work(session, world, login, tag)
             _cards(session, world, login, tag)
+            _files(session, world, login, tag)
         _together(session, world)
 
 
@@ -70,6 +72,8 @@ def _field_work(session: Session, world: World, login: str, tag: str) -> None:
     session.flush()
     seen = {"patrol_id": patrol.id, "object_id": thing.id, "at": AT}
     session.add(Visit(id=make.ids.new(), result="could_not_see", reason="locked", **seen))
+    said = {"place": f"{tag}-place", "note": f"{tag}-saw"}
+    session.add(TopicVisit(id=make.ids.new(), patrol_id=patrol.id, topic="hazard", result="problem", **said))
     asked = {"grid_id": world.grids["A1"], "object_id": thing.id, "kind": "stop", "content": "a secret hash"}
     said = {"zh": f"{tag}-proposal", "why": f"{tag}-wish", "answer": f"{tag}-verdict", "is_accepted": False}
     by = {"made_by": me, "made_at": AT, "answered_by": me, "answered_at": AT}
@@ -122,10 +126,12 @@ def _desk_work(session: Session, world: World, login: str, tag: str) -> None:
         ("setting.change", "setting:few", {"before": f"{tag}-before"}),
     ):
         session.add(AuditEntry(at=AT, person_id=me, action=action, thing=thing, detail=detail))
-    for model in (Setting, TimeLimit, ObjectType, CalendarDay):
+    for model in (Setting, TimeLimit, PatrolTopic, CalendarDay):
         key = next(iter(model.__table__.primary_key))
         row = session.scalars(select(model).order_by(key).offset(number).limit(1)).one()
         row.changed_by, row.changed_at, row.zh, row.en = me, AT, f"{tag}-{key.table.name}", f"{tag}-{key.table.name}"
+    rule = session.scalars(select(FrequencyRule).order_by(FrequencyRule.id).offset(number).limit(1)).one()
+    rule.changed_by, rule.changed_at, rule.source = me, AT, f"{tag}-frequency_rule"
     for listed in (Duty, Succession, ProblemDuty):
         row = session.scalars(select(listed).order_by(listed.id).offset(number).limit(1)).one()
         row.confirmed_by, row.confirmed_at = me, AT
@@ -154,8 +160,19 @@ def _cards(session: Session, world: World, login: str, tag: str) -> None:
     bodies = {"body_zh": f"{tag}-committee", "body_en": f"{tag}-committee"}
     session.add(GridCard(grid_id=lower, valid_from=AT.date(), **bodies, **texts_, **said))
     named = {"person_id": me, "named_by": me, "named_at": AT, "from_on": AT.date()}
+    texts = dict.fromkeys(("zh", "en", "post_zh", "post_en"), "")
+    session.add(UnitPerson(grid_id=lower, from_on=AT.date(), **texts, **said))
     session.add(UpperLink(upper_id=world.grids["A"], lower_id=lower, **named))
     session.add(PlatformRole(grid_id=world.grids["county"], part="owner", zh=f"{tag}-owner", en=f"{tag}-owner", **said))
+
+
+def _files(session: Session, world: World, login: str, tag: str) -> None:
+    me, thing = world.people[login], make.thing(session, world.grids["A1"], f"{tag}-file", f"{tag}-file", "black_water")
+    said = {"said_by": me, "said_at": AT, "object_id": thing.id}
+    session.add(ObjectFact(field="address", value=f"{tag}-address", **said))
+    session.add(StageStep(stage="black_water.listed", on=AT.date(), note=f"{tag}-note", **said))
+    named = {"from_on": AT.date(), "named_by": me, "named_at": AT}
+    session.add(ObjectPerson(object_id=thing.id, part="leader", name=f"{tag}-leader", post="", **named))
 
 
 def _together(session: Session, world: World) -> None:

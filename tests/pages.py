@@ -22,12 +22,15 @@ NO_PAGES = frozenset(
             "/cards.xlsx",
             "/borders/list.xlsx",
             "/objects/export",
+            "/registers/<kind>/export",
             "/objects/import/sample",
             "/people/import/sample",
+            "/units/import/sample",
         ),
         *("/map/layers/<fingerprint>.json", "/map/grids/<grid_id>/card", "/map/grids/<grid_id>/objects", "/map/found"),
         *("/photos/<attachment_id>", "/attachments/<attachment_id>", "/attachments/<attachment_id>/small"),
         *("/entries/<entry_id>", "/entries/<entry_id>/photos/<mark>", "/borders/incoming/<incoming_id>"),
+        *("/sw.js", "/manifest.webmanifest", "/icons/<size>.png", "/kept-pages"),
     }
 )
 

@@ -39,13 +39,18 @@ PAGES = READING_PAGES | {
     "forms",
     "frame",
     "late_views",
+    "offline_views",
     "onward",
     "proposal_views",
     "second_views",
     "settings_views",
     "sheet_views",
     "slips",
+    "topic_views",
+    "frequency_views",
+    "unit_views",
     "views",
+    "week_views",
     "workbook",
 }
 

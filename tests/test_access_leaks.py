@@ -43,7 +43,7 @@ STARTS = (
 )
 #: Pages about texts of law and of the program, and forms about somebody whose page is looked at; they hold no record.
 OTHER = re.compile(
-    r"/(duties|figures|documents|departments|help|privacy|assets|language|account/password|feedback\?|people/(new|\d+/))|/map\?"
+    r"/(duties|figures|documents|departments|help|privacy|assets|icons|language|account/password|feedback\?|people/(new|\d+/))|/map\?"
 )
 MARK = re.compile(r"zq-[a-zA-Z0-9-]+?-qz")
 CRAWLERS = (

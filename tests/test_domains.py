@@ -90,7 +90,7 @@ def test_what_a_new_domain_announces_is_everywhere_without_another_file(planted:
     (planted / "about.py").write_text(LETTER)
     assert "letter" in domains.names()
     words = [entry.word for entry in domains.menu()]
-    assert words[words.index("Duties") :][:3] == ["Duties", "Letters", "People"]
+    assert words[words.index("Duties") :][:4] == ["Duties", "Letters", "Registers", "People"]
     assert domains.log_words("acts")["letter.sign"] == "Letter signed"
     assert [line.names() for line in domains.privacy()["Letters"]] == [("letter.signed_by",)]
     assert (domains.settings()["letter_days"].right, domains.settings()["letter_days"].least) == ("setting.edit", 3)

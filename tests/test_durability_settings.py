@@ -84,7 +84,7 @@ def test_a_write_that_begins_without_the_lock_is_refused(
     world: World, start: Callable[[Store], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     safe = db._sqlite
-    monkeypatch.setattr(db, "_sqlite", lambda url, _begin: safe(url, "BEGIN"))
+    monkeypatch.setattr(db, "_sqlite", lambda url, *_begin: safe(url, "BEGIN"))
     assert "begin = deferred" in start(Store(world.store.url.render_as_string()))
 
 

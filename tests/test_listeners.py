@@ -15,6 +15,7 @@ EVERYBODY: list[tuple[str, str]] = [
     ("GridsChanged", "webapp.people.heirs.follow"),
     ("GridsChanged", "webapp.patrol.heirs.follow"),
     ("GridsChanged", "webapp.report.heirs.follow"),
+    ("GridsChanged", "webapp.card.units.refuse_planted"),
     ("HandedOver", "webapp.card.service.take_over"),
 ]
 

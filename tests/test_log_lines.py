@@ -26,9 +26,12 @@ from webapp.duty.models import Duty, ProblemDuty, Succession
 from webapp.feedback import service as feedback
 from webapp.login.models import LoginSession
 from webapp.ops import backup, retention, sweep_clock
+from webapp.patrol import frequencies, topics
 from webapp.patrol import service as patrol
+from webapp.patrol.models import FrequencyRule
 
 NEW = "a new pass word"
+FREQUENCY = frequencies.Wish(("enterprise",), False, None, None, 7, "day", date(2999, 1, 1), "so")
 LINK = duties.Link(9, "lead", "牵头", "leads")
 
 
@@ -121,6 +124,11 @@ def _answer(case: Case) -> None:
     feedback.answer(case.session, case.actor, id_, "好了")
 
 
+def _end_frequency(case: Case) -> None:
+    rule = case.session.scalars(select(FrequencyRule.id).where(FrequencyRule.for_key)).one()
+    frequencies.end_rule(case.session, case.actor, rule)
+
+
 #: The word of the log, who does it, and the act. In this order: later ones use what earlier ones made.
 ACTS: list[tuple[str, str, Callable[[Case], Any]]] = [
     ("person.create", "township_a", _person),
@@ -142,7 +150,11 @@ ACTS: list[tuple[str, str, Callable[[Case], Any]]] = [
     ("calendar.add", "county", _day),
     ("calendar.remove", "county", lambda c: days.change(
         c.session, c.actor, lambda session: days.taking_out(session, c.made["day"]))),
-    ("interval.change", "county", lambda c: patrol.set_interval(c.session, c.actor, "enterprise", 9)),
+    ("frequency.confirm", "county", lambda c: frequencies.set_rule(c.session, c.actor, FREQUENCY)),
+    ("frequency.set", "county", lambda c: frequencies.set_rule(
+        c.session, c.actor, replace(FREQUENCY, every=3, for_key=True))),
+    ("frequency.end", "county", _end_frequency),
+    ("topic.change", "county", lambda c: topics.choose(c.session, c.actor, "ecology", "village", "", "both")),
     ("object.add", "township_a", _object),
     ("object.retire", "township_a", lambda c: patrol.retire_object(c.session, c.actor, c.made["object"], "拆了")),
     ("problem_duty.add", "county", _link),

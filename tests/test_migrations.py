@@ -19,6 +19,7 @@ import migrations
 from tests import engines, make
 from tests.conftest import World
 from tests.moved import Rows, as_before, plain
+from tests.short import some
 from webapp.core import db
 from webapp.core.db import Store
 from webapp.models import metadata
@@ -183,7 +184,7 @@ def test_a_driver_that_begins_no_transaction_for_tables_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLAlchemy's own way with SQLite commits each table for itself: a cut upgrade leaves some and no revision."""
-    monkeypatch.setattr(db, "_sqlite", lambda url, _begin: create_engine(url, module=db._sqlite_module()))
+    monkeypatch.setattr(db, "_sqlite", lambda url, *_begin: create_engine(url, module=db._sqlite_module()))
     store = Store(engines.make("sqlite", tmp_path))
     cut_at(store, "CREATE TABLE", 9)
     with pytest.raises(Cut):
@@ -272,16 +273,17 @@ def rows(store: Store) -> Rows:
 
 def lost(before: Rows, after: Rows) -> list[str]:
     """Tables whose rows are not the same afterwards in all columns that they had; new columns do not count, and a
-    vocabulary may have new words: which ones it holds, tests/core/test_vocabulary.py says."""
+    vocabulary may have new words (which ones it holds, tests/core/test_vocabulary.py says), and the chain a new link
+    where a revision rewrites rows."""
     return [
         table
         for table in sorted(before)
-        if before[table] and _plain(before, table) != _plain(_without_new_words(after, table, before), table, before)
+        if before[table] and _plain(before, table) != _plain(_without_what_came(after, table, before), table, before)
     ]
 
 
-def _without_new_words(after: Rows, table: str, before: Rows) -> Rows:
-    if before[table][0].keys() != {"code"}:
+def _without_what_came(after: Rows, table: str, before: Rows) -> Rows:
+    if before[table][0].keys() != {"code"} and table != "chain_link":
         return after
     return {table: [row for row in after.get(table, []) if row in before[table]]}
 
@@ -302,7 +304,7 @@ def lost_by(store: Store, revision: str, before: str) -> list[str]:
     return [table for after in seen[1:] for table in lost(seen[0], after)]
 
 
-@pytest.mark.parametrize(("before", "revision"), [(a.name[:4], b.name[:4]) for a, b in pairwise(FILES)])
+@pytest.mark.parametrize(("before", "revision"), some([(a.name[:4], b.name[:4]) for a, b in pairwise(FILES)], every=6))
 def test_no_row_is_lost_by_a_revision(lived: Store, before: str, revision: str) -> None:
     assert lost_by(lived, revision, before) == []
 

@@ -5,7 +5,7 @@ Times stand in docs/decisions/0045; they are too unsteady for a test.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -13,14 +13,16 @@ from sqlalchemy import event, insert, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import Select
 
+from tests import engines
 from tests.access_check import Visitor
 from tests.access_county import County, county, visitors  # noqa: F401  (fixtures)
 from tests.short import FULL
+from tests.test_plans import GROWS
 from webapp.core import clock
 from webapp.core.db import Store
 from webapp.core.tables import table
 from webapp.grid.models import Grid, GridCurrent, GridVersion
-from webapp.patrol.models import PatrolObject
+from webapp.patrol.models import Patrol, PatrolObject, Visit
 from webapp.people.models import Person, Posting
 from webapp.report import queries
 from webapp.report.models import Report
@@ -29,20 +31,24 @@ from webapp.report.models import Report
 #: it has been shown to somebody with the same rights. Who adds one has a reason, and writes the new number here.
 MOST = table("""
 login       page                        statements  built
-officer_a1  /home                       22          0
+officer_a1  /home                       23          0
 officer_a1  /mine                       10          0
-officer_a1  /grids/{A1}                 20          0
+officer_a1  /grids/{A1}                 21          0
 officer_a1  /grids/{A1}/report?id={id}  11          0
 officer_a1  /reports/{report}           24          0
-officer_a1  /map                        13          0
-officer_a1  /map/grids/{A1}/card        23          0
-township_a  /desk                       25          0
-township_a  /map                        12          0
-county      /desk                       26          0
-county      /desk?tab=all_open          27          0
-county      /map                        12          0
-county      /map/grids/{A1}/card        23          0
-county      /late                       9          0
+officer_a1  /map                        14          0
+officer_a1  /map/grids/{A1}/card        24          0
+township_a  /desk                       24          0
+officer_a1  /grids/{A1}/patrol?id={id}  5           0
+township_a  /grids/{A}/patrol?id={id}   8           0
+township_a  /grids/{A}/patrol?at={A1}&id={id}   8   0
+county      /grids/{county}/patrol?id={id}   6      0
+township_a  /map                        13          0
+county      /desk                       24          0
+county      /desk?tab=all_open          25          0
+county      /map                        13          0
+county      /map/grids/{A1}/card        24          0
+county      /late                       7          0
 county      /grids/{county}             26         0
 township_a  /cards                      15         0
 housing     /desk                       16          0
@@ -54,6 +60,7 @@ DAILY = (
     *(("township_a", page) for page in ("/desk", "/map", "/map/grids/{A1}/card", "/people")),
     *(("county", page) for page in ("/desk", "/map", "/map/grids/{A1}/card", "/people", "/late")),
 )
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 SIZES = (300, 3000) if FULL else (30, 300)  # villages of the counties beside
 
 
@@ -80,13 +87,12 @@ def _listening(store: Store) -> Iterator[tuple[list[Any], list[Any]]]:
         made.append(self)
         plain(self, *columns)
 
-    engines = {store.writer, store.reader}
-    for engine in engines:
+    for engine in engines.heard(store):
         event.listen(engine, "before_cursor_execute", hear)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Select, "__init__", make_one)
         yield said, made
-    for engine in engines:
+    for engine in engines.heard(store):
         event.remove(engine, "before_cursor_execute", hear)
 
 
@@ -127,6 +133,47 @@ def test_a_select_that_is_put_together_each_time_is_found(county: County, visito
         before = cost(county, visitors["officer_a1"], "/mine").built
         patch.setattr(queries, "_found", lambda actor: kept(actor))
         assert cost(county, visitors["officer_a1"], "/mine").built > before
+
+
+def _steps(county: County, who: Visitor, page: str) -> int:
+    """Of SQLite's machine, for all statements of a page that was shown before."""
+    taken, counted = [0], set()
+
+    def step() -> int:
+        taken[0] += 1
+        return 0
+
+    def watch(_connection: Any, cursor: Any, *_: Any) -> None:
+        if id(cursor.connection) not in counted:
+            counted.add(id(cursor.connection))
+            cursor.connection.set_progress_handler(step, 1)
+
+    assert who.raw("GET", page).status_code == 200, page
+    event.listen(county.store.reader, "before_cursor_execute", watch)
+    who.raw("GET", page)
+    event.remove(county.store.reader, "before_cursor_execute", watch)
+    county.store.reader.dispose()
+    return taken[0]
+
+
+def test_an_officers_first_page_does_not_go_through_the_rounds_of_years(
+    county: County, visitors: dict[str, Visitor]
+) -> None:
+    if not county.store.is_sqlite:
+        pytest.skip("steps of SQLite's machine")
+    before = _steps(county, visitors["officer_a1"], "/home")
+    with county.acting("officer_a1") as (session, officer):
+        mine = officer.person_id
+        for model, moment, own in (
+            (Patrol, "occurred_at", {"person_id": mine}),
+            (Visit, "at", {"result": "problem"}),
+        ):
+            rows = session.execute(select(model.__table__)).mappings().all()
+            old = [{**rows[n % len(rows)], **GROWS[model](n + 1), **own} for n in range(1000)]
+            ago = [{moment: LONG_AGO - timedelta(hours=n)} for n in range(1000)]
+            session.execute(insert(model.__table__), [row | at for row, at in zip(old, ago, strict=True)])
+    county.remember()
+    assert _steps(county, visitors["officer_a1"], "/home") < 1.2 * before
 
 
 def beside(session: Session, villages: int, of: int = 100) -> None:

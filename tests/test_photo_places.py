@@ -18,6 +18,7 @@ from tests.conftest import KEY, World
 from tests.core.test_files import HEIC, PLACE, encoded
 from tests.core.test_placeless import FILM, exif, seen
 from tests.core.together import side_by_side
+from tests.short import some
 from webapp.cli import main
 from webapp.core import clock, files, numbers, pools
 from webapp.core.attachments import EXCHANGE, PLACELESS, attach
@@ -186,7 +187,7 @@ STEPS = [
 ]
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", some(STEPS, every=4))
 def test_stopped_anywhere_nothing_is_lost_or_half_and_the_next_goes_on(
     county: World, data_dir: Path, step: str, monkeypatch: Any
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import Connection, event, insert, select, text
 
-from tests import access_routes
+from tests import access_routes, engines
 from tests.access_check import Visitor, address, expected, targets
 from tests.access_county import County, county, visitors  # noqa: F401  (fixtures)
 from tests.short import FULL
@@ -118,11 +118,10 @@ def heard(store: Store) -> Iterator[dict[str, Any]]:
         if statement.lstrip().startswith(("SELECT", "WITH")):
             said.setdefault(statement, parameters)
 
-    engines = {store.writer, store.reader}  # one on PostgreSQL
-    for engine in engines:
+    for engine in engines.heard(store):
         event.listen(engine, "before_cursor_execute", hear)
     yield said
-    for engine in engines:
+    for engine in engines.heard(store):
         event.remove(engine, "before_cursor_execute", hear)
 
 
@@ -242,15 +241,15 @@ def test_postgresql_takes_the_indexes_by_itself(old: County, asked: list[Asked])
     assert through(old.store, heavy, forced=False) == []
 
 
-#: One row only has such a value; of words it is a pair, and one grid is in force under a code.
+#: One row only has such a value; of words, choices and facts it is a pair, and one grid is in force under a code.
 KEYS = {
     f"{table.name}.{column.name}"
     for table in metadata.sorted_tables
     for column in table.columns
     if column.unique or [*table.primary_key] == [column]
-} | {"word.code", "role_word.word", "report_joint.grid_id"}
+} | {"word.code", "field_choice.code", "object_fact.field", "role_word.word", "report_joint.grid_id"}
 #: What is distinct or grouped by it: the list has one row for each.
-ONCE = {"object_type.interval_days", "posting.role", "held.place", "anon_1.place"}
+ONCE = {"posting.role", "held.place", "anon_1.place"}
 #: Of one thing, whose steps are counted; of one name of a layer; of one set of changes.
 COUNTED = {"report_event.seq", "added.seq", "map_layer.edition_id", "grid_change.position"}
 

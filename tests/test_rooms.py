@@ -43,6 +43,7 @@ SHAPES = frozenset({"grid", "maps"})
 #: Files elsewhere that hand shapes on without opening them: they may call gis/, but no geometry library.
 HANDS_ON_SHAPES = {
     "webapp/export/formats.py": "hands rows on to who writes files for maps",
+    "webapp/demo/ground.py": "asks for the roads and waters of the invented county, as texts",
     "webapp/demo/people.py": "asks for an invented county",
     "webapp/report/evidence.py": "puts a drawing that is made of paths and numbers into its page",
 }

@@ -14,7 +14,7 @@ from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, false, fun
 
 from .core.tables import table
 
-#: .  nothing   own  the posted grid   tree  that grid and all below   dept  its body has or had an assignment
+#: .  nothing   alone  the posted grid and nothing below it   own  the posted grid   tree  that grid and all below   dept  its body has or had an assignment
 #: lead  its body is the lead now   all  everywhere
 #: visitor: who is not logged in. What he may, everybody may; it is ``all`` or nothing, because he is posted nowhere.
 #: except: what is taken away again, whatever reaches it: .  nothing   person  what concerns him, whichever posting of his
@@ -34,9 +34,11 @@ border.read        .        .             .                    tree           . 
 card.edit          .        .             tree                 tree           .                   .                .       .          .             .            .       # the five fixed things, and the person towards a grid below
 card.list          .        .             tree                 tree           .                   .                tree    tree       .             .            .       # which cards lack what, and all of them as a file
 object.edit        .        .             tree                 tree           .                   .                .       .          .             .            .
+object.withheld    .        .             tree                 tree           .                   .                tree    tree       .             .            .       # matters of complaint among the objects: no village knows of them
 object.propose     .        own           .                    .              .                   .                .       .          .             .            .       # for the list of his own grid; who keeps it answers
 patrol.walk        .        own           .                    .              .                   .                .       .          .             .            .       # goes round himself: a page of his own, his name on the round, "it is back"
-patrol.write       .        own           tree                 .              .                   .                .       .          .             .            .       # a township types in paper sheets
+patrol.inspect     .        .             alone                alone          .                   .                .       .          .             .            .       # goes round himself in a grid above the villages, his name on the round
+patrol.write       .        own           tree                 alone          .                   .                .       .          .             .            .       # a township types in paper sheets
 patrol.read        .        own           tree                 tree           .                   .                tree    tree       .             .            .
 report.submit      .        own           tree                 .              .                   .                .       .          .             .            .
 report.submit_for  .        .             tree                 .              .                   .                .       .          .             .            .       # types in what an officer of the village found
@@ -49,6 +51,7 @@ look.answer        .        own           .                    .              . 
 attachment.read    .        all           all                  all            all                 all              all     all        .             .            .       # opens the address; which ones: whoever may read what it belongs to (attachment/queries.py)
 attachment.send    .        all           all                  all            all                 all              .       .       .             .            .       # photos before their entry; who may send the entry decides about them
 desk.read          .        .             tree                 tree           dept                dept             tree    tree       .             .            .
+register.read      .        .             tree                 tree           .                   .                tree    tree       .             .            .       # the lists of objects by type; which objects: with grid.read
 late.read          .        .             tree                 tree           .                   .                tree    tree       .             .            .       # what is overdue, by who holds it; which reports: report.read
 export.make        .        .             tree                 tree           dept                dept             tree    tree       .             .            .       # opens the page; which rows: the right to read each kind (exports.py of the domains)
 duty.read          .        all           all                  all            all                 all              all     all        .             .            .
@@ -66,7 +69,7 @@ log.read           .        .             .                    .              . 
 code.read          .        .             .                    all            .                   .                .       .          .             all          .       # log-in codes of who holds this or system.edit: nobody else stands above them
 """
 VISITOR_COLUMN, EXCEPT_COLUMN = "visitor", "except"
-REACHES = frozenset({".", "own", "tree", "dept", "lead", "all"})
+REACHES = frozenset({".", "alone", "own", "tree", "dept", "lead", "all"})
 EXCEPTIONS = frozenset({".", "person", "posting"})
 
 
@@ -297,6 +300,8 @@ def where(
             return true()
         if kind in ("own", "tree") and posting.path is not None:
             return _on_grids(posting.path, grid_path, joint)
+        if kind == "alone" and posting.path is not None:
+            return grid_path == posting.path
         helper = {"dept": assigned, "lead": lead}.get(kind)
         if helper is not None and posting.body_id is not None:
             return helper(posting.body_id)

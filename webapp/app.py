@@ -19,7 +19,21 @@ from .login import queries as login_queries
 from .login import service as login_service
 from .login import views as login_views
 from .ops import identity, migrate, witness
-from .web import askers, bounds, compress, entries, errors, gate, headers, health, hosts, language, marked, static_files
+from .web import (
+    askers,
+    bounds,
+    compress,
+    entries,
+    errors,
+    gate,
+    headers,
+    health,
+    hosts,
+    installable,
+    language,
+    marked,
+    static_files,
+)
 from .web import request as web_request
 from .web.cookies import Cookies
 
@@ -107,7 +121,7 @@ def create_app(config: Config, store: Store | None = None) -> App:
     app.jinja_env.globals["command"] = command
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.teardown_request(web_request.close_reads)
-    for part in (compress, bounds, static_files, marked, language, errors, headers, gate, health, entries):
+    for part in (compress, bounds, static_files, marked, language, errors, headers, gate, health, entries, installable):
         part.init(app)
     register(app)
     frame.init(app)

@@ -7,6 +7,7 @@ a fault of the program, so no entry point can forget the table.
 
 from . import domains
 from .card import service as card
+from .card import units as card_units
 from .core.db import Store
 from .core.happened import INFO, GridsChanged, HandedOver, Listener, Listeners
 from .patrol import heirs as patrol_heirs
@@ -17,6 +18,7 @@ LISTENERS = Listeners(
     Listener(GridsChanged, people_heirs.follow),
     Listener(GridsChanged, patrol_heirs.follow),
     Listener(GridsChanged, report_heirs.follow),
+    Listener(GridsChanged, card_units.refuse_planted),
     Listener(HandedOver, card.take_over),  # who stood for his grid towards those below it
 )
 

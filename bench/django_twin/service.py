@@ -98,6 +98,7 @@ def _receipt(patrol: Patrol, results: Any) -> dict[str, Any]:
     counts = Counter(results)
     return {
         "id": str(patrol.pk),
+        "photos": [],
         "received_at": patrol.received_at.isoformat(),
         "normal": counts["normal"],
         "problem": counts["problem"],

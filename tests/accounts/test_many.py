@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event, func, select
 
-from tests import make
+from tests import engines, make
 from tests.accounts.test_account_pages import send, slips
 from tests.accounts.test_sheet import ROWS, csv_bytes, rows_of, xlsx
 from webapp.accounts import service, sheet_acts
@@ -21,18 +21,17 @@ def statements(store):
     """What is sent to the database meanwhile, but for the inserts:
     how those are put together is the library's affair."""
     sent = []
-    engines = {store.reader, store.writer}
 
     def note(_connection, _cursor, statement, _values, _context, _many):
         if not statement.startswith("INSERT"):
             sent.append(statement)
 
-    for engine in engines:
+    for engine in engines.heard(store):
         event.listen(engine, "before_cursor_execute", note)
     try:
         yield sent
     finally:
-        for engine in engines:
+        for engine in engines.heard(store):
             event.remove(engine, "before_cursor_execute", note)
 
 

@@ -17,6 +17,7 @@ from webapp.core import clock, files, ids, waiting
 from webapp.core.models import Attachment
 from webapp.login.models import LoginSession
 from webapp.ops.retention import drop_photos
+from webapp.ops.verify import _orphans
 from webapp.report.models import Report
 
 JSON = {"Accept": "application/json"}
@@ -192,11 +193,12 @@ def age(data_dir, seconds):
 def test_what_nobody_came_back_for_goes_and_what_was_looked_at_stays(world, phone, fields, data_dir):
     officer, data = phone("officer_a1"), picture("red")
     officer.put(fields["id"], data)
-    age(data_dir, files.UNNAMED - 600)
-    assert (waiting.tidy(data_dir), drop_photos(world.store, data_dir)) == (0, 0)
+    age(data_dir, waiting.KEPT - 600)
+    assert (waiting.tidy(data_dir), drop_photos(world.store, data_dir)) == (0, 0), "a phone may be away for weeks"
+    assert not list(_orphans(world.store, data_dir, "originals")), "and nobody is told that nothing names it"
     assert officer.has(fields["id"], data), "and is young again"
     assert (waiting.tidy(data_dir), drop_photos(world.store, data_dir)) == (0, 0)
-    age(data_dir, files.UNNAMED + 600)
+    age(data_dir, waiting.KEPT + 600)
     assert (waiting.tidy(data_dir), drop_photos(world.store, data_dir)) == (1, 2)
     assert not officer.has(fields["id"], data)
     assert not list((data_dir / "waiting").glob("*"))

@@ -78,7 +78,10 @@ def test_a_round_gets_the_same_receipt_and_the_same_again(both: Any, world: Worl
     fields = _round(world)
     first, again = both("officer_a1", fields), both("officer_a1", fields)
     assert first[0] == first[1] == again[0] == again[1]
-    assert first[0] == (201, {"id": fields["id"], "normal": "1", "problem": "0", "could_not_see": "1"})
+    assert first[0] == (
+        201,
+        {"id": fields["id"], "photos": "[]", "normal": "1", "problem": "0", "could_not_see": "1"},
+    )
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_a_list_names_what_each_card_lacks(world: World, browse: Any) -> None:
 
 def test_roles_of_the_card_are_those_who_act_from_a_grid() -> None:
     assert queries.PERSONNEL == ("grid_officer", "township_supervisor", "county_office")
-    assert queries.UPPERS == ("township_supervisor", "county_office", "leader")
+    assert queries.UPPERS == ("grid_officer", "township_supervisor", "county_office", "leader")
 
 
 # --- the notice, and the six classes of data ---

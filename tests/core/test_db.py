@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, event, insert, select, text, update
-from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 from tests import engines, make
@@ -106,11 +106,31 @@ def test_a_write_that_fails_leaves_no_trace(store: Store) -> None:
     assert values(store) == {}
 
 
-def test_what_is_changed_in_a_session_to_look_with_is_never_kept(store: Store) -> None:
-    with store.read() as session:
-        session.add(Counter(name="a", value=1))
-        session.flush()
+def test_who_only_looks_cannot_write_and_who_writes_after_him_can(store: Store) -> None:
+    change = text("update setting set value = value")
+    for _ in range(2):
+        with store.read() as session, pytest.raises(DBAPIError, match=r"(?i)read-?only"):
+            session.add(Counter(name="a", value=1))
+            session.flush()
+        with store.reader.connect() as connection, pytest.raises(DBAPIError, match=r"(?i)read-?only"):
+            connection.execute(change)
+        with store.write() as session:
+            session.execute(change)
     assert values(store) == {}
+
+
+def test_postgresql_plans_no_page_anew(store: Store) -> None:
+    """Its driver forgets what it has prepared at every ROLLBACK."""
+    if store.is_sqlite:
+        pytest.skip("SQLite keeps its statements by itself")
+    found = []
+    for _ in range(8):  # the driver prepares what it has seen five times
+        connection = store.reader.connect()
+        connection.execute(text("select 1 as number"))
+        found.append(connection.scalar(text("select count(*) from pg_prepared_statements")))
+        db.end_reading(connection)
+        connection.close()
+    assert found[0] == 0 and found[-1] == 2
 
 
 def test_a_reader_is_not_held_up_by_a_writer_and_sees_one_state(store: Store) -> None:
@@ -161,8 +181,8 @@ def weak(counting: Store, request: pytest.FixtureRequest, monkeypatch: pytest.Mo
     if not counting.is_sqlite:
         pytest.skip("the ways of SQLite")
     safe = db._sqlite
-    plain = lambda url, _begin: safe(url, "BEGIN")  # noqa: E731
-    by_itself = lambda url, _begin: create_engine(url, module=db._sqlite_module(), connect_args={"timeout": 15})  # noqa: E731
+    plain = lambda url, *_begin: safe(url, "BEGIN")  # noqa: E731
+    by_itself = lambda url, *_begin: create_engine(url, module=db._sqlite_module(), connect_args={"timeout": 15})  # noqa: E731
     monkeypatch.setattr(db, "_sqlite", plain if request.param == "plain" else by_itself)
     made = Store(counting.url.render_as_string())
     yield made

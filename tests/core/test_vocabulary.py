@@ -7,7 +7,7 @@ from sqlalchemy import Column, String, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 import seeds
-from seeds import rows
+from seeds import object_rows, rows
 from tests import make
 from tests.conftest import World
 from webapp.access import ROLES
@@ -18,9 +18,11 @@ from webapp.core.db import Store
 from webapp.duty import dispatching, scope
 from webapp.grid import changes
 from webapp.models import metadata
+from webapp.patrol import frequency, topics
 from webapp.patrol import own as patrol_own
 from webapp.patrol import service as patrol_service
 from webapp.people import rules
+from webapp.register import labels as register_labels
 from webapp.report import effects, labels, service, workflow
 from webapp.web import language
 
@@ -36,7 +38,9 @@ WORDS: dict[str, Iterable[str]] = {
     "duty_role": rows.ROLES,
     "duty_tier": rows.TIERS,
     "entry_mode": ("on_the_day", "later", "for_someone"),  # _mode() of patrol/service.py and report/service.py
+    "field_kind": object_rows.FIELD_KINDS,
     "figure_kind": rows.FIGURE_KINDS,
+    "frequency_unit": frequency.UNITS,
     "grid_change_kind": changes.KINDS,
     "grid_change_state": changes.STATES,
     "grid_kind": card_labels.KINDS,
@@ -44,6 +48,8 @@ WORDS: dict[str, Iterable[str]] = {
     "language": language.LOCALES,
     "list_status": rows.STATUSES,
     "look_answer": labels.LOOK_ANSWERS,
+    "object_part": register_labels.PARTS,
+    "patrol_kind": topics.KINDS,
     "platform_part": card_labels.PARTS,
     "problem_category": rows.CATEGORIES,
     "problem_role": rows.PROBLEM_ROLES,
@@ -56,6 +62,7 @@ WORDS: dict[str, Iterable[str]] = {
     "severity": {row.code for row in seeds.read("words").rows if row.kind == "severity"},
     "time_unit": rows.UNITS,
     "topic": rows.TOPICS,
+    "topic_rhythm": topics.RHYTHMS,
     "visit_result": patrol_service.RESULTS,
     "word_kind": rows.WORD_KINDS,
 }
@@ -65,11 +72,17 @@ FREE = {
     "calendar_day": set(),
     "contact": {"code", "number"},
     "object_type": {"code"},
+    "frequency_rule": {"code", "season_from", "season_until"},  # month and day
+    "object_field": {"code", "unit_zh", "unit_en"},
+    "field_choice": {"code"},
+    "object_stage": {"code"},
     "problem_type": {"code"},
     "report_pair": {"pair"},
     "report": {"number", "first_measure", "crs"},  # a ready word (docs/decisions/0023); a system's name
     "patrol_object": {"crs"},
     "time_limit": {"code"},
+    "patrol_topic": {"code"},
+    "topic_visit": {"reason"},  # a ready word
     "visit": {"reason"},  # a ready word
     "role_word": {"word", "place"},  # what people write; the place is a word of the seeds' own column
     "word": {"code"},

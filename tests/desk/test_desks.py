@@ -180,13 +180,13 @@ def test_the_card_of_a_village_says_who_is_responsible_what_is_due_and_what_is_o
 def test_a_county_setting_changes_what_it_says_and_stands_in_the_log(world, browse):
     county = browse("county")
     county.post("/settings/limits", **{"value-review": "3"})
-    county.post("/settings/intervals", **{"value-livestock_farm": "30"})
+    county.post("/settings/map", **{"value-coverage_days": "25"})
     page = county.get("/settings").text
     assert re.search(r'id="in-limit-review"[^>]*value="3"', page)
-    assert re.search(r'id="in-interval-livestock_farm"[^>]*value="30"', page)
+    assert re.search(r'id="in-setting-coverage_days"[^>]*value="25"', page)
     assert _changed(page) == 2
     log = browse("auditor").get("/log").text
-    assert "Time limit changed" in log and "before: 14; after: 30" in log
+    assert "Time limit changed" in log and "after: 25" in log
     assert "officer_a1" not in log and "person county" in log  # people by the name they log in with
 
 
@@ -196,8 +196,7 @@ def test_a_county_setting_changes_what_it_says_and_stands_in_the_log(world, brow
         ("county", "limits", "limit", "review", "0"),
         ("county", "limits", "limit", "review", "x"),
         ("county", "limits", "limit", "review", "²"),
-        ("county", "intervals", "interval", "livestock_farm", "-1"),
-        ("county", "intervals", "interval", "livestock_farm", "²"),
+        ("county", "map", "setting", "few", "²"),
         ("county", "work", "setting", "work_to", "25:00"),
         ("county", "map", "setting", "few", "-3"),
         ("county", "kept", "setting", "log_months", "5"),
@@ -227,7 +226,7 @@ def test_a_setting_that_does_not_exist_is_not_found(browse):
     county = browse("county")
     assert [
         county.post(f"/settings/{group}", **{"value-x": "5"}).status_code
-        for group in ("limits", "intervals", "work", "other")
+        for group in ("limits", "map", "work", "other")
     ] == [404] * 4
     assert county.post("/settings/other").status_code == 404
 

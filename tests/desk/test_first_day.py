@@ -9,6 +9,7 @@ from tests import make
 from webapp.accounts import service as accounts
 from webapp.core import clock
 from webapp.desk import first_day, settings
+from webapp.patrol import frequencies
 from webapp.patrol.models import PatrolObject
 from webapp.people.models import Body, Person, Posting
 
@@ -36,8 +37,8 @@ def fill(world):
             make.person(session, f"officer_{short.lower()}", "grid_officer", grid=world.grids[short])
         for short in ("A3", "B2", "B3"):
             make.thing(session, world.grids[short])
-        for group in ("limits", "intervals"):
-            settings.save(session, county, group, {}, adopt=True)
+        settings.save(session, county, "limits", {}, adopt=True)
+        frequencies.apply(session, county, frequencies.KEEP)
 
 
 @pytest.mark.parametrize("login", ["county", "admin"])
@@ -50,7 +51,7 @@ def test_the_numbers_of_the_page_are_those_of_the_lists_for_both_who_see_them(wo
     assert shown(browser.get("/first-day").text) == found
     for key, (number, _) in found.items():
         page = browser.get(f"/first-day/{key}").text
-        assert f'<span class="num">{number}</span>' in page.split("</h1>")[0]
+        assert f'<span class="num">{number}</span>' in page.split("<main")[1].split("</h1>")[0]
         assert page.count('<li class="row">') == min(number, 50)
 
 
@@ -71,7 +72,7 @@ def test_a_long_list_is_shown_a_page_at_a_time(world, browse):
     assert [page.count('<li class="row">') for page in (first, second, beyond)] == [50, 12, 12]
     assert "1–50 of 62" in first and 'href="/first-day/office?page=2"' in first
     assert "51–62 of 62" in second and 'href="/first-day/office?page=1"' in second
-    assert '<span class="num">62</span>' in second.split("</h1>")[0]
+    assert '<span class="num">62</span>' in second.split("<main")[1].split("</h1>")[0]
 
 
 def test_whether_all_is_done_is_asked_up_to_the_first_lack(world):

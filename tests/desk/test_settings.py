@@ -64,7 +64,6 @@ def test_county_and_system_administrator_see_and_set_each_only_their_own(world, 
     assert not fields["county"] & fields["admin"]
     assert {
         "limit-review",
-        "interval-livestock_farm",
         "setting-remember_phone_days",
         "setting-map_review_number",
     } <= fields["county"]
@@ -162,7 +161,7 @@ def test_one_bad_value_among_good_ones_stores_nothing_and_what_was_typed_stays(w
         "dispatch": None,
     }
     assert all(f'href="#in-limit-{key}"' in answer.text for key in ("handle", "look", "check"))
-    assert 'value="7"' in box(answer.text, "interval-enterprise"), "the other groups stand as they are"
+    assert 'value="18:00"' in box(answer.text, "setting-work_to"), "the other groups stand as they are"
 
 
 def test_a_value_changed_meanwhile_by_another_is_shown_and_not_overwritten(world, browse):
@@ -221,8 +220,8 @@ def test_what_is_still_our_proposal_can_be_made_the_countys_own_without_changing
     assert all(detail["before"] == detail["after"] for _, _, detail in found[1:])
     page = county.get("/settings").text
     assert (page.count("confirmed on"), page.count("changed on")) == (10, 1)
-    assert 'id="adopt-limits"' not in page and 'id="adopt-intervals"' in page
-    county.post("/settings/intervals", **drawn(page, "intervals") | {"adopt": "y"})
+    assert 'id="adopt-limits"' not in page
+    county.post("/frequency/template", template="keep")
     with world.store.read() as session:
         steps = {each.step.key: each for each in first_day.found(session, make.actor(session, "county"))}
     assert steps["limits"].is_done, "which is what the first day asks for"

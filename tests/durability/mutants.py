@@ -50,8 +50,8 @@ def commits_not_synced() -> None:
     """SQLite hands commits to the operating system and does not wait for the disk."""
     safe = db._sqlite
 
-    def unsynced(url: Any, begin: str) -> Any:
-        engine = safe(url, begin)
+    def unsynced(url: Any, begin: str, *more: str) -> Any:
+        engine = safe(url, begin, *more)
         event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=OFF"))
         return engine
 
@@ -65,7 +65,7 @@ def photos_not_synced() -> None:
 
 def writers_without_lock() -> None:
     """SQLAlchemy's own way with SQLite: what is read before the first INSERT is read without the write lock."""
-    db._sqlite = lambda url, begin: create_engine(
+    db._sqlite = lambda url, begin, *more: create_engine(
         url, module=db._sqlite_module(), connect_args={"timeout": db.BUSY_MS / 1000, "check_same_thread": False}
     )
 

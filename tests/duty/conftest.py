@@ -72,6 +72,7 @@ def duty_app(tmp_path_factory) -> App:
     app.register_blueprint(bp)
     links = defaultdict(str)
     kind = SimpleNamespace(lang="en", is_large=False, roles=None, note=None, links=lambda: links, nav=lambda: [])
+    kind.keeps = kind.walks = lambda: False
     app.context_processor(lambda: {"frame": SimpleNamespace(kind=kind, name="", path="", here=""), "me": None})
     app.check_access_rules()
     return app

@@ -198,7 +198,7 @@ def test_of_nothing_there_is_a_file_too(way: str, world: World, browse: Browse, 
 
 def test_more_rows_than_are_read_and_written_at_a_time_are_all_there(world: World, tmp_path: Path) -> None:
     kind = domains.exports()["objects"]
-    blank: list[Any] = [1, "水塘𠮷", "farm", "999901100200", "A1", "A", 110.0, 35.0, None, None, None]
+    blank: list[Any] = [1, "水塘𠮷", "farm", "no", "999901100200", "A1", "A", 110.0, 35.0, None, None, None, None]
     for way, suffix in (("gpkg", ".gpkg"), ("shp", ".zip")):
         rows = ([[number, *blank[1:]], (110 + number / 1e6, 35.0)] for number in range(11_000))
         table = formats.Table(kind, service.Tongue("en", str), [], rows)  # type: ignore[arg-type]

@@ -46,7 +46,7 @@ def test_everybody_takes_out_just_what_he_may_read(login: str, visitors: dict[st
     assert marked(taken(visitor, "reports"), "Where it is") == {mark(f"report_{name}") for name in of_reports}
     seen, walked = ({at for at in GRIDS if letter in tables.GRIDS.get((login, at), "")} for letter in "gv")
     names = {"county": "Test County", "A": "Town A", "B": "Town B"}
-    shown = {names.get(at, f"Village {at}") for at in seen}
+    shown = {names.get(at, f"Village {at}") for at in seen} | {mark(f"unit_{at}") for at in seen & {"A1", "B1"}}
     assert marked(taken(visitor, "grids"), "Name of the grid") - {"Village B3"} == shown
     farms = {mark(f"farm_{at}") for at in seen if len(at) == 2}
     assert marked(taken(visitor, "objects"), "Object") == farms

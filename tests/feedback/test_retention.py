@@ -214,13 +214,3 @@ def test_one_run_deletes_a_bounded_number_and_the_next_goes_on(quiet):
 )
 def test_months_count_by_the_calendar(on, months, expected):
     assert months_before(on, months) == expected
-
-
-def test_where_an_object_stood_before_borders_changed_is_history_and_stays(quiet):
-    with quiet.store.write() as session, clock.at(NOW - 900 * DAY):
-        audit.note_all(session, None, "object.follow", [("object:7", {"before": 1, "after": 2})])
-        audit.note(session, None, "object.retire", "object:7", why="gone")
-    run(quiet)
-    with quiet.store.read() as session:
-        assert "object.follow" in session.scalars(select(AuditEntry.action)).all()
-        assert "object.retire" not in session.scalars(select(AuditEntry.action)).all()

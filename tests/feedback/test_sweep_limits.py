@@ -81,7 +81,7 @@ def test_files_wait_too(busy, tmp_path):
 def test_parts_and_what_waits_for_its_entry_are_one_kind(busy, tmp_path):
     for turn in range(4):
         file_of(tmp_path, f"part-{turn}", 2)
-        file_of(tmp_path, f"{turn:064}", 2, "waiting/1/entry")
+        file_of(tmp_path, f"{turn:064}", 61, "waiting/1/entry")  # weeks without signal are waited out
     runs = [sweep(busy.store, tmp_path, most=5) for _run in range(3)]
     assert [(gone["uploads"], waiting.get("uploads", 0)) for gone, waiting in runs] == [(5, 3), (3, 0), (0, 0)]
 

@@ -165,7 +165,7 @@ def test_a_part_that_lies_far_away_is_an_exclave_with_its_place():
     away = shapely.box(117.1875, 37.1, 117.2, 37.2)
     findings = check(changed(**{f"c{FIRST}": shapely.union(shapes()[FIRST], away)}))
     (finding,) = found(findings, "exclave")
-    assert (finding.rows, finding.level, finding.params["count"]) == ((f"{FIRST} 东一村",), "warning", "1")
+    assert (finding.rows, finding.level, finding.params["count"]) == ((f"{FIRST} 东一村",), "note", "1")
     assert away.covers(shapely.Point(finding.at)) and not found(findings, "multipart")
     assert float(finding.params["distance"]) == pytest.approx(0.125 * 88_400, rel=0.01)
 

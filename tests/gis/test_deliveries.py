@@ -6,6 +6,7 @@ import pytest
 
 from gis.delivery import Choice, Delivery, Refused
 from gis.examine import examine
+from tests.short import some
 
 DELIVERIES = Path(__file__).parents[3] / "shared/data/deliveries"
 WHOLE, SMALL = [1, 6, 91], [1, 2, 4]
@@ -50,7 +51,7 @@ def said(delivery: Delivery) -> set[str]:
     return {finding.code + "*" * (finding.level == "error") for finding in delivery.findings}
 
 
-@pytest.mark.parametrize("file", VERDICTS)
+@pytest.mark.parametrize("file", some(VERDICTS, every=4))
 def test_what_becomes_of_a_delivery(file: str) -> None:
     verdict = VERDICTS[file]
     if isinstance(verdict, str):

@@ -260,3 +260,13 @@ def test_villages_stand_from_north_to_south_within_their_kind(county):
         if above.parent == below.parent and above.kind == below.kind:
             north, south = (shapely.from_wkb(cell.boundary).centroid.y for cell in (above, below))
             assert north > south - 0.02
+
+
+def test_roads_join_all_townships_inside_the_county(county):
+    found, land = invent.roads(county), shapely.from_wkb(county.cells[0].boundary)
+    townships = [shapely.from_wkb(cell.boundary) for cell in county.cells if cell.tier == 2]
+    assert len(found) == len(townships) - 1
+    joined = shapely.union_all(found)
+    assert all(shapely.intersects(shape, joined) for shape in townships)
+    assert shapely.covers(shapely.buffer(land, 0.02), joined) and shapely.line_merge(joined).is_valid
+    assert found == invent.roads(county), "the same every time"

@@ -8,6 +8,7 @@ from typing import Any
 import shapely
 
 from gis.delivery import Cell
+from gis.lines import compared
 from tests import make
 from tests.conftest import World
 from webapp.core import clock
@@ -58,7 +59,8 @@ def border(world: World, *shorts: str) -> bytes:
 def drafted(world: World, cells: Sequence[Cell], login: str = "county", facts: Mapping[str, Any] | None = None) -> int:
     """The number of a set made of a delivery."""
     with world.store.read() as session:
-        lines = changes.compared(session, ROOT, cells)
+        there, names = changed.present(session, ROOT)
+    lines = compared(there, cells, names)
     with world.store.write() as session:
         return changes.draft(session, make.actor(session, login), "reform.gpkg", lines, facts).id
 

@@ -20,7 +20,7 @@ from webapp.core import clock
 from webapp.core.db import Store
 from webapp.core.errors import Refused
 from webapp.grid import intake, labels, queries
-from webapp.grid.models import Grid, GridVersion
+from webapp.grid.models import BoundaryEdition, Grid, GridVersion
 from webapp.ops.verify_audit import Audit
 
 
@@ -33,7 +33,7 @@ def test_what_was_examined_is_stored_and_in_force(store: Store, tmp_path: Path) 
         assert {cell.id for cell in cells} == {grid.id for grid in stored}
         assert [len([cell for cell in cells if cell.tier == tier]) for tier in (1, 2, 3)] == [1, 2, 8]
         assert set(session.scalars(select(GridVersion.valid_from))) == {since}
-        assert (edition := queries.edition(session)) and edition.source == "a.gpkg"
+        assert session.get_one(BoundaryEdition, queries.edition_id(session)).source == "a.gpkg"
 
 
 def test_a_village_without_a_border_is_stored_without_one(store: Store, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from webapp.access import SYSTEM
 from webapp.core import clock, ids
 from webapp.core.errors import NotFound
 from webapp.desk import queries as desk_queries
-from webapp.grid import lineage, queries
+from webapp.grid import lineage, names, queries
 from webapp.grid.exports import EXPORTS as GRIDS
 from webapp.grid.models import Grid, GridVersion
 from webapp.ops import verify
@@ -237,7 +237,7 @@ def test_a_merged_village_is_on_no_list_and_lacks_nobody(world: World) -> None:
     with world.store.read() as session:
         assert world.grids["A2"] not in {cell.id for cell in queries.cells(session, SYSTEM, "grid.read")}
         assert world.grids["A2"] not in dict(queries.boundaries(session, 3))
-        assert queries.called(session, "甲2村", 3, 9) == []
+        assert names.called(session, "甲2村", 3, 9) == []
         assert queries.named(session, {world.grids["A2"]})[world.grids["A2"]].zh == "甲2村", "its records name it"
         path = session.get_one(Grid, world.grids["A2"]).path
         subject = Subject(ids.new(), "returned", world.grids["A2"], path, None)

@@ -9,7 +9,10 @@ from contextlib import contextmanager
 import pytest
 from waitress.server import create_server
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+from tests.journeys.line import Line, bad_line
+
+#: The shell is the same browser without its own windows: journeys take less than half the time with it.
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("chromium-browser")
 PHONE = {"width": 360, "height": 740}
 FLAGS = [
     "--no-sandbox",
@@ -62,6 +65,13 @@ def address(app) -> Iterator[str]:
     """The application of the test, served."""
     with served(app) as where:
         yield where
+
+
+@pytest.fixture
+def line(address) -> Iterator[tuple[Line, str]]:
+    """A bad line to it, and the address at its other end."""
+    with bad_line(address) as found:
+        yield found
 
 
 @pytest.fixture

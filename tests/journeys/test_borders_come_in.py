@@ -2,7 +2,10 @@
 
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.access_county import on_sqlite
 from tests.gis.boundary_files import gbk_zip
+
+pytestmark = on_sqlite  # what a browser does is the same whatever database lies behind it
 
 
 def looked_at(page) -> None:

@@ -1,5 +1,9 @@
 """An object's place is picked on a map of our own borders."""
 
+from tests.access_county import on_sqlite
+
+pytestmark = on_sqlite  # what a browser does is the same whatever database lies behind it
+
 
 def test_a_tap_on_the_map_fills_the_two_numbers(phone, world):
     page = phone("county", "en", {"width": 1000, "height": 900})

@@ -1,5 +1,9 @@
 """The report form with its scripts: what a phone shows, hides and keeps."""
 
+from tests.access_county import on_sqlite
+
+pytestmark = on_sqlite  # what a browser does is the same whatever database lies behind it
+
 
 def choose(page, name, value):
     """Tap a word; those under "More" are opened first."""

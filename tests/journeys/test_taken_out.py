@@ -2,6 +2,10 @@
 
 import json
 
+from tests.access_county import on_sqlite
+
+pytestmark = on_sqlite  # what a browser does is the same whatever database lies behind it
+
 
 def test_one_file_after_another_comes_from_the_same_page(phone, world):
     page = phone("county", "en")

@@ -35,7 +35,8 @@ def resent(people: dict[str, Browser], entries: list[Posted]) -> Iterator[str]:
 
 def same(first: Answer, now: Answer) -> bool:
     """Whether it is the first receipt; a later version may add to it."""
-    return (first.status, first.location) == (now.status, now.location) and first.receipt.items() <= now.receipt.items()
+    led = first.location in (None, now.location)
+    return led and first.status == now.status and first.receipt.items() <= now.receipt.items()
 
 
 def not_refused(people: dict[str, Browser], entries: list[Posted]) -> Iterator[str]:

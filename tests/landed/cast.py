@@ -22,6 +22,8 @@ class Cast:
     lead: int
     helper: int
     duty: int
+    unasked: int
+    asked: int
 
 
 FIND = {
@@ -34,6 +36,10 @@ FIND = {
     "lead": "select body_id from posting where person_id = (select id from person where login = 'department')",
     "helper": "select body_id from posting where person_id = (select id from person where login = 'dept-ecology')",
     "duty": "select min(id) from duty where canonical = 'housing' and valid_to is null",
+    # A county that has lived the day before has its wishes still open: this day wishes something else.
+    "unasked": "select min(id) from patrol_object where grid_id = :village and valid_to is null "
+    "and id not in (select object_id from object_proposal where object_id is not null)",
+    "asked": "select 1 + count(*) from object_proposal",
 }
 
 

@@ -47,28 +47,17 @@ class Day:
         first = self.diary.fill(
             "a round from a page", OFFICER, page, "/patrols", seen, {f"v{things[0]}-outcome": "problem"}
         )
-        lon, lat = self.cast.point
-        moment = (clock.now() - timedelta(minutes=20)).isoformat()
-        self.diary.phone(
-            "a round from the phone, one object out of reach",
+        self.diary.fill(
+            "a round with what is no object",
             OFFICER,
+            page,
             "/patrols",
-            {
-                "id": str(ids.new()),
-                "grid": village,
-                "occurred_at": moment,
-                "made_at": moment,
-                "note": "东头修路，绕行。",
-                "lon": lon,
-                "lat": lat,
-                "accuracy_m": 12.5,
-                "visits": [
-                    {"object": things[1], "result": "could_not_see", "reason": "locked"},
-                    {"object": things[0], "result": "normal"},
-                ],
-            },
-            {"note": OTHER},
+            {f"v{things[0]}-outcome": "normal", "t-hazard-outcome": "problem", "t-hazard-place": "旧砖厂"}
+            | {"kind": "irregular"},
+            {"t-hazard-place": OTHER},
         )
+        lists.from_the_phone(self.diary, self.cast)
+        lists.from_paper(self.diary, self.cast)
         self.diary.fill(
             "a round typed in for the officer",
             TOWNSHIP,

@@ -14,6 +14,11 @@ NO_ENTRY = {
     "login.": "logging in and out, and one's own account: an act on a session, not a record",
     "accounts.": "people, postings and bodies: the log-in name is taken, the posting stands already",
     "desk.save_settings": "a setting has one value: sent again it is that value already",
+    "patrol.choose_topics": "a topic has one rhythm at a level: sent again it is that rhythm already",
+    **dict.fromkeys(
+        ("patrol.set_frequency", "patrol.end_frequency", "patrol.take_template"),
+        "a rule of frequency: sent again it stands already, or has ended",
+    ),
     **dict.fromkeys(
         ("desk.add_days", "desk.change_day", "desk.take_day_out", "desk.confirm_year"),
         "a day of the calendar is one row: sent again it is so already, and is refused or changes nothing",
@@ -27,6 +32,7 @@ NO_ENTRY = {
         ("patrol.accept_proposal", "patrol.decline_proposal"),
         "the answer to a proposal: given once, and refused when it was answered",
     ),
+    "register.": "what a file says, whom it names, a stage of a day, a paper: sent again it is so already",
     "patrol.retire": "an object leaves the list once; sent again it is off the list already",
 }
 

@@ -18,9 +18,10 @@ from gis import examine
 from gis.delivery import Choice
 from tests.conftest import World
 from tests.gis import boundary_files
+from tests.short import some
 from webapp.core import files, waiting
-from webapp.grid import incoming
-from webapp.grid.models import GridChangeSet
+from webapp.grid import changed, incoming
+from webapp.grid.models import GridChange, GridChangeSet
 from webapp.maps import incoming_views
 
 COUNTY = [
@@ -103,7 +104,7 @@ def test_columns_that_could_both_be_meant_are_chosen_on_the_page(world: World, b
     assert "See what would change" in read_again(county, address, code_0="code", name_0="name")
 
 
-@pytest.mark.parametrize("odd", ["smoke", "x" * 2500, "\ud800", "<b>x"])
+@pytest.mark.parametrize("odd", some(["smoke", "x" * 2500, "\ud800", "<b>x"], every=4))
 @pytest.mark.parametrize("name", ["encoding", "layer", "code_0", "name_0", "parent_0", "crs"])
 def test_what_the_page_does_not_offer_is_refused(browse: Any, name: str, odd: str) -> None:
     county = browse("county")
@@ -170,14 +171,14 @@ def test_of_what_one_person_sends_the_oldest_makes_room(tmp_path: Path) -> None:
 
 def test_long_work_shows_how_far_it_is_in_any_process(world: World, browse: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(incoming_views, "PATIENCE", 0.05)
-    go_on, real = threading.Event(), examine.work
+    go_on, real = threading.Event(), examine.prepare
 
     def slow(answer: Any, paths: Any, *rest: Any) -> None:
         rest[-1].write_text("checking", "ascii")
         assert go_on.wait(30)
         real(answer, paths, *rest)
 
-    monkeypatch.setattr(examine, "work", slow)
+    monkeypatch.setattr(examine, "prepare", slow)
     county = browse("county")
     address = sent(county, geojson())
     waits = county.get(address)
@@ -199,7 +200,7 @@ def test_work_that_did_not_end_well_can_be_asked_for_again(
         raise examine.Failed("boom")
 
     with monkeypatch.context() as patched:
-        patched.setattr(examine, "work", broken)
+        patched.setattr(examine, "prepare", broken)
         county = browse("county")
         address = sent(county, geojson())
     if "interrupted" in word:
@@ -219,7 +220,7 @@ def test_files_that_are_dropped_while_they_are_read_are_no_fault(
         assert go_on.wait(30)
         raise examine.Failed("no such file")
 
-    monkeypatch.setattr(examine, "work", slow)
+    monkeypatch.setattr(examine, "prepare", slow)
     county = browse("county")
     address = sent(county, geojson())
     assert county.post(address, act="drop").status_code == 303
@@ -234,7 +235,7 @@ def test_what_was_said_is_kept_as_it_was_said(tmp_path: Path) -> None:
     said = incoming.Said("gcj02", Choice(layer=("村",), columns=(("村", "dm", "", "sj"),), anywhere=True))
     found = incoming.new(tmp_path, 1)
     (found.folder / "a.geojson").write_bytes(geojson()[0].getvalue())
-    incoming.work(tmp_path, found, said, examine.Tolerance(), (), 60)
+    incoming.work(tmp_path, found, said, examine.Tolerance(), ((), {}), 60)
     assert incoming.one(tmp_path, 1, found.id).said == said and not found.is_working
     with pytest.raises(incoming.NotFound):
         incoming.one(tmp_path, 1, uuid.uuid4())
@@ -250,6 +251,49 @@ def test_of_two_presses_at_once_the_second_drafts_nothing_and_brings_no_fault(wo
     found.drop()  # a second press of the other button
     with found.held() as again:
         assert not again
+
+
+def test_a_page_reads_what_was_worked_out_and_neither_draws_nor_compares(
+    world: World, browse: Any, monkeypatch: Any
+) -> None:
+    def never(*_: Any) -> None:
+        raise AssertionError("shapes are taken apart in the web worker")
+
+    monkeypatch.setattr(shapely, "from_wkb", never)
+    monkeypatch.setattr(shapely, "STRtree", never)
+    county = browse("county")
+    address = sent(county, geojson())
+    page = county.get(address).text
+    assert page.count("<path class=") == 2 and ">999901100201 东二村</title>" in page
+    assert county.post(address, act="compare").status_code == 303
+    with world.store.read() as session:
+        lines = session.scalars(select(GridChange).order_by(GridChange.position)).all()
+        drawn = {line.zh: len(line.boundary or b"") for line in lines if line.kind == "new"}
+    assert drawn["东二村"] > 90 and {line.kind for line in lines} == {"new", "changed", "gone"}
+
+
+def test_a_list_is_compared_with_the_borders_in_force_in_the_child_too(
+    world: World, browse: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(shapely, "STRtree", None)
+    county = browse("county")
+    address = sent(county, (io.BytesIO(county_list(world, {"A1": "新名村"})), "list.csv"))
+    assert "See what would change" in county.get(address).text
+    assert county.post(address, act="compare").status_code == 303
+    with world.store.read() as session:
+        (line,) = session.scalars(select(GridChange)).all()
+    assert (line.kind, line.zh, line.grid_id) == ("changed", "新名村", world.grids["A1"]) and line.boundary
+
+
+def county_list(world: World, renamed: dict[str, str]) -> bytes:
+    """All grids in force as a list, of which some are called otherwise."""
+    with world.store.read() as session:
+        there, _names = changed.present(session, "1.")
+    names = {world.grids[short]: name for short, name in renamed.items()}
+    codes = [each.code for each in there]
+    above = ["" if each.parent is None else codes[each.parent] for each in there]
+    rows = [f"{g.tier},{g.code},{names.get(g.id, g.name)},,{up}" for g, up in zip(there, above, strict=True)]
+    return "\n".join(["level,code,name,en,parent", *rows]).encode()
 
 
 def data_dir(browser: Any) -> Path:

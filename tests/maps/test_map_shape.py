@@ -18,7 +18,7 @@ CELLS = [
 
 
 def sheet(readable, due=(), seen=(), missed=(), open_=(), late=(), due_now=(), few=5, by=shape.SEEN):
-    tally = Tally(Counter(dict(due)), Counter(dict(seen)), Counter(dict(missed)))
+    tally = Tally(Counter(dict(due)), Counter(dict(seen)), Counter(dict(missed)), Counter())
     now = {id_: Now(due, 0, due) for id_, due in dict(due_now).items()}
     overdue = dict(late)
     counts = {id_: (number, overdue.get(id_, 0)) for id_, number in dict(open_).items()}

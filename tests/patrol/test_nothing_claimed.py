@@ -72,7 +72,9 @@ def test_a_sheet_sent_untouched_is_refused_and_the_form_comes_back(world, browse
     fields = sent(township.get(f"/grids/{world.grids['A1']}/patrol?all=1").text)
     fields["person_id"] = str(world.people["officer_a1"])
     answer = township.post("/patrols", **fields)
-    assert answer.status_code == 422 and "A patrol needs at least one object you visited." in answer.text
+    assert (
+        answer.status_code == 422 and "A patrol needs at least one object or topic that you looked at." in answer.text
+    )
     assert presets(answer.text) == ["not_gone", "not_gone"] and "Not on the sheet" in answer.text
     assert rounds(world) == 0
 

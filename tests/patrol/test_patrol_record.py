@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from tests import make
 from webapp.core import clock, ids
@@ -28,6 +28,20 @@ def test_the_same_round_sent_twice_is_one_record_and_one_receipt(world):
     with world.store.read() as session:
         assert session.scalar(select(func.count()).select_from(Patrol)) == 1
         assert session.scalar(select(func.count()).select_from(Visit)) == 2
+
+
+def test_a_round_is_seven_statements(world):
+    """Known already? the village, its list; the round, its visits; the newest link of the chain, and its own. Ready
+    words are at most a minute old."""
+    results = {world.things["farm_a1"]: "normal", world.things["kiln_a1"]: "could_not_see"}
+    _record(world, "officer_a1", make.patrol(world.grids["A1"], results))
+    with world.store.write() as session:
+        officer = make.actor(session, "officer_a1")
+    said = []
+    event.listen(world.store.writer, "before_cursor_execute", lambda _c, _cursor, statement, *_: said.append(statement))
+    with world.store.write() as session:
+        service.record(session, officer, make.patrol(world.grids["A1"], results))
+    assert len(said) == 7, said
 
 
 def test_the_same_id_with_other_content_is_a_conflict_and_changes_nothing(world):

@@ -12,14 +12,22 @@ from tests import make
 from webapp.core import clock
 from webapp.core.db import Moment, day_number
 from webapp.patrol import coverage, service
+from webapp.patrol.frequency import Rule, Rules
 from webapp.patrol.models import PatrolObject
-from webapp.patrol.windows import Outcome, Window, Windows, due_from, outcome, regular
+from webapp.patrol.windows import Outcome, Window, Windows, outcome, regular
 
 LEAP = date(2028, 2, 29)
 
 
 def windows_of(*ends):
     return Windows(Window(first, last) for first, last in ends)
+
+
+def of_life(since, days, first, last, until=None):
+    """Those of an object that a rule of all the year asks for, and that is no longer there on ``until``."""
+    rules = Rules([Rule(1, "farm", False, None, None, days, "day", None, None)])
+    on = [None if day is None else date.fromordinal(day + 1000) for day in (since, until, first, last)]
+    return [Window(a - 1000, b - 1000) for a, b in rules.windows("farm", False, *on)]
 
 
 def by_hand(since, days, first, last, until):
@@ -38,7 +46,8 @@ def test_windows_are_counted_from_the_objects_first_day_whatever_the_period():
         since, days, first = rng.randrange(60), rng.randrange(1, 40), rng.randrange(60)
         last, until = first + rng.randrange(60), rng.choice((None, since + rng.randrange(90)))
         asked = (since, days, first, last, until)
-        assert regular(since, days, first, last, until) == by_hand(*asked), asked
+        assert of_life(since, days, first, last, until) == by_hand(*asked), asked
+        assert regular(since, days, first, last) == by_hand(since, days, first, last, None), asked
 
 
 def test_periods_that_follow_each_other_count_every_window_once():
@@ -64,7 +73,7 @@ def test_periods_that_follow_each_other_count_every_window_once():
     ],
 )
 def test_an_object_counts_only_with_the_windows_that_end_within_its_life(since, until, ends):
-    assert [window.last for window in regular(since, 7, 100, 120, until)] == ends
+    assert [window.last for window in of_life(since, 7, 100, 120, until)] == ends
 
 
 def test_a_leap_day_and_a_long_period_are_days_like_others():
@@ -127,11 +136,6 @@ def test_no_visits_whatever_their_number_and_days_fill_more_than_there_is():
         assert made == outcome(windows, reversed(seen), tried * 2)
         assert outcome(windows, [*seen, rng.randrange(120)], tried).seen >= made.seen
         assert outcome(windows, seen, [*tried, *seen]) == outcome(windows, seen, tried)
-
-
-@pytest.mark.parametrize(("since", "seen", "due"), [(100, None, 100), (100, 110, 117), (100, 90, 100), (100, 93, 100)])
-def test_due_now_goes_by_the_day_an_object_was_last_seen(since, seen, due):
-    assert due_from(since, seen, 7) == due
 
 
 # --- the same in the database ---

@@ -108,7 +108,15 @@ def test_two_working_roles_may_be_held_together():
 
 @pytest.mark.parametrize(
     "tier, lowest, kind",
-    [(1, 3, "county"), (2, 3, "township"), (3, 3, "village"), (3, 4, "between"), (4, 4, "village"), (2, 2, "village")],
+    [
+        (1, 3, "county"),
+        (2, 3, "township"),
+        (3, 3, "village"),
+        (3, 4, "between"),
+        (4, 4, "village"),
+        (2, 2, "village"),
+        (4, 3, "unit"),
+    ],
 )
 def test_a_tier_is_known_by_its_place_in_the_tree(tier, lowest, kind):
     assert rules.tier_kind(tier, lowest) == kind

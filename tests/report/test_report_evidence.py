@@ -63,7 +63,7 @@ def test_a_look_that_says_not_put_right_stands_in_the_row_in_why_here_and_over_t
     sentence = LOOKED.format(day=f"{clock.today():%-d %b}")
     row = township.get("/desk").text.split("row-body")[1].split("</li>")[0]
     page, form = (township.get(f"/reports/{way.entry.id}{tail}").text for tail in ("", "/confirm"))
-    top = form.split("</h1>")[1].split("<form")[0]
+    top = form.split("<main")[1].split("</h1>")[1].split("<form")[0]
     standing = page.split('class="standing"')[1].split('class="actions"')[0]
     with way.world.store.read() as session:
         photo = evidence.details.look_photos(session, [session.get_one(SiteLook, look)])[look][0]

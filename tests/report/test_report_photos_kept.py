@@ -10,7 +10,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from tests.report.conftest import hidden
-from webapp.core import files
+from webapp.core import files, waiting
 from webapp.core.models import Attachment
 from webapp.ops.retention import drop_photos
 from webapp.report.models import Report, ReportAttachment
@@ -66,7 +66,7 @@ def marks(*colors):
 
 
 def age(data_dir, seconds):
-    for file in (data_dir / "photos").rglob("*"):
+    for file in (*(data_dir / "photos").rglob("*"), *(data_dir / "waiting").rglob("*")):
         os.utime(file, (time.time() - seconds,) * 2)
 
 
@@ -166,7 +166,7 @@ def test_kept_photos_belong_to_one_entry_and_one_person(world, form, browse, bla
 def test_a_photo_whose_file_is_gone_has_to_be_chosen_again(world, form, data_dir):
     browser, fields = form
     values = kept(refused(browser, fields, "red"))
-    age(data_dir, files.UNNAMED + 60)
+    age(data_dir, waiting.KEPT + 60)
     assert drop_photos(world.store, data_dir) == 2 and on_disk(data_dir) == 0
     answer = browser.post("/reports", **fields, kept=values)
     assert answer.status_code == 422 and "Please choose them again." in answer.text

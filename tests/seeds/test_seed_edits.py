@@ -44,7 +44,7 @@ class Book:
         self.sources = folder / "sources"
         shutil.copytree(Path(seeds.__file__).parent, self.root, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
         self.sources.mkdir()
-        for path in TEXTS.glob("*.txt"):
+        for path in TEXTS.glob("*.txt") if TEXTS else ():
             if (
                 not path.name.startswith("004") or "clean" in path.name
             ):  # the raw 004 is the same text, see test_seed_check

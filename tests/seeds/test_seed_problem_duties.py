@@ -27,6 +27,8 @@ FIRST = {
     "scattered_polluter": (211, "township_office"),
     "digging": (227, "natural_resources"),
     "water_source": (208, "ecology"),
+    "fireworks": (217, "public_security"),
+    "smoked_meat": NOBODY,
     "other": NOBODY,
 }
 #: Further lines that must be among the answers.
@@ -39,6 +41,7 @@ ALSO = {
     "smoke": {208},
     "smell": {208},
     "cooking_fumes": {208, 221},
+    "smoked_meat": {208},
     "black_ditch": {206},
     "waste_dumping": {208},
     "noise": {229, 208},
@@ -85,7 +88,7 @@ def test_every_row_names_a_duty_that_is_there_or_says_that_nobody_is_named(rows,
 def test_nobody_is_said_once_and_with_the_general_duty_beside_it(by_problem):
     silent = {problem: found for problem, found in by_problem.items() if any(row.role == NOBODY for row in found)}
     assert {problem: Counter(row.role for row in found)[NOBODY] for problem, found in silent.items()} == dict.fromkeys(
-        ("smell", "smoke", "cooking_fumes", "noise", "other"), 1
+        ("smell", "smoke", "cooking_fumes", "noise", "smoked_meat", "other"), 1
     )
     general = f"{PART_13}ecology-29"
     assert {p for p, found in silent.items() if (general, "tell") not in {(r.duty, r.role) for r in found}} == set()

@@ -6,9 +6,11 @@ from datetime import date, time, timedelta
 import pytest
 
 import seeds
+from webapp.patrol.frequency import UNITS
 
 READERS = {"int": int, "bool": {"yes": True, "no": False}.__getitem__, "text": str, "time": time.fromisoformat}
-TABLES = ("limits", "problem_types", "object_types", "words", "settings", "calendar", "contacts")
+TABLES = ("limits", "problem_types", "object_types", "topics", "type_topics")
+TABLES += ("words", "settings", "calendar", "contacts")
 
 
 def codes(name):
@@ -21,12 +23,12 @@ def test_every_value_says_where_it_comes_from(name):
     assert [row.origin for row in seeds.read(name) if not row.source] == []
 
 
-@pytest.mark.parametrize("name", ["limits", "problem_types", "object_types", "words", "settings", "contacts"])
+@pytest.mark.parametrize("name", ["limits", "problem_types", "object_types", "topics", "words", "settings", "contacts"])
 def test_every_row_has_words_in_both_languages(name):
     assert [row.origin for row in seeds.read(name) if not (row.zh and row.en)] == []
 
 
-@pytest.mark.parametrize("name", ["problem_types", "object_types", "contacts"])
+@pytest.mark.parametrize("name", ["problem_types", "object_types", "topics", "contacts"])
 def test_the_order_of_a_list_is_complete(name):
     assert sorted(row.order for row in seeds.read(name)) == list(range(1, len(seeds.read(name)) + 1))
 
@@ -43,9 +45,14 @@ def test_every_clock_of_the_workflow_has_a_limit():
     assert clocks | {"station_handle", "look", "coop_result", "emergency_review"} <= codes("limits")
 
 
-def test_limits_and_intervals_are_more_than_nothing():
+def test_limits_and_frequencies_are_more_than_nothing():
     assert all(limit.number > 0 for limit in seeds.read("limits"))
-    assert all(kind.interval_days > 0 for kind in seeds.read("object_types"))
+    often = [*seeds.read("frequency_rules"), *seeds.read("frequency_templates")]
+    assert all(1 <= row.every <= UNITS[row.unit].most for row in often)
+
+
+def test_each_type_of_object_is_delivered_with_how_often_it_is_visited():
+    assert [row.type for row in seeds.read("frequency_rules")] == [kind.code for kind in seeds.read("object_types")]
 
 
 def test_settings_can_be_read_as_their_type():

@@ -104,7 +104,7 @@ def test_who_says_nothing_of_itself_has_to_bring_the_token() -> None:
 
 
 def test_a_key_writes_without_a_token_as_whose_it_is(anywhere: ByKey, world: World, browse: Any) -> None:
-    assert write(browse().client, **held("officer_a1")).status_code == 303
+    assert write(browse().client, **held("officer_a1")).status_code == 201
     assert messages(world) == ["officer_a1"]
     assert anywhere.let == ["officer_a1"]
 

@@ -23,7 +23,8 @@ from webapp.grid.models import Grid
 from webapp.web import compress, static_files
 
 UNPACK: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
-MAP, OFFICER = 110_000, 40_000  # bytes of a cold map page, and of an officer's first load
+#: Bytes of a cold map page, of an officer's first load, and of all that he needs without signal.
+MAP, OFFICER, OFFLINE = 110_000, 40_000, 165_000
 VISIBLE = re.compile(rb'name="csrf_token" value="[^"]*"|[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]+')
 
 
@@ -99,14 +100,17 @@ def test_the_length_of_a_page_does_not_tell_what_stands_in_it(browse: Callable[.
     assert max(padded) < compress.PADDING
 
 
-def cold(client: Any, address: str) -> dict[str, int]:
-    """What a browser without brotli fetches for a page the first time, each with its bytes as sent."""
+def cold(client: Any, address: str, encodings: str = "gzip, deflate") -> dict[str, int]:
+    """What a browser without brotli fetches for a page the first time, each with its bytes as sent.
+
+    The outbox's script, which js/app.js brings while something waits, is fetched only then.
+    """
     sizes: dict[str, int] = {}
 
     def fetch(part: str) -> str:
         if part in sizes:
             return ""
-        answer, data = asked(client, part, "gzip, deflate")
+        answer, data = asked(client, part, encodings)
         assert answer.status_code == 200, part
         sizes[part] = len(answer.data)
         for module in re.findall(r'(?:from|import)\s*"\./([^"]+)"', data.decode()) if part.endswith(".js") else ():
@@ -114,7 +118,7 @@ def cold(client: Any, address: str) -> dict[str, int]:
         return data.decode()
 
     page = fetch(address)
-    for part in re.findall(r'"(/assets/[^"]+|/map/layers/[^"]+)"', page):
+    for part in re.findall(r'(?<!data-when-waiting=)"(/assets/[^"]+|/map/layers/[^"]+)"', page):
         fetch(part)
     return sizes
 
@@ -148,6 +152,26 @@ def test_a_cold_map_of_a_whole_county_is_small(whole_county: Store, tmp_path: An
 def test_an_officers_first_load_is_small(browse: Callable[..., Browser], world: World, address: str) -> None:
     sizes = cold(browse("officer_a1").client, address.format(**world.grids))
     assert sum(sizes.values()) <= OFFICER, sizes
+
+
+def test_all_that_an_officer_needs_without_signal_is_small(
+    whole_county: Store, tmp_path: Any, password_hash: str
+) -> None:
+    """First page, round, report, list, files of the objects and the map of a county of 250 villages, each part once."""
+    with whole_county.write() as session:
+        village = session.scalars(select(Grid.id).where(Grid.tier == 3)).first()
+        make.person(session, "walker", "grid_officer", grid=village, password_hash=password_hash)
+        for number in range(8):
+            make.thing(session, village, f"某点{number}")
+    browser = Browser(create_app(Config("", tmp_path, "k" * 40), whole_county).test_client())
+    browser.login("walker", PASSWORD)
+    sizes: dict[str, int] = {}
+    pages = browser.client.get("/kept-pages").get_json()["pages"]
+    assert len(pages) > 15
+    for address in pages:
+        sizes |= cold(browser.client, address, "br, gzip")
+    sizes["/sw.js"] = len(asked(browser.client, "/sw.js", "br")[0].data)
+    assert sum(sizes.values()) <= OFFLINE, sizes
 
 
 def test_a_licence_is_not_taken_for_a_comment(browse: Callable[..., Browser]) -> None:

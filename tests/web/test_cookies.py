@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 from flask.sessions import SecureCookieSessionInterface
+from sqlalchemy import update
 
 from webapp.app import App
+from webapp.core import clock
+from webapp.login.models import LoginSession
 from webapp.web.cookies import Cookies
 
 NAME = "wangge"
@@ -59,6 +62,20 @@ def test_a_kept_cookie_does_not_outlive_the_log_in(opened: list[str], browse: An
     assert browser.post("/logout").status_code in (302, 303)
     browser.client.set_cookie(NAME, good)
     assert browser.client.get("/account").status_code == 302
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+def test_an_answer_to_a_log_in_that_has_ended_writes_no_cookie(app: App, browse: Any, accept: str) -> None:
+    """Else it would overwrite that of a new log-in, where this came later than the answer to that."""
+    browser = browse("officer_a1")
+    browser.get("/account")
+    before = cookie(browser)
+    with app.extensions["store"].write() as session:
+        session.execute(update(LoginSession).values(revoked_at=clock.now()))
+    for address in ("/home", "/entries/01a22ca4-04fc-75b5-9df8-cf1890167e30"):
+        answer = browser.client.get(address, headers={"Accept": accept})
+        assert answer.status_code in (401, 302) and "Set-Cookie" not in answer.headers
+    assert cookie(browser) == before
 
 
 def test_what_a_page_changes_in_its_session_is_not_in_what_is_kept(app: App, opened: list[str]) -> None:

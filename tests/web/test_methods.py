@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.conftest import World
+from tests.short import part
 from webapp.app import App
 from webapp.core.models import AuditEntry, Setting
 from webapp.people.models import Person
@@ -50,9 +51,9 @@ def crowd(browse: Any) -> list[Any]:
 
 def test_no_method_but_get_and_head_runs_a_view_without_the_token(app: App, crowd: list[Any], ran: list[str]) -> None:
     addresses = every_address(app)
-    for browser in crowd:
-        for address in addresses:
-            for method in METHODS:
+    for number, browser in enumerate(crowd):
+        for place, address in enumerate(addresses):
+            for method in part(METHODS, 4, number + place, full=2):
                 answer = browser.client.open(address, method=method, data={"value": "1"})
                 assert (answer.status_code < 500, ran) == (True, []), f"{method} {address}"
 

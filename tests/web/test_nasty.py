@@ -196,7 +196,7 @@ def addresses(rule: Rule, world: World) -> list[str]:
     def filled(values: dict[str, str]) -> str:
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match[1]], rule.rule)
 
-    tried = part(IN_PATHS, 3, turn_of(rule))
+    tried = part(IN_PATHS, 8, turn_of(rule), full=3)
     return [filled(fill), *(filled(fill | {name: nasty}) for name in parts for nasty in tried)]
 
 
@@ -227,7 +227,7 @@ def test_no_address_that_is_read_brings_a_fault(app: App, world: World, crowd: d
                 first, *others = addresses(rule, world)
                 for address in others:
                     yield address, browser.client.get(address)
-                for nasty in part(TRIED, 4, turn_of(rule)):
+                for nasty in part(TRIED, 12, turn_of(rule), full=4):
                     yield (first, nasty), browser.client.get(first, query_string=sent(dict.fromkeys(NAMES, nasty)))
 
     assert faults(answers()) == []
@@ -241,7 +241,7 @@ def test_no_form_with_nothing_but_nonsense_brings_a_fault(app: App, world: World
                 first, *others = addresses(rule, world)
                 for address in others:
                     yield address, browser.client.post(address, data={"csrf_token": token})
-                for nasty in part(TRIED, 4, turn_of(rule)):
+                for nasty in part(TRIED, 12, turn_of(rule), full=4):
                     yield (first, nasty), post(browser, first, {**dict.fromkeys(NAMES, nasty), "csrf_token": token})
 
     assert faults(answers()) == []
@@ -302,7 +302,7 @@ def test_no_single_wrong_field_of_a_form_brings_a_fault(app: App, world: World, 
             for action, fields in list(forms(page.text))[:4]:
                 filled = {name: value or FIT.get(name) or "" for name, value in fields.items()}
                 for turn, name in enumerate(sorted(set(filled) - {"csrf_token"})):
-                    for nasty in part(TRIED, 4, turn):
+                    for nasty in part(TRIED, 4, turn, full=2):
                         yield (action, name, nasty), post(crowd[login], action, {**filled, name: nasty})
 
     assert faults(answers()) == []

@@ -21,6 +21,7 @@ ALLOWED = {
     "webapp/feedback/views.py": (1, "number of a page: Sent.get()"),
     "webapp/desk/views.py": (2, "number of a page, and of the line of the log before it: Sent.get()"),
     "webapp/desk/calendar_views.py": (1, "the year of the address: Sent.get()"),
+    "webapp/patrol/pages.py": (1, "number of a grid: Sent.get()"),
     "webapp/patrol/forms.py": (1, "digits of a pattern that takes fifteen"),
     "webapp/maps/forms.py": (2, "digits are counted on the line above"),
     "webapp/maps/views.py": (1, "a place, in a try, and then held against the globe"),

@@ -315,7 +315,7 @@ def place(session: Session, actor: Actor, role: str, grid_id: int | None, body_i
     )
     if tier is None:
         raise NotFound
-    return Place(rules.tier_kind(tier, grids.lowest_tier(session)), grid_id=grid_id)
+    return Place(rules.tier_kind(tier, grids.working_tier(session)), grid_id=grid_id)
 
 
 def body(session: Session, actor: Actor, body_id: int, roles: Collection[str] = ROLES) -> Body:
@@ -381,7 +381,7 @@ def same_body(session: Session, kind: str, grid_id: int, zh: str) -> Body | None
 
 def cells(session: Session, actor: Actor, kinds: Collection[str], roles: Collection[str] = ROLES) -> list[grids.Cell]:
     """The grids of some kinds (county, township, village) that the actor may post people to, in code order."""
-    lowest = grids.lowest_tier(session)
+    lowest = grids.working_tier(session)
     within = reached_places(actor, "posting.grant", Grid.path, roles)
     return [cell for cell in grids.cells_where(session, within) if rules.tier_kind(cell.tier, lowest) in kinds]
 

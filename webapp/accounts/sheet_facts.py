@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ..access import Actor, Condition
 from ..grid import queries as grids
 from ..grid.models import Grid
+from ..grid.names import Names
 from ..people import rules
 from ..people.models import Body, Person, Posting, RoleWord
 from . import bodies, queries
@@ -43,7 +44,7 @@ class Facts:
 
     def __init__(self, session: Session, actor: Actor, logins: Collection[str], nameless: Collection[str] = ()):
         self.session, self.actor = session, actor
-        self.lowest = grids.lowest_tier(session)
+        self.lowest = grids.working_tier(session)
         self.cells = {cell.id: cell for cell in queries.cells(session, actor, ("county", "township", "village"))}
         self.bodies: dict[tuple[str, int, str], int] = {}
         self.spots: dict[int, Spot] = {}
@@ -76,9 +77,9 @@ class Facts:
         return {known.person.login: known for known in ids.values()}
 
     @cached_property
-    def names(self) -> grids.Names:
+    def names(self) -> Names:
         """Grids by code, Chinese and English name."""
-        return grids.Names(self.cells.values())
+        return Names(self.cells.values())
 
     @cached_property
     def _roles(self) -> dict[tuple[str, str], str]:

@@ -28,17 +28,11 @@ def import_page() -> str:
 
 def _page(form: SheetForm, outcome: Any = None, given: Given | None = None) -> str:
     """The page; ``given`` is what was read of the file that ``outcome`` is about."""
-    findings = sheets.findings(PEOPLE, outcome.findings if outcome else ())
+    facts = sheets.facts(PEOPLE, form, outcome, given)
+    if outcome and not facts["findings"]:
+        facts["packed"] = pack(outcome.lines)  # with the log-in names that the page proposes
     return render_template(
-        "accounts/import.html",
-        form=form,
-        columns=sheets.columns(PEOPLE),
-        roles=_role_words(),
-        findings=findings,
-        notes=sheets.notes(given.notes) if given else [],
-        outcome=outcome,
-        taken_for=_taken_for(outcome) if outcome else [],
-        packed=pack(outcome.lines) if outcome and not findings else "",
+        "accounts/import.html", roles=_role_words(), taken_for=_taken_for(outcome) if outcome else [], **facts
     )
 
 

@@ -2,5 +2,5 @@
 
 from ..core.announce import About
 
-STANDS_ON = ("report",)
+STANDS_ON = ("register",)
 ABOUT = About()

@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 from ..access import Actor, Condition
 from ..core.errors import NotFound
 from ..core.models import Attachment
+from ..patrol.models import PatrolObject
+from ..register import queries as register_queries
+from ..register.models import ObjectAttachment
 from ..report import queries as report_queries
 from ..report.models import Report, ReportAttachment
 
@@ -38,6 +41,14 @@ OWNERS: tuple[Owner, ...] = (
         ReportAttachment.__table__,
         report_queries.attachments_read,
         select(ReportAttachment.attachment_id, Report.number).join(Report, Report.id == ReportAttachment.report_id),
+    ),
+    Owner(
+        "object",
+        ObjectAttachment.__table__,
+        register_queries.attachments_read,
+        select(ObjectAttachment.attachment_id, PatrolObject.zh).join(
+            PatrolObject, PatrolObject.id == ObjectAttachment.object_id
+        ),
     ),
 )
 

@@ -10,6 +10,15 @@ ABOUT = About(
         "card.write": N_("Grid card written"),
         "platform.set": N_("Part of the platform set"),
         "upper.name": N_("Person of the office above named"),
+        "unit.add": N_("Unit grid added"),
+        "unit.change": N_("Unit grid renamed or moved"),
+        "unit.end": N_("Unit grid ended"),
+        "unit.person": N_("Person of a unit grid named or taken off"),
+    },
+    facts={
+        "below": N_("below grid"),
+        "code": N_("code"),
+        "name": N_("name"),
     },
     own=own.OWN,
     settings=setting_rules("""
@@ -34,7 +43,15 @@ village_most   setting.edit  0      person  work
                 "oneself grid.read",
             ),
             DataUse(
-                "grid_card: said_by said_at; upper_link: named_by named_at; platform_role: said_by said_at",
+                "unit_person: zh en post_zh post_en from_on to_on",
+                N_("Name and post of who looks after a unit grid, from when to when"),
+                N_("So that its residents know whom to turn to. It gives no log-in and no right."),
+                "record",
+                "grid.read",
+            ),
+            DataUse(
+                "grid_card: said_by said_at; upper_link: named_by named_at; platform_role: said_by said_at; "
+                "unit_person: said_by said_at",
                 N_("Who wrote a card or named a person, and when"),
                 N_("So that a rule can be traced."),
                 "record",

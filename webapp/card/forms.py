@@ -9,11 +9,13 @@ from wtforms import DateField, Form, SelectField
 from wtforms.validators import InputRequired, Optional
 
 from ..core import clock
+from ..grid.queries import Cell
+from ..grid.units import CODE, Unit
 from ..people.models import Person
 from ..web.bounds import whole
 from ..web.forms import BaseForm, KeyField, text
 from ..web.language import named
-from . import labels
+from . import labels, units
 from .models import PlatformRole
 from .service import NAME, TEXT, CardEntry
 
@@ -50,6 +52,44 @@ class CardForm(BaseForm):
         texts: dict[str, Any] = {name: self[name].data or "" for name in self._fields if name[-3:] in ("_zh", "_en")}
         days = self.valid_from.data, self.published_on.data
         return CardEntry(self.kind.data or None, valid_from=days[0], published_on=days[1], **texts)
+
+
+class UnitForm(BaseForm):
+    """How a unit grid is called."""
+
+    zh = text(_l("Name of the unit grid"), NAME, required=True)
+    en = text(_l("Name in English"), NAME)
+    code = text(_l("Code of the grid"), CODE)
+
+    def unit(self, parent_id: int) -> Unit:
+        """The checked values."""
+        return Unit(parent_id, self.code.data or "", self.zh.data or "", self.en.data or "")
+
+
+class UnitChangeForm(UnitForm):
+    """The same of one that is there, and below which community it stands."""
+
+    seen = KeyField()
+    parent = SelectField(_l("Community"), coerce=whole)
+
+    def offer(self, communities: Iterable[Cell]) -> None:
+        """Below which it may stand."""
+        self.parent.choices = [(cell.id, named(cell)) for cell in communities]
+
+
+class UnitPersonForm(BaseForm):
+    """Who looks after a unit grid."""
+
+    zh = text(_l("Name"), NAME, required=True)
+    en = text(_l("Name in Latin letters"), NAME)
+    post_zh = text(_l("Post or task"), NAME)
+    post_en = text(_l("Post, in English"), NAME)
+    from_on = DateField(_l("First day"), validators=[InputRequired(_l("Choose a day."))], default=lambda: clock.today())
+
+    def entry(self) -> units.PersonEntry:
+        """The checked values."""
+        said = {name: self[name].data or "" for name in ("zh", "en", "post_zh", "post_en")}
+        return units.PersonEntry(**said, from_on=self.from_on.data)
 
 
 class UpperForm(BaseForm):

@@ -3,7 +3,7 @@
 from ..core.errors import N_
 from ..core.tables import must_agree, table
 
-#: Kind of grid → the tiers of people/rules.py that it can be (004:158-162).
+#: Kind of grid → the tiers of people/rules.py that it can be (004:158-162, 004:177).
 KINDS = {
     row["kind"]: row["tier"]
     for row in table("""
@@ -13,6 +13,7 @@ township     township
 subdistrict  township
 village      village
 community    village
+unit         unit
 """)
 }
 KIND_NAMES = {
@@ -21,7 +22,11 @@ KIND_NAMES = {
     "subdistrict": N_("Subdistrict"),
     "village": N_("Village"),
     "community": N_("Community"),
+    "unit": N_("Unit grid"),
 }
+UNIT = "unit"
+#: Below which grids unit grids stand: a community (004:177), and of a subdistrict.
+HAVE_UNITS = (COMMUNITY := "community", SUBDISTRICT := "subdistrict")
 
 #: The five fixed things (004:168), in the order of the text. Rewards and penalties are one of them.
 FIVE = {
@@ -48,6 +53,13 @@ LISTS = {
     UPPER: N_("Without a person of the office above"),
     **OFF,
     ALL: N_("All cards"),
+}
+#: The same of unit grids, in a county that has any: their own lists, in which no other grid is.
+UNIT_LISTS = {
+    "unit_any": N_("Unit grids: card not complete"),
+    "unit_personnel": N_("Unit grids without a person"),
+    "unit_upper": N_("Unit grids without a person of the community"),
+    "unit_all": N_("Unit grids: all"),
 }
 
 #: Who has a part in the platform, and the line that gives each its body.

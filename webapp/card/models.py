@@ -62,6 +62,24 @@ class UpperLink(Base):
     __table_args__ = (Index("ix_upper_link_one", "lower_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),)
 
 
+class UnitPerson(Base):
+    """Who looks after a unit grid, and as what, from a day to a day (exclusive): a name on its card, and no log-in. Who
+    patrols and reports there is the community's officer, by his posting.
+    """
+
+    __tablename__ = "unit_person"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"), index=True)
+    zh: Mapped[str] = mapped_column(String(80))
+    en: Mapped[str] = mapped_column(String(80))
+    post_zh: Mapped[str] = mapped_column(String(80))
+    post_en: Mapped[str] = mapped_column(String(80))
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+    said_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    said_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class PlatformRole(Base):
     """Which body has a part in the platform of a county: owner, operator or entry (004:197, 199, 205, 211). Rows are
     only added: of each part the newest counts, and an empty name is "not fixed".

@@ -9,7 +9,7 @@ from ..grid import queries as grids
 from ..grid.models import GridVersion
 from ..people.own import last_day
 from .labels import PARTS
-from .models import GridCard, PlatformRole, UpperLink
+from .models import GridCard, PlatformRole, UnitPerson, UpperLink
 
 _OF_LOWER = and_(GridVersion.grid_id == UpperLink.lower_id, grids.current())
 NAMED = OwnSheet(
@@ -43,4 +43,10 @@ PLATFORM = acts(
     shown(N_("Part"), PlatformRole.part, say=word_of(PARTS)),
     shown(N_("Body"), PlatformRole.zh, PlatformRole.en, say=name),
 )
-OWN = (NAMED, WRITTEN, NAMING, PLATFORM)
+UNITS = acts(
+    154,
+    N_("Unit grid persons that I named"),
+    *(UnitPerson.said_by, UnitPerson.said_at),
+    shown(N_("First day"), UnitPerson.from_on),
+)
+OWN = (NAMED, WRITTEN, NAMING, PLATFORM, UNITS)

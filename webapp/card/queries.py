@@ -1,27 +1,30 @@
 """Reads of cards: what is fixed for a grid, who stands above it, and which cards lack what."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy import Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor, holders
 from ..core import clock, settings
 from ..grid import queries as grids
+from ..grid import units
+from ..grid.models import UNIT_TIER
 from ..grid.queries import Cell
 from ..people import queries as people
 from ..people import rules
-from ..people.models import Person, Posting
+from ..people.models import Body, Person, Posting
 from ..people.queries import TODAY
-from .labels import FIVE, UPPER
-from .models import GridCard, PlatformRole, UpperLink
+from .labels import COMMUNITY, FIVE, SUBDISTRICT, UPPER
+from .models import GridCard, PlatformRole, UnitPerson, UpperLink
 
 #: Who a grid's personnel are: those who act on matters from a posting to a grid.
 PERSONNEL = tuple(role for role in holders("report.move", "own", "tree") if not rules.sits_in_body(role))
-#: Who can be named towards a lower grid: whose posting reaches it and stays until it is ended.
-UPPERS = tuple(role for role in holders("grid.read", "tree") if rules.POSTINGS[role]["end"] == "open")
+#: Who can be named towards a lower grid: whose posting reaches it and stays until it is ended. Of a community, whose
+#: lower grids are unit grids, that is its officer.
+UPPERS = tuple(role for role in holders("grid.read", "own", "tree") if rules.POSTINGS[role]["end"] == "open")
 
 
 # --- what is fixed ---
@@ -150,16 +153,75 @@ class Shown(NamedTuple):
 
     fixed: GridCard | None
     area: float | None
-    personnel: list[Person]
+    personnel: Sequence[Any]
     upper: Upper | None
 
 
 def shown(session: Session, cell: Cell) -> Shown:
-    """All that a card says of a grid that was reached already."""
+    """All that a card says of a grid that was reached already. Of a unit grid the community's body answers, and its
+    persons are names."""
     above = upper(session, cell.id) if cell.parent_id is not None else None
-    return Shown(
-        newest(session, cell.id), grids.areas(session, [cell.id]).get(cell.id), personnel(session, cell.id), above
-    )
+    is_unit = cell.tier == UNIT_TIER
+    people_ = unit_people(session, [cell.id]).get(cell.id, []) if is_unit else personnel(session, cell.id)
+    return Shown(newest(session, cell.id), grids.areas(session, [cell.id]).get(cell.id), people_, above)
+
+
+# --- who looks after a unit grid ---
+
+
+def unit_people(session: Session, ids: Iterable[int]) -> dict[int, list[UnitPerson]]:
+    """Who is named on the cards of some unit grids today, in the order of the naming."""
+    found: dict[int, list[UnitPerson]] = {}
+    for row in session.scalars(_UNIT_PEOPLE, {"ids": list(ids), "today": clock.today()}):
+        found.setdefault(row.grid_id, []).append(row)
+    return found
+
+
+_UNIT_PEOPLE = (
+    select(UnitPerson)
+    .where(UnitPerson.grid_id.in_(bindparam("ids", expanding=True)))
+    .where(or_(UnitPerson.to_on.is_(None), UnitPerson.to_on > TODAY))
+    .order_by(UnitPerson.id)
+)
+
+
+def unit_people_so_far(session: Session, grid_id: int) -> list[UnitPerson]:
+    """Everybody who was ever named on the card of one, newest first."""
+    found = select(UnitPerson).where(UnitPerson.grid_id == grid_id).order_by(UnitPerson.id.desc()).limit(MOST_SHOWN)
+    return list(session.scalars(found))
+
+
+def body_of(session: Session, community_id: int) -> Any:
+    """Who answers for the unit grids of a community: the body that its card names, else its committee, else nobody;
+    something with ``body_zh`` and ``body_en``."""
+    card = newest(session, community_id)
+    if card is not None and said(card, "body"):
+        return card
+    return session.execute(_COMMITTEE, {"grid_id": community_id}).first()
+
+
+_COMMITTEE = (
+    select(Body.zh.label("body_zh"), Body.en.label("body_en"))
+    .where(Body.grid_id == bindparam("grid_id"), Body.kind == "committee", Body.closed_on.is_(None))
+    .order_by(Body.id)
+    .limit(1)
+)
+
+
+def communities(session: Session, actor: Actor) -> list[Cell]:
+    """The communities of subdistricts whose cards the actor may fix, in code order: below these stand unit grids."""
+    cells = grids.cells(session, actor, "card.edit")
+    kinds = {id_: card.kind for id_, card in cards(session, {cell.id for cell in cells} | _above(cells)).items()}
+    lowest = grids.working_tier(session)
+    return [
+        cell
+        for cell in cells
+        if (cell.tier, kinds.get(cell.id), kinds.get(cell.parent_id or 0)) == (lowest, COMMUNITY, SUBDISTRICT)
+    ]
+
+
+def _above(cells: Iterable[Cell]) -> set[int]:
+    return {cell.parent_id for cell in cells if cell.parent_id is not None}
 
 
 # --- the platform ---
@@ -183,10 +245,15 @@ class Line:
 
     cell: Cell
     card: GridCard | None
-    people: tuple[Person, ...]
+    people: tuple[Any, ...]
     upper: Upper | None
     lacks: frozenset[str]
     off: str
+
+    @property
+    def is_unit(self) -> bool:
+        """Whether it is a unit grid."""
+        return self.cell.tier == UNIT_TIER
 
 
 class Rule(NamedTuple):
@@ -207,12 +274,30 @@ def rule(session: Session) -> Rule:
 
 
 def lines(session: Session, actor: Actor) -> list[Line]:
-    """All grids that the actor may list, in code order. A list and its count are both taken from here."""
-    cells = grids.cells(session, actor, "card.list")
+    """All grids that the actor may list, in code order, but unit grids. A list and its count are both taken from
+    here."""
+    return [line for line in every_line(session, actor) if not line.is_unit]
+
+
+def unit_lines(session: Session, actor: Actor) -> list[Line]:
+    """The same of unit grids."""
+    return [line for line in every_line(session, actor) if line.is_unit]
+
+
+def every_line(session: Session, actor: Actor) -> list[Line]:
+    """All of these, unit grids last."""
+    cells, compounds = grids.cells(session, actor, "card.list"), units.reached(session, actor, "card.list")
+    there: dict[int, Any] = {**_people(session, [cell.id for cell in cells])}
+    if compounds:
+        there |= unit_people(session, [cell.id for cell in compounds])
+    return _lines(session, [*cells, *compounds], there)
+
+
+def _lines(session: Session, cells: Sequence[Cell], there: Mapping[int, Sequence[Any]]) -> list[Line]:
     ids = [cell.id for cell in cells]
     known, above = cards(session, ids), uppers(session, ids)
-    has_border, there = grids.bordered(session, ids), _people(session, ids)
-    numbers, lowest = rule(session), grids.lowest_tier(session)
+    has_border = grids.bordered(session, ids)
+    numbers, lowest = rule(session), grids.working_tier(session)
     found = []
     for cell in cells:
         card, upper_ = known.get(cell.id), above.get(cell.id)

@@ -1,6 +1,6 @@
 """Acts on cards: what is fixed for a grid, whom the office above names towards it, who runs the platform."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -10,10 +10,12 @@ from ..core import audit, clock
 from ..core.errors import N_, TOO_LONG, NotFound, Refused, Stale
 from ..core.happened import HandedOver
 from ..grid import queries as grids
+from ..grid import units
+from ..grid.models import UNIT_TIER
 from ..grid.queries import Cell
 from ..people import rules
 from . import queries
-from .labels import KINDS, PARTS
+from .labels import HAVE_UNITS, KINDS, PARTS, UNIT
 from .models import GridCard, PlatformRole, UpperLink
 
 NAME, TEXT = 80, 2000  # characters, of a name or post and of one of the texts
@@ -21,6 +23,7 @@ NAMES, TEXTS = ["body", "post", "leader"], ["duties", "tasks", "rewards", "penal
 LONGEST = dict.fromkeys(NAMES, NAME) | dict.fromkeys(TEXTS, TEXT)
 DAMAGED = N_("This form is damaged. Open it again.")
 LATER = N_("This day is still to come. Write it when it has come.")
+UNITS_BELOW = N_("Unit grids stand below it, as they do in communities of subdistricts only. End them first.")
 EARLIER = N_("What is fixed now counts from %(day)s. A later day is needed, or the same.")
 
 
@@ -53,7 +56,9 @@ def write_card(session: Session, actor: Actor, grid_id: int, entry: CardEntry, s
     ``seen``: the card that the form began with; Stale when another has been written since. Refused, with its field,
     for a kind that fits another tier, a text that is too long, or a day that is to come or lies before the last card's.
     """
-    cell = grids.cell(session, actor, "card.edit", grid_id)
+    cell = grids.any_cell(session, actor, "card.edit", grid_id)
+    if cell.tier == UNIT_TIER:
+        entry = replace(entry, kind=UNIT)
     before = queries.newest(session, grid_id)
     if seen is not None and getattr(session.get(GridCard, seen), "grid_id", None) != grid_id:
         raise Refused(DAMAGED, field="seen")
@@ -72,18 +77,21 @@ def write_card(session: Session, actor: Actor, grid_id: int, entry: CardEntry, s
 
 
 def _check(session: Session, cell: Cell, entry: CardEntry, before: GridCard | None) -> None:
-    tier = rules.tier_kind(cell.tier, grids.lowest_tier(session))
+    tier = rules.tier_kind(cell.tier, grids.working_tier(session))
     if entry.kind is not None and KINDS.get(entry.kind) != tier:
         raise Refused(N_("A grid of this tier cannot be of that kind."), field="kind")
+    if before and before.kind in HAVE_UNITS and entry.kind != before.kind and units.are_below(session, cell.path):
+        raise Refused(UNITS_BELOW, field="kind")
     for name, longest in LONGEST.items():
         for field in (f"{name}_zh", f"{name}_en"):
             if len(getattr(entry, field)) > longest:
                 raise Refused(TOO_LONG, field=field, max=longest)
-    _check_day("valid_from", entry.valid_from, before.valid_from if before else None)
-    _check_day("published_on", entry.published_on, None)
+    check_day("valid_from", entry.valid_from, before.valid_from if before else None)
+    check_day("published_on", entry.published_on, None)
 
 
-def _check_day(field: str, day: date | None, after: date | None) -> None:
+def check_day(field: str, day: date | None, after: date | None) -> None:
+    """Refused, with its field, for a day that is to come, is far away, or lies before another."""
     if day is None:
         return
     if day > clock.today():
@@ -109,7 +117,7 @@ def name_upper(session: Session, actor: Actor, lower_id: int, person_id: int, fi
     now = queries.upper(session, lower_id)
     if now and (now.link.person_id, now.link.upper_id) == (person_id, upper.id):
         return now.link
-    _check_day("first", first, now.link.from_on if now else None)
+    check_day("first", first, now.link.from_on if now else None)
     if now:
         now.link.to_on = first
         session.flush()  # before the next: there is never more than one without an end

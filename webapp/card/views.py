@@ -10,17 +10,26 @@ from flask_babel import gettext as _
 from ..core import clock
 from ..core.errors import NotFound
 from ..grid import queries as grids
+from ..grid import units as grid_units
+from ..grid.models import UNIT_TIER
 from ..grid.queries import Cell
 from ..people import rules
 from ..web import lists
 from ..web.forms import BaseForm
 from ..web.request import actor, may, read
 from ..web.saving import refused
-from . import labels, queries, service
+from . import labels, queries, service, sheet_views, unit_views
 from .blueprint import bp
 from .forms import CardForm, UpperForm, platform_form
 
-__all__ = ["bp"]
+__all__ = ["bp", "sheet_views", "unit_views"]  # their pages stand on the same blueprint
+
+
+def page_of(cell: Cell) -> str:
+    """Where the card of a grid stands."""
+    if cell.tier == UNIT_TIER:
+        return url_for("card.unit", unit_id=cell.id)
+    return url_for("desk.card", grid_id=cell.id)
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,8 @@ class _Page:
 
     def shown(self) -> str:
         """As a page."""
-        return render_template(self.template, cell=self.cell, form=self.form, **self.more)
+        more = {"home": page_of(self.cell), **self.more}
+        return render_template(self.template, cell=self.cell, form=self.form, **more)
 
     def kept(self, act: Callable[[Any], object]) -> Any:
         """Do what the form says and lead back to the card; else the form again, the reason beside its field."""
@@ -43,7 +53,7 @@ class _Page:
         if status := refused(self.form, act):
             return self.shown(), status
         flash(_("Recorded, with your name and the date."), "good")
-        return redirect(url_for("desk.card", grid_id=self.cell.id), 303)
+        return redirect(page_of(self.cell), 303)
 
 
 # --- what is fixed ---
@@ -70,18 +80,26 @@ def save(grid_id: int) -> Any:
 
 
 def _card_page(grid_id: int, form: CardForm) -> _Page:
-    cell = grids.cell(read(), actor(), "card.edit", grid_id)
-    form.offer(rules.tier_kind(cell.tier, grids.lowest_tier(read())))
-    return _Page("card/edit.html", cell, form, {})
+    cell = grids.any_cell(read(), actor(), "card.edit", grid_id)
+    form.offer(rules.tier_kind(cell.tier, grids.working_tier(read())))
+    return _Page("card/edit.html", cell, form, {"is_unit": cell.tier == UNIT_TIER})
 
 
 @bp.get("/grids/<int:grid_id>/before")
 @may("grid.read")
 def before(grid_id: int) -> str:
     """All that was ever fixed for a grid and who was named towards it, newest first."""
+    cell = grids.any_cell(read(), actor(), "grid.read", grid_id)
+    is_unit = cell.tier == UNIT_TIER
+    drawn = grid_units.versions(read(), grid_id) if is_unit else []
     return render_template(
         "card/before.html",
-        cell=grids.cell(read(), actor(), "grid.read", grid_id),
+        cell=cell,
+        home=page_of(cell),
+        drawn=drawn,
+        **({"body": ""} if is_unit else {}),
+        places=grids.named(read(), {version.parent_id for version in drawn if version.parent_id}),
+        people=queries.unit_people_so_far(read(), grid_id) if is_unit else [],
         versions=queries.versions(read(), grid_id),
         uppers=queries.upper_so_far(read(), grid_id),
         labels=labels,
@@ -92,13 +110,15 @@ def before(grid_id: int) -> str:
 @may("grid.read")
 def notice(grid_id: int) -> str:
     """The card as it can be announced (004:168), to be printed. No telephone number of a person stands on it."""
-    cell = grids.cell(read(), actor(), "grid.read", grid_id)
-    facts = queries.shown(read(), cell)
+    cell = grids.any_cell(read(), actor(), "grid.read", grid_id)
+    facts, above = queries.shown(read(), cell), grids.parents(read(), cell)
     lacks = queries.missing(facts.fixed, has_area=facts.area is not None, has_people=bool(facts.personnel))
     return render_template(
         "card/notice.html",
         cell=cell,
-        above=grids.parents(read(), cell),
+        home=page_of(cell),
+        above=above,
+        body=queries.body_of(read(), above[-1].id) if cell.tier == UNIT_TIER else None,
         lacks=[word for name, word in labels.FIVE.items() if name in lacks],
         labels=labels,
         today=clock.today(),
@@ -127,7 +147,7 @@ def name_upper(grid_id: int) -> Any:
 
 
 def _upper_page(grid_id: int, form: UpperForm) -> _Page:
-    lower = grids.cell(read(), actor(), "card.edit", grid_id)
+    lower = grids.any_cell(read(), actor(), "card.edit", grid_id)
     if lower.parent_id is None:
         raise NotFound
     above = grids.cell(read(), actor(), "card.edit", lower.parent_id)
@@ -176,24 +196,33 @@ def _platform_page(grid_id: int, sent: Any = None) -> _Page:
 @may("card.list")
 def index() -> str:
     """The cards within reach that lack something; each count is the length of its list."""
-    lines, chosen = queries.lines(read(), actor()), request.args.get("lack", "any")
+    every, chosen = queries.every_line(read(), actor()), request.args.get("lack", "any")
+    lines, compounds = ([line for line in every if line.is_unit is of_units] for of_units in (False, True))
     rule = queries.rule(read())
     unset = {name for name, number in zip(labels.OFF, rule, strict=True) if not number}
     found = {name: [line for line in lines if _is_in(name, line)] for name in labels.LISTS if name not in unset}
+    found |= _unit_lists(compounds)
     if chosen not in found:
         abort(404)
     part = lists.part(len(found[chosen]))
     return render_template(
         "card/list.html",
-        lists={name: (_(labels.LISTS[name]), len(each)) for name, each in found.items()},
+        lists={name: (_({**labels.LISTS, **labels.UNIT_LISTS}[name]), len(each)) for name, each in found.items()},
+        page_of=page_of,
         rule=rule,
         chosen=chosen,
         lines=found[chosen][part.first : part.first + part.size],
         part=part,
         labels=labels,
         levels=grids.levels(read()),
-        places=grids.named(read(), {line.cell.parent_id for line in lines if line.cell.parent_id}),
+        places=grids.named(read(), {line.cell.parent_id for line in found[chosen] if line.cell.parent_id}),
     )
+
+
+def _unit_lists(lines: list[queries.Line]) -> dict[str, list[queries.Line]]:
+    """The lists of unit grids, where there are any."""
+    names = labels.UNIT_LISTS if lines else ()
+    return {name: [line for line in lines if _is_in(name.removeprefix("unit_"), line)] for name in names}
 
 
 def _is_in(name: str, line: queries.Line) -> bool:

@@ -83,14 +83,21 @@ def _form(value: Any, name: str) -> Any:
     """The value as JSON. A text stands for itself; everything else is a list that begins with its kind."""
     if value is None or value is True or value is False:
         return value
-    for kinds, write in FORMS:
-        if isinstance(value, kinds):
-            return write(value, name)
+    kind: Any = type(value)
+    write = _writer(kind)
+    if write is not None:
+        return write(value, name)
     if hasattr(value, "as_sent"):
         return _form(value.as_sent(), name)
     if is_dataclass(value) and not isinstance(value, type):
         return _pairs(said(value), name)
     raise TypeError(f"{name}: {type(value).__name__} has no canonical form")
+
+
+@cache
+def _writer(kind: type) -> Callable[[Any, str], Any] | None:
+    """The form of a type, looked for once."""
+    return next((write for kinds, write in FORMS if issubclass(kind, kinds)), None)
 
 
 def _enum(value: Enum, name: str) -> Any:

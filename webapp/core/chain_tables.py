@@ -23,8 +23,10 @@ APPEND_ONLY = {
     "boundary_edition": "what was published when",
     "chain_link": "the chain",
     "document_decision": "a decision is followed by another one, never changed",
+    "object_stay": "on whose list an object stood is past, and counts with the visits of then",
     "report_attachment": "evidence stays with what it was sent for",
     "report_event": "the history of reports",
+    "topic_visit": "what was seen on a round beside its objects",
     "visit": "what was seen on a round",
 }
 

@@ -1,10 +1,26 @@
 """What columns are made of: the base of all tables, and the types that are alike on every engine."""
 
+import re
 import uuid
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, DateTime, Dialect, Integer, LargeBinary, MetaData, String, Table, TypeDecorator, Uuid
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    Uuid,
+    false,
+    literal_column,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.functions import FunctionElement
@@ -16,6 +32,20 @@ EPOCH = date(1970, 1, 1).toordinal()
 
 #: Text compared byte by byte, so that a path prefix is an index range; SQLite does so anyway and refuses the name "C".
 PathString = String(200).with_variant(String(200, collation="C"), "postgresql")
+
+
+_WORD = re.compile("[a-z_]+", re.ASCII)
+
+
+def one_of(column: Any, words: Collection[str]) -> ColumnElement[bool]:
+    """The condition that a column holds one of some words of the program: roles, states, actions.
+
+    They stand in the statement itself. What ``in_`` is given SQLAlchemy writes into it again at every execution, and a
+    server that plans once for all values knows nothing of them. What is no such word goes the usual way.
+    """
+    if not all(map(_WORD.fullmatch, words)):
+        return column.in_(words)
+    return column.in_([literal_column(f"'{word}'") for word in sorted(words)]) if words else false()
 
 
 class _Bytes16(UserDefinedType[uuid.UUID]):

@@ -6,13 +6,13 @@ WAL with synchronous=FULL, writers BEGIN IMMEDIATE, readers a plain BEGIN.
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Select, create_engine, event, text
+from sqlalchemy import Connection, Engine, Select, create_engine, event, text
 from sqlalchemy.engine import URL, ExceptionContext, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from . import chain
@@ -34,7 +34,7 @@ def _sqlite_module() -> Any:
     return module
 
 
-def _sqlite(url: Any, begin: str) -> Engine:
+def _sqlite(url: Any, begin: str, *more: str) -> Engine:
     module = _sqlite_module()
     engine = create_engine(url, module=module, connect_args=WAITING, hide_parameters=True)
 
@@ -48,15 +48,16 @@ def _sqlite(url: Any, begin: str) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             "trusted_schema=OFF",
+            *more,
         ):
             connection.execute(f"PRAGMA {pragma}").fetchall()
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Any) -> None:
-        if begin == "BEGIN":  # takes no lock, so nothing can be refused; the way round costs as much as a small SELECT
+        try:  # past SQLAlchemy, where it costs as much as a small SELECT
             connection.connection.dbapi_connection.execute(begin)
-        else:
-            connection.exec_driver_sql(begin)
+        except module.Error as error:  # mostly a lock that was not given in time
+            raise DBAPIError.instance(begin, None, error, module.Error) from error
 
     return engine
 
@@ -64,6 +65,8 @@ def _sqlite(url: Any, begin: str) -> Engine:
 VALUES = re.compile(r"\n(DETAIL|CONTEXT|QUERY|HINT|LINE \d+):.*", re.DOTALL)
 #: Without JIT: the server takes our many small conditions for dear, and compiles longer than it then runs.
 ALWAYS = {"jit": "off"}
+#: Statements that a connection keeps planned, more than all pages of a role have; the driver's own 100 is less.
+MOST_PREPARED = 500
 #: Of a server that answers people: nobody waits for a lock, and nothing runs or stands still, for longer than this.
 SERVING = {"lock_timeout": "10s", "statement_timeout": "60s", "idle_in_transaction_session_timeout": "60s"}
 
@@ -87,21 +90,40 @@ def _set(engine: Engine, settings: Mapping[str, str]) -> None:
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
+        connection.prepared_max = MOST_PREPARED
         with connection.cursor() as cursor:
             for name, value in settings.items():
                 cursor.execute(f"SET {name} = '{value}'")
         connection.commit()  # else the first rollback takes it back
 
 
+def _reader_of(engine: Engine) -> Engine:
+    """The same connections of PostgreSQL, whose transactions may only read while it has them. Given back they begin
+    again as the server says: by the library's own option they would ask to write, of a server too that must not."""
+    reader = engine.execution_options()
+
+    @event.listens_for(reader, "engine_connect")
+    def _taken(connection: Connection) -> None:
+        held: Any = connection.connection.dbapi_connection
+        held.read_only = True
+
+    @event.listens_for(engine, "checkin")
+    def _given_back(connection: Any, _record: Any) -> None:
+        if connection is not None and not connection.closed:
+            connection.read_only = None
+
+    return reader
+
+
 def _engines(url: URL) -> tuple[Engine, Engine]:
-    """To read and to write with."""
+    """To read and to write with. Who only reads cannot write: the database refuses it."""
     backend = url.get_backend_name()
     if backend == "sqlite":
-        return _sqlite(url, "BEGIN"), _sqlite(url, "BEGIN IMMEDIATE")
+        return _sqlite(url, "BEGIN", "query_only=ON"), _sqlite(url, "BEGIN IMMEDIATE")
     if backend != "postgresql":
         raise BadAddress
     engine = _postgresql(url)
-    return engine, engine
+    return _reader_of(engine), engine
 
 
 _of_columns: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
@@ -135,6 +157,15 @@ class Reader(Session):
     def scalar(self, statement: Any, params: Any = None, **options: Any) -> Any:
         """The first column of the first row."""
         return self.execute(statement, params, **options).scalar()
+
+
+def end_reading(connection: Connection) -> None:
+    """End what was only looked at. On PostgreSQL by a COMMIT, though there is nothing to keep: at a ROLLBACK its driver
+    forgets every statement that it has prepared, and the server plans each page anew. A connection that was cut
+    meanwhile has nothing to end."""
+    if connection.dialect.name != "sqlite" and connection.in_transaction() and not connection.invalidated:
+        with suppress(DBAPIError):
+            connection.commit()
 
 
 class BadAddress(ValueError):

@@ -52,7 +52,7 @@ class GridsChanged:
     """Borders changed on a day: ``heirs`` says of each grid that ended which one has its records from then on;
     ``redrawn`` are those that had a border and got a new version; ``parts`` says of each grid that was split what
     became of it, ``chosen`` of things, by their key, the part that was chosen for them by whom (``by``). ``set_id`` is
-    the set of changes."""
+    the set of changes; ``units`` are the communities below which it put unit grids."""
 
     heirs: Mapping[int, int]
     redrawn: Collection[int]
@@ -61,6 +61,7 @@ class GridsChanged:
     chosen: Mapping[str, int] = field(default_factory=dict)
     by: int | None = None
     set_id: int = 0
+    units: Collection[int] = ()
 
 
 @dataclass(frozen=True)

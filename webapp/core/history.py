@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import clock
+from .columns import one_of
 from .db import Moment
 from .entry import fingerprint_of, is_resend
 from .errors import Conflict
@@ -230,7 +231,7 @@ class History:
         """The condition that a person ever did one of the actions on the thing with the key ``thing_id``, a column."""
         # As a sum: else SQLite goes through all that the person ever did, by the index for what is new for somebody.
         is_his = self.event.person_id + 0 == person_id
-        return exists().where(self.key == thing_id, is_his, self.event.action.in_(sorted(actions)))
+        return exists().where(self.key == thing_id, is_his, one_of(self.event.action, actions))
 
 
 def seen_token(state: str, moved: int) -> str:

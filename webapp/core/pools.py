@@ -53,13 +53,11 @@ password  1        5      -      -      5      # hashing: argon2 takes every cor
 photo     cores    25     -      -      10     # decoding a photo and writing it anew, in a child process
 sheet     1        25     -      -      10     # reading a spreadsheet, in a child process
 borders   1        25     -      -      20     # reading and comparing files of borders, in a child process
-drawing   1        25     -      -      10     # taking apart and drawing what was read of such files
 """)
 }
 #: What is said of the work whose turn did not come.
 BUSY = {
     "borders": N_("The borders could not be read just now, because the server is busy. Please send them again."),
-    "drawing": N_("The page could not be drawn just now, because the server is busy. Please open it again."),
     "export": N_("The file could not be made just now, because the server is busy. Please try again in a moment."),
     "own": N_("The spreadsheet could not be made just now, because the server is busy. Please try again in a moment."),
     "password": N_("Many people are logging in just now. Please try again in a moment."),

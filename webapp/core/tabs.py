@@ -8,9 +8,11 @@ out in Python gives ``TabLists`` of its own.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
+from operator import add
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, true
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, true
 from sqlalchemy.orm import Session
 
 
@@ -56,23 +58,38 @@ class DomainTabs:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Rows that are counted by themselves, as an index finds them: the condition, and which tabs may list any."""
+
+    rows: ColumnElement[bool]
+    holds: Callable[[str], bool] = lambda _key: True
+
+
+@dataclass(frozen=True)
 class Selects:
     """Lists that are conditions on one SELECT, put together: what can be kept, as it asks for nothing.
 
     The number of a tab and its rows are made of the same ``base`` and the same condition, so they cannot differ.
-    ``base`` selects one entity, or some columns of it, and has no DISTINCT, GROUP BY or LIMIT. ``live`` is so of every
-    row of every tab, and all that the counting goes through.
+    ``base`` selects one entity, or some columns of it, and has no DISTINCT, GROUP BY or LIMIT. ``parts`` are all that
+    the counting goes through: what a tab lists is in one of them, and nothing is in two.
     """
 
     base: Select[Any]
     condition: Callable[[str], ColumnElement[bool]]
     order: Sequence[Any]
-    live: ColumnElement[bool] = field(default_factory=true)
+    parts: Sequence[Part] = (Part(true()),)
 
     def counting(self, keys: Sequence[str]) -> Select[Any]:
         """The numbers of all these tabs, as the columns of one row."""
-        columns: list[Any] = [func.count().filter(self.condition(key)).label(key) for key in keys]
-        return self.base.where(self.live).with_only_columns(*columns)
+        held = [(part, [key for key in keys if part.holds(key)]) for part in self.parts]
+        counted = [self._counted(part, some) for part, some in held if some]
+        sums = [reduce(add, [part.c[key] for part in counted if key in part.c]).label(key) for key in keys]
+        return select(*sums).select_from(reduce(lambda one, other: one.join(other, true()), counted))
+
+    def _counted(self, part: Part, keys: Sequence[str]) -> Any:
+        """A part's share of these numbers: one row."""
+        columns = [func.count().filter(self.condition(key)).label(key) for key in keys]
+        return self.base.where(part.rows).with_only_columns(*columns).subquery()
 
     def listing(self, key: str) -> Select[Any]:
         """One page of a tab's list, with the parameters ``first`` and ``most``."""

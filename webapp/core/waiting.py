@@ -1,7 +1,7 @@
 """Files that arrived before their entry: on disk already, and kept in mind for the entry's id and whoever sent them.
 
 A line of text beside the files, not a row: nothing is recorded yet. It names what ``files`` keeps, is never served, and
-goes when nobody came back for it (``files.UNNAMED``).
+goes when nobody came back for it (``KEPT``; of an entry that was sent, and of what is of no entry, ``files.UNNAMED``).
 """
 
 import json
@@ -19,6 +19,7 @@ from . import files
 from .files import DocumentFile, PhotoFile
 from .json_text import parsed
 
+KEPT = 60 * files.DAY  # a phone may be without signal for weeks between a photo and its entry
 MOST_OF_ENTRY = 6  # a form takes three: who changes his mind may change it for all of them
 MOST_OF_PERSON = 60  # twenty entries that were never sent
 _SENT = "sent"
@@ -87,7 +88,23 @@ def move(data_dir: Path, person_id: int, entry: uuid.UUID, other: uuid.UUID) -> 
 
 def old(data_dir: Path) -> list[Path]:
     """What nobody came back for."""
-    return [place for place in _all(data_dir) if place.name != _SENT and files.age(place) > files.UNNAMED]
+    return [place for place in _all(data_dir) if place.name != _SENT and _is_old(place)]
+
+
+def _is_old(place: Path) -> bool:
+    return files.age(place) > (KEPT if _is_to_come(place) else files.UNNAMED)
+
+
+def _is_to_come(place: Path) -> bool:
+    """Whether it waits for an entry that was not sent; borders that came in (``grid/incoming.py``) are of none."""
+    return place.parent.parent.name.isdecimal() and not (place.parent / _SENT).exists()
+
+
+def held(data_dir: Path) -> frozenset[str]:
+    """What the files are called on disk that wait for an entry still to come: no sweep may take them."""
+    lines = [place for place in _all(data_dir) if place.name != _SENT and _is_to_come(place)]
+    found = [waits.file for place in lines if not _is_old(place) and (waits := _line(place)[1])]
+    return frozenset(name for file in found for name in (file.sha256, getattr(file, "copy", file.sha256)))
 
 
 def tidy(data_dir: Path, most: int | None = None) -> int:

@@ -11,6 +11,7 @@ from ..core import clock
 from ..core.db import Store
 from ..desk import settings
 from ..people.queries import actor_of
+from . import compounds
 from .people import YEAR, County, Place
 
 AS_CARD = {"town": "township"}  # kinds of the invented land that a card calls otherwise
@@ -71,6 +72,7 @@ def write(store: Store, county: County) -> None:
             fixed = VILLAGE if number % 3 < 2 else duties  # in every third the rest is still to come
             head = dict(zip(("post_zh", "post_en"), HEADS[place.kind], strict=True)) if fixed is VILLAGE else {}
             write_card(session, township, place.id, _card(place, fixed | head))
+        compounds.write(session, county, BODIES)
 
 
 def _card(place: Place, fixed: dict[str, Any]) -> CardEntry:

@@ -17,7 +17,7 @@ from ..login.service import DEMO_PASSWORD
 from ..ops import migrate, seeding
 from ..people import queries as people_queries
 from ..people.rules import ROLE_NAMES
-from . import cards, gaps, people, picture, reform, tour, weeks
+from . import cards, gaps, ground, people, picture, reform, tour, weeks
 
 Say = Callable[[str], object]
 
@@ -61,6 +61,7 @@ def _make(place: Path, say: Say) -> None:
     seeding.seed(store)
     county = people.settle(store)
     cards.write(store, county)
+    ground.draw(store, county)
     photo = files.keep(new, io.BytesIO(picture.site()))
     for week in weeks.told(store, county, photo):
         say(f"  week {week} of {weeks.WEEKS}")

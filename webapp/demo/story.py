@@ -13,6 +13,7 @@ from ..access import Actor
 from ..core import clock
 from ..core.calendar import Calendar
 from ..core.files import PhotoFile
+from ..patrol.frequency import Rules
 from ..patrol.service import PatrolEntry
 from ..people.queries import actor_of
 from ..report.models import Report
@@ -36,15 +37,15 @@ class Story:
         self,
         county: County,
         calendar: Calendar,
-        intervals: dict[str, int],
+        rules: Rules,
         ends: datetime,
         expect: Expect,
         photo: PhotoFile,
     ):
         self.photo = photo
-        self.county, self.calendar, self.intervals, self.ends = county, calendar, intervals, ends
+        self.county, self.calendar, self.rules, self.ends = county, calendar, rules, ends
         self.expect = expect
-        self.random = Random(2026)
+        self.random, self.beside = Random(2026), Random(2027)  # the second decides what came later into the story
         self.agenda: list[tuple[datetime, int, Act]] = []
         self.order = count()
         self.seen: dict[int, datetime] = {}
@@ -70,7 +71,7 @@ class Story:
         return hours.by_daylight_before(self.random, moment)
 
     def actor(self, session: Session, person_id: int) -> Actor:
-        """The actor somebody is; postings do not change during the story."""
+        """The actor somebody is; postings change only with the borders during the story."""
         if person_id not in self.actors:
             self.actors[person_id] = actor_of(session, person_id)
         return self.actors[person_id]

@@ -18,6 +18,7 @@ TROUBLES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("rubbish_dumping", "岸坡", "有人倒垃圾"),
         ("sewage", "桥下", "有管口流污水"),
     ),
+    "black_water": (("black_ditch", "进水口", "水发黑发臭"), ("rubbish_dumping", "岸边", "有人倒垃圾")),
     "water_source": (("rubbish_dumping", "围栏旁", "有生活垃圾"), ("manure", "上游方向", "有粪水痕迹")),
     "livestock_farm": (("manure", "东侧排水沟", "有粪污外流"), ("smell", "下风向", "臭味很重")),
     "straw_plot": (("straw_burning", "地头", "有焚烧秸秆的烟"), ("rubbish_burning", "田埂", "有人烧杂草垃圾")),

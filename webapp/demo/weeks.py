@@ -4,17 +4,15 @@ from collections.abc import Iterator
 from datetime import date, time, timedelta
 from functools import partial
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..core import clock
 from ..core.calendar import load
 from ..core.db import Store
 from ..core.files import PhotoFile
-from ..patrol.models import ObjectType
-from ..patrol.queries import due_day
+from ..patrol import frequencies
 from ..patrol.service import PatrolEntry, VisitEntry, record
-from . import desks, proposals
+from . import desks, often, proposals, reform, registers, tours
 from .people import County, Place
 from .story import Story, Thing
 from .things import new_id
@@ -28,14 +26,21 @@ def told(store: Store, county: County, photo: PhotoFile) -> Iterator[int]:
     ends, first = clock.now(), clock.today() - timedelta(weeks=WEEKS)
     with store.read() as session:
         calendar = load(session, time(18))
-        intervals = {row.code: row.interval_days for row in session.scalars(select(ObjectType))}
-    story = Story(county, calendar, intervals, ends, desks.expect, photo)
+        rules = frequencies.rules(session)
+    story = Story(county, calendar, rules, ends, desks.expect, photo)
     _before(story, first)
     desks.set_scene(story)
     proposals.plan(story)
+    registers.plan(story)
+    tours.plan(story)
+    often.plan(story)
     for number in range(WEEKS * 7 + 1):
         on = first + timedelta(days=number)
+        if number == WEEKS * 7 * 5 // 8:
+            county.villages.update(reform.merge(store, county, on))
+            story.actors.clear()
         with store.write() as session:
+            story.rules = frequencies.rules(session)
             _morning(story, on)
             story.run_until(session, min(clock.start(on + timedelta(days=1)), ends))
         if number % 7 == 6:
@@ -46,18 +51,15 @@ def _before(story: Story, first: date) -> None:
     """When each object was seen last before the story: some day within its interval."""
     for village in story.county.villages.values():
         for id_, type_, *_ in village.objects:
-            back = story.random.randint(1, story.intervals[type_] + 2)
+            often = story.rules.on(type_, False, first)
+            back = story.random.randint(1, (often.longest if often else 0) + 2)
             story.seen[id_] = clock.at_hour(first - timedelta(days=back), time(8))
 
 
 def _morning(story: Story, on: date) -> None:
     """Put today's rounds on the agenda: where something is due, as keen as the officer is."""
     for village in story.county.villages.values():
-        due = [
-            thing
-            for thing in village.objects
-            if due_day(date.min, story.seen[thing[0]], story.intervals[thing[1]]) <= on
-        ]
+        due = [thing for thing in village.objects if _is_due(story, thing, on)]
         if village.id == story.county.sample_village and (clock.day(story.ends) - on).days < SAMPLE_RESTS:
             continue
         if village.id == story.county.left and (clock.day(story.ends) - on).days <= desks.LEFT_DAYS:
@@ -65,6 +67,11 @@ def _morning(story: Story, on: date) -> None:
         if due and story.random.random() < story.zeal[village.id] * (1 if story.calendar.is_workday(on) else 0.3):
             start = clock.at_hour(on, time(6, 40)) + timedelta(minutes=story.random.randint(0, 260))
             story.at(start, partial(_round, story, village, due))
+
+
+def _is_due(story: Story, thing: Thing, on: date) -> bool:
+    seen = clock.day(story.seen[thing[0]]).toordinal()
+    return (story.rules.of(on).due_on(thing[1], False, date.min, seen) or date.max) <= on
 
 
 def _round(story: Story, village: Place, due: list[Thing], session: Session) -> None:
@@ -82,7 +89,8 @@ def _round(story: Story, village: Place, due: list[Thing], session: Session) -> 
             troubles.append(thing)
     if not visits:
         return
-    entry = PatrolEntry(id=new_id(), grid_id=village.id, occurred_at=clock.now(), visits=tuple(visits))
+    looked = tours.by_the_way(story.beside)
+    entry = PatrolEntry(new_id(), village.id, clock.now(), tuple(visits), kind="regular", topics=looked)
     record(session, story.actor(session, village.people[0]), entry)
     for thing in troubles:
         moment = clock.now() + timedelta(minutes=story.random.randint(1, 9))

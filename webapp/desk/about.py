@@ -36,7 +36,8 @@ ABOUT = About(
         N_("Settings and log"): (
             DataUse(
                 "setting: changed_at changed_by; time_limit: changed_at changed_by; "
-                "object_type: changed_at changed_by; calendar_day: changed_at changed_by",
+                "frequency_rule: changed_at changed_by; patrol_topic: changed_at changed_by; "
+                "calendar_day: changed_at changed_by",
                 N_("Who last changed a setting, and when"),
                 N_("So that a rule can be traced."),
                 "replaced",

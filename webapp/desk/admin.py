@@ -11,7 +11,7 @@ from ..card import labels as card_labels
 from ..card import queries as cards
 from ..core import audit, chain
 from ..core.models import AuditEntry
-from ..grid import lineage
+from ..grid import lineage, units
 from ..grid import queries as grid_queries
 from ..grid.queries import Cell
 from ..patrol import queries as patrol_queries
@@ -70,16 +70,18 @@ def places(session: Session, actor: Actor) -> list[Any]:
 def card(session: Session, actor: Actor, grid_id: int) -> dict[str, Any]:
     """Who is responsible, what is due, what is open; nothing that is not the actor's to see."""
     cell, lines = patrol_queries.village(session.connection(), actor, "grid.read", grid_id)
-    above = grid_queries.parents(session, cell)
+    above, levels = grid_queries.parents(session, cell), grid_queries.levels(session)
+    has_units = cell.tier == grid_queries.deepest_worked(levels)
     return {
         "cell": cell,
         "above": above,
         "lines": lines,
-        "level": grid_queries.levels(session)[cell.tier],
+        "level": levels[cell.tier],
         "reachable": {up.id for up in above if grid_queries.cells_reached(session, actor, "grid.read", up.id)},
         "due": patrol_queries.due(lines),
         "lineage": lineage.of(session, grid_id),
-        "below": grid_queries.cells(session, actor, "grid.read", parent_id=grid_id),
+        "below": [] if has_units else grid_queries.cells(session, actor, "grid.read", parent_id=grid_id),
+        "units": units.of(session, [grid_id]) if has_units else [],
         **fixed(session, actor, cell),
     }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, select, union_all
+from sqlalchemy import Select, exists, select, union_all
 from sqlalchemy.orm import Session
 
 from ..access import Actor, Condition, holders, kept
@@ -15,8 +15,9 @@ from ..core.models import TimeLimit
 from ..grid import queries as grid_queries
 from ..grid.models import Grid
 from ..grid.queries import Cell
-from ..patrol.models import ObjectType, PatrolObject
-from ..patrol.queries import in_list
+from ..patrol import frequencies
+from ..patrol.models import FrequencyRule, PatrolObject
+from ..patrol.queries import walked
 from ..people import queries as people_queries
 from ..people import rules
 from ..people.models import Body, Person, Posting
@@ -72,7 +73,7 @@ STEPS = (
     ),
     Step(
         "limits",
-        N_("Limits and intervals still at our suggestion"),
+        N_("Limits and frequencies still at our suggestion"),
         N_("The county office changes what it wants and ticks to adopt the rest as suggested."),
         True,
     ),
@@ -102,7 +103,7 @@ def are_there(session: Session, actor: Actor) -> list[tuple[bool, bool]]:
     """For each step whether its list has a line, and whether there is anything that it could be about: by one SELECT
     that looks no further than the first of each, for a desk, which shows no more."""
     asked = {"today": clock.today(), **actor.reach()}
-    row = session.execute(_are_there(actor, grid_queries.lowest_tier(session)), asked).one()
+    row = session.execute(_are_there(actor, grid_queries.working_tier(session)), asked).one()
     found_ = list(map(bool, row))
     return list(zip(found_[::2], found_[1::2], strict=True))
 
@@ -122,15 +123,14 @@ def _are_there(actor: Actor, lowest: int) -> Select[*tuple[Any, ...]]:
         "office": (office, office),
         "supervisors": (townships.where(unstaffed(SUPERVISORS)), townships),
         "officers": (villages.where(unstaffed(OFFICERS)), villages),
-        "objects": (villages.where(~exists().where(PatrolObject.grid_id == Grid.id, in_list(today))), villages),
+        "objects": (villages.where(~exists().where(PatrolObject.grid_id == Grid.id, walked(today))), villages),
         "departments": (bodies.where(~people_queries.is_staffed_body(Body.id, on=today)), bodies),
-        "limits": (union_all(*(select(model.code).where(_is_ours(model)) for model in (TimeLimit, ObjectType))), grids),
+        "limits": (union_all(_LIMITS, frequencies.UNCONFIRMED.with_only_columns(FrequencyRule.type)), grids),
     }
     return select(*(which.exists() for step in STEPS for which in listed[step.key]))
 
 
-def _is_ours(model: Any) -> Condition:
-    return and_(model.changed_at.is_(None), model.source == OURS)
+_LIMITS = select(TimeLimit.code).where(TimeLimit.changed_at.is_(None), TimeLimit.source == OURS)
 
 
 def found(session: Session, actor: Actor) -> Iterator[Found]:
@@ -158,7 +158,7 @@ class _County:
     def __init__(self, session: Session, actor: Actor):
         self.session = session
         self.cells = grid_queries.cells(session, actor, "setup.read")
-        self.lowest = grid_queries.lowest_tier(session)
+        self.lowest = grid_queries.working_tier(session)
 
     def found(self, step: Step) -> Found:
         """A step with its list."""
@@ -208,7 +208,7 @@ class _County:
 
     def objects(self) -> tuple[list[Line], int]:
         """Villages with nothing on their list today."""
-        held = set(self.session.scalars(select(PatrolObject.grid_id).where(in_list(clock.today())).distinct()))
+        held = set(self.session.scalars(select(PatrolObject.grid_id).where(walked(clock.today())).distinct()))
         cells = self.of_kind("village")
         return [Line("village", cell.id, cell) for cell in cells if cell.id not in held], len(cells)
 
@@ -219,18 +219,15 @@ class _County:
         return [Line("body", body.id, body) for body in bodies if body.id not in spoken], len(bodies)
 
     def limits(self) -> tuple[list[Line], int]:
-        """Limits and intervals that the county has not set or confirmed."""
+        """Limits and rules of frequency that the county has not set or confirmed."""
         return list(self._ours()), 1
 
     def _ours(self) -> Iterator[Line]:
-        kinds: tuple[tuple[str, Any, Any], ...] = (
-            ("limit", TimeLimit, (TimeLimit.code,)),
-            ("interval", ObjectType, (ObjectType.position, ObjectType.code)),
-        )
-        for kind, model, order in kinds:
-            query = select(model).where(_is_ours(model)).order_by(*order)
-            for row in self.session.scalars(query):
-                yield Line(kind, row.code, row)
+        ours = select(TimeLimit).where(TimeLimit.code.in_(_LIMITS)).order_by(TimeLimit.code)
+        for row in self.session.scalars(ours):
+            yield Line("limit", row.code, row)
+        for _rule, type_ in frequencies.unconfirmed(self.session):
+            yield Line("frequency", type_.code, type_)
 
 
 LISTS: Mapping[str, Callable[[_County], tuple[list[Line], int]]] = {

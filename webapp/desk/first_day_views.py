@@ -64,7 +64,7 @@ ADDRESSES = {
     "person": ("accounts.person", "person_id", "", "person.read"),
     "body": ("accounts.body", "body_id", "", "posting.grant"),
     "limit": ("desk.settings_page", "", "limit", "setting.edit"),
-    "interval": ("desk.settings_page", "", "interval", "setting.edit"),
+    "frequency": ("patrol.frequency_page", "", "type", "setting.edit"),
 }
 
 

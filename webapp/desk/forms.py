@@ -45,7 +45,7 @@ class SettingsForm(BaseForm):
 
     @property
     def can_adopt(self) -> bool:
-        """Whether a limit or an interval is still our proposal; a setting of another kind binds nobody."""
+        """Whether a limit is still our proposal; a setting of another kind binds nobody."""
         return any(item.is_proposal and item.kind != "setting" for item in self.items)
 
     def box(self, item: Item) -> Field:

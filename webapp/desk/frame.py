@@ -25,6 +25,9 @@ LINKS = {
     "feedback": "feedback.write_page",
     "privacy": "feedback.privacy",
     "help": "feedback.help_page",
+    "manifest": "installable.manifest",
+    "village": "desk.home",
+    "kept_pages": "desk.kept_pages",
 }
 
 
@@ -47,19 +50,29 @@ class FrameKey(NamedTuple):
         ]
         return [(label, url, self.main == url) for label, url in made]
 
+    def keeps(self) -> bool:
+        """Whether what the person writes may wait on his phone; a visitor is told what waits there of others."""
+        return self.roles is None or roles_may(self.roles, "patrol.write")
+
+    def walks(self) -> bool:
+        """Whether his own pages are kept on his phone, for where there is no signal."""
+        return self.roles is not None and not self.must_change and roles_may(self.roles, "patrol.walk")
+
     def links(self) -> dict[str, str]:
         """Addresses that stand on every page."""
-        return {name: address(endpoint) for name, endpoint in LINKS.items()}
+        icon = {"icon": address("installable.icon", size="180")}
+        return icon | {name: address(endpoint) for name, endpoint in LINKS.items()}
 
 
 class Frame(NamedTuple):
     """A frame's kind, and its words that differ from page to page: the reader's name, the page's address (quoted)
-    without and with its question."""
+    without and with its question, and the reader's number."""
 
     kind: FrameKey
     name: str
     path: str
     here: str
+    person: str
 
     def empty(self) -> "Frame":
         """The same with holes, for a page that is drawn for everybody."""
@@ -67,7 +80,12 @@ class Frame(NamedTuple):
 
     def words(self) -> dict[str, str]:
         """What fills its holes."""
-        return {"frame.name": self.name, "frame.path": self.path, "frame.here": self.here}
+        return {
+            "frame.name": self.name,
+            "frame.path": self.path,
+            "frame.here": self.here,
+            "frame.person": self.person,
+        }
 
 
 def frame() -> Frame:
@@ -82,7 +100,7 @@ def frame() -> Frame:
         demo_note() or clock_note(me),
     )
     here = "/" if request.method != "GET" else request.full_path if request.query_string else path
-    return Frame(kind, named(me) if me else "", quote(path), quote(here))
+    return Frame(kind, named(me) if me else "", quote(path), quote(here), str(me.person_id) if me else "")
 
 
 def context() -> dict[str, Any]:

@@ -5,7 +5,6 @@ from ..core.errors import N_
 #: Where a setting stands; its rule (core/announce.py) names the key.
 GROUPS = {
     "limits": N_("Time limits"),
-    "intervals": N_("How often objects are due for a visit"),
     "work": N_("Desks and lists"),
     "map": N_("Map"),
     "borders": N_("Borders"),

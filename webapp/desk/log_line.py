@@ -9,12 +9,17 @@ from ..core.json_text import whole
 from ..core.models import Setting, TimeLimit
 from ..core.tongue import Tongue
 from ..domains import log_words
-from ..patrol.models import ObjectType
+from ..patrol.models import ObjectType, PatrolTopic
 from ..people.rules import ROLE_NAMES
 
 OF = N_("%(name)s: %(value)s")
 #: Kinds of things that the log calls by the name of their row.
-NAMED: dict[str, Any] = {"setting": Setting.key, "time_limit": TimeLimit.code, "object_type": ObjectType.code}
+NAMED: dict[str, Any] = {
+    "setting": Setting.key,
+    "time_limit": TimeLimit.code,
+    "object_type": ObjectType.code,
+    "patrol_topic": PatrolTopic.code,
+}
 
 
 def act(tongue: Tongue, action: str) -> str:

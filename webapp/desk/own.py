@@ -12,7 +12,7 @@ from ..core.errors import N_, Names
 from ..core.models import AuditEntry, CalendarDay, Setting, TimeLimit
 from ..core.own import ME, OwnColumn, OwnSheet, acts, name, shown
 from ..core.tongue import Tongue
-from ..patrol.models import ObjectType
+from ..patrol.models import PatrolTopic
 from ..people.models import Person
 from . import log_line
 from .log_line import NAMED
@@ -64,6 +64,6 @@ OWN = (
     ACTS,
     _changed(130, N_("Settings that I changed"), Setting, shown(N_("Value"), Setting.value)),
     _changed(131, N_("Time limits that I changed"), TimeLimit, shown(N_("Number"), TimeLimit.number)),
-    _changed(132, N_("Intervals that I changed"), ObjectType, shown(N_("Days"), ObjectType.interval_days)),
+    _changed(134, N_("Topics that I changed"), PatrolTopic, shown(N_("Source"), PatrolTopic.source)),
     _changed(133, N_("Calendar days that I changed"), CalendarDay, shown(N_("Day"), CalendarDay.on)),
 )

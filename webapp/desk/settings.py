@@ -1,4 +1,4 @@
-"""Settings, limits and intervals: whose each is, in which group it stands, and the acts that change one or several."""
+"""Settings and limits: whose each is, in which group it stands, and the acts that change one or several."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,11 +17,8 @@ from ..core import audit, calendar, clock
 from ..core.announce import SettingRule
 from ..core.errors import N_, NotFound, Refused
 from ..core.models import Setting, TimeLimit
-from ..patrol import service as patrol_service
-from ..patrol.models import ObjectType
 from .labels import GROUPS
 
-INTERVAL = SettingRule("setting.edit", *patrol_service.INTERVALS, unit="day", group="intervals")
 LIMIT = SettingRule("setting.edit", 1, 366, group="limits")  # the unit is the row's own
 LONGEST_NUMBER = 9  # digits
 CHANGED = N_("Someone set this to %(value)s after you opened the page. Save again to use your value.")
@@ -39,7 +36,6 @@ class Kind:
 
 KINDS = {
     "limit": Kind(TimeLimit, "number", "limits"),
-    "interval": Kind(ObjectType, "interval_days", "object_types"),
     "setting": Kind(Setting, "value", "settings"),
 }
 
@@ -167,9 +163,6 @@ def _is_time(value: str) -> bool:
 def _put(session: Session, actor: Actor, item: Item, value: str) -> bool:
     """Write a value that fits into a locked row, with its line in the log."""
     row, who, key = item.row, actor.person_id, item.key
-    if item.kind == "interval":
-        patrol_service.set_interval(session, actor, key, int(value))
-        return True
     if item.kind == "limit":
         audit.note(session, who, "limit.change", f"time_limit:{key}", before=row.number, after=int(value))
         row.number = int(value)
@@ -211,7 +204,7 @@ def _item(kind: str, row: Any) -> Item | None:
 def _rule(kind: str, row: Any) -> SettingRule | None:
     if kind == "limit":
         return replace(LIMIT, unit=row.unit)
-    return INTERVAL if kind == "interval" else domains.settings().get(row.key)
+    return domains.settings().get(row.key)
 
 
 def _key(row: Any) -> str:

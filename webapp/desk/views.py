@@ -24,13 +24,14 @@ from ..report.rows import Listing, rows
 from ..web import lists
 from ..web.language import moment, named
 from ..web.request import actor, may, read, read_connection, signed_in, write
-from . import admin, calendar_views, days, first_day, first_day_views, settings_views, tabs, workbook
+from . import admin, calendar_views, days, first_day, first_day_views, offline_views, settings_views, tabs, workbook
 from . import words as log_words
 from .blueprint import bp
 
-__all__ = ["bp", "calendar_views", "first_day_views", "settings_views"]  # their pages stand on the same blueprint
-PAGE = 25  # rows of one list, and of all those with which a desk opens
-FEW = 5  # of each of these, though they be many
+#: Their pages stand on the same blueprint.
+__all__ = ["bp", "calendar_views", "first_day_views", "offline_views", "settings_views"]
+PAGE = 25  # rows of one list
+OPENING, FEW = 15, 3  # rows of all lists with which a desk opens, and of each of these, though they be many
 SHOWN, SHOWN_ROUNDS = 20, 5  # of the officer's own reports, and rounds of each village, on his first page
 LAST_PAGE = 10**6  # more is no page of any list, and no number for a database
 RESULTS = ("normal", "problem", "could_not_see")
@@ -56,7 +57,7 @@ def start() -> str | Response:
 
 
 @bp.get("/home")
-@may("patrol.write")
+@may("report.submit")
 def home() -> str:
     """The officer's page: what waits for him, what is due, what became of his reports."""
     who = actor()
@@ -98,13 +99,13 @@ def _cut(found: Sequence[Any], most: int) -> tuple[Sequence[Any], bool]:
 
 def _village(grid_id: int) -> dict[str, Any]:
     cell, lines = patrol_queries.village(read_connection(), actor(), "patrol.write", grid_id)
-    today = clock.today()
+    today, due = clock.today(), patrol_queries.due(lines)
     return {
         "cell": cell,
-        "due": patrol_queries.due(lines),
+        "due": due,
         "all": len(lines),
         "keepers": None if lines else patrol_queries.keepers(read(), cell),
-        "this_week": sum(today < line.due_on <= today + timedelta(days=7) for line in lines),
+        "this_week": sum(line.is_due(today + timedelta(days=7)) for line in lines) - len(due),
     }
 
 
@@ -135,7 +136,7 @@ def _round_link(patrol: Any) -> Markup:
 
 
 @bp.get("/mine")
-@may("patrol.write")
+@may("report.submit")
 def mine() -> str:
     """All that the officer reported, a page at a time."""
     part = lists.part(report_queries.count_found(read(), actor()), PAGE)
@@ -159,8 +160,9 @@ def round_receipt(patrol_id: uuid.UUID) -> str:
         "desk/round_receipt.html",
         found=found,
         cell=cell,
+        is_above=cell.tier < grid_queries.working_tier(read()),
         may_report=actor().may("report.submit"),
-        may_write=actor().may("patrol.write"),
+        may_write=grid_queries.cells_reached(read(), actor(), "patrol.write", cell.id),
         may_propose=cell.id in actor().grids_for("object.propose"),
         asked=proposed.open_stops(read(), [thing.id for visit, thing in found.visits if visit.reason]),
         reasons=words.named(read_connection(), "could_not_see"),
@@ -179,7 +181,7 @@ def desk() -> str:
     counts = mine.counts()
     steps = first_day.progress(read(), actor()) if actor().may("setup.read") else []
     listed = [chosen] if chosen else [tab for tab in tabs.opening(mine.tabs) if counts[tab.key]]
-    most = max(PAGE // max(len(listed), 1), FEW)
+    most = PAGE if chosen else max(OPENING // max(len(listed), 1), FEW)
     lists_ = [(tab, mine.rows(tab.key, first, most), counts[tab.key] > first + most) for tab in listed]
     return render_template(
         "desk/desk.html",
@@ -251,10 +253,10 @@ def open_reports(grid_id: int) -> str:
 
 
 @bp.get("/enter-for")
-@may("patrol.write")
+@may("report.submit_for")
 def enter_for() -> str:
     """The villages for which the township types in rounds and problems."""
-    lowest = grid_queries.lowest_tier(read())
+    lowest = grid_queries.working_tier(read())
     return render_template(
         "desk/enter_for.html", cells=grid_queries.cells(read(), actor(), "patrol.write", tier=lowest)
     )

@@ -1,6 +1,6 @@
 """The six classes of data of the platform (004:174) as one workbook, in the reader's language. No telephone numbers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -55,10 +55,11 @@ TOWARDS = N_("Person of the office above")
 
 def six(session: Any, actor: Actor) -> BytesIO:
     """All grids that the actor may list. What is not fixed is an empty cell."""
-    lines = cards.lines(session, actor)
+    lines = cards.every_line(session, actor)
+    by_id = {line.cell.id: line for line in lines}
     rows = (
         _grids(session, lines),
-        (_row(line, _said(line, "body")) for line in lines if line.card),
+        (_row(line, _said(_answers(line, by_id), "body")) for line in lines if _answers(line, by_id).card),
         (_row(line, _said(line, "post"), _said(line, "leader")) for line in lines if line.card),
         _people(session, lines),
         _things(session, lines),
@@ -81,6 +82,11 @@ def six(session: Any, actor: Actor) -> BytesIO:
 
 def _row(line: Line, *cells: Any) -> list[Any]:
     return [line.cell.code, named(line.cell), *cells]
+
+
+def _answers(line: Line, by_id: Mapping[int, Line]) -> Line:
+    """The grid whose body answers for one: of a unit grid its community."""
+    return by_id.get(line.cell.parent_id or 0, line) if line.is_unit else line
 
 
 def _said(line: Line, field: str) -> str:
@@ -107,6 +113,8 @@ def _people(session: Any, lines: Sequence[Line]) -> Iterator[list[Any]]:
     for line in lines:
         for posting, person in found.get(line.cell.id, ()):
             yield _row(line, named(person), _(ROLE_NAMES[posting.role]), posting.valid_from)
+        for person in line.people if line.is_unit else ():
+            yield _row(line, named(person), named(person, "post"), person.from_on)
         if line.upper and line.upper.sits:
             yield _row(line, named(line.upper.person), _(TOWARDS), line.upper.link.from_on)
 

@@ -1,6 +1,6 @@
 """Privacy and help in the reader's language: numbers out of the county's rows, never out of a sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
@@ -8,9 +8,11 @@ from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from .. import domains
 from ..access import ROLES, Actor
 from ..core import settings, words
 from ..core.announce import DataUse
+from ..core.asked import Asked
 from ..core.errors import N_
 from ..core.models import TimeLimit
 from ..core.retention import log_months
@@ -143,6 +145,32 @@ def seen_by(line: DataUse) -> str:
 
 def _with_reach(who: str, reach: str) -> str:
     return _("%(who)s (%(reach)s)", who=who, reach=_(REACHES[reach])) if REACHES[reach] else who
+
+
+# --- what must be filled in ---
+
+
+def asked_of() -> Iterator[tuple[Asked, Any]]:
+    """What each domain says of what must be filled in, with the form, or the table of fields, of which it says it."""
+    forms = {module.__package__: module for module in domains.modules("forms")}
+    for said in domains.modules("asked"):
+        yield from ((each, getattr(forms[said.__package__], each.form)) for each in said.ASKED)
+
+
+def asked() -> list[tuple[str, list[tuple[str, str]]]]:
+    """By form, the label of each field that must be filled in, and why."""
+    return [
+        (_(each.title), [(_label(form, field), _(why)) for field, why in each.why.items()]) for each, form in asked_of()
+    ]
+
+
+def _label(form: Any, field: str) -> str:
+    """What stands at a field: of a form that is not filled in, or of a table of fields."""
+    if isinstance(form, Mapping):
+        unbound = next(made for fields in form.values() for name, made in fields if name == field)
+    else:
+        unbound = getattr(form, field)
+    return str((*unbound.args, unbound.kwargs.get("label", ""))[0])
 
 
 # --- help ---

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from ..core import ids
 from ..core.errors import Conflict, Refused
 from ..web import entries, kept
-from ..web.errors import say
+from ..web.errors import say, wants_json
 from ..web.language import day, safe_next
 from ..web.request import actor, may, person, read, write, write_once
 from . import pages, queries, service
@@ -52,14 +52,18 @@ def send() -> Any:
     """Keep the message; sent twice it is there once, and both times the answer is the same."""
     form, who = MessageForm(request.form), actor()
     if not form.validate():
+        if wants_json():
+            raise Refused(form.first_error())
         return _box(form), 422
     entry = form.entry()
     try:
         at = write_once(lambda session: service.send(session, who, entry))
     except Conflict as refusal:
+        if wants_json():
+            raise
         return _as_new(form, refusal), refusal.status
     flash(_("Received. The county office answers by %(day)s.", day=day(queries.due_after(read(), {at})[at])), "good")
-    return redirect(url_for("feedback.mine"), 303)
+    return entries.received(url_for("feedback.mine"), entry.id)
 
 
 def _as_new(form: MessageForm, refusal: Refused) -> str:
@@ -153,6 +157,13 @@ def privacy() -> str:
     """What is kept, why, for how long, who sees it."""
     session = read()
     return render_template("feedback/privacy.html", groups=pages.kept(session), backup_time=pages.backup_time(session))
+
+
+@bp.get("/help/asked")
+@may("help.read")
+def asked() -> str:
+    """What has to be filled in, form by form, and why."""
+    return render_template("feedback/asked.html", groups=pages.asked())
 
 
 @bp.get("/help")

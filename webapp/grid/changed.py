@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from gis.compare import Grid as Present
 from gis.delivery import Cell
+from gis.examine import cell_of
 
 from ..access import SYSTEM, Actor, Condition
 from . import queries
@@ -118,7 +119,7 @@ def heirs(session: Session, set_id: int) -> dict[int, dict[str, Heir]]:
 
 def as_cells(there: Sequence[Present]) -> list[Cell]:
     """The same as cells of a delivery, of which another one is only a part."""
-    return [Cell(each.tier, each.code, each.name, each.parent, each.boundary or b"", None) for each in there]
+    return list(map(cell_of, there))
 
 
 def present(session: Session, path: str) -> tuple[list[Present], dict[int, str]]:

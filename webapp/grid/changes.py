@@ -4,8 +4,8 @@ A set changes nothing before its day; ``in_force.py`` puts it in force then. Eve
 the write ends, and refuses what its state does not allow.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, timedelta
 from itertools import chain
 from typing import Any
@@ -13,16 +13,16 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from gis.compare import Comparison, compare, joined
-from gis.delivery import Cell, Finding, in_order
+from gis.compare import joined
+from gis.lines import Below, Line
 from gis.messages import ERROR, WARNING
-from gis.messages import MESSAGES as SENTENCES
 
 from ..access import Actor
 from ..core import audit, clock
 from ..core.errors import N_, Conflict, NotFound, Refused
-from . import changed, queries
-from .models import GridChange, GridChangeSet, GridVersion
+from . import changed, queries, units
+from .models import UNIT_TIER, GridChange, GridChangeSet, GridVersion
+from .units import Unit
 
 #: State → where each act leads from it.
 STATES: Mapping[str, Mapping[str, str]] = {
@@ -34,29 +34,9 @@ STATES: Mapping[str, Mapping[str, str]] = {
 }
 KINDS = ("new", "changed", "gone")
 FARTHEST = 366  # days ahead that a set may take effect
-MOST_FINDINGS = 500  # kept with a set; there are as many as a person could read
-SHOWN = 5  # rows that a finding names
 
 NOTHING = N_("Nothing would change: these are the borders that are in force.")
 NOT_YOURS = N_("Somebody else of the county office has to approve what you proposed.")
-
-
-@dataclass(frozen=True)
-class Line:
-    """A grid as it will be: of a set that is to be drafted. Parent, heir: the id of a grid, or a new one's position."""
-
-    kind: str
-    tier: int
-    code: str
-    zh: str
-    en: str
-    grid_id: int | None = None
-    parent_id: int | None = None
-    parent_position: int | None = None
-    boundary: bytes | None = None
-    heir_id: int | None = None
-    heir_position: int | None = None
-    predecessors: tuple[int, ...] = ()
 
 
 # --- drafts ---------------------------------------------------------------------------------------
@@ -68,6 +48,8 @@ def draft(
     """Keep what would change, to be looked at. Refused when nothing would, or there are no grids yet."""
     if not lines:
         raise Refused(NOTHING)
+    if any(line.tier == UNIT_TIER for line in lines):
+        units.name_level(session)
     made = GridChangeSet(
         state="draft",
         source=source,
@@ -92,85 +74,33 @@ def _edition(session: Session) -> int:
     return newest
 
 
-def compared(session: Session, path: str, cells: Sequence[Cell]) -> list[Line]:
-    """What a delivery would change in the county of a path. Slow: never call it inside a write."""
-    there, names = changed.present(session, path)
-    return lines_of(there, cells, compare(there, cells), names)
+def unit_lines(session: Session, path: str, below: Sequence[Below]) -> list[Line]:
+    """What the fourth level of a delivery changes: unit grids that are new, called otherwise, drawn anew or moved; it
+    takes none away. One is known by its code, else by its name in its community. Refused for names or codes that are
+    none, or taken."""
+    if not below:
+        return []
+    there, _names = changed.present(session, path)
+    ids = {grid.code: grid.id for grid in there}
+    known: dict[Any, queries.Cell] = {}
+    for cell in units.of(session, ids.values()):
+        known |= {(cell.parent_id, cell.zh): cell} | ({cell.code: cell} if cell.code else {})
+    wished = [Unit(ids[each.community], each.code, each.zh, each.en, each.boundary) for each in below]
+    same = [known.get(unit.code) or known.get((unit.parent_id, unit.zh)) for unit in wished]
+    parents = queries.named(session, {unit.parent_id for unit in wished})
+    units.refuse_alike(session, wished, parents, {cell.id for cell in same if cell})
+    return [line for unit, cell in zip(wished, same, strict=True) if (line := _unit_line(session, unit, cell))]
 
 
-def lines_of(
-    there: Sequence[changed.Present], cells: Sequence[Cell], found: Comparison, names: Mapping[int, str]
-) -> list[Line]:
-    """What a delivery changes in a tree, as the lines of a set, parents first. ``names`` are the English names in use,
-    by grid id; a grid that gets another name has none until somebody gives it one."""
-    new_at: dict[int, int] = {}
-    lines: list[Line] = []
-    for at, cell in enumerate(cells):
-        grid = found.same.get(at)
-        was_en = "" if grid is None else names.get(there[grid].id, "")
-        if grid is not None and at not in found.what and at not in found.made_of and cell.en in ("", was_en):
-            continue
-        if grid is None:
-            new_at[at] = len(lines)
-        id_ = None if grid is None else there[grid].id
-        is_renamed = grid is None or there[grid].name != cell.name
-        en = cell.en or (cell.name if is_renamed else was_en or cell.name)
-        lines.append(
-            Line(
-                "new" if grid is None else "changed",
-                cell.tier,
-                cell.code,
-                cell.name,
-                en,
-                id_,
-                *_place(there, found, new_at, cell.parent),
-                cell.boundary or (None if grid is None else there[grid].boundary),
-                predecessors=tuple(there[each].id for each in found.made_of.get(at, ())),
-            )
-        )
-    return lines + [_gone(there, found, new_at, grid, names) for grid in found.gone]
-
-
-def _place(
-    there: Sequence[changed.Present], found: Comparison, new_at: Mapping[int, int], at: int | None
-) -> tuple[int | None, int | None]:
-    """Of a cell: the grid that it is, or the position of the new one."""
-    if at is None:
-        return None, None
-    return (there[found.same[at]].id, None) if at in found.same else (None, new_at[at])
-
-
-def _gone(
-    there: Sequence[changed.Present],
-    found: Comparison,
-    new_at: Mapping[int, int],
-    grid: int,
-    names: Mapping[int, str],
-) -> Line:
-    one = there[grid]
-    heir = _place(there, found, new_at, next(iter(found.heirs.get(grid, ())), None))
-    parent = None if one.parent is None else there[one.parent].id
-    en = names.get(one.id, one.name)
-    return Line("gone", one.tier, one.code, one.name, en, one.id, parent, None, one.boundary, *heir)
-
-
-def findings_kept(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Findings as a set keeps them: errors first, then warnings; level, code, sentence, what fills it, and a place."""
-    return [
-        {
-            "level": each.level,
-            "code": each.code,
-            "message": SENTENCES[each.code][1],
-            "params": {"rows": _rows(each.rows), **each.params},
-            "at": each.at,
-        }
-        for each in in_order(findings)[:MOST_FINDINGS]
-    ]
-
-
-def _rows(labels: Sequence[str]) -> str:
-    more = f" … (+{len(labels) - SHOWN})" if len(labels) > SHOWN else ""
-    return ", ".join(labels[:SHOWN]) + more
+def _unit_line(session: Session, unit: Unit, cell: queries.Cell | None) -> Line | None:
+    names = unit.zh, unit.en or (cell.en if cell and cell.zh == unit.zh else unit.zh)
+    if cell is None:
+        return Line("new", UNIT_TIER, unit.code, *names, None, unit.parent_id, None, unit.boundary)
+    was = session.get_one(GridVersion, cell.version_id)
+    code, border = unit.code or was.code, unit.boundary or was.boundary
+    if (code, *names, unit.parent_id, border) == (was.code, was.zh, was.en, was.parent_id, was.boundary):
+        return None
+    return Line("changed", UNIT_TIER, code, *names, cell.id, unit.parent_id, None, border)
 
 
 # --- from a draft to its day ----------------------------------------------------------------------

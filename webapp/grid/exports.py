@@ -1,4 +1,4 @@
-"""Grids as they are taken out: those in force, with their borders."""
+"""Grids as they are taken out: those in force, unit grids too, with their borders."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from ..core import exports
 from ..core.errors import N_
 from ..core.exports import Export, field
 from ..core.own import name
-from . import queries
+from . import queries, units
 from .models import Grid, GridLevel, GridVersion
 
 ABOVE = aliased(GridVersion, name="above")
@@ -21,7 +21,7 @@ def _rows(actor: Any, is_operator: bool) -> Select[Any]:
         .join(GridVersion, and_(GridVersion.grid_id == Grid.id, queries.current()))
         .join(GridLevel, GridLevel.tier == Grid.tier)
         .outerjoin(ABOVE, queries.in_force_of(Grid.parent_id, ABOVE))
-        .where(queries.stands(), true() if is_operator else queries.reached(actor, "grid.read"))
+        .where(units.stands_of_any_kind(), true() if is_operator else queries.reached(actor, "grid.read"))
         .order_by(GridVersion.code, GridVersion.id)
     )
 

@@ -15,8 +15,8 @@ from ..access import SYSTEM
 from ..core import clock, happened
 from ..core.db import Store
 from ..core.errors import N_, Refused
-from . import changed, queries, service
-from .models import GridChange, GridChangeSet, GridVersion
+from . import changed, queries, service, units
+from .models import UNIT_TIER, GridChange, GridChangeSet, GridVersion
 
 LOGGER = logging.getLogger("wangge.sweep")
 STALE = N_("Borders have changed since this set was made. Make it anew from the same files.")
@@ -54,21 +54,29 @@ def put_in_force(session: Session, set_id: int) -> bool:
     if found.base_id != queries.edition_id(session):
         raise Refused(STALE)
     lines = changed.lines(session, set_id)
-    drawn = {grid_id for grid_id, was in changed.before(session, found).items() if was.boundary}
+    before = changed.before(session, found)
+    # kept at hand until all is done: what is looked up one by one below is asked for once, all together
+    at_hand = [*before.values(), *service.at_hand(session)]
+    drawn = {grid_id for grid_id, was in before.items() if was.boundary}
     new = _planted(session, lines)
     versions = [_version(line, new, found) for line in lines if line.kind != "gone"]
     session.add_all(versions)
     session.flush()
     heirs = _ended(session, lines, new, found)
-    edition = service.activate(session, SYSTEM, versions, "border.activate", found.source, {"set": found.id})
+    following = units.follow(session, heirs, found.since, {version.grid_id for version in versions})
+    edition = service.activate(
+        session, SYSTEM, [*versions, *following], "border.activate", found.source, {"set": found.id}
+    )
     # what is drawn for the first time moves nothing: where its things belong was said by hand
     redrawn = frozenset(version.grid_id for version in versions if version.grid_id in drawn)
     found.state, found.edition_id, found.trouble = "in_force", edition.id, None
     ids = {line.position: line.grid_id or new.get(line.position, 0) for line in lines}
+    with_units = {line.parent_id for line in lines if line.tier == UNIT_TIER and line.parent_id}
     parts = {grid_id: [ids[at] for at in ats] for grid_id, ats in changed.splits(lines).items()}
     chosen = {key: ids[at] for key, at in found.facts.get("chosen", {}).items() if at in ids}
-    told = happened.GridsChanged(heirs, redrawn, found.since, parts, chosen, found.decided_by, found.id)
+    told = happened.GridsChanged(heirs, redrawn, found.since, parts, chosen, found.decided_by, found.id, with_units)
     happened.tell(session, told)
+    del at_hand
     return True
 
 

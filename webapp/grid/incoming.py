@@ -14,10 +14,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from gis import examine
-from gis.delivery import Cell, Choice, Delivery, Tolerance
+from gis import examine, outcome
+from gis.delivery import Choice, Entry, Tolerance
+from gis.lines import Below, Line
+from gis.outcome import Outcome
 
 from ..core import pools
 from ..core.errors import N_, Busy, NotFound, Refused
@@ -86,16 +88,26 @@ class Incoming:
         with self.held() as is_ours:
             return not is_ours
 
-    def delivery(self) -> Delivery:
+    def outcome(self) -> Outcome:
         """What they were read as. Raises gis.delivery.Refused where they cannot be, and Refused where it did not come
         to an answer."""
         try:
             with (self.folder / ANSWER).open("rb") as answer:
-                return examine.answered(answer)
+                return outcome.read(answer)
         except FileNotFoundError:
             failed = self.folder / FAILED
             why, params = json.loads(failed.read_text("utf-8")) if failed.exists() else (FAULTS["stopped"], {})
             raise Refused(why, **params) from None
+
+    def lines(self) -> list[Line]:
+        """What they would change. FileNotFoundError where ``outcome`` raises."""
+        with (self.folder / ANSWER).open("rb") as answer:
+            return outcome.lines(answer)
+
+    def units(self) -> list[Below]:
+        """The unit grids that came along. FileNotFoundError where ``outcome`` raises."""
+        with (self.folder / ANSWER).open("rb") as answer:
+            return outcome.units(answer)
 
     @property
     def notes(self) -> list[tuple[str, dict[str, Any]]]:
@@ -167,20 +179,20 @@ def work(
     incoming: Incoming,
     said: Said,
     tolerance: Tolerance,
-    present: Sequence[changed.Present],
+    present: tuple[Sequence[changed.Present], Mapping[int, str]],
     patience: float,
 ) -> None:
-    """Have the files read with what is said of them, beside this request; it waits so many seconds for the answer.
-    Where somebody is at work on them already, nothing begins."""
+    """Have the files read with what is said of them, and compared with the grids in force (as ``changed.present`` has
+    them), beside this request; it waits so many seconds for the answer. Where somebody is at work on them already,
+    nothing begins."""
     lock = _locked(incoming.folder)
     if lock is None:
         return
     for name in (ANSWER, FAILED, STAGE, NOTES):
         (incoming.folder / name).unlink(missing_ok=True)
     (incoming.folder / SAID).write_text(json.dumps(asdict(said)), "utf-8")
-    there = changed.as_cells(present)
     thread = threading.Thread(
-        target=_work, args=(data_dir, incoming, said, tolerance, there, lock), daemon=True, name="borders"
+        target=_work, args=(data_dir, incoming, said, tolerance, present, lock), daemon=True, name="borders"
     )
     thread.start()
     thread.join(patience)
@@ -191,16 +203,14 @@ def _work(
     incoming: Incoming,
     said: Said,
     tolerance: Tolerance,
-    present: Sequence[Cell],
+    present: tuple[Sequence[changed.Present], Mapping[int, str]],
     lock: int,
 ) -> None:
     folder = incoming.folder
     try:
         with pools.turn(data_dir, "borders"), (folder / PART).open("w+b") as answer:
-            if incoming.is_list:
-                _list(incoming, present if said.choice.is_part else (), answer)
-            else:
-                examine.work(answer, incoming.files, said.crs or None, said.choice, tolerance, present, folder / STAGE)
+            sent = _entries(incoming) if incoming.is_list else incoming.files
+            examine.prepare(answer, sent, said.crs or None, said.choice, tolerance, *present, folder / STAGE)
         os.replace(folder / PART, folder / ANSWER)
     except Busy:
         _fail(folder, FAULTS["busy"])
@@ -214,12 +224,12 @@ def _work(
         os.close(lock)
 
 
-def _list(incoming: Incoming, present: Sequence[Cell], answer: IO[bytes]) -> None:
-    """The same of a list without borders, which is read here; what was left out of it is said beside."""
-    found = intake.listed(incoming.files[0], present)
-    notes = [(note.message, dict(note.params)) for note in found.notes]
-    (incoming.folder / NOTES).write_text(json.dumps(notes), "utf-8")
-    examine.write(answer, *examine.told(found.delivery))
+def _entries(incoming: Incoming) -> list[Entry]:
+    """The rows of a list without borders; what was left out of it is said beside."""
+    entries, notes = intake.entries(incoming.files[0])
+    told = [(note.message, dict(note.params)) for note in notes]
+    (incoming.folder / NOTES).write_text(json.dumps(told), "utf-8")
+    return entries
 
 
 def _fail(folder: Path, why: str, params: Mapping[str, Any] | None = None) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from gis import examine as gis_examine
-from gis.delivery import Cell, Choice, Delivery, Finding, Tolerance
+from gis.delivery import Cell, Choice, Delivery, Entry, Finding, Tolerance
 from gis.delivery import Refused as Unreadable
 from gis.messages import ERROR
 
@@ -114,7 +114,7 @@ def examine(
     """
     there = changed.as_cells(present)
     if is_list(paths):
-        return listed(paths[0], there if choice and choice.is_part else ())
+        return listed(paths[0], there if choice and choice.is_part else (), choice)
     try:
         delivery = gis_examine.examine(paths, crs, choice, tolerance, there)
     except Unreadable as refusal:
@@ -127,15 +127,21 @@ def is_list(paths: Sequence[Path]) -> bool:
     return [path.suffix.lower() for path in paths] in [[each] for each in LISTS]
 
 
-def listed(path: Path, present: Sequence[Cell]) -> Examined:
+def listed(path: Path, present: Sequence[Cell], choice: Choice | None = None) -> Examined:
     """The grids of a list, and all doubts about them; Refused where it cannot be read."""
-    from gis import listed as reading  # loads shapes and projections, which no other page of a list needs
+    from gis import listed as reading  # loads shapes and projections, which no page needs
 
+    given, notes = entries(path)
+    delivery = reading.delivery(given, present, choice)
+    return Examined(delivery, delivery.findings, path.name, notes)
+
+
+def entries(path: Path) -> tuple[list[Entry], tuple[Note, ...]]:
+    """The rows of a list, and what was left out of it; Refused where it cannot be read."""
     with path.open("rb") as file:
         given = GRIDS.read(file.read(MAX_BYTES + 1), sheet_child.leaves)
-    entries = [reading.Entry(path.name, row.number, **row.cells, is_wrong=_is_wrong(row)) for row in given.rows]
-    delivery = reading.delivery(entries, present)
-    return Examined(delivery, delivery.findings, path.name, tuple(given.notes))
+    rows = [Entry(path.name, row.number, **row.cells, is_wrong=_is_wrong(row)) for row in given.rows]
+    return rows, tuple(given.notes)
 
 
 def _is_wrong(row: SheetRow) -> bool:

@@ -49,6 +49,8 @@ ADVICE = {
     "merged": N_("harmless where it is one place in several parts"),
     "made": N_("look at them: are these all, and are the names right"),
     "fourth_left_out": N_("harmless, patrols and reports know three levels"),
+    "unit_elsewhere": N_("expected where they are parts of villages; else write on the card what is a community"),
+    "unit_outside": N_("are they under the right community"),
     "villages_missing": N_("not harmless: patrols need villages"),
     "no_shape": N_("it works without, but no map shows it and no point lies in it"),
     "place_other": N_("as you said"),

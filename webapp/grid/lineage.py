@@ -32,6 +32,9 @@ def of(session: Session, grid_id: int) -> Lineage:
 _HEIR = select(Grid.heir_id).where(Grid.id == bindparam("grid_id")).scalar_subquery()
 _KIN = (
     queries.CELLS.add_columns(Grid.ended_on)
-    .where(or_(Grid.id == bindparam("grid_id"), Grid.heir_id == bindparam("grid_id"), Grid.id == _HEIR))
+    .where(
+        or_(Grid.id == bindparam("grid_id"), Grid.heir_id == bindparam("grid_id"), Grid.id == _HEIR),
+        or_(Grid.id == bindparam("grid_id"), queries.is_worked()),  # a unit grid that ended had no records to hand on
+    )
     .order_by(GridVersion.code, GridVersion.id)
 )

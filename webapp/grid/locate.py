@@ -55,7 +55,7 @@ def sketch(session: Session, village_id: int, lon: float, lat: float, accuracy_m
 def holding(session: Session, points: Sequence[tuple[float | None, float | None]]) -> list[frozenset[int]]:
     """For each point (WGS84 degrees, or None) the villages that hold it, by the borders as this transaction has them:
     what is not committed yet is not held for others."""
-    rows = queries.boundaries(session, queries.lowest_tier(session))
+    rows = queries.boundaries(session, queries.working_tier(session))
     cells = Cells([id_ for id_, _ in rows], [wkb for _, wkb in rows])
     return [
         frozenset()
@@ -71,7 +71,7 @@ def _cells(session: Session) -> Cells:
     held = _held.get(place)
     if held is None or held[0] != newest:
         with _lock:
-            rows = queries.boundaries(session, queries.lowest_tier(session))
+            rows = queries.boundaries(session, queries.working_tier(session))
             held = _held[place] = (newest, Cells([id_ for id_, _ in rows], [wkb for _, wkb in rows]))
     return held[1]
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from ..access import below, end
 from . import queries
-from .models import Grid, GridLevel, GridVersion
+from .models import Grid, GridVersion
 
 
 class Drawing(NamedTuple):
@@ -26,7 +26,7 @@ def drawn(session: Session, path: str) -> Drawing:
     return Drawing(*session.execute(_DRAWN, {"part": root, "part_end": end(root)}).one())
 
 
-_WITHOUT = and_(GridVersion.minx.is_(None), Grid.tier == select(func.max(GridLevel.tier)).scalar_subquery())
+_WITHOUT = and_(GridVersion.minx.is_(None), Grid.tier == queries.WORKING_TIER)
 _DRAWN = (
     select(func.count(GridVersion.minx), func.count().filter(_WITHOUT))
     .select_from(Grid)

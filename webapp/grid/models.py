@@ -11,10 +11,14 @@ from ..core.db import Base, Moment, PathString, Shape, vocabulary
 vocabulary("grid_change_kind")
 vocabulary("grid_change_state")
 HAS_HEIR = text("heir_id is not null")
+#: The tier of unit grids (a community's compounds). What is patrolled, reported and counted lies in the tiers above it,
+#: the deepest of which is the working tier (``queries.working_tier``).
+UNIT_TIER = 4
 
 
 class GridLevel(Base):
-    """What a tier is called here: 1 is the root. Depth and words are rows, a county may change them."""
+    """What a tier is called here: 1 is the root. Depth and words are rows, a county may change them; ``UNIT_TIER`` has
+    one only where there are unit grids."""
 
     __tablename__ = "grid_level"
     tier: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from gis.area import square_km
 
 from ..access import SYSTEM, Actor, Condition, below, end, kept, where
-from ..core.cells import half_width
-from ..core.errors import N_, NotFound, Refused
-from .models import BoundaryEdition, Grid, GridCurrent, GridLevel, GridVersion, MapLayer
+from ..core.errors import NotFound
+from .models import UNIT_TIER, BoundaryEdition, Grid, GridCurrent, GridLevel, GridVersion, MapLayer
 
 # --- which version counts: nobody else compares dates of versions ---
 
@@ -47,9 +46,15 @@ def ever() -> Condition:
     return or_(GridVersion.valid_to.is_not(None), current())
 
 
+def is_worked(of: Any = Grid) -> Condition:
+    """The condition that a ``Grid`` is of a tier in which there is work, and no unit grid (docs/decisions/0056)."""
+    return of.tier < UNIT_TIER
+
+
 def stands(of: Any = Grid) -> Condition:
-    """The condition that a ``Grid`` is in force today. One that ended is named by its records, and by no list."""
-    return of.ended_on.is_(None)
+    """The condition that a ``Grid`` is in force today. One that ended is named by its records, and by no list; of unit
+    grids lists know only where they ask for them, in ``units.py``."""
+    return and_(of.ended_on.is_(None), is_worked(of))
 
 
 def today(of: Any = Grid) -> Any:
@@ -120,7 +125,7 @@ def cells(
 def _cells_of(
     actor: Actor, action: str, is_system: bool, is_one_tier: bool, is_below_one: bool
 ) -> Select[*tuple[Any, ...]]:
-    query = _in_order(true() if is_system else reached(actor, action))
+    query = in_order(true() if is_system else reached(actor, action))
     query = query.where(Grid.tier == bindparam("tier")) if is_one_tier else query
     return query.where(Grid.parent_id == bindparam("parent_id")) if is_below_one else query
 
@@ -149,21 +154,31 @@ def find(session: Session, actor: Actor, action: str, words: str, most: int) -> 
         *(name.icontains(words, autoescape=True) for name in (GridVersion.zh, GridVersion.en)),
         GridVersion.code.startswith(words, autoescape=True),
     )
-    return [Cell(*row) for row in session.execute(_in_order(reached(actor, action)).where(says).limit(most))]
+    return [Cell(*row) for row in session.execute(in_order(reached(actor, action)).where(says).limit(most))]
 
 
 def cells_where(session: Session, condition: Condition) -> list[Cell]:
     """The grids that meet a condition on ``Grid``, in code order."""
-    return [Cell(*row) for row in session.execute(_in_order(condition))]
+    return [Cell(*row) for row in session.execute(in_order(condition))]
 
 
-def _in_order(condition: Condition) -> Select[*tuple[Any, ...]]:
+def in_order(condition: Condition) -> Select[*tuple[Any, ...]]:
+    """The grids in force that meet a condition, as rows of ``Cell``, in code order."""
     return CELLS.where(stands(), condition).order_by(GridVersion.code, GridVersion.id)
 
 
 def cell(session: Session, actor: Actor, action: str, grid_id: int) -> Cell:
     """One grid that the action reaches, else NotFound."""
     statement = CELLS.where(Grid.id == grid_id) if actor is SYSTEM else one(actor, action)
+    return _found(session, actor, statement, grid_id)
+
+
+def any_cell(session: Session, actor: Actor, action: str, grid_id: int) -> Cell:
+    """The same of one that may be a unit grid, for what is said on cards; no record is of one."""
+    return _found(session, actor, _any_one(actor, action), grid_id)
+
+
+def _found(session: Session, actor: Actor, statement: Select[*tuple[Any, ...]], grid_id: int) -> Cell:
     row = session.connection().execute(statement, {"grid_id": grid_id, **actor.reach()}).first()
     if row is None:
         raise NotFound
@@ -173,7 +188,28 @@ def cell(session: Session, actor: Actor, action: str, grid_id: int) -> Cell:
 @kept
 def one(actor: Actor, action: str) -> Select[*tuple[Any, ...]]:
     """The SELECT of ``cell``, to be executed with ``grid_id`` and ``actor.reach()``."""
+    return _any_one(actor, action).where(is_worked())
+
+
+@kept
+def _any_one(actor: Actor, action: str) -> Select[*tuple[Any, ...]]:
     return CELLS.where(Grid.id == bindparam("grid_id"), reached(actor, action))
+
+
+def cell_then(session: Session, actor: Actor, action: str, grid_id: int, day: date) -> tuple[Cell, int]:
+    """The same, and the version that a record of a day keeps: the one in force then; before its first, today's."""
+    asked = {"grid_id": grid_id, "day": day, **actor.reach()}
+    row = session.connection().execute(_one_then(actor, action), asked).first()
+    if row is None:
+        raise NotFound
+    *facts, then = row
+    found = Cell(*facts)
+    return found, then or found.version_id
+
+
+@kept
+def _one_then(actor: Actor, action: str) -> Select[*tuple[Any, ...]]:
+    return one(actor, action).add_columns(_VERSION_ON.correlate(None).limit(1).scalar_subquery())
 
 
 def named(session: Session, ids: set[int]) -> dict[int, Cell]:
@@ -226,50 +262,6 @@ def standing(session: Session, grid_id: int) -> int:
 
 _STANDING = select(today()).where(Grid.id == bindparam("grid_id"))
 
-LONGEST_NAME = 200
-
-
-def called(session: Session, text: str, tier: int, most: int) -> list[Cell]:
-    """The grids of a tier that are called so, by name in either language or by code, in code order; where none is,
-    those whose name holds the words. Whoever asks may know every grid's name, as on the map."""
-    if len(text) > LONGEST_NAME:  # of what nobody is called SQLite would not even make a pattern
-        return []
-    word, of_tier = half_width(text), Grid.tier == tier
-    names = (GridVersion.zh, GridVersion.en)
-    exactly = or_(GridVersion.code == word, *(func.lower(name) == word.lower() for name in names))
-    for says in (exactly, or_(*(name.icontains(word, autoescape=True) for name in names))):
-        if word and (found := session.execute(_in_order(and_(of_tier, says)).limit(most)).all()):
-            return [Cell(*row) for row in found]
-    return []
-
-
-NO_SUCH_GRID = N_("This place does not exist, or is not yours.")
-SEVERAL_GRIDS = N_("Several grids have this name. Write the code, or township/village.")
-
-
-class Names:
-    """Grids as sheets call them: by code or by name in either language, "township/village" where two are alike."""
-
-    def __init__(self, found: Iterable[Cell]):
-        self._by_name: dict[str, list[Cell]] = {}
-        for cell_ in found:
-            codes = {cell_.code, cell_.code.ljust(12, "0")} if cell_.code.isdecimal() else {cell_.code}
-            for name in codes | {half_width(cell_.zh).lower(), half_width(cell_.en).lower()}:
-                self._by_name.setdefault(name, []).append(cell_)
-
-    def find(self, text: str) -> Cell:
-        """The one grid of this name; Refused (field ``grid``) when there is none, or more than one."""
-        *above, name = [part.strip().lower() for part in half_width(text).split("/")]
-        found = self._by_name.get(name, [])
-        if above:
-            parents = {cell_.id for cell_ in self._by_name.get(above[-1], [])}
-            found = [cell_ for cell_ in found if cell_.parent_id in parents]
-        if len(found) > 1:
-            raise Refused(SEVERAL_GRIDS, field="grid")
-        if not found:
-            raise Refused(NO_SUCH_GRID, field="grid")
-        return found[0]
-
 
 def root(session: Session) -> Cell | None:
     """The whole county, None while the tree is empty."""
@@ -306,11 +298,6 @@ _VERSION_ON = select(GridVersion.id).where(
 def version_on(session: Session, grid_id: int, day: date) -> int | None:
     """The version of a grid that was in force on a day; None before its first."""
     return session.connection().execute(_VERSION_ON, {"grid_id": grid_id, "day": day}).scalar()
-
-
-def edition(session: Session) -> BoundaryEdition | None:
-    """The newest publishing of boundaries."""
-    return session.scalar(select(BoundaryEdition).order_by(BoundaryEdition.id.desc()).limit(1))
 
 
 def edition_id(session: Session) -> int:
@@ -380,9 +367,18 @@ def bordered(session: Session, ids: Iterable[int]) -> set[int]:
 _BORDERED = _BORDERS.with_only_columns(GridVersion.grid_id)
 
 
-def lowest_tier(session: Session) -> int:
-    """The tier that is walked: the last of the levels."""
-    return max(levels(session), default=3)
+def working_tier(session: Session) -> int:
+    """The tier in which work is done, patrols, objects and reports: the deepest that is not of unit grids."""
+    return session.scalar(_WORKING) or 3
+
+
+def deepest_worked(tiers: Iterable[int]) -> int:
+    """The same of the tiers that there are."""
+    return max((tier for tier in tiers if tier < UNIT_TIER), default=3)
+
+
+_WORKING = select(func.max(GridLevel.tier)).where(GridLevel.tier < UNIT_TIER)
+WORKING_TIER = _WORKING.scalar_subquery()  #: the same, as a part of a SELECT
 
 
 def cells_reached(session: Session, actor: Actor, action: str, grid_id: int) -> bool:

@@ -99,7 +99,7 @@ def import_tree(
 
     ``names`` are (zh, en) in the order of ``drawn``. Returns the grids in that order.
     """
-    _one_at_a_time(session)
+    one_at_a_time(session)
     if beside:
         refuse_twice(session, drawn)
     else:
@@ -155,7 +155,7 @@ def version(
     )
 
 
-def _one_at_a_time(session: Session) -> None:
+def one_at_a_time(session: Session) -> None:
     """Who changes the tree waits for whoever is changing it: a layer made meanwhile would lack the other's change."""
     session.execute(select(GridLevel.tier).with_for_update()).all()
 
@@ -169,16 +169,29 @@ def activate(
     Refused when a version begins on a day to come, or not after the one it follows, or has no place in the tree; Busy
     when our clock cannot be right.
     """
-    clock_mark.refuse_if_wrong(session)
-    _one_at_a_time(session)
-    pointers = {pointer.grid_id: pointer for pointer in session.scalars(select(GridCurrent))}
-    for version in versions:
-        _point(session, pointers.get(version.grid_id), version)
-    session.flush()
-    _place(session, versions)
+    settle(session, versions)
     edition = publish(session, source, facts)
     audit.note(session, actor.person_id or None, act, "grid:1", source=source, grids=len(versions))
     return edition
+
+
+def at_hand(session: Session) -> list[Grid | GridCurrent]:
+    """All grids and their pointers, asked for once: while somebody holds them, none of them is asked for alone."""
+    return [*session.scalars(select(Grid)), *session.scalars(select(GridCurrent))]
+
+
+def settle(session: Session, versions: Sequence[GridVersion]) -> None:
+    """The same without the map layer and the log, for what no map shows. A version that is in force already, whose
+    place was mended, only gets its place anew."""
+    clock_mark.refuse_if_wrong(session)
+    one_at_a_time(session)
+    pointers = {pointer.grid_id: pointer for pointer in session.scalars(select(GridCurrent))}
+    for version in versions:
+        pointer = pointers.get(version.grid_id)
+        if pointer is None or pointer.version_id != version.id:
+            _point(session, pointer, version)
+    session.flush()
+    _place(session, versions)
 
 
 def _point(session: Session, pointer: GridCurrent | None, version: GridVersion) -> None:

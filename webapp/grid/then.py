@@ -67,7 +67,9 @@ def have_changed_since(session: Session, day: date, path: str) -> bool:
 
 
 _OF_COUNTY = (
-    select(GridVersion.id).join(Grid, Grid.id == GridVersion.grid_id).where(below(Grid.path, bindparam("part")))
+    select(GridVersion.id)
+    .join(Grid, Grid.id == GridVersion.grid_id)
+    .where(below(Grid.path, bindparam("part")), queries.is_worked())
 )
 _CHANGED = select(
     and_(
@@ -92,7 +94,7 @@ _TREE = (
         *(GridVersion.code, GridVersion.zh, GridVersion.en),
     )
     .join(GridVersion, and_(GridVersion.grid_id == Grid.id, queries.on(DAY)))
-    .where(below(Grid.path, bindparam("part")))
+    .where(below(Grid.path, bindparam("part")), queries.is_worked())
     .order_by(GridVersion.code, GridVersion.id)
 )
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from ..access import ROLES, Actor, Condition, holders, kept, where
 from ..access import Posting as Right
 from ..core import audit, clock, settings
+from ..core.columns import one_of
 from ..core.db import Moment
 from ..core.models import AuditEntry, Setting
 from ..grid.models import Grid
@@ -126,7 +127,7 @@ class CodeLine(NamedTuple):
 def watched() -> Condition:
     """Of ``LoginCode``: its person holds one of these roles or ever did, so that no posting that is ended for a moment
     hides a code."""
-    return LoginCode.person_id.in_(select(Posting.person_id).where(Posting.role.in_(WATCHED)))
+    return LoginCode.person_id.in_(select(Posting.person_id).where(one_of(Posting.role, WATCHED)))
 
 
 def _codes(actor: Actor) -> Condition:
@@ -151,7 +152,7 @@ def codes(session: Session, actor: Actor, first: int, most: int) -> list[CodeLin
     ).all()
     people = {person.id for _code, person, _giver in rows}
     held: dict[int, list[str]] = {id_: [] for id_ in people}
-    ever = select(Posting.person_id, Posting.role).where(Posting.person_id.in_(people), Posting.role.in_(WATCHED))
+    ever = select(Posting.person_id, Posting.role).where(Posting.person_id.in_(people), one_of(Posting.role, WATCHED))
     for person_id, role in session.execute(ever.distinct().order_by(Posting.role)):
         held[person_id].append(role)
     return [CodeLine(code, person, giver, held[person.id]) for code, person, giver in rows]

@@ -106,7 +106,9 @@ def begin(
         end_all(session, person_id)
     if replaces:
         session.execute(
-            update(LoginSession).where(LoginSession.token_hash == token_hash(replaces)).values(revoked_at=clock.now())
+            update(LoginSession)
+            .where(LoginSession.token_hash == token_hash(replaces), LoginSession.revoked_at.is_(None))
+            .values(revoked_at=clock.now())
         )
     brake.release(session, person.login, where)
     days = settings.get(session, "remember_phone_days") if remember and _may_stay(session, person_id) else 0

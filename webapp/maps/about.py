@@ -4,7 +4,7 @@ from ..core.announce import About, MenuEntry, SettingRule, setting_rules
 from ..core.errors import N_
 from .tiles import FITTING
 
-STANDS_ON = ("report",)
+STANDS_ON = ("report", "card")
 #: What a base map may be said to be in: what fits, and what maps are often in that does not and so is not drawn.
 SYSTEMS = {
     "": N_("not said"),

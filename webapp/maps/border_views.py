@@ -138,7 +138,7 @@ def _grid_page(cell: Any, form: GridForm) -> str:
             form[name].choices = choices
         elif name in form:
             del form[name]
-    return render_template("maps/border_grid.html", cell=cell, form=form, lowest=grid_queries.lowest_tier(read()))
+    return render_template("maps/border_grid.html", cell=cell, form=form, lowest=grid_queries.working_tier(read()))
 
 
 def _choices(cells: Any, tier: int) -> list[tuple[int, str]]:

@@ -146,7 +146,7 @@ def _counted(key: Any, model: Any, *conditions: Any) -> Select[int, int]:
 
 def _drawing(session: Session, found: GridChangeSet, rows: Sequence[Row]) -> Picture | None:
     """The villages as they are, and over them what changes of any tier that is a village or has no village below."""
-    lowest = grid_queries.lowest_tier(session)
+    lowest = grid_queries.working_tier(session)
     concerned = {row.line.grid_id for row in rows}
     path = _path(session, rows)
     there = [

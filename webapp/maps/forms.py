@@ -64,6 +64,11 @@ class Period(NamedTuple):
         today, length = clock.today(), self.last - self.first + timedelta(days=1)
         return None if self.last >= today else self._moved(min(self.last + length, today))
 
+    def moved(self, days: int) -> "Period | None":
+        """The same so many days later; None where that has not come."""
+        last = self.last + timedelta(days=days)
+        return None if last > clock.today() else self._moved(last)
+
     def _moved(self, last: date) -> "Period":
         return Period(last - (self.last - self.first), last, None)
 
@@ -81,6 +86,12 @@ class View(NamedTuple):
     by: str
     at: int | None
     borders: str = NOW
+
+    @property
+    def as_of(self) -> date | None:
+        """The day at whose end that is shown which is not counted over a period; None: now."""
+        last = self.period.last
+        return last if self.by != SEEN and last < clock.today() else None
 
     def query(self, **other: Any) -> dict[str, Any]:
         """The same as parameters of an address, some of them ``other`` than they are."""
@@ -118,9 +129,9 @@ class MapForm(BaseForm):
             raise ValidationError(str(_l("At most %(days)d days.", days=LONGEST)))
 
     def validate_last(self, field: DateField) -> None:
-        """A day that has come, not before the beginning; the end alone says no period."""
+        """A day that has come, not before the beginning; the end alone says no period, but a day."""
         has_come(field.data)
-        if field.data and self.first.data is None and not self.first.errors:
+        if field.data and self.first.data is None and not self.first.errors and self.by.data not in COLOURS[1:]:
             raise ValidationError(str(_l("Give the first day, too.")))
         if field.data and self.first.data and field.data < self.first.data:
             raise ValidationError(str(_l("The end is before the start.")))
@@ -129,7 +140,9 @@ class MapForm(BaseForm):
         """What was chosen."""
         at, by = self.at.data or "", self.by.data
         is_id = at.isascii() and at.isdecimal() and len(at) <= len(str(ids.LARGEST)) and 0 < int(at) <= ids.LARGEST
-        borders = THEN if self.borders.data == THEN and by not in COLOURS[1:] else NOW
+        borders = THEN if self.borders.data == THEN else NOW
+        if by in COLOURS[1:]:
+            self.last.label.text = _l("Day")
         return View(self.period(usual_days), by if by in COLOURS else SEEN, int(at) if is_id else None, borders)
 
     def period(self, usual_days: int) -> Period:
@@ -138,6 +151,8 @@ class MapForm(BaseForm):
             return recent(usual_days)
         if self.first.data:
             return Period(self.first.data, self.last.data or clock.today(), None)
+        if self.last.data:
+            return Period(self.last.data, self.last.data, None)
         return recent(self.days.data or usual_days)
 
 
@@ -173,6 +188,7 @@ class ReadingForm(BaseForm):
     crs = StringField(_l("Coordinate system"), filters=[_looked_for])
     over = BooleanField(_l("Take it also where the files say another one"))
     is_part = BooleanField(_l(ONLY_PART))
+    fourth = BooleanField(_l("Take the fourth level as unit grids of communities of subdistricts"))
     anywhere = BooleanField(_l("The borders may lie outside the province of their codes"))
     layer = SelectMultipleField(_l("Layers to take"), validators=[Optional()])
 
@@ -195,6 +211,7 @@ class ReadingForm(BaseForm):
             anywhere=self.anywhere.data,
             over=self.over.data,
             is_part=self.is_part.data,
+            fourth=self.fourth.data,
         )
         return Said(self.crs.data or "", choice)
 
@@ -212,7 +229,9 @@ def reading_form(seen: Sequence[Seen], said: Said, sent: Any = None) -> ReadingF
     for at in range(len(seen)):
         fields |= {f"{kind}_{at}": SelectField(label) for kind, label in COLUMNS.items()}
     chosen = said.choice
-    data: dict[str, Any] = {name: getattr(chosen, name) for name in ("encoding", "over", "anywhere", "is_part")}
+    data: dict[str, Any] = {
+        name: getattr(chosen, name) for name in ("encoding", "over", "anywhere", "is_part", "fourth")
+    }
     data |= {"crs": said.crs, "layer": list(chosen.layer) or [layer.layer for layer in seen]}
     for of, *names in chosen.columns:
         at = next((at for at, layer in enumerate(seen) if layer.layer == of), -1)

@@ -11,11 +11,12 @@ from flask_babel import gettext as _
 from gis.delivery import Choice
 from gis.messages import STAGES
 
+from ..card import queries as cards
 from ..core.errors import N_, Refused
 from ..grid import changed, changes, incoming, intake
 from ..grid import queries as grid_queries
 from ..web.errors import say
-from ..web.request import actor, close_reads, may, read, turn, write
+from ..web.request import actor, close_reads, may, read, write
 from ..web.sent_files import kept
 from . import borders, queries, reading
 from .blueprint import bp
@@ -69,8 +70,10 @@ def _data_dir() -> Path:
 
 def _read(found: incoming.Incoming, told: incoming.Said) -> Any:
     """Have the files read as is said, and show what comes of it, or how far it is."""
-    present, tolerance = changed.present(read(), queries.edited(read(), actor()))[0], intake.tolerance(read())
-    told = replace(told, edition=grid_queries.edition_id(read()))
+    below = [cell.code for cell in cards.communities(read(), actor())] if told.choice.fourth else []
+    choice = replace(told.choice, below=tuple(below))  # the edition comes first: what is in force is never older
+    told = replace(told, choice=choice, edition=grid_queries.edition_id(read()))
+    present, tolerance = changed.present(read(), queries.edited(read(), actor())), intake.tolerance(read())
     close_reads()
     incoming.work(_data_dir(), found, told, tolerance, present, PATIENCE)
     return redirect(url_for("maps.incoming_files", incoming_id=found.id), 303)
@@ -91,15 +94,9 @@ def _working(found: incoming.Incoming) -> Response:
     return answer
 
 
-def _known(found: incoming.Incoming) -> reading.Reading:
-    """What the files were read as: large ones take some memory, so it is one at a time."""
-    with turn("drawing"):
-        return reading.reading(found)
-
-
 def _reading(found: incoming.Incoming, form: ReadingForm | None = None, trouble: str = "") -> str:
-    known = _known(found)
-    form = form or reading_form(known.delivery.seen, found.said)
+    known = reading.reading(found)
+    form = form or reading_form(known.outcome.seen, found.said)
     if trouble:
         form.refuse(None, trouble)
     elif known.refused:
@@ -112,7 +109,7 @@ def _reading(found: incoming.Incoming, form: ReadingForm | None = None, trouble:
         form=form,
         columns=COLUMNS,
         systems=reading.SYSTEMS,
-        findings=said(known.findings),
+        findings=said(known.outcome.findings),
     )
 
 
@@ -134,7 +131,7 @@ def go_on(incoming_id: UUID) -> Any:
 
 
 def _again(found: incoming.Incoming) -> Any:
-    seen = _known(found).delivery.seen
+    seen = reading.reading(found).outcome.seen
     form = reading_form(seen, found.said, request.form)
     if not form.validate():
         return _reading(found, form), 422
@@ -142,21 +139,19 @@ def _again(found: incoming.Incoming) -> Any:
 
 
 def _compare(found: incoming.Incoming) -> Any:
-    """Compare them with what is in force, and keep what would change as a draft; the files are no longer needed."""
-    known, path = _known(found), queries.edited(read(), actor())
-    if known.refused or known.delivery.errors:
+    """Keep what would change as a draft, if it is what is in force with which they were compared; the files are no
+    longer needed."""
+    known = reading.reading(found)
+    if known.refused or known.outcome.has_errors:
         return _reading(found, trouble="" if known.refused else _(ERRORS)), 422
     if found.said.edition != grid_queries.edition_id(read()):
         return _reading(found, trouble=_(STALE)), 409
     close_reads()
-    facts = {
-        "layers": [vars(fact) for fact in known.delivery.facts],
-        "findings": known.findings,
-        "is_open": True,
-    }
+    layers = [vars(fact) for fact in known.outcome.facts]
+    facts = {"layers": layers, "findings": list(known.outcome.findings), "is_open": True}
     try:
-        with turn("borders"):
-            lines = changes.compared(read(), path, known.delivery.cells)
+        lines = found.lines() + changes.unit_lines(read(), queries.edited(read(), actor()), found.units())
+        close_reads()
         with write() as session:
             made = changes.draft(session, actor(), found.source, lines, facts).id
     except Refused as refusal:

@@ -1,7 +1,7 @@
 """Reads for the map: the figures of a period, and what a grid's card may say to whom."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple, Protocol
@@ -56,21 +56,24 @@ def sheet(
     few: int,
     by: str = shape.SEEN,
     borders: Borders | None = None,
+    then: Sequence[mapped.Then] | None = None,
 ) -> shape.Sheet:
     """The figures of all villages that the actor may see something of, in a period. ``home_``: his county. ``borders``:
     under those of a day that has passed.
 
-    Coloured by anything but coverage, they are those of now, without the coverage of a period.
+    Coloured by anything but coverage, they are those of now, without the coverage of a period; or where it was open
+    ``then``, those of the end of the period.
     """
     at = placing(session, borders) if borders else None
     tally = patrol_coverage.NOTHING_DUE
     if by == shape.SEEN:
         tally = patrol_coverage.due_and_seen(session, actor, period.first, period.last, at=at)
-    counts_ = shape.Counts(
-        mapped.open_counts(session, actor, borders.place if borders else None),
-        patrol_coverage.standing(session, actor, at=at),
-        by,
-    )
+    place = borders.place if borders else None
+    if then is None:
+        open_, now = mapped.open_counts(session, actor, place), patrol_coverage.standing(session, actor, at=at)
+    else:
+        open_, now = mapped.counted(then, place), patrol_coverage.stood_then(session, actor, period.last, at)
+    counts_ = shape.Counts(open_, now, by)
     if borders:
         return shape.sheet(borders.cells, set(borders.readable), tally, counts_, few)
     readable = {cell.id: cell for cell in grid_queries.cells(session, actor, "patrol.read")}
@@ -80,8 +83,8 @@ def sheet(
 
 def placing(session: Session, borders: Borders) -> patrol_coverage.Placing:
     """Where objects count under the borders of a day that has passed: at the grid on whose list they stood then."""
-    moved = patrol_coverage.moved_since(session, borders.day)
-    return lambda object_id, of_list: borders.place(moved.get(object_id, of_list))
+    stood = patrol_coverage.stood(session, borders.day)
+    return lambda object_id, of_list: borders.place(stood.get(object_id, of_list))
 
 
 def _with_those_above(session: Session, known: Mapping[int, Cell], more: set[int]) -> list[Cell]:
@@ -152,7 +155,8 @@ class Card:
     """One grid as the actor may see it. Without ``grid.read`` there: the cell, its level, and reports that are his
     anyway.
 
-    ``share`` is the coverage of the period, ``now`` how the objects stand today, both of the grid and all below it
+    ``share`` is the coverage of the period by the villages' own rounds, ``upper`` in how many of these windows a level
+    above saw the object, ``now`` how the objects stand today, both of the grid and all below it
     (None where patrols are not his to see, or nothing is there); ``due`` names such objects of the grid itself, with
     the days since each was seen, None for never.
     """
@@ -163,6 +167,7 @@ class Card:
     is_read: bool
     people: tuple[Answerable, ...]
     share: Share | None
+    upper: int
     due: tuple[tuple[patrol_queries.ObjectRow, int | None], ...]
     now: patrol_coverage.Now | None
     open: tuple[Report, ...]
@@ -176,13 +181,15 @@ def card(session: Session, actor: Actor, grid_id: int, first: date, last: date, 
     then = next((each for each in borders.cells if each.id == grid_id), None) if borders else None
     is_read = grid_queries.cells_reached(session, actor, "grid.read", grid_id)
     is_seen = is_read and grid_queries.cells_reached(session, actor, "patrol.read", grid_id)
+    share, upper = _share(session, actor, cell, first, last, borders if then else None) if is_seen else (None, 0)
     return Card(
         cell=then or cell,
         level=grid_queries.levels(session).get(cell.tier),
         above=tuple(borders.above(grid_id) if borders and then else grid_queries.parents(session, cell)),
         is_read=is_read,
         people=tuple(_people(session, grid_id)) if is_read else (),
-        share=_share(session, actor, cell, first, last, borders if then else None) if is_seen else None,
+        share=share,
+        upper=upper,
         due=tuple(_due(session, actor, grid_id)) if is_seen else (),
         now=shape.added(patrol_coverage.standing(session, actor, cell.path).values()) if is_seen else None,
         open=tuple(report_queries.open_in(session, actor, cell.path, most=SHOWN)),
@@ -198,8 +205,8 @@ def _due(session: Session, actor: Actor, grid_id: int) -> Iterator[tuple[patrol_
 
 def _share(
     session: Session, actor: Actor, cell: Cell, first: date, last: date, borders: Borders | None
-) -> Share | None:
-    """The coverage of the cells of a grid together."""
+) -> tuple[Share | None, int]:
+    """The coverage of the cells of a grid together, and for how many of the due visits somebody saw it from above."""
     if borders:
         inside = borders.below(cell.id) & borders.readable
         tally = patrol_coverage.due_and_seen(session, actor, first, last, at=placing(session, borders))
@@ -207,9 +214,8 @@ def _share(
         inside = grid_queries.ids(session, actor, "outline.read", cell.path)
         tally = patrol_coverage.due_and_seen(session, actor, first, last, cell.path)
     few = settings.get(session, "few")
-    return shape.together(
-        coverage.by_cell(sorted(inside), tally.due, tally.seen, tally.could_not_see, few).values(), few
-    )
+    shares = coverage.by_cell(sorted(inside), tally.due, tally.seen, tally.could_not_see, few)
+    return shape.together(shares.values(), few), sum(tally.above[id_] for id_ in inside)
 
 
 def _people(session: Session, grid_id: int) -> list[Answerable]:

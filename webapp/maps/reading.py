@@ -2,16 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from gis import crs
-from gis.delivery import Delivery, Facts, Finding, Seen
+from gis.delivery import Facts, Seen
 from gis.delivery import Refused as Unreadable
-from gis.messages import ERROR, WARNING
-from gis.picture import Picture, picture
+from gis.outcome import Outcome
 
 from ..core.errors import N_, Refused
-from ..grid import changes
 from ..grid.incoming import Incoming
 from ..grid.labels import CODECS
 
@@ -31,7 +28,6 @@ ABOUT = {
         ("no_code_column", "no_name_column", "column", "layer_", "tiers_unclear", "parent_unknown", "code_"), "columns"
     ),
 }
-MOST_DRAWN = 2000  # grids: a level with more is not drawn
 SHOWN = 5  # columns of a layer about which nothing is known yet
 SYSTEMS: Mapping[str, str] = {
     **{f"EPSG:{number}": system.name for number, system in crs.BY_EPSG.items()},
@@ -55,10 +51,8 @@ class Reading:
     something; ``doubted`` the steps about which something was found."""
 
     refused: Refused | None
-    delivery: Delivery
-    findings: list[dict[str, Any]]
+    outcome: Outcome
     samples: tuple[Sample, ...]
-    drawing: Picture | None
     at: str
     doubted: frozenset[str]
 
@@ -74,17 +68,15 @@ def reading(found: Incoming) -> Reading:
     """What the files were read as, or why they cannot be."""
     refused, code = None, ""
     try:
-        delivery = found.delivery()
+        outcome = found.outcome()
     except Unreadable as why:
         refused, code = Refused(why.message, **why.params), why.code
-        delivery = Delivery((), (), (), why.seen)
+        outcome = Outcome(seen=why.seen)
     except Refused as why:
-        refused, delivery = why, Delivery((), (), ())
-    doubted = frozenset(filter(None, map(_step, [code, *(each.code for each in delivery.findings)])))
+        refused, outcome = why, Outcome()
+    doubted = frozenset(filter(None, map(_step, [code, *outcome.codes])))
     at = _step(code) or "text" if refused else "found"
-    kept = changes.findings_kept(delivery.findings)
-    samples = tuple(_samples(delivery.seen, delivery.facts))
-    return Reading(refused, delivery, kept, samples, _drawing(delivery, kept), at, doubted)
+    return Reading(refused, outcome, tuple(_samples(outcome.seen, outcome.facts)), at, doubted)
 
 
 def _step(code: str) -> str:
@@ -100,25 +92,3 @@ def _samples(seen: Sequence[Seen], facts: Sequence[Facts]) -> Iterator[Sample]:
         head = (*picked, *(f"{name} ({CODECS.get(codec, codec)})" for codec, name in other))
         columns = [layer.columns[name] for name in picked] + [layer.others[codec][name] for codec, name in other]
         yield Sample(layer.layer, layer.count, head, tuple(zip(*columns, strict=True)))
-
-
-def _drawing(delivery: Delivery, kept: Sequence[Mapping[str, Any]]) -> Picture | None:
-    """The lowest level that is not too much to be drawn; red what is wrong, amber what has to be answered for."""
-    worst = {at: level for level in (WARNING, ERROR) for at in _cells(delivery.findings, level)}
-    kinds = {ERROR: "gone", WARNING: "border"}
-    for tier in (3, 2, 1):
-        ats = [at for at, cell in enumerate(delivery.cells) if cell.tier == tier]
-        if 0 < len(ats) <= MOST_DRAWN:
-            cells = [(kinds.get(worst.get(at, ""), "same"), at) for at in ats]
-            drawn = [(kind, delivery.cells[at]) for kind, at in sorted(cells, key=_last)]
-            marks = [each["at"] for each in kept if each["at"]]
-            return picture([(kind, cell.label, cell.boundary) for kind, cell in drawn], marks)
-    return None
-
-
-def _last(cell: tuple[str, int]) -> tuple[bool, int]:
-    return cell[0] != "same", cell[1]
-
-
-def _cells(findings: Sequence[Finding], level: str) -> Iterator[int]:
-    return (at for finding in findings if finding.level == level for at in finding.cells)

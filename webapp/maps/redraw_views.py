@@ -7,10 +7,11 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from gis import outcome
 from gis.delivery import Finding
 
 from ..core.errors import NotFound, Refused
-from ..grid import changed, changes, intake, redraw
+from ..grid import changed, intake, redraw
 from ..grid import queries as grid_queries
 from ..web.errors import say
 from ..web.request import actor, close_reads, may, read, turn
@@ -90,7 +91,7 @@ def _drafted(grid_id: int, form: Any, own: int, act: Any) -> Any:
     except Refused as refusal:
         form.refuse("file", say(refusal))
         return _page(grid_id, form), refusal.status
-    facts = {"findings": changes.findings_kept(found), "is_open": True}
+    facts = {"findings": outcome.kept(found), "is_open": True}
     made: list[int] = []
     if status := refused(form, lambda session: made.append(act(session, border, facts).id)):
         return _page(grid_id, form), status
@@ -104,12 +105,9 @@ def _read(grid_id: int, form: Any, own: int) -> tuple[bytes, tuple[Finding, ...]
     with turn("borders"), TemporaryDirectory(prefix="wangge-border-") as folder:
         path = under_its_name(Path(folder), str(_sent().filename), 0)
         _sent().save(path)
-        border = redraw.border([path], form.crs.data or None)
         at = next((at for at, grid in enumerate(there) if grid.id == grid_id), None)
         if at is None:  # it ended
             raise NotFound
-        if own:
-            made = there[at]._replace(boundary=border)
-        else:
-            made = changed.Present(0, there[at].tier + 1, form.code.data, form.zh.data, at, border)
-        return border, redraw.findings(there, made, tolerance)
+        below = changed.Present(0, there[at].tier + 1, "", "", at, None)
+        made = there[at] if own else below._replace(code=form.code.data, name=form.zh.data)
+        return redraw.border([path], form.crs.data or None, there, made, tolerance)

@@ -42,6 +42,10 @@ class Tally(Protocol):
     def could_not_see(self) -> Mapping[int, int]:
         """Those for which somebody went in vain."""
 
+    @property
+    def above(self) -> Mapping[int, int]:
+        """Those in whose time somebody of a level above saw the object."""
+
 
 @dataclass(frozen=True)
 class GridRow:
@@ -133,7 +137,8 @@ class Group:
 class Sheet:
     """The whole: villages that say something by township, and all of them together; ``shades`` are those on the map.
 
-    ``county`` is the cell above all, ``root`` the same where the reader may read it.
+    ``county`` is the cell above all, ``root`` the same where the reader may read it; ``above`` counts the due visits in
+    whose time a level above saw the object.
     """
 
     groups: tuple[Group, ...]
@@ -144,6 +149,7 @@ class Sheet:
     shades: frozenset[str]
     county: Cell | None
     root: Cell | None
+    above: int
 
     def villages(self) -> Iterable[GridRow]:
         """Every village of the table."""
@@ -193,6 +199,7 @@ def sheet(cells: Sequence[Cell], readable: set[int], tally: Tally, counts: Count
         frozenset(shades),
         county,
         county if county and county.id in readable else None,
+        sum(tally.above.get(id_, 0) for id_ in readable),
     )
 
 

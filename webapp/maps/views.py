@@ -49,6 +49,7 @@ def show() -> Response:
         view=view,
         period=view.period,
         presets=_presets(usual),
+        usual=recent(usual),
         drawn=grid_mapped.drawn(read(), home.path) if home else grid_mapped.NONE,
         layer=(borders.layer if borders else None) or newest,
         backdrop=under,
@@ -93,16 +94,16 @@ def _possible(days: int) -> int:
 def _borders(view: View, home: grid_queries.Cell | None) -> tuple[bool, then.Borders | None]:
     """Whether other borders were in force when the period ended than today, and those, where they were chosen."""
     last = view.period.last
-    is_past = home is not None and view.by == shape.SEEN and last < clock.today()
-    if home is None or not is_past or not then.have_changed_since(read(), last, home.path):
+    if home is None or last >= clock.today() or not then.have_changed_since(read(), last, home.path):
         return False, None
     return True, then.borders(read(), actor(), last, home.path) if view.borders == THEN else None
 
 
 def _figures(view: View, home: grid_queries.Cell | None, few: int, borders: then.Borders | None) -> dict[str, Any]:
     """The table, and the same for the map."""
-    sheet = queries.sheet(read(), actor(), home, view.period, few, view.by, borders)
-    placed = mapped.open_places(read(), actor())
+    opened = mapped.open_on(read(), actor(), view.as_of) if view.as_of else None
+    sheet = queries.sheet(read(), actor(), home, view.period, few, view.by, borders, opened)
+    placed = mapped.open_places(read(), actor()) if opened is None else [one for one in opened if one.lon is not None]
     problems = report_details.problems(read(), [report.id for report in placed])
     points = shape.points(
         placed,
@@ -110,16 +111,21 @@ def _figures(view: View, home: grid_queries.Cell | None, few: int, borders: then
             "number": report.number[-SHORT:],
             "name": problem_words(problems.get(report.id, [])),
             "url": url_for("report.show", report_id=report.id),
-            "tone": "late" if is_late(report) else "",
+            "tone": "late" if _is_late(report) else "",
         },
     )
     return {
         "sheet": sheet,
         "points": points,
         "values": shape.values(
-            sheet, _per_grid(placed, borders), _per_grid(filter(is_late, placed), borders), _written
+            sheet, _per_grid(placed, borders), _per_grid(filter(_is_late, placed), borders), _written
         ),
     }
+
+
+def _is_late(report: Any) -> bool:
+    """Whether its clock has run out, or had on the day of the map."""
+    return report.is_late if isinstance(report, mapped.Then) else is_late(report)
 
 
 def _per_grid(reports: Iterable[Any], borders: then.Borders | None) -> Counter[int]:
@@ -136,7 +142,7 @@ def _written(line: shape.GridRow) -> str:
 
 def _own() -> int | None:
     """Where the map opens: on the one village or township that the person is posted to, else on the whole."""
-    grids = actor().grids_for("patrol.write")
+    grids = actor().grids_for("report.submit")
     return grids[0] if len(grids) == 1 else None
 
 
@@ -212,7 +218,7 @@ def _words_of(thing: patrol_coverage.Placed) -> dict[str, Any]:
     seen = _("never seen") if days is None else _("seen today") if not days else _unseen(days)
     return {
         "name": f"{named(thing)} · {seen}",
-        "url": url_for("patrol.thing", object_id=thing.id),
+        "url": url_for("register.thing", object_id=thing.id),
         "tone": "due" if thing.is_due else "",
     }
 

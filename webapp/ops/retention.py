@@ -123,7 +123,9 @@ def drop_photos(store: Store, data_dir: Path, most: int = MOST) -> int:
 
 
 def _photos_past(store: Store, data_dir: Path) -> list[Path]:
-    return [file for kind in FOLDERS for file in _unnamed(store, kind, files.lain(data_dir, kind))]
+    held = waiting.held(data_dir)
+    lain = {kind: [file for file in files.lain(data_dir, kind) if file.name not in held] for kind in FOLDERS}
+    return [file for kind, found in lain.items() for file in _unnamed(store, kind, found)]
 
 
 def _unnamed(store: Store, kind: str, found: list[Path]) -> list[Path]:
@@ -132,13 +134,11 @@ def _unnamed(store: Store, kind: str, found: list[Path]) -> list[Path]:
 
 
 def _old_lines(session: Session) -> Condition:
-    """The log of acts, past the county's months; never sooner than the law allows. What concerns nobody and is read
-    with old records stays: what a duty said before (duty/details.py), and on whose list an object stood before borders
-    changed (patrol/coverage.py).
+    """The log of acts, past the county's months; never sooner than the law allows. What a duty said before
+    (duty/details.py) concerns nobody and is read with old records, so it stays.
     """
     worded = and_(AuditEntry.action == "seed.change", AuditEntry.thing.startswith("duty:"))
-    followed = AuditEntry.action == "object.follow"
-    return and_(AuditEntry.at < months_ago(log_months(session)), not_(worded), not_(followed))
+    return and_(AuditEntry.at < months_ago(log_months(session)), not_(worded))
 
 
 LOG = Expiry(AuditEntry.id, AuditEntry.at, _old_lines)

@@ -18,8 +18,8 @@ HEAD = """# Rules
 
 Written by `./run.sh docs` from the program's own tables, which decide; do not edit. Words: [glossary](glossary.md)."""
 
-REACH = """How far a role's right goes: `.` nothing, `own` the grid it is posted to and what became part of it, `tree` that grid and all below it, \
-`dept` what its body has or had an assignment for, `lead` what its body leads now, `all` everywhere.
+REACH = """How far a role's right goes: `.` nothing, `alone` the grid it is posted to without what lies below it, `own` that grid and what became part of it, `tree` that grid and \
+all below it, `dept` what its body has or had an assignment for, `lead` what its body leads now, `all` everywhere.
 What a visitor, who is not logged in, may see, everybody may; one's own account needs no right."""
 
 TAKEN = """What is taken away again, whatever reaches it: `person` what concerns the one who asks, whichever posting of his \
@@ -34,7 +34,7 @@ CLOCKS = """A limit is a row that the county office changes on the page Settings
 Where a desk names a day in handing a report on, that day is the limit."""
 
 OWNING = """`setting.read` only opens the page Settings: everybody sees and changes there what is his. \
-Limits and intervals are the
+Limits and the rules of frequency are the
 county office's."""
 
 LAWS = """Who reported a result never passes it. A minor matter settled on the spot is the one that is closed without \

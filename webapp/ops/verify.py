@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from ..attachment import queries as attachment_queries
-from ..core import clock
+from ..core import clock, waiting
 from ..core.attachments import FOLDERS, named
 from ..core.clock_mark import SLACK
 from ..core.db import Store
@@ -87,12 +87,12 @@ def _named(store: Store, kind: str, fingerprint: str) -> str:
 
 def _orphans(store: Store, data_dir: Path, kind: str) -> Iterator[Finding]:
     """Files that have lain longer than the sweep lets them and that no row names."""
-    latest = (clock.now() - ORPHAN_AFTER).timestamp()
+    latest, held = (clock.now() - ORPHAN_AFTER).timestamp(), waiting.held(data_dir)
     for folder in sorted((data_dir / "photos" / kind).glob("*")):
         files = [file for file in sorted(folder.rglob("*")) if file.is_file() and file.stat().st_mtime < latest]
         known = named(store, kind, [file.name for file in files])
         for file in files:
-            if file.name not in known or file != path(data_dir, kind, file.name):
+            if file.name not in known | held or file != path(data_dir, kind, file.name):
                 yield Finding("orphan", _place(data_dir, file), "nothing names it")
 
 

@@ -14,14 +14,14 @@ from sqlalchemy import Date, Select, String, bindparam, case, cast, func, or_, s
 from sqlalchemy.orm import Session
 
 from ..access import Actor, Condition, below, end, kept, where
-from ..core import audit, clock
+from ..core import clock
 from ..core.db import Moment, day_number
-from ..core.models import AuditEntry
 from ..grid import queries as grid_queries
 from ..grid.models import Grid
-from . import windows
-from .models import ObjectType, PatrolObject, Visit
-from .queries import NOT_SEEN_HERE, TODAY, in_list, last_seen
+from . import frequencies, windows
+from .frequency import OfDay, Rules
+from .models import ObjectStay, PatrolObject, Visit
+from .queries import NOT_SEEN_HERE, TODAY, last_seen, walked
 from .windows import Windows
 
 
@@ -47,18 +47,26 @@ class Now(NamedTuple):
 #: Where an object counts, by its id and the grid on whose list it stands.
 Placing = Callable[[int, int], int]
 
-_STANDING = (
-    select(
-        PatrolObject.id,
-        PatrolObject.grid_id,
-        PatrolObject.valid_from,
-        ObjectType.interval_days,
-        last_seen(day_number(Visit.at)),
+
+def _listed(grid_id: Any, seen: Any) -> Select[*tuple[Any, ...]]:
+    """The objects on the list on a day: each with a grid, its type, whether it is a key one, its first day, and when it
+    was seen."""
+    return (
+        select(PatrolObject.id, grid_id, PatrolObject.type, PatrolObject.is_key, PatrolObject.valid_from, seen)
+        .join(Grid, Grid.id == PatrolObject.grid_id)
+        .where(walked(TODAY))
     )
-    .join(ObjectType, ObjectType.code == PatrolObject.type)
-    .join(Grid, Grid.id == PatrolObject.grid_id)
-    .where(in_list(TODAY))
-)
+
+
+_STANDING = _listed(PatrolObject.grid_id, last_seen(day_number(Visit.at)))
+#: The same on a day that has passed: what came off its list since stands there by its grid of now.
+_STOOD_THEN = {
+    is_of_list: _listed(
+        PatrolObject.grid_id if is_of_list else grid_queries.today(),
+        last_seen(day_number(Visit.at), Visit.at < bindparam("over", type_=Moment)),
+    )
+    for is_of_list in (False, True)
+}
 
 
 # Put together once for all with the same rights: that takes longer than an officer's few rows.
@@ -67,6 +75,11 @@ _STANDING = (
 @kept
 def _standing(actor: Actor, is_part: bool) -> Select[*tuple[Any, ...]]:
     return _STANDING.where(*_reached(actor, is_part))
+
+
+@kept
+def _stood_then(actor: Actor, is_of_list: bool) -> Select[*tuple[Any, ...]]:
+    return _STOOD_THEN[is_of_list].where(*_reached(actor, is_part=False))
 
 
 def _reached(actor: Actor, is_part: bool) -> tuple[Condition, ...]:
@@ -86,13 +99,26 @@ def standing(session: Session, actor: Actor, below_path: str = "", at: Placing |
     ``at``: counted for other grids than those on whose lists they stand."""
     statement = _standing(actor, bool(below_path))
     rows = session.execute(statement, {"today": clock.today(), **_within(actor, below_path)})
-    today = clock.today().toordinal()
+    return _by_grid(frequencies.rules(session).of(clock.today()), rows, at)
+
+
+def stood_then(session: Session, actor: Actor, day: date, at: Placing | None = None) -> dict[int, Now]:
+    """How the objects stood when a day ended, by the rules of that day. ``at``: counted for other grids than those of
+    today that have them."""
+    given = {"today": day, "over": clock.start(day + timedelta(days=1)), **actor.reach()}
+    rows = session.execute(_stood_then(actor, at is not None), given)
+    return _by_grid(frequencies.rules(session).of(day), rows, at)
+
+
+def _by_grid(rules: OfDay, rows: Iterable[Any], at: Placing | None = None) -> dict[int, Now]:
+    day, never = rules.day, date.max
+    today = day.toordinal()
     found: dict[int, Now] = {}
-    for object_id, of_list, since, days, seen in rows:
+    for object_id, of_list, type_, is_key, since, seen in rows:
         grid_id = at(object_id, of_list) if at else of_list
         began = since.toordinal()
-        on = windows.due_from(began, seen, days)
-        one = (on <= today, on < today, 1, today - (began if seen is None else seen), seen is None)
+        on = rules.due_on(type_, is_key, since, seen) or never
+        one = (on <= day, on < day, 1, today - (began if seen is None else seen), seen is None)
         found[grid_id] = found.get(grid_id, Now()) + Now(*one)
     return found
 
@@ -112,10 +138,14 @@ class Placed(NamedTuple):
 def placed(session: Session, actor: Actor, below_path: str) -> list[Placed]:
     """The objects on the list today below a path that the actor may look up, with and without a place."""
     rows = session.execute(_placed(actor), {"today": clock.today(), **_within(actor, below_path)})
-    today = clock.today().toordinal()
+    day, never = clock.today(), date.max
+    today, rules = day.toordinal(), frequencies.rules(session).of(day)
     return [
-        Placed(id_, zh, en, lon, lat, seen and today - seen, windows.due_from(since.toordinal(), seen, days) <= today)
-        for id_, _grid_id, since, days, seen, zh, en, lon, lat in rows
+        Placed(
+            *(id_, zh, en, lon, lat, seen and today - seen),
+            (rules.due_on(type_, is_key, since, seen) or never) <= day,
+        )
+        for id_, _grid_id, type_, is_key, since, seen, zh, en, lon, lat in rows
     ]
 
 
@@ -129,14 +159,16 @@ def _placed(actor: Actor) -> Select[*tuple[Any, ...]]:
 
 @dataclass(frozen=True)
 class Tally:
-    """Visits due in a period, and of these the made and the tried in vain, per grid id."""
+    """Visits due in a period, and of these the made and the tried in vain, per grid id: by rounds of the villages' own.
+    ``above``: those in whose time somebody of a level above saw the object, whether or not the village did."""
 
     due: Counter[int]
     seen: Counter[int]
     could_not_see: Counter[int]
+    above: Counter[int]
 
 
-NOTHING_DUE = Tally(Counter(), Counter(), Counter())
+NOTHING_DUE = Tally(Counter(), Counter(), Counter(), Counter())
 
 
 def due_and_seen(
@@ -144,97 +176,103 @@ def due_and_seen(
 ) -> Tally:
     """Coverage of the grids the actor may read, from ``first`` to ``last`` inclusive; only below a path, if given.
 
-    What is due are windows, as windows.py says: of each object, those of its interval that end in the period and
-    within its life. An object counts for the grid on whose list it stands, or for the heir of that one; ``at``: for
-    another.
+    What is due are windows, as windows.py says: of each object, those of the rules that held for it that end in the
+    period and within its life. An object counts for the grid on whose list it stands, or for the heir of that one;
+    ``at``: for another.
     """
-    tally = Tally(Counter(), Counter(), Counter())
+    tally = Tally(Counter(), Counter(), Counter(), Counter())
     known: dict[tuple[Any, ...], Windows] = {}
-    for object_id, of_list, since, until, days, visits in _visited(session, actor, first, last, below_path, bool(at)):
-        life = (since, until, days)
+    rules = frequencies.rules(session)
+    rows = _visited(session, actor, rules, first, last, below_path, bool(at))
+    for object_id, of_list, type_, is_key, since, until, visits in rows:
+        life = (type_, is_key, since, until)
         if life not in known:
-            known[life] = _windows(since, until, days, first, last)
+            known[life] = Windows(rules.windows(*life, first, last))
         if known[life]:
             grid_id = at(object_id, of_list) if at else of_list
-            due_, seen, missed = windows.outcome(known[life], *_days(visits))
+            days_ = _days(visits)
+            due_, seen, missed = windows.outcome(known[life], days_.seen, days_.tried)
             tally.due[grid_id] += due_
             tally.seen[grid_id] += seen
             tally.could_not_see[grid_id] += missed
+            if days_.above:
+                tally.above[grid_id] += len(known[life].hit(days_.above))
     return tally
 
 
-def _windows(since: date, until: date | None, days: int, first: date, last: date) -> Windows:
-    """The rule of the interval; another rule may put other windows in their place."""
-    end = None if until is None else until.toordinal()
-    return Windows(windows.regular(since.toordinal(), days, first.toordinal(), last.toordinal(), end))
-
-
 def _visited(
-    session: Session, actor: Actor, first: date, last: date, below_path: str, is_of_list: bool
+    session: Session, actor: Actor, rules: Rules, first: date, last: date, below_path: str, is_of_list: bool
 ) -> Iterable[Any]:
-    """For each object that was on the list in the period its id, grid, life and interval, and its visits in one text:
-    for each twice the day's number, and one more where it was seen. From the first day of its earliest window on.
+    """For each object that was on the list in the period its id, grid, type, whether it is a key one, its life, and its
+    visits in one text: for each three times the day's number, and one more where it was seen, two where it was seen
+    from above. From the first day of its earliest window on.
 
     The grid is that on whose list it stands, or the one of today that has its records.
     """
-    intervals = tuple(session.scalars(_INTERVALS))
-    began = {f"began{days}": clock.start(first - timedelta(days=days - 1)) for days in intervals}
+    longest = tuple(sorted(rules.longest(first, last).items()))
+    began = {f"began{days}": clock.start(first - timedelta(days=days - 1)) for _type, days in longest}
     period = {"first": first, "last": last, "over": clock.start(last + timedelta(days=1)), **began}
-    statement = _visits(actor, bool(below_path), intervals, is_of_list)
-    return session.execute(statement, {**period, **_within(actor, below_path)}) if intervals else ()
-
-
-_INTERVALS = select(ObjectType.interval_days).distinct().order_by(ObjectType.interval_days)
+    statement = _visits(actor, bool(below_path), longest, is_of_list)
+    return session.execute(statement, {**period, **_within(actor, below_path)}) if longest else ()
 
 
 @kept
-def _visits(actor: Actor, is_part: bool, intervals: tuple[int, ...], is_of_list: bool) -> Select[*tuple[Any, ...]]:
-    began = {days: bindparam(f"began{days}", type_=Moment) for days in intervals}
-    mark = day_number(Visit.at) * 2 + case((Visit.result == NOT_SEEN_HERE, 0), else_=1)
+def _visits(
+    actor: Actor, is_part: bool, longest: tuple[tuple[str, int], ...], is_of_list: bool
+) -> Select[*tuple[Any, ...]]:
+    """``longest``: types of objects, each with the days of its longest window; of others nothing is ever due."""
+    began = {type_: bindparam(f"began{days}", type_=Moment) for type_, days in longest}
+    mark = day_number(Visit.at) * 3 + case((Visit.result == NOT_SEEN_HERE, 0), (Visit.above.is_(None), 1), else_=2)
     visits = (
         select(func.aggregate_strings(cast(mark, String), ","))
         .where(
             Visit.object_id == PatrolObject.id,
-            Visit.at >= case(began, value=ObjectType.interval_days),
+            Visit.at >= case(began, value=PatrolObject.type),
             Visit.at < bindparam("over", type_=Moment),
+            or_(Visit.above.is_(None), Visit.result != NOT_SEEN_HERE),  # who came in vain from above says nothing here
         )
-        .correlate(PatrolObject, ObjectType)
+        .correlate(PatrolObject)
         .scalar_subquery()
     )
     return (
         select(
             *(PatrolObject.id, PatrolObject.grid_id if is_of_list else grid_queries.today()),
-            *(PatrolObject.valid_from, PatrolObject.valid_to, ObjectType.interval_days, visits),
+            *(PatrolObject.type, PatrolObject.is_key, PatrolObject.valid_from, PatrolObject.valid_to, visits),
         )
-        .join(ObjectType, ObjectType.code == PatrolObject.type)
         .join(Grid, Grid.id == PatrolObject.grid_id)
         .where(
             *_reached(actor, is_part),
+            ~PatrolObject.is_withheld,
+            PatrolObject.type.in_([type_ for type_, _days in longest]),
             PatrolObject.valid_from <= bindparam("last", type_=Date),
             or_(PatrolObject.valid_to.is_(None), PatrolObject.valid_to > bindparam("first", type_=Date)),
         )
     )
 
 
-def _days(visits: str | None) -> tuple[list[int], list[int]]:
-    """The days of a text of visits: seen, and tried in vain."""
-    marks = [int(mark) for mark in visits.split(",")] if visits else []
-    return [mark >> 1 for mark in marks if mark & 1], [mark >> 1 for mark in marks if not mark & 1]
+class Days(NamedTuple):
+    """The days on which an object was tried in vain, seen, and seen from above."""
+
+    tried: list[int]
+    seen: list[int]
+    above: list[int]
 
 
-def moved_since(session: Session, day: date) -> dict[int, int]:
-    """The objects that followed the borders after a day, each with the grid on whose list it had stood until then."""
-    rows = session.execute(_FOLLOWED, {"over": clock.start(day + timedelta(days=1))})
-    found: dict[int, int] = {}
-    for thing, detail in rows:
-        before = audit.said(detail).get("before")
-        if isinstance(before, int):
-            found.setdefault(int(thing.removeprefix("object:")), before)
+def _days(visits: str | None) -> Days:
+    """The days of a text of visits."""
+    found = Days([], [], [])
+    for mark in visits.split(",") if visits else ():
+        day, sort = divmod(int(mark), 3)
+        found[sort].append(day)
     return found
 
 
-_FOLLOWED = (
-    select(AuditEntry.thing, AuditEntry.detail)
-    .where(AuditEntry.action == "object.follow", AuditEntry.at >= bindparam("over", type_=Moment))
-    .order_by(AuditEntry.id)
+def stood(session: Session, day: date) -> dict[int, int]:
+    """The objects that went to another list since a day, because borders changed, each with the grid on whose list it
+    stood on that day."""
+    return dict(session.execute(_STOOD, {"day": day}).all())
+
+
+_STOOD = select(ObjectStay.object_id, ObjectStay.grid_id).where(
+    ObjectStay.until > bindparam("day", type_=Date), ObjectStay.since <= bindparam("day", type_=Date)
 )

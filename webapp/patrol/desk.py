@@ -1,7 +1,7 @@
 """The tabs of a desk that list objects: due before today, and nobody has gone; proposed, and not answered yet."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +23,7 @@ PROPOSED = Tab("proposed", N_("Proposed objects"), "patrol/_proposed_tab.html", 
 class NotGone:
     """The objects that the actor may read and that were due before today, longest due first.
 
-    The day on which an object is due is worked out in Python (``queries.due_day``), so they are read once, at first
+    The day on which an object is due is worked out in Python (frequency.py), so they are read once, at first
     use, and both counted and cut into pages there.
     """
 
@@ -33,7 +33,7 @@ class NotGone:
     @cached_property
     def _found(self) -> list[ObjectRow]:
         listed = queries.lines(self._session, self._actor, "patrol.read")
-        return [line for line in listed if line.due_on < self._today]
+        return [line for line in listed if line.is_due(self._today - timedelta(days=1))]
 
     def counts(self, keys: Sequence[str]) -> dict[str, int]:
         """How many there are."""

@@ -1,12 +1,15 @@
 """Objects follow the borders: what stands in another village since they changed is on that one's list."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.orm import Session
 
 from ..core import audit
 from ..core.happened import GridsChanged
 from ..grid import locate
-from .models import ObjectProposal, PatrolObject
+from .models import ObjectProposal, ObjectStay, PatrolObject
 from .queries import in_list
 
 
@@ -16,15 +19,32 @@ def follow(session: Session, changed: GridsChanged) -> None:
     concerned = PatrolObject.grid_id.in_([*changed.heirs, *changed.redrawn])
     there = list(session.scalars(select(PatrolObject).where(concerned, in_list(changed.on)).order_by(PatrolObject.id)))
     holding = locate.holding(session, [(thing.lon, thing.lat) for thing in there])
-    moved = []
+    came = _came(session, there, concerned)
+    moved, stays = [], []
     for thing, villages in zip(there, holding, strict=True):
         was, now = thing.grid_id, _place(thing.grid_id, villages, changed)
         if now != was:
             thing.grid_id = now
             moved.append((f"object:{thing.id}", {"before": was, "after": now}))
+            if came[thing.id] < changed.on:  # of two changes on one day the list between them had no day
+                stay = {"object_id": thing.id, "until": changed.on, "since": came[thing.id], "grid_id": was}
+                stays.append(stay)
     session.flush()
+    if stays:
+        session.execute(insert(ObjectStay), stays)
     audit.note_all(session, None, "object.follow", moved)
     _follow_proposals(session, changed)
+
+
+def _came(session: Session, there: Sequence[PatrolObject], concerned: ColumnElement[bool]) -> dict[int, date]:
+    """The day from which each of these stands on the list on which it is."""
+    left = (
+        select(ObjectStay.object_id, func.max(ObjectStay.until))
+        .join(PatrolObject, PatrolObject.id == ObjectStay.object_id)
+        .where(concerned)
+        .group_by(ObjectStay.object_id)
+    )
+    return {thing.id: thing.valid_from for thing in there} | dict(session.execute(left).all())
 
 
 def _follow_proposals(session: Session, changed: GridsChanged) -> None:

@@ -6,7 +6,8 @@ from sqlalchemy.orm import join, outerjoin
 from ..core.errors import N_
 from ..core.own import ME, OwnSheet, name, ready_word, shown, word_of
 from ..grid.models import GridVersion
-from .models import ObjectProposal, Patrol, PatrolObject, Visit
+from .models import FrequencyRule, ObjectProposal, ObjectType, Patrol, PatrolObject, PatrolTopic, TopicVisit, Visit
+from .topics import KINDS as PATROL_KINDS
 
 #: How an entry came to be: the words of the vocabulary.
 MODES = {
@@ -31,6 +32,7 @@ ROUNDS = OwnSheet(
         shown(N_("I entered it"), Patrol.entered_by == ME),
         shown(N_("How it was entered"), Patrol.entry_mode, say=word_of(MODES)),
         shown(N_("Received at"), Patrol.received_at),
+        shown(N_("Kind of patrol"), Patrol.kind, say=word_of(PATROL_KINDS)),
         shown(N_("Note"), Patrol.note),
         shown(N_("Longitude"), Patrol.lon),
         shown(N_("Latitude"), Patrol.lat),
@@ -51,6 +53,22 @@ VISITS = OwnSheet(
         shown(N_("Reason"), Visit.reason, say=ready_word("could_not_see")),
     ),
     (Visit.at, Visit.id),
+)
+TOPICS = OwnSheet(
+    63,
+    N_("Topics looked at"),
+    join(join(ROUND, TopicVisit, TopicVisit.patrol_id == Patrol.id), PatrolTopic, PatrolTopic.code == TopicVisit.topic),
+    MINE,
+    (
+        shown(N_("When"), Patrol.occurred_at),
+        VILLAGE,
+        shown(N_("Topic"), PatrolTopic.zh, PatrolTopic.en, say=name),
+        shown(N_("Result"), TopicVisit.result, say=word_of(RESULTS)),
+        shown(N_("Reason"), TopicVisit.reason, say=ready_word("could_not_see")),
+        shown(N_("Place"), TopicVisit.place),
+        shown(N_("Note"), TopicVisit.note),
+    ),
+    (Patrol.occurred_at, TopicVisit.id),
 )
 KINDS = {"add": N_("put on the list"), "stop": N_("take off the list")}
 PROPOSALS = OwnSheet(
@@ -73,4 +91,16 @@ PROPOSALS = OwnSheet(
     ),
     (ObjectProposal.made_at, ObjectProposal.id),
 )
-OWN = (ROUNDS, VISITS, PROPOSALS)
+FREQUENCIES = OwnSheet(
+    132,
+    N_("Frequencies that I set"),
+    join(FrequencyRule, ObjectType, ObjectType.code == FrequencyRule.type),
+    FrequencyRule.changed_by == ME,
+    (
+        shown(N_("When"), FrequencyRule.changed_at),
+        shown(N_("Object type"), ObjectType.zh, ObjectType.en, say=name),
+        shown(N_("Source"), FrequencyRule.source),
+    ),
+    (FrequencyRule.changed_at, FrequencyRule.id),
+)
+OWN = (ROUNDS, VISITS, PROPOSALS, TOPICS, FREQUENCIES)

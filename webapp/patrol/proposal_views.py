@@ -11,7 +11,7 @@ from ..core import ids
 from ..core.errors import Refused
 from ..grid import queries as grid_queries
 from ..web import entries, kept
-from ..web.errors import say
+from ..web.errors import say, wants_json
 from ..web.language import named
 from ..web.request import actor, may, read, write_once
 from ..web.saving import refused
@@ -35,7 +35,9 @@ def propose_page(grid_id: int) -> str:
 
 def _new(grid_id: int, form: ProposeForm) -> str:
     cell = grid_queries.cell(read(), actor(), "object.propose", grid_id)
-    form.type.choices = [("", _("Choose one."))] + [(kind.code, named(kind)) for kind in queries.types(read())]
+    form.type.choices = [("", _("Choose one."))] + [
+        (kind.code, named(kind)) for kind in queries.types(read()) if not kind.is_withheld
+    ]
     here = url_for("patrol.propose_page", grid_id=grid_id, id=form.id.data or None)
     return render_template("patrol/propose.html", cell=cell, form=form, here=here, person=actor().person_id)
 
@@ -76,19 +78,21 @@ def _sent(form: Any, entry: Callable[[], proposing.ProposalEntry], page: Callabl
     """Keep what the form proposes and lead to where its sender's proposals stand; or the page again, with what was
     typed and why not."""
     if not form.validate():
+        if wants_json():
+            raise Refused(form.first_error())
         return page(), 422
     who, sent = actor(), entry()
     try:
         write_once(lambda session: proposing.propose(session, who, sent))
     except Refused as refusal:
-        if refusal.status == 404:
+        if refusal.status == 404 or wants_json():
             raise
         form.refuse(refusal.field, say(refusal))
         if refusal.status == 409:  # the id stands for another proposal, so that this one needs its own
             form.id.data = ids.new()
         return page(), refusal.status
     flash(_("Proposed. Until it is answered the list stays as it is."), "good")
-    return redirect(url_for("desk.home"), 303)
+    return entries.received(url_for("desk.home"), sent.id)
 
 
 @bp.get("/proposals/<uuid:proposal_id>")

@@ -56,15 +56,16 @@ _Above = aliased(Grid)
 
 
 def _is_mine(actor: Actor) -> Condition:
-    """The lists are the actor's to keep: he sits at the nearest grid above where somebody does."""
+    """The lists are the actor's to keep: he sits at the nearest grid above where somebody does. Asked of the proposal's
+    own grid: of ``Grid`` it would be looked for at every grid of the county, however few proposals there are."""
     nearer = select(_Above.id).where(
         below(Grid.path, _Above.path),
-        _Above.id != Grid.id,
+        _Above.id != ObjectProposal.grid_id,
         _Above.id.not_in(actor.grids_for("object.edit")),
         where(actor, "object.edit", grid_path=_Above.path),
         people_queries.is_staffed_grid(_Above.id, *holders("object.edit"), on=TODAY),
     )
-    return and_(where(actor, "object.edit", grid_path=Grid.path), ~nearer.correlate(Grid).exists())
+    return and_(where(actor, "object.edit", grid_path=Grid.path), ~nearer.correlate(Grid, ObjectProposal).exists())
 
 
 @kept

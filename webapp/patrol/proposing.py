@@ -78,11 +78,12 @@ def _is_resend(known: ObjectProposal, entry: ProposalEntry, author: int) -> bool
 
 
 def _check_new(session: Session, grid_id: int, entry: ProposalEntry) -> None:
-    if not entry.type or session.get(ObjectType, entry.type) is None:
+    kind = session.get(ObjectType, entry.type) if entry.type else None
+    if kind is None or kind.is_withheld:
         raise Refused(N_("Choose a type."), field="type")
-    if service.namesake(session, grid_id, entry.type, entry.zh or "") is not None:
+    if service.namesake(session, grid_id, kind.code, entry.zh or "") is not None:
         raise Refused(N_("An object of this type and name is already on the list."), field="zh")
-    if proposed.is_asked(session, grid_id, entry.type, entry.zh or ""):
+    if proposed.is_asked(session, grid_id, kind.code, entry.zh or ""):
         raise Refused(ASKED, field="zh")
 
 

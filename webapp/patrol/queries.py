@@ -1,4 +1,4 @@
-"""Reads of patrols: objects, what is due, who saw what. Due = last seen plus the type's interval has come."""
+"""Reads of patrols: objects, what is due, who saw what. When an object is due, the county's rules say."""
 
 import uuid
 from collections import Counter
@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from ..access import Actor, holders, kept, where
+from ..access import Actor, below, holders, kept, where
 from ..core import clock
 from ..core.errors import NotFound
 from ..grid import queries as grid_queries
@@ -30,7 +30,8 @@ from ..grid.models import Grid
 from ..grid.queries import Cell
 from ..people import queries as people_queries
 from ..people.models import Person
-from . import windows
+from . import frequencies, topics
+from .frequency import OfDay
 from .models import ObjectType, Patrol, PatrolObject, Visit
 
 SEEN = ("normal", "problem")
@@ -48,23 +49,29 @@ class Thing(NamedTuple):
     valid_from: date
     zh: str
     en: str
+    is_key: bool
 
 
 class TypeInfo(NamedTuple):
     """What a list says of an object's type."""
 
-    interval_days: int
+    code: str
     zh: str
     en: str
 
 
 class ObjectRow(NamedTuple):
-    """An object with its type and when it is due. ``due_on`` is the day from which it counts as due."""
+    """An object with its type and when it is due. ``due_on`` is the day from which it counts as due; None where nothing
+    is due by the rule of today."""
 
     object: Thing
     type: TypeInfo
     last_seen: datetime | None
-    due_on: date
+    due_on: date | None
+
+    def is_due(self, by: date) -> bool:
+        """Whether it is due by a day."""
+        return self.due_on is not None and self.due_on <= by
 
     def unseen_days(self, today: date) -> int | None:
         """Days since it was last seen; None when it never was."""
@@ -74,7 +81,7 @@ class ObjectRow(NamedTuple):
 def due(lines_: Iterable[ObjectRow]) -> list[ObjectRow]:
     """Those that are due on the county's today."""
     today = clock.today()
-    return [line for line in lines_ if line.due_on <= today]
+    return [line for line in lines_ if line.is_due(today)]
 
 
 def in_list(on: date | BindParameter[date]) -> ColumnElement[bool]:
@@ -82,12 +89,32 @@ def in_list(on: date | BindParameter[date]) -> ColumnElement[bool]:
     return and_(PatrolObject.valid_from <= on, or_(PatrolObject.valid_to.is_(None), PatrolObject.valid_to > on))
 
 
-def last_seen(what: Any = Visit.at) -> Any:
-    """When an object was last seen, as a column: backwards along the index to the first that counts, where a maximum
-    would go through its whole history."""
+def walked(on: date | BindParameter[date]) -> ColumnElement[bool]:
+    """That an object is on the list that villages walk; a matter of complaint is on the offices' alone."""
+    return and_(in_list(on), ~PatrolObject.is_withheld)
+
+
+def told(actor: Actor) -> ColumnElement[bool]:
+    """The condition that an actor may know of an object in a grid that he reaches."""
+    return or_(~PatrolObject.is_withheld, where(actor, "object.withheld", grid_path=Grid.path))
+
+
+def last_seen(what: Any = Visit.at, *before: ColumnElement[bool]) -> Any:
+    """When an object was last seen on a round of its village, as a column: backwards along the index to the first that
+    counts, where a maximum would go through its whole history. Rounds of the levels above are ``seen_above``: they make
+    nothing less due for the village. ``before``: the condition of a visit that a day knew."""
+    return _newest(what, Visit.above.is_(None), *before)
+
+
+def seen_above(what: Any = Visit.at) -> Any:
+    """When an object was last seen on a round of a level above the villages, as a column."""
+    return _newest(what, Visit.above.is_not(None))
+
+
+def _newest(what: Any, *whose: ColumnElement[bool]) -> Any:
     return (
         select(what)
-        .where(Visit.object_id == PatrolObject.id, Visit.result != NOT_SEEN_HERE)
+        .where(Visit.object_id == PatrolObject.id, Visit.result != NOT_SEEN_HERE, *whose)
         .order_by(Visit.at.desc(), Visit.id)
         .limit(literal_column("1"))
         .correlate(PatrolObject)
@@ -113,33 +140,34 @@ TODAY = bindparam("today", type_=Date)
 _LINES = select(*_COLUMNS).join(ObjectType, ObjectType.code == PatrolObject.type)
 
 
-def _line(row: Sequence[Any]) -> ObjectRow:
-    thing_, kind, last = Thing(*row[:5]), TypeInfo(*row[5:8]), row[8]
-    return ObjectRow(thing_, kind, last, due_day(thing_.valid_from, last, kind.interval_days))
+_WIDTH, _OF_THING = len(_COLUMNS), len(Thing._fields)
 
 
-def due_day(since: date, last_seen: datetime | None, interval_days: int) -> date:
-    """The day an object becomes due, as windows.py says it."""
-    seen = None if last_seen is None else clock.day(last_seen).toordinal()
-    return date.fromordinal(windows.due_from(since.toordinal(), seen, interval_days))
+def _in_order(db: Connection | Session, rows: Iterable[Sequence[Any]], today: date) -> list[ObjectRow]:
+    """The rows of a statement of ``_COLUMNS`` with the day from which each is due, longest due first."""
+    rules = frequencies.rules(db).of(today)
+    found = [_line(rules, row) for row in rows]
+    return sorted(found, key=lambda line: (line.due_on or date.max, line.object.id))
+
+
+def _line(rules: OfDay, row: Sequence[Any]) -> ObjectRow:
+    thing_, kind, last = Thing(*row[:_OF_THING]), TypeInfo(*row[_OF_THING:-1]), row[-1]
+    seen = None if last is None else clock.day(last).toordinal()
+    return ObjectRow(thing_, kind, last, rules.due_on(kind.code, thing_.is_key, thing_.valid_from, seen))
 
 
 def lines(session: Session, actor: Actor, action: str, grid_id: int | None = None) -> list[ObjectRow]:
     """The objects on the list today that an action reaches, longest due first; only those of one grid, if given."""
-    statement = _reached_lines(actor, action, grid_id is not None)
-    return _in_order(session.execute(statement, {"today": clock.today(), "grid_id": grid_id, **actor.reach()}))
+    statement, today = _reached_lines(actor, action, grid_id is not None), clock.today()
+    return _in_order(session, session.execute(statement, {"today": today, "grid_id": grid_id, **actor.reach()}), today)
 
 
 @kept
 def _reached_lines(actor: Actor, action: str, is_one_grid: bool) -> Select[*tuple[Any, ...]]:
     query = _LINES.join(Grid, Grid.id == PatrolObject.grid_id).where(
-        where(actor, action, grid_path=Grid.path), in_list(TODAY)
+        where(actor, action, grid_path=Grid.path), walked(TODAY)
     )
     return query.where(PatrolObject.grid_id == bindparam("grid_id")) if is_one_grid else query
-
-
-def _in_order(rows: Iterable[Sequence[Any]]) -> list[ObjectRow]:
-    return sorted(map(_line, rows), key=lambda line: (line.due_on, line.object.id))
 
 
 def village(
@@ -147,13 +175,12 @@ def village(
 ) -> tuple[Cell, list[ObjectRow]]:
     """A grid that the action reaches (else NotFound) and the objects on its list on a day (today),
     longest due first."""
-    rows = db.execute(
-        _village(actor, action), {"grid_id": grid_id, "today": on or clock.today(), **actor.reach()}
-    ).all()
+    today = on or clock.today()
+    rows = db.execute(_village(actor, action), {"grid_id": grid_id, "today": today, **actor.reach()}).all()
     if not rows:
         raise NotFound
-    width = len(_COLUMNS)
-    return Cell(*rows[0][:-width]), _in_order(row[-width:] for row in rows if row[-width] is not None)
+    listed = [row[-_WIDTH:] for row in rows if row[-_WIDTH] is not None]
+    return Cell(*rows[0][:-_WIDTH]), _in_order(db, listed, today) if listed else []
 
 
 @kept
@@ -161,15 +188,16 @@ def _village(actor: Actor, action: str) -> Select[*tuple[Any, ...]]:
     return (
         grid_queries.one(actor, action)
         .add_columns(*_COLUMNS)
-        .outerjoin(PatrolObject, and_(PatrolObject.grid_id == Grid.id, in_list(TODAY)))
+        .outerjoin(PatrolObject, and_(PatrolObject.grid_id == Grid.id, walked(TODAY)))
         .outerjoin(ObjectType, ObjectType.code == PatrolObject.type)
     )
 
 
-def in_village(db: Connection, grid_id: int, ids: Collection[int]) -> list[Row[Any]]:
-    """Id and names (``zh``, ``en``) of those of the objects that are or were of a grid the actor was found to reach."""
-    query = select(PatrolObject.id, PatrolObject.zh, PatrolObject.en)
-    query = query.where(PatrolObject.grid_id == grid_id, PatrolObject.id.in_(ids))
+def within(db: Connection, path: str, ids: Collection[int]) -> list[Row[Any]]:
+    """Id and names (``zh``, ``en``) of those of the objects that are or were of a grid the actor was found to reach, or
+    of one below it."""
+    query = select(PatrolObject.id, PatrolObject.zh, PatrolObject.en).join(Grid, Grid.id == PatrolObject.grid_id)
+    query = query.where(below(Grid.path, path), PatrolObject.id.in_(ids))
     return list(db.execute(query.order_by(PatrolObject.id))) if ids else []
 
 
@@ -186,17 +214,23 @@ def _thing(actor: Actor, action: str) -> Select[PatrolObject]:
     return (
         select(PatrolObject)
         .join(Grid, Grid.id == PatrolObject.grid_id)
-        .where(PatrolObject.id == bindparam("object_id"), where(actor, action, grid_path=Grid.path))
+        .where(PatrolObject.id == bindparam("object_id"), where(actor, action, grid_path=Grid.path), told(actor))
     )
 
 
 class Round(NamedTuple):
-    """A patrol with the people behind it and what was seen."""
+    """A patrol with the people behind it, what was seen, and what was looked at beside the objects."""
 
     patrol: Patrol
     person: Person
     entered_by: Person
     visits: list[tuple[Visit, PatrolObject]]
+    topics: list[topics.Looked]
+
+    def results(self) -> Counter[str]:
+        """How often each result stands in it."""
+        found = [visit.result for visit, _thing in self.visits]
+        return Counter(found + [looked.visit.result for looked in self.topics])
 
 
 def one(session: Session, actor: Actor, patrol_id: uuid.UUID) -> Round:
@@ -204,7 +238,7 @@ def one(session: Session, actor: Actor, patrol_id: uuid.UUID) -> Round:
     row = session.execute(_one(actor), {"patrol_id": patrol_id, **actor.reach()}).first()
     if row is None:
         raise NotFound
-    return Round(*row, visits_of(session, patrol_id))
+    return Round(*row, visits_of(session, patrol_id), topics.of_round(session, patrol_id))
 
 
 @kept
@@ -287,6 +321,8 @@ def results(session: Session, patrols: Collection[uuid.UUID]) -> Mapping[uuid.UU
     )
     for patrol_id, result, number in rows:
         counted[patrol_id][result] = number
+    for patrol_id, numbers in topics.results(session, list(patrols)).items():
+        counted[patrol_id].update(numbers)
     return counted
 
 
@@ -305,7 +341,7 @@ def find(session: Session, actor: Actor, words: str, most: int) -> list[tuple[Pa
     found = session.scalars(
         select(PatrolObject)
         .join(Grid, Grid.id == PatrolObject.grid_id)
-        .where(where(actor, "grid.read", grid_path=Grid.path), in_list(clock.today()), says)
+        .where(where(actor, "grid.read", grid_path=Grid.path), in_list(clock.today()), told(actor), says)
         .order_by(PatrolObject.id)
         .limit(most)
     ).all()
@@ -319,6 +355,15 @@ def keepers(session: Session, cell: Cell) -> tuple[Cell, list[Person]] | None:
     found = people_queries.posted(session, [up.id for up in above], holders("object.edit"))
     at = {grid_id: [person for person, where_ in found if where_ == grid_id] for _, grid_id in found}
     return next(((up, at[up.id]) for up in above if up.id in at), None)
+
+
+def inside(db: Connection, path: str, ids: Collection[int], on: date) -> list[ObjectRow]:
+    """Those of these objects that were on a list of a village within a path, which was already reached, on a day."""
+    if not ids:
+        return []
+    query = _LINES.join(Grid, Grid.id == PatrolObject.grid_id)
+    query = query.where(below(Grid.path, path), PatrolObject.id.in_(ids), in_list(on))
+    return _in_order(db, db.execute(query), on)
 
 
 def of_grids(session: Session, grid_ids: Collection[int]) -> list[PatrolObject]:

@@ -9,30 +9,43 @@ from typing import Any, ClassVar, NamedTuple, cast
 from sqlalchemy import Connection, Date, Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
-from ..access import Actor
-from ..core import audit, clock, clock_mark, happened
+from ..access import Actor, below, end
+from ..core import audit, clock, clock_mark, happened, words
 from ..core.entry import fingerprint_of, is_resend
-from ..core.errors import N_, Conflict, NotFound, Refused
-from ..core.models import Word
+from ..core.errors import N_, Conflict, Refused
 from ..grid import locate
 from ..grid import queries as grid_queries
+from ..grid.models import Grid
 from ..people import queries as people_queries
-from .models import ObjectProposal, ObjectType, Patrol, PatrolObject, Visit
-from .queries import NOT_SEEN, SEEN, in_list, thing
+from . import topics
+from .models import ObjectProposal, ObjectType, Patrol, PatrolObject, TopicVisit, Visit
+from .queries import NOT_SEEN, SEEN, in_list, thing, walked
+from .topics import TopicEntry
 
 # Built once: putting a statement together costs ten times as much as running it.
 _KNOWN = select(Patrol.content, Patrol.entered_by, Patrol.received_at).where(Patrol.id == bindparam("id"))
 _ON_LIST = select(PatrolObject.id).where(
-    PatrolObject.grid_id.in_(grid_queries.with_heir(bindparam("grid_id"))), in_list(bindparam("day", type_=Date))
+    PatrolObject.grid_id.in_(grid_queries.with_heir(bindparam("grid_id"))), walked(bindparam("day", type_=Date))
 )
-_REASONS = select(Word.code).where(Word.kind == "could_not_see")
-_RESULTS = select(Visit.result).where(Visit.patrol_id == bindparam("id"))
+_BELOW = (
+    select(PatrolObject.id)
+    .join(Grid, Grid.id == PatrolObject.grid_id)
+    .where(
+        PatrolObject.id.in_(bindparam("ids", expanding=True)),
+        below(Grid.path, bindparam("path")),
+        in_list(bindparam("day", type_=Date)),
+    )
+)
+_RESULTS = (
+    select(Visit.result)
+    .where(Visit.patrol_id == bindparam("id"))
+    .union_all(select(TopicVisit.result).where(TopicVisit.patrol_id == bindparam("id")))
+)
 _ROUND, _VISITS = (insert(cast(Table, model.__table__)) for model in (Patrol, Visit))
 
 OFF_THE_LIST = N_("This is already off the list.")
 SAY_WHY = N_("Say why it could not be checked.")
 RESULTS = frozenset({*SEEN, NOT_SEEN})
-INTERVALS = 1, 366  # days: the shortest and the longest interval of a type of object
 
 
 @dataclass(frozen=True)
@@ -50,7 +63,8 @@ class VisitEntry:
 class PatrolEntry:
     """A round as it was sent.
 
-    ``person_id`` is who walked it, when somebody else types it in; place in WGS84 degrees.
+    ``person_id`` is who walked it, when somebody else types it in; place in WGS84 degrees. ``kind`` is regular or
+    irregular, None where nobody said it; ``topics`` are what was looked at beside the objects.
     """
 
     id: uuid.UUID
@@ -62,6 +76,8 @@ class PatrolEntry:
     lat: float | None = None
     accuracy_m: float | None = None
     person_id: int | None = None
+    kind: str | None = None
+    topics: tuple[TopicEntry, ...] = ()
 
     V1_FIELDS: ClassVar = "id grid_id occurred_at visits note lon lat accuracy_m person_id"
 
@@ -69,6 +85,11 @@ class PatrolEntry:
     def at(self) -> datetime:
         """The moment it is about; of an entry that names none, now."""
         return self.occurred_at or clock.now()
+
+    @property
+    def looked_at(self) -> tuple[VisitEntry | TopicEntry, ...]:
+        """All of which it says what was found."""
+        return (*self.visits, *self.topics)
 
 
 @dataclass(frozen=True)
@@ -88,18 +109,19 @@ def record(session: Session, actor: Actor, entry: PatrolEntry) -> Receipt:
     known = db.execute(_KNOWN, {"id": entry.id}).first()
     if known is not None and _is_resend(db, known, entry, actor.person_id):
         return Receipt(entry.id, known.received_at, *_counts(db.execute(_RESULTS, {"id": entry.id}).scalars()))
-    cell = grid_queries.cell(session, actor, "patrol.write", entry.grid_id)
-    now = clock.now()
-    content, entry = fingerprint_of(entry), replace(entry, occurred_at=entry.at)
-    _check(db, entry)
-    walker = _walker(session, actor, entry, cell)
+    now, content = clock.now(), fingerprint_of(entry)
+    entry = replace(entry, occurred_at=entry.at)
+    cell, version = grid_queries.cell_then(session, actor, "patrol.write", entry.grid_id, clock.day(entry.at))
+    above = cell.tier if cell.id in actor.grids_for("patrol.inspect") else None
+    _check(db, entry, None if above is None else cell.path)
+    walker = _walker(session, actor, entry, cell) if above is None else _inspector(actor, entry)
     db.execute(
         _ROUND,
         {
             "id": entry.id,
             "content": content,
             "grid_id": cell.id,
-            "grid_version_id": grid_queries.version_on(session, cell.id, clock.day(entry.at)) or cell.version_id,
+            "grid_version_id": version,
             "person_id": walker,
             "entered_by": actor.person_id,
             "entry_mode": _mode(actor, walker, entry, now),
@@ -109,12 +131,16 @@ def record(session: Session, actor: Actor, entry: PatrolEntry) -> Receipt:
             "lon": entry.lon,
             "lat": entry.lat,
             "accuracy_m": entry.accuracy_m,
+            "kind": entry.kind,
         },
     )
-    db.execute(_VISITS, [_row(entry, visit) for visit in entry.visits])
+    if entry.visits:
+        db.execute(_VISITS, [_row(entry, visit, above) for visit in entry.visits])
+    if entry.topics:
+        topics.keep(db, entry.id, entry.topics)
     results = {visit.object_id: visit.result for visit in entry.visits}
     happened.tell(session, happened.Visited(entry.id, cell.id, walker, results, entry.at))
-    return Receipt(entry.id, now, *_counts(visit.result for visit in entry.visits))
+    return Receipt(entry.id, now, *_counts(seen.result for seen in entry.looked_at))
 
 
 def _is_resend(db: Connection, known: Any, entry: PatrolEntry, author: int) -> bool:
@@ -131,10 +157,11 @@ def _stands_there(db: Connection, entry: PatrolEntry) -> bool:
     stored = db.execute(select(Patrol.__table__).where(Patrol.id == entry.id)).one()
     visits = db.execute(select(Visit.object_id, Visit.result, Visit.reason).where(Visit.patrol_id == entry.id))
     return (
-        (entry.grid_id, entry.note) == (stored.grid_id, stored.note)
+        (entry.grid_id, entry.note, entry.kind) == (stored.grid_id, stored.note, stored.kind)
         and entry.occurred_at in (None, stored.occurred_at)
         and entry.person_id in (None, stored.person_id)
         and {(visit.object_id, visit.result, visit.reason) for visit in entry.visits} == set(map(tuple, visits))
+        and {*entry.topics} == topics.said(db, entry.id)
     )
 
 
@@ -143,7 +170,7 @@ def visit_id(patrol_id: uuid.UUID, object_id: int) -> uuid.UUID:
     return uuid.uuid5(patrol_id, f"visit:{object_id}")
 
 
-def _row(entry: PatrolEntry, visit: VisitEntry) -> dict[str, Any]:
+def _row(entry: PatrolEntry, visit: VisitEntry, above: int | None) -> dict[str, Any]:
     return {
         "id": visit_id(entry.id, visit.object_id),
         "patrol_id": entry.id,
@@ -151,6 +178,7 @@ def _row(entry: PatrolEntry, visit: VisitEntry) -> dict[str, Any]:
         "at": entry.at,
         "result": visit.result,
         "reason": visit.reason,
+        "above": above,
     }
 
 
@@ -159,27 +187,44 @@ def _counts(results: Iterable[str]) -> tuple[int, int, int]:
     return found.count("normal"), found.count("problem"), found.count(NOT_SEEN)
 
 
-def _check(db: Connection, entry: PatrolEntry) -> None:
-    if not entry.visits:
-        raise Refused(N_("A patrol needs at least one object you visited."))
+def _check(db: Connection, entry: PatrolEntry, inside: str | None) -> None:
+    """``inside``: the path of the grid above the villages within which it went; None for a village's own round."""
+    if not entry.visits and not entry.topics:
+        raise Refused(N_("A patrol needs at least one object or topic that you looked at."))
     clock_mark.refuse_to_come(db, entry.at)
     ids = {visit.object_id for visit in entry.visits}
     if len(ids) != len(entry.visits):
         raise Refused(N_("An object appears twice in this patrol."))
-    day = clock.day(entry.at)
-    if not ids <= set(db.execute(_ON_LIST, {"grid_id": entry.grid_id, "day": day}).scalars()):
+    if ids and not ids <= _listed(db, entry, ids, inside):
         raise Refused(
             N_("An object in this patrol was not on the list on that day. Check what is left and send it again.")
         )
+    if entry.topics:
+        topics.check(db, entry.topics)
     _check_results(db, entry)
 
 
+def _listed(db: Connection, entry: PatrolEntry, ids: Collection[int], inside: str | None) -> set[int]:
+    """The objects on the list on the round's day: those of the village, or of ``ids`` those of all villages within."""
+    day = clock.day(entry.at)
+    if inside is None:
+        return set(db.execute(_ON_LIST, {"grid_id": entry.grid_id, "day": day}).scalars())
+    return set(db.execute(_BELOW, {"ids": list(ids), "path": inside, "path_end": end(inside), "day": day}).scalars())
+
+
 def _check_results(db: Connection, entry: PatrolEntry) -> None:
-    reasons = {visit.reason for visit in entry.visits if visit.result == NOT_SEEN}
-    if any(visit.result not in RESULTS for visit in entry.visits):
+    reasons = {each.reason for each in entry.looked_at if each.result == NOT_SEEN}
+    if any(each.result not in RESULTS for each in entry.looked_at) or entry.kind not in (None, *topics.KINDS):
         raise Refused(N_("This form is damaged. Open it again."))
-    if reasons and not reasons <= set(db.execute(_REASONS).scalars()):
+    if reasons and not reasons <= words.named(db, "could_not_see").keys():
         raise Refused(SAY_WHY, field="visits")
+
+
+def _inspector(actor: Actor, entry: PatrolEntry) -> int:
+    """Who walked in a grid above the villages: whoever is posted there and sends it, never somebody for him."""
+    if entry.person_id not in (None, actor.person_id):
+        raise Refused(N_("Nobody can enter a patrol of this grid for somebody else."), field="person_id")
+    return actor.person_id
 
 
 def _walker(session: Session, actor: Actor, entry: PatrolEntry, cell: grid_queries.Cell) -> int:
@@ -204,17 +249,6 @@ def _mode(actor: Actor, walker: int, entry: PatrolEntry, now: datetime) -> str:
     return "on_the_day" if clock.day(entry.at) == clock.day(now) else "later"
 
 
-def set_interval(session: Session, actor: Actor, code: str, days: int) -> None:
-    """The county's own interval for a type of object."""
-    if not INTERVALS[0] <= days <= INTERVALS[1]:
-        raise Refused(N_("Between 1 and 366 days."), field="days")
-    row = session.get(ObjectType, code, with_for_update=True)
-    if row is None:
-        raise NotFound
-    audit.note(session, actor.person_id, "interval.change", f"object_type:{code}", before=row.interval_days, after=days)
-    row.interval_days, row.changed_at, row.changed_by = days, clock.now(), actor.person_id
-
-
 def add_object(
     session: Session,
     actor: Actor,
@@ -231,7 +265,8 @@ def add_object(
     cell = grid_queries.cell(session, actor, "object.edit", grid_id)
     if lon is not None and lat is not None:
         lon, lat = locate.entered(lon, lat, crs)
-    if session.get(ObjectType, type_, with_for_update=True) is None:  # two who send the same come one after the other
+    kind = session.get(ObjectType, type_, with_for_update=True)  # two who send the same come one after the other
+    if kind is None:
         raise Refused(N_("Choose a type."), field="type")
     there = namesake(session, cell.id, type_, zh)
     if there is not None and (there.en, there.lon, there.lat) != (en or zh, lon, lat):
@@ -241,7 +276,7 @@ def add_object(
         )
     if there is not None:
         return there
-    added = new_object(cell.id, type_, zh, en, lon, lat, crs)
+    added = new_object(cell.id, type_, zh, en, lon, lat, crs, is_withheld=kind.is_withheld)
     keep_objects(session, actor, [added])
     return added
 
@@ -260,8 +295,10 @@ def new_object(
     lon: float | None = None,
     lat: float | None = None,
     crs: str | None = None,
+    *,
+    is_withheld: bool = False,
 ) -> PatrolObject:
-    """The row of something new on a list, not yet stored; it counts from today on."""
+    """The row of something new on a list, not yet stored; it counts from today on. ``is_withheld``: as its type is."""
     return PatrolObject(
         type=type_,
         grid_id=grid_id,
@@ -273,6 +310,8 @@ def new_object(
         valid_from=clock.today(),
         valid_to=None,
         retired_why=None,
+        is_key=False,
+        is_withheld=is_withheld,
     )
 
 

@@ -14,6 +14,7 @@ from ..core.errors import N_, TOO_LONG, Refused
 from ..core.sheet import Finding, Note, SheetRow
 from ..grid import locate
 from ..grid import queries as grid_queries
+from ..grid.names import Names
 from . import queries, service
 from .models import ObjectType, PatrolObject
 from .sheet import OBJECTS
@@ -90,8 +91,10 @@ class _Run:
         self._system = system
         self.placed: dict[int, service.Placed] = {}  #: by id, what stands on a list without a place
         reached = grid_queries.cells(session, actor, "object.edit")
-        self._names, self._lowest = grid_queries.Names(reached), grid_queries.lowest_tier(session)
-        self._kinds = {name: kind.code for kind in queries.types(session) for name in _names(kind)}
+        self._names, self._lowest = Names(reached), grid_queries.working_tier(session)
+        kinds = queries.types(session)
+        self._kinds = {name: kind.code for kind in kinds for name in _names(kind)}
+        self._withheld = {kind.code for kind in kinds if kind.is_withheld}
         self._known: dict[Key, PatrolObject] = {}
         for each in queries.of_grids(session, {cell.id for cell in reached}):  # what stands there wins over what stood
             key = each.grid_id, each.type, each.zh
@@ -173,7 +176,7 @@ class _Run:
         there = self._known.get(key)
         if there is None:
             lon, lat = point or (None, None)
-            made = service.new_object(*key, en, lon, lat, crs)
+            made = service.new_object(*key, en, lon, lat, crs, is_withheld=key[1] in self._withheld)
             self.made.append(made)
             self._known[key] = made
             self.outcome.added.append((cell.zh, key[2]))

@@ -7,14 +7,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from ..core import clock
-from ..core.errors import Refused
-from ..core.sheet import Given, pack
+from ..core.sheet import Given
 from ..grid import locate
 from ..web import sheets
-from ..web.errors import say
 from ..web.language import named
-from ..web.request import actor, may, read, write_once
-from . import queries, sheet_acts
+from ..web.request import actor, may, read
+from . import frequencies, queries, sheet_acts, words
 from .blueprint import bp
 from .forms import ObjectsSheetForm
 from .sheet import OBJECTS
@@ -34,17 +32,11 @@ def _form(sent: Any = None) -> ObjectsSheetForm:
 
 
 def _page(form: ObjectsSheetForm, outcome: Any = None, given: Given | None = None) -> str:
-    findings = sheets.findings(OBJECTS, outcome.findings if outcome else ())
-    return render_template(
-        "patrol/import.html",
-        form=form,
-        columns=sheets.columns(OBJECTS),
-        kinds=[(named(kind), kind.zh, kind.interval_days) for kind in queries.types(read())],
-        findings=findings,
-        notes=sheets.notes([*given.notes, *outcome.remarks]) if given else [],
-        outcome=outcome,
-        packed=pack(given.rows) if given and not findings else "",
-    )
+    rules, today = frequencies.rules(read()), clock.today()
+    kinds = [
+        (named(kind), kind.zh, words.how_often(rules.on(kind.code, False, today))) for kind in queries.types(read())
+    ]
+    return render_template("patrol/import.html", kinds=kinds, **sheets.facts(OBJECTS, form, outcome, given))
 
 
 def _system(code: str) -> str:
@@ -84,22 +76,20 @@ def look_at_objects() -> Any:
 @may("object.edit")
 def bring_in_objects() -> Any:
     """The confirmed sheet, checked all over again."""
-    form = _form(request.form)
-    try:
-        lines, system = OBJECTS.unpack(request.form.get("rows")), form.system()
-    except Refused as refusal:
-        form.refuse(refusal.field, say(refusal))
-        return _page(form), 422
-    outcome = write_once(lambda session: sheet_acts.apply(session, actor(), lines, system))
-    if outcome.findings:
-        return _page(form, outcome), 422
+    form, who = _form(request.form), actor()
+    return sheets.carried_out(
+        OBJECTS, form, lambda session, rows: sheet_acts.apply(session, who, rows, form.system()), _page, _done
+    )
+
+
+def _done(outcome: sheet_acts.Outcome) -> Any:
     flash(_told(outcome), "good")
     return redirect(url_for("patrol.import_objects"), 303)
 
 
 def _told(outcome: sheet_acts.Outcome) -> str:
     if not outcome.changes():
-        return _("Everything in this spreadsheet is already there. Nothing was changed.")
+        return _(sheets.NOTHING_NEW)
     added = ngettext("%(num)d object put on the list", "%(num)d objects put on the lists", len(outcome.added))
     placed = ngettext("%(num)d object given its position", "%(num)d objects given their positions", outcome.placed)
     return _(", ").join([added, placed] if outcome.placed else [added])

@@ -1,4 +1,4 @@
-"""Pages of patrols: the round and its receipt, an object's file, the list of objects, intervals."""
+"""Pages of patrols: the round and its receipt, the list of objects."""
 
 import uuid
 from collections.abc import Sequence
@@ -7,8 +7,6 @@ from typing import Any
 from flask import (
     Response,
     flash,
-    jsonify,
-    make_response,
     redirect,
     render_template,
     request,
@@ -16,19 +14,20 @@ from flask import (
 )
 from flask_babel import gettext as _
 
-from ..core import ids, words
+from ..core import ids
 from ..core.errors import Refused
 from ..grid import queries as grid_queries
 from ..grid.queries import Cell
-from ..web import entries, kept, lists
+from ..web import entries, kept
 from ..web.errors import say, wants_json
 from ..web.language import named
-from ..web.request import actor, may, read, read_connection, write, write_once
-from . import pages, proposal_views, proposed, queries, service, sheet_views
+from ..web.request import actor, address_of, may, read, read_connection, write, write_once
+from . import frequency_views, pages, proposal_views, proposed, queries, service, sheet_views, topic_views, week_views
 from .blueprint import bp
 from .forms import TAKEN, ObjectForm, PatrolForm, RetireForm, from_json
 
-__all__ = ["bp", "proposal_views", "sheet_views"]  # their pages stand on the same blueprint
+# The pages of these files stand on the same blueprint.
+__all__ = ["bp", "frequency_views", "proposal_views", "sheet_views", "topic_views", "week_views"]
 
 
 @bp.get("/grids/<int:grid_id>/patrol")
@@ -63,18 +62,14 @@ def receive() -> Any:
         receipt = write_once(lambda session: service.record(session, who, entry))
     except Refused as refusal:
         return _refused(form, refusal)
-    if wants_json():
-        return make_response(
-            jsonify(
-                id=receipt.id,
-                received_at=receipt.received_at.isoformat(),
-                normal=receipt.normal,
-                problem=receipt.problem,
-                could_not_see=receipt.could_not_see,
-            ),
-            201,
-        )
-    return redirect(url_for("desk.round_receipt", patrol_id=entry.id), 303)
+    return entries.received(
+        address_of("desk.round_receipt", "patrol_id", entry.id),
+        receipt.id,
+        received_at=receipt.received_at.isoformat(),
+        normal=receipt.normal,
+        problem=receipt.problem,
+        could_not_see=receipt.could_not_see,
+    )
 
 
 def _refused(form: PatrolForm, refusal: Refused) -> Any:
@@ -86,31 +81,6 @@ def _refused(form: PatrolForm, refusal: Refused) -> Any:
     form.refuse(refusal.field, _(TAKEN) if taken else say(refusal))
     id_ = ids.new() if taken else form.id.data or ""
     return pages.sent_back({"id": id_, "grid": form.grid.data}, form), refusal.status
-
-
-@bp.get("/objects/<int:object_id>")
-@may("grid.read")
-def thing(object_id: int) -> str:
-    """One object's file: every visit, newest first."""
-    found = queries.thing(read(), actor(), "grid.read", object_id)
-    cell = grid_queries.cell(read(), actor(), "grid.read", found.grid_id)
-    kinds = {kind.code: kind for kind in queries.types(read())}
-    total = queries.count_visits(read(), object_id)
-    part = lists.part(total)
-    return render_template(
-        "patrol/object.html",
-        thing=found,
-        cell=cell,
-        kind=kinds[found.type],
-        visits=queries.history(read(), object_id, part.first, part.size),
-        total=total,
-        part=part,
-        reasons=words.named(read_connection(), "could_not_see"),
-        retire=RetireForm(),
-        may_edit=actor().may("object.edit"),
-        may_propose=found.grid_id in actor().grids_for("object.propose"),
-        asked=found.id in proposed.open_stops(read(), [found.id]),
-    )
 
 
 @bp.get("/grids/<int:grid_id>/objects")
@@ -183,7 +153,7 @@ def add(grid_id: int) -> Any:
     flash(_("%(name)s is on the list from today.", name=form.zh.data), "good")
     if "another" in request.form:  # the next is often of the same type
         return redirect(url_for("patrol.things", grid_id=grid_id, add="yes", type=form.type.data) + "#zh", 303)
-    return redirect(url_for("patrol.thing", object_id=object_id), 303)
+    return redirect(url_for("register.thing", object_id=object_id), 303)
 
 
 @bp.post("/objects/<int:object_id>/retire")
@@ -197,4 +167,4 @@ def retire(object_id: int) -> Response:
         with write() as session:
             service.retire_object(session, actor(), object_id, form.why.data)
         flash(_("It is off the list from today; its history stays."), "good")
-    return redirect(url_for("patrol.thing", object_id=object_id), 303)  # type: ignore[return-value]
+    return redirect(url_for("register.thing", object_id=object_id), 303)  # type: ignore[return-value]

@@ -1,7 +1,7 @@
 """When visits are due, and what came of it: windows and days in, counts out. Pure: no database, no clock.
 
-A window is a run of days in which one visit is due (docs/decisions/0031). Where windows come from is a rule of its own:
-``regular`` is the one of an interval. Days are whole numbers, as ``date.toordinal`` gives them.
+A window is a run of days in which one visit is due (docs/decisions/0031). Where windows come from, the county's rules
+say (frequency.py); ``regular`` makes those of an interval. Days are whole numbers, as ``date.toordinal`` gives them.
 """
 
 from bisect import bisect_right
@@ -25,28 +25,17 @@ class Outcome(NamedTuple):
     could_not_see: int
 
 
-def regular(since: int, days: int, first: int, last: int, until: int | None = None) -> list[Window]:
+def regular(since: int, days: int, first: int, last: int) -> list[Window]:
     """The windows that end from ``first`` to ``last`` of an object due once in ``days`` days since the day ``since``.
 
-    The first window begins on ``since``, and each next one after the one before; ``until`` is the first day on which
-    the object is no longer there. A window belongs to the period in which it ends, also when it began before: so every
-    window is counted in exactly one of two periods that follow each other. One that has not ended in the object's life
-    was never due. Raises ValueError for an interval of less than a day.
+    The first window begins on ``since``, and each next one after the one before. A window belongs to the period in
+    which it ends, also when it began before: so every window is counted in exactly one of two periods that follow each
+    other. Raises ValueError for an interval of less than a day.
     """
     if days < 1:
         raise ValueError(f"an interval of {days} days")
-    end = last if until is None else min(last, until - 1)
     skipped = max(0, -((since - first + days - 1) // days))  # windows that ended before the period
-    return [Window(at, at + days - 1) for at in range(since + skipped * days, end - days + 2, days)]
-
-
-def due_from(since: int, last_seen: int | None, days: int) -> int:
-    """The day from which an object is due now: an interval after it was last seen, at once when it never was.
-
-    This is what the officer's list and the desk go by: it moves with each visit. Coverage goes by windows, which no
-    visit moves, so that a period's figures do not depend on who looked at them when.
-    """
-    return since if last_seen is None else max(since, last_seen + days)
+    return [Window(at, at + days - 1) for at in range(since + skipped * days, last - days + 2, days)]
 
 
 class Windows:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from ..access import Actor, Condition, holders
 from ..access import Posting as Right
 from ..core import clock
+from ..core.columns import one_of
 from ..grid import queries as grids
 from ..grid.models import Grid, GridVersion
 from . import rules
@@ -115,7 +116,7 @@ _OFFICERS = (
     .join(Posting, Posting.person_id == Person.id)
     .where(
         Posting.grid_id.in_(grids.with_heir(bindparam("grid_id"))),
-        Posting.role.in_(WALKERS),
+        one_of(Posting.role, WALKERS),
         in_force(TODAY),
         or_(Person.suspended_at.is_(None), Person.suspended_at >= bindparam("tomorrow")),
     )
@@ -146,7 +147,7 @@ def officers_so_far(session: Session, grid_id: int) -> dict[Person, date | None]
 _OFFICERS_SO_FAR = (
     select(Person, Posting)
     .join(Posting, Posting.person_id == Person.id)
-    .where(Posting.grid_id == bindparam("grid_id"), Posting.role.in_(WALKERS), Posting.valid_from <= TODAY)
+    .where(Posting.grid_id == bindparam("grid_id"), one_of(Posting.role, WALKERS), Posting.valid_from <= TODAY)
     .order_by(Posting.id)
 )
 
@@ -175,7 +176,9 @@ def there(roles: Collection[str], without: Collection[int] = (), on: Any = None)
     found = (
         select(Posting.id)
         .join(Person, Person.id == Posting.person_id)
-        .where(Posting.role.in_(roles), in_force(clock.today() if on is None else on), Person.suspended_at.is_(None))
+        .where(
+            one_of(Posting.role, roles), in_force(clock.today() if on is None else on), Person.suspended_at.is_(None)
+        )
     )
     return found.where(Posting.id.not_in(without)) if without else found
 

@@ -113,9 +113,10 @@ def is_single(role: str) -> bool:
 
 
 def tier_kind(tier: int, lowest: int) -> str:
-    """What a grid of a tier is here: village = the lowest, county = the first, township = the one below it."""
-    if tier == lowest:
-        return "village"
+    """What a grid of a tier is here: village = the working tier, county = the first, township = the one below it; what
+    lies below villages is a unit grid, to which nobody is posted."""
+    if tier >= lowest:
+        return "village" if tier == lowest else "unit"
     return {1: "county", 2: "township"}.get(tier, "between")
 
 

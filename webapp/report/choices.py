@@ -15,7 +15,7 @@ from ..core.process import Move
 from ..duty import dispatching
 from ..duty import queries as duty_queries
 from ..duty import words as duty_words
-from ..grid import locate
+from ..grid import locate, names
 from ..grid import queries as grid_queries
 from ..grid.queries import Cell
 from ..people import queries as people_queries
@@ -140,7 +140,7 @@ SEVERAL_VILLAGES = N_('Several villages are called that. Choose one under "The o
 
 def _farther(session: Session, cell: Cell, form: ReportForm) -> list[Cell]:
     ids = {form.joint.data} if form.joint.data else set()
-    called = grid_queries.called(session, form.joint_name.data or "", cell.tier, MOST_CALLED)
+    called = names.called(session, form.joint_name.data or "", cell.tier, MOST_CALLED)
     return [*(found for found in grid_queries.named(session, ids).values() if found.tier == cell.tier), *called]
 
 
@@ -149,7 +149,7 @@ def find_joint(session: Session, form: ReportForm) -> None:
     when none is called so, or more than one is."""
     if form.joint.data or not form.joint_name.data:
         return
-    found = grid_queries.called(session, form.joint_name.data, grid_queries.lowest_tier(session), MOST_CALLED)
+    found = names.called(session, form.joint_name.data, grid_queries.working_tier(session), MOST_CALLED)
     if len(found) != 1:
         raise Refused(SEVERAL_VILLAGES if found else UNKNOWN_VILLAGE, field="joint_name")
     form.joint.data = found[0].id

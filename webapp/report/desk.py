@@ -1,21 +1,21 @@
 """The tabs of a desk that list reports, as one table; each list is put together from the words of its row. And the tab
 of the seats in which nobody sits."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, Select, and_, bindparam, select, true, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, and_, bindparam, false, func, true
+from sqlalchemy.orm import Session
 
 from ..access import Actor, Condition, kept
 from ..core import calendar, clock, settings
+from ..core.columns import one_of
 from ..core.db import Moment
 from ..core.tables import table
-from ..core.tabs import DomainTabs, SelectLists, Selects, Tab
+from ..core.tabs import DomainTabs, Part, SelectLists, Selects, Tab
 from ..grid import queries as grid_queries
-from ..grid.models import Grid
 from . import facts, labels, queries, seats, vacant
 from .models import Report
 from .workflow import STATES
@@ -47,9 +47,6 @@ all_open       open            read         -           -      no
 late_anywhere  open            read         overdue     -      yes
 """)
 }
-
-
-_Place = aliased(Grid)  # beside the grid that rights ask for
 
 
 class Moments(NamedTuple):
@@ -103,7 +100,7 @@ VACANT = Tab("vacant", LABELS["vacant"], "report/_vacant.html")
 def _waiting(limit: str) -> Condition:
     if limit == "open":
         return and_(Report.is_open)
-    return true() if limit == "any" else Report.state.in_(_states(limit))
+    return true() if limit == "any" else one_of(Report.state, _states(limit))
 
 
 def _states(limit: str) -> list[str]:
@@ -122,8 +119,18 @@ def listed(actor: Actor, key: str) -> Select[Report]:
 
 
 def _selects(actor: Actor, gone: vacant.Gaps) -> Selects:
-    is_live = Report.id.in_(_live())
-    return Selects(queries.listed(actor), lambda key: _condition(key, actor, gone), ORDER, is_live)
+    return Selects(queries.listed(actor), lambda key: _condition(key, actor, gone), ORDER, tuple(_parts(actor, gone)))
+
+
+def _parts(actor: Actor, gone: vacant.Gaps) -> Iterator[Part]:
+    """What tabs can hold: the rest only grows, and counting would go through it. Each part is an index of its own, and
+    no OR, for which SQLite takes the two only once somebody has called ANALYZE."""
+    yield Part(and_(Report.is_open))
+    waiting = func.coalesce(Report.is_open, true()).is_(false())  # so that no index of what is closed is taken
+    sampled = and_(facts.is_listed_for_sample(), WHOSE["sampled"](actor))
+    yield Part(and_(waiting, sampled), lambda key: ROWS[key]["only"] == "unsampled")
+    if gone.few:
+        yield Part(and_(waiting, vacant.is_never_sampled(gone)), lambda key: ROWS[key]["only"] == NOBODY)
 
 
 @kept
@@ -154,32 +161,25 @@ class Lists:
         )
 
     @cached_property
-    def _found_gaps(self) -> vacant.Gaps:
-        return vacant.gaps(self._session, within=place_of_gaps(self._actor))
+    def _standing(self) -> vacant.Standing:
+        return vacant.standing(self._session, within=place_of_gaps(self._actor))
 
     def _gaps(self, *keys: str) -> vacant.Gaps:
-        return self._found_gaps if any(ROWS[key]["only"] == NOBODY for key in keys) else vacant.NO_GAPS
+        return self._standing.gaps if any(ROWS[key]["only"] == NOBODY for key in keys) else vacant.NO_GAPS
 
     def counts(self, keys: Sequence[str]) -> dict[str, int]:
         """The numbers of all these tabs."""
         listed_ = [key for key in keys if key != VACANT.key]
         found = self._reports.counts(listed_) if listed_ else {}
-        return found | ({VACANT.key: seats.count(self._session, self._actor)} if VACANT.key in keys else {})
+        if VACANT.key in keys:
+            found[VACANT.key] = seats.count(self._session, self._actor, self._standing)
+        return found
 
     def rows(self, key: str, first: int, most: int) -> list[Any]:
         """One page of a tab's list."""
         if key == VACANT.key:
             return seats.vacancies(self._session, self._actor)[first : first + most]
         return self._reports.rows(key, first, most)
-
-
-def _live() -> CompoundSelect[Any]:
-    """What a tab can hold: the rest only grows, and counting would go through it. Each part is an index of its own, and
-    no OR, for which SQLite takes the two only once somebody has called ANALYZE. What waits for its sample is looked up
-    grid by grid, so that the index is left where the older ones begin."""
-    each = aliased(Report)
-    waiting = select(each.id).where(facts.is_listed_for_sample(each), each.grid_id.in_(select(_Place.id)))
-    return union_all(select(each.id).where(each.is_open), waiting)
 
 
 def whole_states(row: Mapping[str, str]) -> frozenset[str]:

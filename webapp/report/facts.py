@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from ..access import Actor, Condition
 from ..core import clock, settings
+from ..core.columns import one_of
 from ..core.db import Moment
 from ..core.models import CalendarDay
 from .models import Report, ReportEvent, SiteLook
@@ -55,10 +56,10 @@ def _looks_count() -> Condition:
     or it was answered after a result was last reported. An answer to an earlier result is history."""
     later = exists().where(
         ReportEvent.report_id == SiteLook.report_id,
-        ReportEvent.action.in_(HANDLING),
+        one_of(ReportEvent.action, HANDLING),
         ReportEvent.at > SiteLook.answered_at,
     )
-    return and_(or_(SiteLook.answer.is_(None), SiteLook.answer.in_(SAID)), ~later)
+    return and_(or_(SiteLook.answer.is_(None), one_of(SiteLook.answer, SAID)), ~later)
 
 
 def not_right() -> Condition:

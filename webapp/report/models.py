@@ -89,6 +89,7 @@ class Report(Base):
         _present("patrol_id"),
         Index(None, "found_by", "is_open", "received_at"),
         Index(None, "is_open", "received_at", "id"),  # of either kind the newest first
+        Index(None, "is_open", "state_since"),  # what was still open on a day came to its end after it
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from ..access import ROLES, Actor, Condition, below, end, kept, where
 from ..core import calendar
+from ..core.columns import one_of
 from ..core.errors import NotFound
 from ..core.history import seen_token
 from ..core.process import Facts, Move
@@ -182,7 +183,7 @@ def last_action_is(action: str) -> Condition:
 def held_by(actor: Actor) -> Condition:
     """Open reports that rest with the actor: the holder's role is his, and that role reaches the report."""
     held = [
-        and_(Report.state.in_(states), reach(actor.only(role), "report.move"))
+        and_(one_of(Report.state, states), reach(actor.only(role), "report.move"))
         for role, states in REPORT.holdings.items()
         if role in actor.roles()
     ]
@@ -204,7 +205,7 @@ def _just_answered(actor: Actor) -> Select[ReportEvent, Report]:
         .where(
             ReportEvent.person_id == actor.person_id,
             ReportEvent.at >= facts.UNDO_SINCE,
-            ReportEvent.action.in_(ANSWERS),
+            one_of(ReportEvent.action, ANSWERS),
             facts.is_last(ReportEvent),
             or_(ReportEvent.action != "look_answer", facts.is_as_counted(ReportEvent)),
             reach(actor, "report.read"),
@@ -369,6 +370,8 @@ def unwritten(session: Session, actor: Actor, since: datetime) -> list[Any]:
 @kept
 def _unwritten(actor: Actor) -> Select[*tuple[Any, ...]]:
     thing = (PatrolObject.id, PatrolObject.zh, PatrolObject.en, PatrolObject.grid_id)
+    # As a sum: else SQLite goes through all rounds that he ever made, where the last visits of his objects are few.
+    is_his = Patrol.person_id + 0 == actor.person_id
     return (
         select(*thing, Visit.at, Visit.patrol_id)
         .select_from(Visit)
@@ -376,7 +379,7 @@ def _unwritten(actor: Actor) -> Select[*tuple[Any, ...]]:
         .join(PatrolObject, PatrolObject.id == Visit.object_id)
         .join(Grid, Grid.id == PatrolObject.grid_id)
         .where(
-            Patrol.person_id == actor.person_id,
+            is_his,
             Visit.result == "problem",
             Visit.at >= bindparam("since"),
             where(actor, "report.submit", grid_path=Grid.path),

@@ -39,7 +39,7 @@ def take_out(store: Store, data_dir: Path, number: str, attachment_id: uuid.UUID
     ours = _crossed(data_dir, kind)
     with pools.lock(data_dir, EXCHANGE, alone=True):
         with store.write() as session:
-            old = _one(session, number, attachment_id)
+            old = _one(session, number, attachment_id, to_change=True)
             if old.sha256 == ours["sha256"]:
                 raise Refused(GONE)
             gone = _files(session, old)
@@ -59,10 +59,9 @@ def _of(number: str) -> Select[uuid.UUID]:
     return select(ReportAttachment.attachment_id).where(ReportAttachment.report_id == report)
 
 
-def _one(session: Session, number: str, attachment_id: uuid.UUID) -> Attachment:
-    found = session.scalar(
-        select(Attachment).where(Attachment.id == attachment_id, Attachment.id.in_(_of(number))).with_for_update()
-    )
+def _one(session: Session, number: str, attachment_id: uuid.UUID, to_change: bool = False) -> Attachment:
+    asked = select(Attachment).where(Attachment.id == attachment_id, Attachment.id.in_(_of(number)))
+    found = session.scalar(asked.with_for_update() if to_change else asked)
     if found is None:
         raise NotFound
     return found

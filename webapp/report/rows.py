@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flask import g, url_for
+from flask import g
 from sqlalchemy.orm import Session
 
 from ..core import calendar, clock
@@ -95,7 +95,10 @@ class Listing:
             "marks": marks(report, beside.last, beside.is_on_border, report.id in self._unsure),
             "pick": str(report.id),
             "actions": [
-                (action_word(move.action, move.target), url_for("report.ask", report_id=report.id, action=move.action))
+                (
+                    action_word(move.action, move.target),
+                    address_of("report.ask", "report_id", report.id, action=move.action),
+                )
                 for move in open_to_me[:2]
             ],
             "more_url": url if len(open_to_me) > 2 else None,

@@ -1,18 +1,19 @@
 """Seats: a role at a grid or in a body. What waits in one, and the seats in which nobody sits."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Select, and_, bindparam, case, exists, false, func, or_, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, case, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ..access import Actor, Condition, below, kept, where
 from ..core import clock
 from ..core.announce import InHand
+from ..core.columns import one_of
 from ..core.errors import N_
 from ..grid import queries as grid_queries
-from ..grid.models import Grid, GridLevel
+from ..grid.models import Grid
 from ..people import queries as people_queries
 from ..people import rules
 from ..people.models import Body
@@ -46,7 +47,7 @@ def waits_at(role: str, key: Any, path: Any) -> Condition:
 
 
 def _rests_or_waits(role: str, key: Any, path: Any) -> Condition:
-    held = Report.state.in_(REPORT.holdings[role])
+    held = one_of(Report.state, REPORT.holdings[role])
     if rules.sits_in_body(role):
         is_open = and_(Assignment.report_id == Report.id, Assignment.body_id == key, Assignment.to_at.is_(None))
         part = _is_there(is_open, Assignment.role == "coop")
@@ -77,22 +78,32 @@ def vacancies(session: Session, actor: Actor) -> list[Vacancy]:
     return sorted(ready, key=lambda vacancy: vacancy.waiting == 0)
 
 
-def count(session: Session, actor: Actor) -> int:
-    """How many there are of these: the same conditions, without looking at what waits there."""
-    return sum(session.execute(_numbers(actor), {"today": clock.today(), **actor.reach()}).one())
+def count(session: Session, actor: Actor, standing: vacant.Standing) -> int:
+    """How many there are of these: of the places where nobody is, those within reach, without looking at what waits
+    there. ``standing`` is that of a county which has them all."""
+    return _counted(session, actor, GRIDS, standing.unseated) + _counted(session, actor, BODIES, standing.gaps.bodies)
+
+
+GRIDS, BODIES = "grids", "bodies"
+AT_ONCE = 500  # ids of one statement
+
+
+def _counted(session: Session, actor: Actor, kind: str, ids: Sequence[int]) -> int:
+    pieces = (ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE))
+    return sum(session.scalar(_number(actor, kind), {"ids": piece, **actor.reach()}) or 0 for piece in pieces)
 
 
 @kept
-def _numbers(actor: Actor) -> Select[*tuple[int, ...]]:
-    on = bindparam("today", type_=Date)
-    numbers = [select(func.count(_Seat.id)).where(condition) for condition in _grids(actor, on).values()]
-    numbers.append(_of_bodies(func.count(Body.id)).where(_bodies(actor, on)))
-    return select(*(number.scalar_subquery() for number in numbers))
+def _number(actor: Actor, kind: str) -> Select[int]:
+    ids: BindParameter[Any] = bindparam("ids", expanding=True)
+    if kind == GRIDS:
+        return select(func.count(_Seat.id)).where(_Seat.id.in_(ids), grid_queries.stands(_Seat), _within(actor))
+    return _of_bodies(func.count(Body.id)).where(Body.id.in_(ids), _in_use(), _within(actor))
 
 
-def _grids(actor: Actor, on: Any = None) -> dict[str, Condition]:
+def _grids(actor: Actor) -> dict[str, Condition]:
     """For each role that sits at a grid the condition that nobody does at a grid within reach."""
-    lowest = select(func.max(GridLevel.tier)).scalar_subquery()
+    lowest = grid_queries.WORKING_TIER
     tiers = {  # as in rules.tier_kind
         "county": and_(_Seat.tier == 1, _Seat.tier != lowest),
         "township": and_(_Seat.tier == 2, _Seat.tier != lowest),
@@ -101,17 +112,20 @@ def _grids(actor: Actor, on: Any = None) -> dict[str, Condition]:
     within = _within(actor)
     return {
         ROLES[kind]: and_(
-            is_one, grid_queries.stands(_Seat), ~people_queries.is_staffed_grid(_Seat.id, ROLES[kind], on=on), within
+            is_one, grid_queries.stands(_Seat), ~people_queries.is_staffed_grid(_Seat.id, ROLES[kind]), within
         )
         for kind, is_one in tiers.items()
     }
 
 
-def _bodies(actor: Actor, on: Any = None) -> Condition:
+def _bodies(actor: Actor) -> Condition:
     """The same for bodies, each beside its grid (``_of_bodies``)."""
+    return and_(~people_queries.is_staffed_body(Body.id), _in_use(), _within(actor))
+
+
+def _in_use() -> Condition:
     holds = or_(*(and_(Body.kind == kind, _waiting(ROLES[kind], Body.id, Body) > 0) for kind in rules.BODIES))
-    in_use = or_(Body.closed_on.is_(None), holds)
-    return and_(~people_queries.is_staffed_body(Body.id, on=on), in_use, _within(actor))
+    return or_(Body.closed_on.is_(None), holds)
 
 
 def _of_bodies(*columns: Any) -> Any:

@@ -9,14 +9,15 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Select, and_, bindparam, exists, false, or_, select
+from sqlalchemy import Date, Select, String, and_, bindparam, cast, exists, false, func, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ..access import MATRIX, Condition, below, end, holders
 from ..core import clock
+from ..core.columns import one_of
 from ..core.process import Relation
 from ..grid import queries as grid_queries
 from ..grid.models import Grid
@@ -72,55 +73,88 @@ class Gaps:
 NO_GAPS = Gaps({}, (), {})  # for lists that do not ask
 
 
+class Standing(NamedTuple):
+    """The gaps of today, and the grids at which nobody sits in the role that holds reports at a grid of this kind."""
+
+    gaps: Gaps
+    unseated: tuple[int, ...]
+
+
 def gaps(session: Session, without: Collection[int] = NOBODY, within: str = "") -> Gaps:
     """The gaps of today. Few, so that what rests there is found by their ids, however many reports there are.
     ``within``: those of one county alone, by its path."""
+    return standing(session, without, within).gaps
+
+
+def standing(session: Session, without: Collection[int] = NOBODY, within: str = "") -> Standing:
+    """Who sits where is read as texts, and what was worked out of equal ones before still holds: no change has to be
+    told to anybody, and no process can be behind."""
     ended, on = frozenset(without), {"today": clock.today(), "part": within, "part_end": end(within) if within else "~"}
+    over, grids, bodies, lowest = session.execute(_texts(ended), on).one()  # a text of no rows is NULL
+    return _worked_out(over or "", grids or "", bodies or "", lowest, ended)
+
+
+@lru_cache(maxsize=16)
+def _worked_out(over: str, grids: str, bodies: str, lowest: int | None, without: frozenset[int]) -> Standing:
     empty: dict[str, tuple[int, ...]] = dict.fromkeys(sorted(OVER_GRIDS), ())
     few: dict[frozenset[int], tuple[int, ...]] = {}
-    for seats, grids in _grids_by_seats(session, ended, on).items():
+    by_seats, unseated = _grids_by_seats(over, grids, lowest)
+    for seats, some in by_seats.items():
         roles = {role for role, _ in seats}
         for role in OVER_GRIDS - roles:
-            empty[role] += grids
+            empty[role] += some
         people = frozenset(person for role, person in seats if role in SAMPLERS)
         if len(people) <= FEW:
-            few[people] = few.get(people, ()) + grids
-    return Gaps(empty, tuple(session.scalars(_empty_bodies(ended), on)), few, ended)
+            few[people] = few.get(people, ()) + some
+    return Standing(Gaps(empty, tuple(sorted(map(int, bodies.split()))), few, without), unseated if lowest else ())
 
 
 def _grids_by_seats(
-    session: Session, without: frozenset[int], on: dict[str, Any]
-) -> dict[frozenset[tuple[str, int]], tuple[int, ...]]:
-    """The grids by who is there over them, role and person: those of one township have the same."""
-    here: dict[int | None, set[tuple[str, int]]] = defaultdict(set)
-    for id_, role, person in session.execute(_over(without), on):
-        here[id_].add((role, person))
+    seated: str, grids: str, lowest: int | None
+) -> tuple[dict[frozenset[tuple[str, int]], tuple[int, ...]], tuple[int, ...]]:
+    """The grids by who is there over them, role and person: those of one township have the same. And those at which
+    nobody sits in the role of such a grid."""
+    here: dict[int, set[tuple[str, int]]] = defaultdict(set)
+    for role, key, person in _lines(seated):
+        here[int(key)].add((role, int(person)))
     over: dict[str, frozenset[tuple[str, int]]] = {"": frozenset()}
     found: dict[frozenset[tuple[str, int]], list[int]] = defaultdict(list)
-    for id_, path in session.execute(_PATHS, on):  # what lies above comes before
+    unseated: list[int] = []
+    for path, key, tier in sorted(_lines(grids)):  # what lies above comes before; what ended, below its heir
+        id_ = int(key)
         above = over[path[: path.rindex(".", 0, -1) + 1] if path.count(".") > 1 else ""]
-        over[path] = above | here[id_] if id_ in here else above
+        over[path] = above | here[id_] if here[id_] else above
         found[over[path]].append(id_)
-    return {seats: tuple(grids) for seats, grids in found.items()}
+        if ROLES.get(rules.tier_kind(int(tier), lowest or 0)) not in (None, *(role for role, _ in here[id_])):
+            unseated.append(id_)
+    return {seats: tuple(some) for seats, some in found.items()}, tuple(unseated)
+
+
+def _lines(text: str) -> list[list[str]]:
+    return [line.split(",") for line in text.split()]
+
+
+def _line(first: Any, *ids: Any) -> Any:
+    """What a row says, as a word of a text."""
+    words = (first, *(cast(id_, String) for id_ in ids))
+    return func.aggregate_strings(reduce(lambda one, other: one + literal_column("','") + other, words), " ")
 
 
 _INSIDE = below(Grid.path, bindparam("part"))
-_PATHS = select(Grid.id, Grid.path).where(_INSIDE).order_by(Grid.path)  # what ended stands below its heir
 TODAY = bindparam("today", type_=Date)
 
 
 @lru_cache(maxsize=8)
-def _over(without: frozenset[int]) -> Select[int | None, str, int]:
-    """Who sits over grids. Kept, as those that follow: putting a SELECT together costs more than running it."""
-    there = people_queries.there(OVER_GRIDS, without, TODAY)
-    there = there.join(Grid, Grid.id == Posting.grid_id).where(_INSIDE)
-    return there.with_only_columns(Posting.grid_id, Posting.role, Posting.person_id)
-
-
-@lru_cache(maxsize=8)
-def _empty_bodies(without: frozenset[int]) -> Select[int]:
-    inside = select(Body.id).join(Grid, Grid.id == Body.grid_id).where(_INSIDE)
-    return inside.where(~people_queries.is_staffed_body(Body.id, without, TODAY)).order_by(Body.id)
+def _texts(without: frozenset[int]) -> Select[str, str, str, int]:
+    """Who sits over grids, the grids with their tiers, the bodies for which nobody speaks, and the lowest tier."""
+    over = people_queries.there(OVER_GRIDS, without, TODAY).join(Grid, Grid.id == Posting.grid_id).where(_INSIDE)
+    bodies = select(_line(cast(Body.id, String))).join(Grid, Grid.id == Body.grid_id).where(_INSIDE)
+    asked = (
+        over.with_only_columns(_line(Posting.role, Posting.grid_id, Posting.person_id)),
+        select(_line(Grid.path, Grid.id, Grid.tier)).where(_INSIDE, grid_queries.is_worked()),
+        bodies.where(~people_queries.is_staffed_body(Body.id, without, TODAY)),
+    )
+    return select(*(each.scalar_subquery() for each in asked), grid_queries.WORKING_TIER)
 
 
 def _among(column: Any, ids: Collection[int]) -> Condition:
@@ -144,14 +178,14 @@ def _unheld(relation: Relation, gone: Gaps) -> Condition:
     checks = CHECKED & set(REPORT.holdings[relation.name])
     if not checks:
         return empty
-    return or_(empty, and_(Report.state.in_(sorted(checks)), _all_handled(role, frozenset(gone.without))))
+    return or_(empty, and_(one_of(Report.state, checks), _all_handled(role, frozenset(gone.without))))
 
 
 @lru_cache(maxsize=8)
 def _all_handled(role: str, without: frozenset[int]) -> Condition:
     """Everybody there in a role has handled it. Whether any of them has is asked first: mostly none has."""
     there = people_queries.there([role], without, TODAY)
-    handled = and_(ReportEvent.report_id == Report.id, ReportEvent.action.in_(HANDLING))
+    handled = and_(ReportEvent.report_id == Report.id, one_of(ReportEvent.action, HANDLING))
     himself = exists().where(handled, ReportEvent.person_id == Posting.person_id).correlate(Report, Posting)
     another = (
         there.join(_Root, _Root.id == Posting.grid_id)
@@ -169,7 +203,9 @@ def is_unheld(gone: Gaps) -> Condition:
 
 
 def _held(gone: Gaps) -> list[Condition]:
-    return [and_(Report.state.in_(REPORT.holdings[name]), _unheld(relation, gone)) for name, relation in HELD.items()]
+    return [
+        and_(one_of(Report.state, REPORT.holdings[name]), _unheld(relation, gone)) for name, relation in HELD.items()
+    ]
 
 
 def is_never_sampled(gone: Gaps) -> Condition:
@@ -256,7 +292,7 @@ def _handlers(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, s
 
 
 _HANDLERS = select(ReportEvent.report_id, ReportEvent.person_id).where(
-    ReportEvent.report_id.in_(bindparam("ids", expanding=True)), ReportEvent.action.in_(HANDLING)
+    ReportEvent.report_id.in_(bindparam("ids", expanding=True)), one_of(ReportEvent.action, HANDLING)
 )
 
 

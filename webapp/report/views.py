@@ -6,8 +6,6 @@ from typing import Any
 from flask import (
     Response,
     flash,
-    jsonify,
-    make_response,
     redirect,
     render_template,
     request,
@@ -100,18 +98,14 @@ def submit() -> Any:
     except Refused as refusal:
         return _not_submitted(form, sent, refusal)
     photos.are_recorded(entry.id, who.person_id)
-    if wants_json():
-        return make_response(
-            jsonify(
-                id=receipt.id,
-                number=receipt.number,
-                state=receipt.state,
-                received_at=receipt.received_at.isoformat(),
-                photos=receipt.photos,
-            ),
-            201,
-        )
-    return redirect(url_for("report.receipt", report_id=entry.id), 303)
+    return entries.received(
+        url_for("report.receipt", report_id=entry.id),
+        receipt.id,
+        receipt.photos,
+        number=receipt.number,
+        state=receipt.state,
+        received_at=receipt.received_at.isoformat(),
+    )
 
 
 def _not_submitted(form: ReportForm, sent: photos.Photos, refusal: Refused) -> Any:
@@ -256,12 +250,15 @@ def move(report_id: uuid.UUID, action: str) -> Any:
     except NotFound:
         raise
     except Refused as refusal:
+        if wants_json():
+            raise
         if refusal.status == 409:
             return _move_page(report_id, made, form, refusal, sent), 409
         _explain(form, sent, refusal)
         return _move_page(report_id, made, form, sent=sent), 422
     flash(pages.done_words(read(), who, report_id, entry.id), "good")
-    return redirect(url_for("report.show", report_id=report_id), 303)
+    where = url_for("report.show", report_id=report_id)
+    return entries.received(where, entry.id, [file.sha256 for file in entry.photos])
 
 
 @bp.get("/looks/<uuid:look_id>")

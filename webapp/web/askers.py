@@ -71,12 +71,10 @@ class ByCookie(Asker):
 
         One that had ended by our clock, and by our clock has not, goes on: the clock was ahead meanwhile.
         """
-        token = session.get("sid") or session.get("was")
+        token = session.get("sid")
         found = self.by_token(read_connection(), token) if token else None
         if found is None:
             return None
-        if "sid" not in session:
-            session["sid"] = session.pop("was")
         g.seen_at = found.seen_at
         return found.actor
 

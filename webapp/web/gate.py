@@ -57,8 +57,8 @@ def refuse(rule: str) -> Response | None:
     if is_open(rule):
         return None
     if g.actor is VISITOR:
-        if "sid" in session:
-            session["was"] = session.pop("sid")  # whose the page was that this browser may still show
+        # The cookie keeps the name of a log-in that has ended: written here, it would come after that of a new log-in
+        # which another request of the same browser has brought meanwhile.
         return keep_and_log_in(rule, LOG_IN)
     if g.is_program and (rule == SIGNED_IN or g.actor.must_change or g.actor.is_half):
         return errors.answer(403, gettext(errors.WORDS[403]))
@@ -94,11 +94,18 @@ def check_token(rule: str) -> Response | None:
 
 def token_is_good() -> bool:
     """The CSRF token, from the form or the header."""
+    sent = request.headers.get("X-CSRFToken") or request.form.get("csrf_token")
     try:
-        validate_csrf(request.headers.get("X-CSRFToken") or request.form.get("csrf_token"), secret_key=keys())
+        _check_token(sent, session.get("csrf_token"), tuple(keys()))
     except BadToken:
         return False
     return True
+
+
+@lru_cache(maxsize=1024)
+def _check_token(sent: str | None, _of_session: str | None, secrets: tuple[str, ...]) -> None:
+    """BadToken, which is not kept: without a time limit a token that was good once for a session stays so."""
+    validate_csrf(sent, secret_key=list(secrets))
 
 
 def keep_and_log_in(rule: str, message: str) -> Response:
@@ -127,7 +134,7 @@ def _keep_photos() -> None:
     """
     entry, sender = request.form.get("id", ""), g.actor.person_id
     if g.actor is VISITOR:
-        was = session.get("was") if token_is_good() else None
+        was = session.get("sid") if token_is_good() else None
         sender = current_app.extensions["whose_log_in"](read_connection(), was) if was else None
     if sender is not None and is_id(entry) and request.files:
         close_reads()

@@ -18,7 +18,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import FileStorage
 
 from ..core import files, waiting
-from ..core.errors import N_, Refused
+from ..core.errors import N_, Later, Refused
 from ..core.files import DocumentFile, PhotoFile
 from ..core.waiting import Waiting
 from .cookies import keys
@@ -27,6 +27,7 @@ from .forms import clean
 MOST = 3
 FIELD, CARRIED = "photos", "kept"
 LONGEST_NAME = 40
+NO_ROOM_AGAIN = 3600  # seconds: what waits goes as its entries arrive
 MOST_UNKNOWN = 9  # that wait for a person who has still to log in
 MARK = re.compile(r"[0-9a-f]{64}", re.ASCII)
 TOO_MANY = N_("At most %(most)d photos. Left out: %(names)s")
@@ -128,7 +129,7 @@ def all_arrived(entry: uuid.UUID, person_id: int) -> list[Waiting]:
 def arriving(entry: uuid.UUID, person_id: int, mark: str, sent: IO[bytes], name: str | None) -> Waiting:
     """Take one photo before its entry. Refused when it is none, is not what the mark says, or too many wait."""
     if not waiting.has_room(_data_dir(), person_id, entry):
-        raise Refused(NO_ROOM, field=FIELD)
+        raise Later(NO_ROOM, again=NO_ROOM_AGAIN, field=FIELD)
     called = (clean(name) or "-")[-LONGEST_NAME:]
     taken = Waiting(files.keep(_data_dir(), sent, called, mark), called)
     waiting.put(_data_dir(), person_id, entry, taken)

@@ -67,6 +67,17 @@ def has_come(day: date | None) -> None:
         raise ValidationError(str(_l("This day has not come yet.")))
 
 
+class DayField(DateField):
+    """A day; an empty one is none, without an attempt to read it."""
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Read it."""
+        if any(valuelist):
+            super().process_formdata(valuelist)
+        elif valuelist:
+            self.data = None
+
+
 class WhenForm(BaseForm):
     """When it was: ``occurred_at`` (moment, from the phone), ``occurred_on`` (a day), else when the entry began.
 
@@ -75,7 +86,7 @@ class WhenForm(BaseForm):
     """
 
     id: Any
-    occurred_on = DateField(_l("Day"), validators=[Optional()])
+    occurred_on = DayField(_l("Day"), validators=[Optional()])
     occurred_at = HiddenField("")
     made_at = HiddenField("")
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ..access import MATRIX, VISITOR, Actor
 from ..core import pools
-from ..core.db import Reader, Store
+from ..core.db import Reader, Store, end_reading
 
 View = TypeVar("View", bound=Callable[..., Any])
 SIGNED_IN = "signed in"
@@ -43,25 +43,26 @@ def store() -> Store:
     return current_app.extensions["store"]
 
 
-def address(endpoint: str) -> str:
-    """The address of a view without parameters, worked out once: the frame of a page asks for a dozen."""
-    return _address(request.script_root, endpoint)
+def address(endpoint: str, **words: str) -> str:
+    """The address of a view without parameters, or with words of the program, worked out once: the frame of a page asks
+    for a dozen."""
+    return _address(request.script_root, endpoint, **words)
 
 
 @lru_cache(maxsize=1024)
-def _address(_script_root: str, endpoint: str) -> str:
-    return url_for(endpoint)
+def _address(_script_root: str, endpoint: str, **words: str) -> str:
+    return url_for(endpoint, **words)  # type: ignore[arg-type]
 
 
-def address_of(endpoint: str, name: str, id_: uuid.UUID) -> str:
+def address_of(endpoint: str, name: str, id_: uuid.UUID, **words: str) -> str:
     """The address of a view with one id in it, put together around the id: a list asks for dozens."""
-    before, after = _around(request.script_root, endpoint, name)
+    before, after = _around(request.script_root, endpoint, name, **words)
     return f"{before}{id_}{after}"
 
 
 @lru_cache(maxsize=1024)
-def _around(_script_root: str, endpoint: str, name: str) -> tuple[str, str]:
-    given: dict[str, Any] = {name: NOTHING}
+def _around(_script_root: str, endpoint: str, name: str, **words: str) -> tuple[str, str]:
+    given: dict[str, Any] = {name: NOTHING, **words}
     before, after = url_for(endpoint, **given).split(str(NOTHING))
     return before, after
 
@@ -93,10 +94,11 @@ def read() -> Session:
 
 def close_reads(_error: BaseException | None = None) -> None:
     """Close the session and its connection: before a write begins, and when the request ends."""
-    for name in ("reading", "read_connection"):
-        opened = g.pop(name, None)
-        if opened is not None:
-            opened.close()
+    reading, connection = g.pop("reading", None), g.pop("read_connection", None)
+    if connection is not None:
+        end_reading(connection)
+    for opened in filter(None, (reading, connection)):
+        opened.close()
 
 
 @contextmanager

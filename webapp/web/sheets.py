@@ -7,19 +7,21 @@ from typing import Any
 from flask import Response, request, send_file
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
 from wtforms import FileField
 
 from ..core import sheet_child
 from ..core.errors import N_, Refused
-from ..core.sheet import Column, Finding, Note, Sheet, SheetRow
+from ..core.sheet import Column, Finding, Given, Note, Sheet, SheetRow, pack
 from ..core.sheet_file import MAX_BYTES
 from ..core.workbook import MEDIA_TYPE, book
 from .errors import say, shown
 from .forms import BaseForm
 from .language import of_page
-from .request import close_reads, turn
+from .request import close_reads, turn, write_once
 
 ABOVE = N_("Fill in below the headings, one row each. The rows above them may stay. * means required.")
+NOTHING_NEW = N_("Everything in this spreadsheet is already there. Nothing was changed.")
 WIDTH = 22
 
 
@@ -65,6 +67,39 @@ def looked_at(kind: Sheet, form: SheetForm, rehearse: Callable[[list[SheetRow]],
         form.refuse(refusal.field, say(refusal))
         return page(form), refusal.status
     return page(form, outcome, given), 422 if outcome.findings else 200
+
+
+def facts(kind: Sheet, form: SheetForm, outcome: Any, given: Given | None) -> dict[str, Any]:
+    """What ``sheet_page.html`` shows: what the sheet would do (``outcome``), what was read of it (``given``), and its
+    rows for the page that asks to confirm, once none of them is wrong."""
+    wrong = findings(kind, outcome.findings if outcome else ())
+    remarks = getattr(outcome, "remarks", ())
+    return {
+        "form": form,
+        "columns": columns(kind),
+        "findings": wrong,
+        "notes": notes([*given.notes, *remarks]) if given else [],
+        "outcome": outcome,
+        "packed": pack(given.rows) if given and not wrong else "",
+    }
+
+
+def carried_out(
+    kind: Sheet,
+    form: SheetForm,
+    apply: Callable[[Session, list[SheetRow]], Any],
+    page: Callable[..., str],
+    done: Callable[[Any], Any],
+) -> Any:
+    """The answer to a confirmed sheet, which is checked all over again: ``done``, or the page with what is wrong, and
+    then nothing was changed."""
+    try:
+        lines = kind.unpack(request.form.get("rows"))
+        outcome = write_once(lambda session: apply(session, lines))
+    except Refused as refusal:
+        form.refuse(refusal.field, say(refusal))
+        return page(form), refusal.status
+    return (page(form, outcome), 422) if outcome.findings else done(outcome)
 
 
 def findings(kind: Sheet, found: Iterable[Finding]) -> list[tuple[str, str, str]]:

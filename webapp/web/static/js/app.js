@@ -4,9 +4,12 @@
 import { attach } from "./attach.js";
 import { markBusy, release } from "./press.js";
 
-const LEAVING_MS = 30000; // after so long a page that is still here was stopped on its way: a press counts again
-const FILE_MS = 3000; // the same of a form that is answered with a file (data-file): its page stays
-const YOUNG_MS = 600000; // so long an id of this page's is good for a form that is opened from it
+/* After so long a page that is still here was stopped on its way: a press counts again */
+const LEAVING_MS = 30000;
+/* The same of a form that is answered with a file (data-file): its page stays */
+const FILE_MS = 3000;
+/* So long an id of this page's is good for a form that is opened from it */
+const YOUNG_MS = 600000;
 const drawn = Date.now();
 
 document.documentElement.classList.add("js");
@@ -128,7 +131,45 @@ document.addEventListener("click", (event) => {
   if ("print" in button.dataset) window.print();
   else copy(button);
 });
+/* The service worker keeps pages for one person: whose this page is, or, at the door and at a log-out, nobody's. */
+function tellWorker(person) {
+  if (navigator.serviceWorker && navigator.serviceWorker.controller) navigator.serviceWorker.controller.postMessage({ only: person });
+}
+
+/* What waits on this phone is said and sent by js/outbox.js, which comes with the script of forms that stay (js/send.js). Another
+   page fetches it only while something waits. Asked is the outbox itself (js/store.js): what it holds is on the disk, while a
+   mark beside it may be lost with the power. One that is not there is not made. */
+function bringOutbox(box) {
+  if (box.dataset.brought || document.visibilityState === "hidden") return;
+  const asked = indexedDB.open("wangge-outbox");
+  asked.onupgradeneeded = () => asked.transaction.abort();
+  asked.onerror = (event) => event.preventDefault();
+  asked.onsuccess = () => {
+    const number = asked.result.transaction("entries").objectStore("entries").count();
+    number.onsuccess = () => number.result && addScript(box);
+    asked.result.close();
+  };
+}
+
+function addScript(box) {
+  const script = document.createElement("script");
+  script.type = "module";
+  script.src = box.dataset.whenWaiting;
+  box.dataset.brought = "yes";
+  document.head.appendChild(script);
+}
+
+function lookForWaiting() {
+  if (window.indexedDB) each("[data-outbox]", bringOutbox);
+}
+
+/* Another tab may have kept something */
+document.addEventListener("visibilitychange", lookForWaiting);
+lookForWaiting();
 guard();
+if (document.documentElement.dataset.person) tellWorker(document.documentElement.dataset.person);
+else if (document.querySelector("[data-door]")) tellWorker("");
+each("form[data-leave]", (form) => form.addEventListener("submit", () => tellWorker("")));
 each(".nav [aria-current]", showCurrent);
 attach("[data-reveal]", reveal);
 each("[data-focus]", (box) => box.focus());

@@ -7,8 +7,10 @@ import { unpacked } from "./map_layer.js";
 import { namer } from "./map_names.js";
 import { drawPoints } from "./map_points.js";
 
-const MARKED = "#14231d"; // outline of the chosen cell
-const WIDE = "(min-width: 1024px)"; // as in map.css
+/* Outline of the chosen cell */
+const MARKED = "#14231d";
+/* As in map.css */
+const WIDE = "(min-width: 1024px)";
 
 /* --- reading what the page gives --- */
 
@@ -124,7 +126,8 @@ function build(box, layer, values, points, desk) {
   names();
   if (view.byId[view.selected]) {
     const own = view.byId[view.selected];
-    if (!box.dataset.place) fit(own.shape.getBounds().pad(own.lowest ? 0.6 : 0.05)); // a second move would be ignored
+    /* A second move would be ignored */
+    if (!box.dataset.place) fit(own.shape.getBounds().pad(own.lowest ? 0.6 : 0.05));
     pick(view.selected, !("chosen" in box.dataset));
   }
   if (box.dataset.place) finding().then((at) => at.spot(map, box.dataset.place));
@@ -196,11 +199,12 @@ function thingsSwitch(map, view) {
 /* What is looked for, or named by the address: its script comes when there is such a thing. */
 const finding = () => import("./map_find.js");
 
-/* A link with data-map-show="id", in the table or on a card, shows its cell on the map. */
+/* A link with data-map-show="id", in the table or on a card, shows its cell on the map. In the rows of the long table the number
+   stands once, in the address of the page. */
 function listen(box, map, view, show) {
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-map-show]");
-    const cell = button && view.byId[button.dataset.mapShow];
+    const button = event.target.closest("[data-map-show], .map-table th a");
+    const cell = button && view.byId[button.dataset.mapShow || button.pathname.split("/").pop()];
     if (!cell) return;
     event.preventDefault();
     show(cell);

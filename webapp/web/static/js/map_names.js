@@ -1,18 +1,25 @@
 /* Names and figures on the map: upper tiers first; what would touch an earlier one or a dot is moved, shortened or not drawn. */
 import { holds } from "./map_cells.js";
 
-const ROOM = 0.9; // a name is drawn if the cell is at least this share of the name's width
-const FIGURE_ROOM = 32; // pixels; in a narrower cell even its figures would stand for its neighbours
-const EDGE = 6; // pixels by which name and figures of a village may reach out of it
+/* A name is drawn if the cell is at least this share of the name's width */
+const ROOM = 0.9;
+/* Pixels; in a narrower cell even its figures would stand for its neighbours */
+const FIGURE_ROOM = 32;
+/* Pixels by which name and figures of a village may reach out of it */
+const EDGE = 6;
 const LINE_HEIGHT = 1.2;
-const FIGURE_HEIGHT = 18; // pixels, as in map.css
+/* Pixels, as in map.css */
+const FIGURE_HEIGHT = 18;
 const FIGURE_SIZE = 14;
 const LOWER = 15;
 const UPPER = 17;
 const SMALL = 14;
-const GENERIC = /\s+(Town|Township|Subdistrict|Village|Community|County|District)$/; // what a name can do without
-const STEPS = [0, -10, 10, -20, 20]; // pixels up and down from a spot
-const ASIDE = [0, -16, 16, -32, 32]; // and for an upper name to its sides
+/* What a name can do without */
+const GENERIC = /\s+(Town|Township|Subdistrict|Village|Community|County|District)$/;
+/* Pixels up and down from a spot */
+const STEPS = [0, -10, 10, -20, 20];
+/* And for an upper name to its sides */
+const ASIDE = [0, -16, 16, -32, 32];
 
 function measurer() {
   const pen = document.createElement("canvas").getContext("2d");
@@ -70,7 +77,8 @@ function sign(cell, writing, figure, point) {
   writing.lines.forEach((words) => {
     const line = document.createElement("div");
     line.textContent = words;
-    if (/[\u3400-\u9fff]/.test(words)) line.lang = "zh-CN"; // as web/marked.py does where the server writes the page
+    /* As web/marked.py does where the server writes the page */
+    if (/[\u3400-\u9fff]/.test(words)) line.lang = "zh-CN";
     mark.appendChild(line);
   });
   if (figure) mark.appendChild(figure);

@@ -2,7 +2,8 @@
    All on one canvas: a second one on top would take the presses meant for the cells. */
 import { gathered, GATHERED } from "./map_gather.js";
 
-const FURTHER = 2; // steps of zoom from which a mark of several leads closer in
+/* Steps of zoom from which a mark of several leads closer in */
+const FURTHER = 2;
 
 /* Small dots on the whole area, so that the cells stay to be seen; big enough for a finger closer in. */
 export function radius(map) {

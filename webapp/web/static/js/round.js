@@ -9,6 +9,7 @@ function count(form) {
   OUTCOMES.forEach((outcome) => {
     found[outcome] = form.querySelectorAll("[data-visit] .seg-" + outcome + ":checked").length;
   });
+  found.stays = form.querySelectorAll('[data-visit=""] .seg-not_gone:checked').length; // a topic is never due
   return found;
 }
 
@@ -20,13 +21,24 @@ function wording(found, data) {
   return found.normal === 1 && data.one ? data.one : data.all.replace("{n}", found.normal);
 }
 
+/* The texts of a topic that nobody looked at are not sent. */
+function spare(form) {
+  form.querySelectorAll('[data-visit="topic"]').forEach((topic) => {
+    const looked = topic.querySelector("[type=radio]:checked:not(.seg-not_gone)");
+    topic.querySelectorAll("[type=text]").forEach((input) => {
+      input.disabled = !looked;
+    });
+  });
+}
+
 function watch(button) {
   const form = button.form;
   const stay = form.querySelector("[data-round-stay]");
   const update = () => {
+    spare(form);
     const found = count(form);
     if (!form.dataset.sending) button.textContent = wording(found, button.dataset);
-    if (stay) stay.hidden = found.not_gone === 0;
+    if (stay) stay.hidden = found.stays === 0;
   };
   form.addEventListener("change", update);
   window.addEventListener("pageshow", update);

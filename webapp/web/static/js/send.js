@@ -1,25 +1,16 @@
-/* A form marked data-send stays until its receipt. Photos travel first, one by one, each under its sha256 and the entry's
-   id; then the words, which name them. Whatever goes wrong on the way is said, nothing that was written or chosen goes, and
-   sent again it is the same entry. The protocol: docs/decisions/0025. Without JavaScript the form is sent as it is. */
+/* A form marked data-send stays until its receipt. One that may wait (data-keep) is laid into the phone's outbox in the same
+   gesture, before the first try, so that whatever happens then loses nothing; where no answer of ours comes, the page says that
+   it is kept. What cannot be kept stays in its form. Nothing that was written or chosen goes, and sent again it is the same
+   entry (docs/decisions/0025, 0058). Without JavaScript the form is sent as it is. */
 
 import { attach } from "./attach.js";
+import { Trouble, deliver } from "./deliver.js";
+import { outbox } from "./outbox.js";
 import { markBusy, release } from "./press.js";
 import { sha256 } from "./sha256.js";
-import { ask } from "./wire.js";
+import { note, put, remove } from "./store.js";
 
-const TRIES = 5; // that the server is busy is waited out so often
-const SOON = 30; // seconds; who says "again" later than that has trouble that a person has to be told of
-const FORM = "application/x-www-form-urlencoded;charset=UTF-8";
-
-/* What ends a try: a key of the state's words, and what stands in them. */
-class Trouble extends Error {
-  constructor(kind, values, words) {
-    super(kind);
-    this.kind = kind;
-    this.values = values || {};
-    this.words = words;
-  }
-}
+const HERE = ["refused", "login", "other", "unread"]; // said in the form: something is to be done, now and here
 
 function fill(pattern, values) {
   return pattern.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? values[key] : whole));
@@ -64,44 +55,12 @@ function busy(form, button) {
   markBusy(button);
 }
 
-/* --- answers that are none --- */
-
 /* What an error page of ours says, in its own words. */
 function heard(page) {
   return Array.prototype.map.call(page.querySelectorAll("main h1, main > p"), (part) => part.textContent.trim()).join("\n");
 }
 
-function check(answer, asJson) {
-  if (answer.status === 0) throw new Trouble(navigator.onLine === false ? "offline" : "cut");
-  if (!answer.ours) throw new Trouble(answer.status === 413 ? "large" : "proxy", { code: answer.status });
-  if (answer.status === 401) throw new Trouble("login");
-  if (asJson && answer.status >= 400) throw new Trouble("refused", {}, JSON.parse(answer.text).error);
-  return answer;
-}
-
-/* --- the steps --- */
-
-/* What `again()` answers, which is asked anew while our server says that it is busy just now (503) and soon no more.
-   Nothing of it was kept then, and sent again it counts once. */
-async function patiently(form, again) {
-  let answer = await again();
-  for (let turn = 0; turn < TRIES && answer.ours && answer.status === 503 && answer.again <= SOON; turn += 1) {
-    say(form, words(form, "later"));
-    await new Promise((resolve) => { setTimeout(resolve, 1000 * (answer.again || 5)); });
-    answer = await again();
-  }
-  return answer;
-}
-
-/* Who is logged in now, with a token of that log-in, and which photos are there. */
-async function state(form) {
-  const look = () => ask("GET", "/entries/" + field(form, "id").value, { accept: "application/json" });
-  const answer = check(await patiently(form, look), true);
-  const now = JSON.parse(answer.text);
-  if (String(now.person) !== form.dataset.person) throw new Trouble("other", { name: now.name });
-  Array.prototype.forEach.call(document.querySelectorAll("input[name='csrf_token']"), (input) => { input.value = now.token; });
-  return now;
-}
+/* --- what was written, as an entry --- */
 
 function read(file) {
   return new Promise((resolve, reject) => {
@@ -126,70 +85,135 @@ async function chosen(form) {
   return found;
 }
 
-async function upload(form, photo, n, m) {
-  const show = (sent) => {
-    const percent = Math.min(99, Math.floor(100 * sent / photo.bytes.byteLength));
-    form.sendingStep = { n, m };
-    say(form, words(form, form.dataset.still || "photo", { n, m }) + "  " + percent + " %", percent);
-  };
-  show(0);
-  const address = "/entries/" + field(form, "id").value + "/photos/" + photo.mark + "?name=" + encodeURIComponent(photo.name);
-  const options = {
-    body: new Blob([photo.bytes], { type: "image/jpeg" }), token: field(form, "csrf_token").value,
-    accept: "application/json", progress: show,
-  };
-  check(await patiently(form, () => ask("PUT", address, options)), true);
+function fieldsOf(form, button) {
+  const found = [];
+  new FormData(form).forEach((value, name) => {
+    if (name !== "photos" && name !== "csrf_token") found.push([name, value]);
+  });
+  if (button && button.name) found.push([button.name, button.value]);
+  return found;
 }
 
-/* The words, and the marks of the photos in the place of their bytes. */
-function record(form, button, photos) {
-  const data = new FormData(form);
-  data.delete("photos");
-  photos.forEach((photo) => data.append("kept", photo.mark));
-  if (button && button.name) data.append(button.name, button.value);
-  const files = Array.prototype.some.call(form.querySelectorAll("input[type='file']"), (input) => input.name !== "photos" && input.files.length);
-  return files ? { body: data } : { body: new URLSearchParams(data).toString(), type: FORM };
+/* What it is called while it waits: the page's heading, and the place where it names one. */
+function heading(form) {
+  const found = document.querySelector("main h1");
+  const place = field(form, "place");
+  return [found ? found.innerText : document.title, place ? place.value : ""].join(" ").replace(/\s+/g, " ").trim();
 }
 
-async function post(form, button, photos) {
-  const send = () => ask("POST", form.getAttribute("action"), record(form, button, photos));
-  let answer = await patiently(form, send);
-  if (answer.ours && answer.status === 401) { // the page's token is of an earlier log-in, or there is none now
-    await state(form);
-    answer = await patiently(form, send);
+async function entryOf(form, button) {
+  const photos = await chosen(form);
+  return {
+    id: field(form, "id").value, person: form.dataset.person, action: form.getAttribute("action"), fields: fieldsOf(form, button),
+    marks: photos.map((photo) => photo.mark), title: heading(form),
+    at: Date.now(), state: "waiting", reason: "", photos,
+  };
+}
+
+/* Whether the entry lies in the outbox now: the browser can, has room, and the page shows what waits. */
+async function keep(form, entry) {
+  if (!("keep" in form.dataset) || !(await outbox.ready)) return false;
+  if (!entry.fields.every((one) => typeof one[1] === "string")) return false;
+  const { photos, ...rest } = entry;
+  try {
+    await put(rest, photos, form.replaces === entry.id ? null : form.replaces);
+    return true;
+  } catch (error) {
+    return false;
   }
-  return check(answer);
 }
 
-/* The page that was refused takes the place of this one, with all that was typed; what was chosen is there by its mark. */
-function swap(text) {
-  const page = new DOMParser().parseFromString(text, "text/html");
-  if (!page.querySelector("form[data-send]")) throw new Trouble("refused", {}, heard(page));
-  const main = document.importNode(page.querySelector("main"), true);
+/* --- what becomes of it --- */
+
+function show(main) {
   document.querySelector("main").parentNode.replaceChild(main, document.querySelector("main"));
-  document.title = page.title;
   document.dispatchEvent(new Event("swapped"));
   const first = main.querySelector("[data-focus]") || main;
   first.focus();
 }
 
+/* The page that was refused takes the place of this one, with all that was typed; what was chosen is there by its mark. */
+function swap(trouble, replaced) {
+  const page = new DOMParser().parseFromString(trouble.answer.text, "text/html");
+  if (!page.querySelector("form[data-send]")) throw new Trouble("refused", {}, trouble.words || heard(page));
+  const main = document.importNode(page.querySelector("main"), true);
+  document.title = page.title;
+  show(main);
+  main.querySelector("form[data-send]").replaces = replaced;
+}
+
+function reasonOf(trouble) {
+  if (trouble.words) return trouble.words;
+  const page = new DOMParser().parseFromString(trouble.answer.text, "text/html");
+  const said = Array.prototype.map.call(page.querySelectorAll(".summary-box li, main > .band p"), (part) => part.textContent.trim());
+  return said.join(" ") || heard(page);
+}
+
+async function refused(form, entry, trouble, isKept) {
+  if (isKept) await note(entry.id, { state: "aside", reason: reasonOf(trouble) });
+  if (trouble.step === "record" && trouble.answer) swap(trouble, isKept ? entry.id : form.replaces);
+  else throw trouble;
+}
+
+/* It waits on the phone: another page at a glance, and without a number. */
+function showKept(form, entry) {
+  const main = document.querySelector("main").cloneNode(false);
+  main.appendChild(document.importNode(form.querySelector("template[data-kept]").content, true));
+  main.querySelector("[data-kept-one]").dataset.keptOne = entry.id;
+  main.querySelector("[data-kept-next]").href = form.dataset.next || window.location.pathname;
+  const list = main.querySelector("[data-kept-problems]");
+  const line = list.removeChild(list.firstElementChild);
+  problems(form, entry).forEach((problem) => {
+    const link = document.importNode(line, true);
+    link.querySelector("a").href = problem.address;
+    link.querySelector("a").textContent = fill(list.dataset.keptProblems, { name: problem.name });
+    list.appendChild(link);
+  });
+  show(main);
+  window.scrollTo(0, 0);
+  outbox.askToStay();
+  outbox.look();
+}
+
+/* Each problem of a round is described by its own report, also where there is no signal. */
+function problems(form, entry) {
+  return Array.prototype.map.call(form.querySelectorAll("[data-visit] .seg-problem:checked"), (input) => {
+    const name = input.closest("[data-visit]").querySelector("legend").firstChild.textContent.trim();
+    const object = input.name.replace(/\D/g, "");
+    const asked = { object, patrol: entry.id, place: name };
+    return { name, address: "/grids/" + field(form, "grid").value + "/report?" + new URLSearchParams(asked).toString() };
+  });
+}
+
 async function attempt(form, button) {
-  const photos = await chosen(form);
-  const steps = photos.length + 1;
-  if (photos.length || form.dataset.tried) {
-    const there = (await state(form)).photos;
-    for (let i = 0; i < photos.length; i += 1) {
-      if (there.indexOf(photos[i].mark) < 0) await upload(form, photos[i], i + 1, steps);
-    }
-  }
-  form.sendingStep = { n: steps, m: steps };
-  say(form, words(form, form.dataset.still || "busy", form.sendingStep), photos.length ? 100 : undefined);
-  const answer = await post(form, button, photos);
-  if (answer.where) {
+  const entry = await entryOf(form, button);
+  outbox.hand(entry.id, true);
+  const isKept = await keep(form, entry);
+  const way = {
+    token: form.dataset.tried ? null : field(form, "csrf_token").value, accept: "text/html", isPatient: true, isKept,
+    say: (kind, values, percent) => {
+      if (values.m) form.sendingStep = values;
+      const shown = words(form, (values.m && form.dataset.still) || kind, values);
+      say(form, percent === undefined || !values.m || kind === "busy" ? shown : shown + "  " + percent + " %", percent);
+    },
+  };
+  try {
+    say(form, words(form, "busy"));
+    const before = isKept ? await outbox.older(entry) : "";
+    if (before && HERE.indexOf(before) < 0) throw new Trouble(before); // the line is dead: it was tried already
+    const answer = await deliver(entry, way);
+    if (isKept) await remove(entry.id);
     form.dataset.sent = "1";
+    document.dispatchEvent(new Event("received"));
     window.location.replace(answer.where);
-  } else {
-    swap(answer.text);
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error;
+    if (error.kind === "refused") await refused(form, entry, error, isKept);
+    else if (!isKept && error.answer && error.answer.ours) swap(error);
+    else if (isKept && HERE.indexOf(error.kind) < 0) showKept(form, entry);
+    else throw error;
+  } finally {
+    outbox.hand(entry.id, false);
   }
 }
 
@@ -230,8 +254,15 @@ function onReturn(form) {
   }
 }
 
+/* A form whose entry waits already is not filled in twice. */
+async function meet(form) {
+  const found = (await outbox.ready) && await outbox.waits(form);
+  if (found) showKept(form, found);
+}
+
 function watchForm(form) {
   if (form.dataset.send) window.history.replaceState(null, "", form.dataset.send);
+  if ("keep" in form.dataset) meet(form);
   form.addEventListener("submit", onSubmit);
   form.addEventListener("click", (event) => { // iOS gives no pressed button the focus
     const button = event.target.closest("button[type='submit']");

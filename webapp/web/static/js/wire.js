@@ -28,7 +28,8 @@ export function ask(method, address, options) {
     if (options.progress) request.upload.addEventListener("progress", (event) => options.progress(event.loaded));
     request.addEventListener("loadend", () => {
       done();
-      const ours = request.status > 0 && request.getResponseHeader("X-Sent-By") === "wangge";
+      const isLed = request.responseURL && request.responseURL !== new URL(address, window.location.href).href; // by whom?
+      const ours = request.status > 0 && !isLed && request.getResponseHeader("X-Sent-By") === "wangge";
       resolve({
         status: request.status, ours, text: request.responseText, where: ours ? request.getResponseHeader("Location") : null,
         again: ours ? Number(request.getResponseHeader("Retry-After")) : 0,

@@ -1,0 +1,5 @@
+"""The blueprint of the registers."""
+
+from flask import Blueprint
+
+bp = Blueprint("register", __name__, template_folder="templates")
