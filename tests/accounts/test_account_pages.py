@@ -24,13 +24,16 @@ def person_id(world, login):
         return session.scalar(select(Person.id).where(Person.login == login))
 
 
-NEW = {"role": "grid_officer", "zh": "新人", "login": "new_one", "first": clock.today().isoformat(), "last": ""}
+def new(**more):
+    """A new officer as somebody types him, from today on."""
+    typed = {"role": "grid_officer", "zh": "新人", "login": "new_one", "first": clock.today().isoformat(), "last": ""}
+    return typed | more
 
 
 def test_a_new_officer_gets_a_slip_that_lets_him_in_once(world, browse):
     township = browse("township_a")
     assert f"g{world.grids['A1']}" in township.get("/people/new?role=grid_officer").text
-    page = township.post("/people/new", **NEW, place=f"g{world.grids['A1']}")
+    page = township.post("/people/new", **new(), place=f"g{world.grids['A1']}")
     assert page.status_code == 200
     code = slips(page)["new_one"]
     assert re.fullmatch(r"\d{4} \d{4} \d{4}", code)
@@ -45,7 +48,7 @@ def test_a_slip_lasts_for_days_and_a_code_read_out_for_minutes(world, browse):
     from datetime import timedelta
 
     township = browse("township_a")
-    slip = slips(township.post("/people/new", **NEW, place=f"g{world.grids['A1']}"))["new_one"]
+    slip = slips(township.post("/people/new", **new(), place=f"g{world.grids['A1']}"))["new_one"]
     with clock.at(clock.now() + timedelta(days=6)):
         assert browse().login("new_one", slip).status_code == 200
     code = slips(township.post(f"/people/{world.people['officer_a2']}/code"))["officer_a2"]
@@ -55,7 +58,7 @@ def test_a_slip_lasts_for_days_and_a_code_read_out_for_minutes(world, browse):
 
 
 def test_a_refused_account_keeps_what_was_typed_beside_its_message(world, browse):
-    page = browse("township_a").post("/people/new", **NEW | {"login": "officer_b1"}, place=f"g{world.grids['A1']}")
+    page = browse("township_a").post("/people/new", **new(login="officer_b1"), place=f"g{world.grids['A1']}")
     assert page.status_code == 422
     assert 'value="新人"' in page.text
     assert 'id="login-error"' in page.text
@@ -63,11 +66,11 @@ def test_a_refused_account_keeps_what_was_typed_beside_its_message(world, browse
 
 def test_the_same_new_account_sent_twice_says_that_it_was_taken_and_how_to_get_another_code(world, browse):
     township = browse("township_a")
-    township.post("/people/new", **NEW, place=f"g{world.grids['A1']}")
-    again = township.post("/people/new", **NEW, place=f"g{world.grids['A1']}")
+    township.post("/people/new", **new(), place=f"g{world.grids['A1']}")
+    again = township.post("/people/new", **new(), place=f"g{world.grids['A1']}")
     assert again.status_code == 422
     assert "give a new code there" in again.text
-    other = browse("township_b").post("/people/new", **NEW, place=f"g{world.grids['B1']}")
+    other = browse("township_b").post("/people/new", **new(), place=f"g{world.grids['B1']}")
     assert "give a new code there" not in other.text, "who has it is nobody else's business"
 
 
@@ -91,7 +94,7 @@ def test_a_last_day_for_ever_is_refused_in_words_when_given_and_when_ended(world
 )
 def test_a_forged_role_or_place_makes_no_account(world, browse, role, place):
     number = world.grids.get(place[1:], place[1:])
-    answer = browse("township_a").post("/people/new", **NEW | {"role": role}, place=f"{place[0]}{number}")
+    answer = browse("township_a").post("/people/new", **new(role=role), place=f"{place[0]}{number}")
     assert answer.status_code in (404, 422)
     assert person_id(world, "new_one") is None
 

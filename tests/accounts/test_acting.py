@@ -10,7 +10,9 @@ from webapp.core.errors import NotFound, Refused
 from webapp.people import queries as people
 from webapp.people.models import ActingFor, Posting
 
-SOON = clock.today() + make.days(5)
+
+def soon():
+    return clock.today() + make.days(5)
 
 
 def posting_of(session, world, login):
@@ -18,8 +20,9 @@ def posting_of(session, world, login):
     return session.scalars(select(Posting).where(Posting.person_id == world.people[login]).order_by(Posting.id)).first()
 
 
-def acts(world, by, absent, who, first=None, last=SOON):
-    """Let somebody act for another."""
+def acts(world, by, absent, who, first=None, last=()):
+    """Let somebody act for another; where no last day is said, for some days."""
+    last = soon() if last == () else last
     with world.store.write() as session:
         of = posting_of(session, world, absent).id
         made = side_acts.stand_in(session, make.actor(session, by), of, world.people[who], first or clock.today(), last)
@@ -28,7 +31,7 @@ def acts(world, by, absent, who, first=None, last=SOON):
 
 def test_who_acts_for_another_may_what_he_may_until_the_last_day_and_nothing_after(world):
     acts(world, "township_a", "officer_a1", "officer_a2")
-    for day, mine in ((clock.today(), {"A1", "A2"}), (SOON, {"A1", "A2"}), (SOON + make.days(1), {"A2"})):
+    for day, mine in ((clock.today(), {"A1", "A2"}), (soon(), {"A1", "A2"}), (soon() + make.days(1), {"A2"})):
         with clock.at(clock.start(day)), world.store.read() as session:
             reached = make.actor(session, "officer_a2").grids_for("patrol.walk")
             assert set(reached) == {world.grids[grid] for grid in mine}
@@ -53,9 +56,10 @@ def test_his_page_says_for_whom(world, browse):
 
 @pytest.mark.parametrize(
     ("first", "last", "field"),
-    [(None, None, "last"), (make.BEGAN - make.days(9), SOON, "last"), (None, clock.today() + make.days(90), "last")],
+    [(None, None, "last"), (make.BEGAN - make.days(9), 5, "last"), (None, 90, "last")],
 )
 def test_acting_has_a_last_day_within_the_days_of_the_posting(world, first, last, field):
+    last = last and clock.today() + make.days(last)
     with world.store.write() as session:
         posting_of(session, world, "officer_a1").valid_to = clock.today() + make.days(30)
     with pytest.raises(Refused) as refusal:
@@ -72,7 +76,7 @@ def test_only_who_is_above_both_lets_somebody_act_and_nobody_acts_for_who_acts(w
     made = acts(world, "county", "officer_a1", "officer_a2")
     with world.store.write() as session, pytest.raises(Refused, match="acts for somebody already"):
         office = make.actor(session, "county")
-        side_acts.stand_in(session, office, made, world.people["officer_b1"], clock.today(), SOON)
+        side_acts.stand_in(session, office, made, world.people["officer_b1"], clock.today(), soon())
 
 
 def test_a_handover_passes_no_acting_on(world):
@@ -91,5 +95,5 @@ def test_the_form_posts_him_and_asks_for_a_last_day(world, browse):
     assert "Acting for somebody" in township.get(address).text
     typed = {"stand_in": world.people["officer_a2"], "first": clock.today().isoformat()}
     assert township.post(address, **typed, last="").status_code == 422
-    assert township.post(address, **typed, last=SOON.isoformat()).status_code == 303
+    assert township.post(address, **typed, last=soon().isoformat()).status_code == 303
     assert browse("township_a").get(address.replace(str(of), "999")).status_code == 404

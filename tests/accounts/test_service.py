@@ -28,8 +28,6 @@ def create(world, by, posting, login="new_one"):
         return service.create_person(session, make.actor(session, by), PersonEntry(login, "新人"), posting).id
 
 
-SOON = clock.today() + timedelta(days=3)
-
 #: Who makes an account with a posting where: (by, role, grid, body, may)
 CREATIONS = [
     ("township_a", "grid_officer", "A2", None, True),
@@ -90,7 +88,7 @@ def refused_for(by, role, grid):
 
 @pytest.mark.parametrize("by, role, grid, body, may", CREATIONS)
 def test_each_tier_makes_accounts_for_those_below_it_and_no_others(world, by, role, grid, body, may):
-    posting = entry(world, role, grid, body, last=SOON if role == "inspector" else None)
+    posting = entry(world, role, grid, body, last=clock.today() + timedelta(days=3) if role == "inspector" else None)
     if may:
         assert create(world, by, posting)
         return

@@ -14,7 +14,9 @@ from webapp.core.models import Setting
 from webapp.patrol.service import record
 from webapp.people.models import Person
 
-TODAY = clock.today().isoformat()
+
+def today():
+    return clock.today().isoformat()
 
 
 def page(browse: Any, login: str, address: str, language: str = "en") -> str:
@@ -46,7 +48,7 @@ def test_what_is_written_stands_on_the_page_and_what_was_before_behind_it(world:
     for duties in ("Look at the river", "Look at the kiln"):
         shown = browser.get(f"{address}/card").text
         seen = re.search(r'name="seen" id="seen" value="(\d*)"', shown)
-        typed = {"kind": "village", "duties_en": duties, "valid_from": TODAY, "seen": seen and seen[1]}
+        typed = {"kind": "village", "duties_en": duties, "valid_from": today(), "seen": seen and seen[1]}
         assert browser.post(f"{address}/card", **typed).status_code == 303
     seen_ = said(page(browse, "officer_a1", address))
     assert (seen_["Duties"], seen_["Kind of grid"], seen_["Announced on"]) == (
@@ -63,13 +65,13 @@ def test_a_refused_card_keeps_what_was_typed(world: World, browse: Any) -> None:
     typed = {"kind": "village", "duties_zh": "look & see", "valid_from": "2099-01-01", "seen": ""}
     answer = browser.post(address, **typed)
     assert answer.status_code == 422 and "look &amp; see" in answer.text
-    assert browser.post(address, **(typed | {"valid_from": TODAY})).status_code == 303
-    assert browser.post(address, **(typed | {"valid_from": TODAY, "duties_zh": "other"})).status_code == 409
+    assert browser.post(address, **(typed | {"valid_from": today()})).status_code == 303
+    assert browser.post(address, **(typed | {"valid_from": today(), "duties_zh": "other"})).status_code == 409
 
 
 def test_the_township_names_its_person_and_the_page_says_since_when(world: World, browse: Any) -> None:
     address = f"/grids/{world.grids['A1']}"
-    sent = {"person": world.people["township_a"], "first": TODAY}
+    sent = {"person": world.people["township_a"], "first": today()}
     assert browse("township_a").post(f"{address}/upper", **sent).status_code == 303
     assert said(page(browse, "officer_a1", address))["Person of the office above"].startswith("township_a since")
     assert "township_a is named now" in page(browse, "county", f"{address}/upper")
@@ -85,7 +87,7 @@ def test_the_county_sets_the_parts_of_its_platform(world: World, browse: Any) ->
 
 @pytest.mark.parametrize("login", ["county", "township_a"])
 def test_each_count_is_the_length_of_its_list(world: World, browse: Any, login: str) -> None:
-    browse("county").post(f"/grids/{world.grids['A1']}/card", **{"duties_zh": "x", "valid_from": TODAY, "seen": ""})
+    browse("county").post(f"/grids/{world.grids['A1']}/card", **{"duties_zh": "x", "valid_from": today(), "seen": ""})
     first = page(browse, login, "/cards")
     links = re.findall(r'href="(/cards\?lack=\w+)"[^>]*>([^<]*?) (\d+)</a>', first)
     assert len(links) == 8
@@ -113,7 +115,7 @@ def test_the_notice_carries_names_and_no_telephone_number(world: World, browse: 
         for login in ("officer_a1", "township_a"):
             session.get_one(Person, world.people[login]).phone = "13912345678"
     address = f"/grids/{world.grids['A1']}"
-    browse("township_a").post(f"{address}/upper", person=world.people["township_a"], first=TODAY)
+    browse("township_a").post(f"{address}/upper", person=world.people["township_a"], first=today())
     notice = page(browse, "officer_a1", f"{address}/notice")
     assert said(notice)["Personnel"] == "officer_a1" and said(notice)["Person of the office above"] == "township_a"
     assert "Not fixed: Duties, Tasks, Rewards and penalties" in notice
@@ -126,7 +128,7 @@ def test_the_six_classes_are_one_file_of_what_is_within_reach(world: World, brow
     with world.store.write() as session:
         session.get_one(Person, world.people["officer_a1"]).phone = "13912345678"
     leader = {"post_zh": "主任", "leader_zh": "王一"}
-    typed = {"kind": "village", "body_zh": "甲1村委会", "valid_from": TODAY, "seen": ""}
+    typed = {"kind": "village", "body_zh": "甲1村委会", "valid_from": today(), "seen": ""}
     browse("township_a").post(f"{address}/card", **typed, **leader)
     browser = browse("township_a")
     browser.get("/language?lang=en")

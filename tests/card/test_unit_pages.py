@@ -22,7 +22,11 @@ from webapp.grid.models import BoundaryEdition, GridChangeSet, MapLayer
 from webapp.patrol.service import record
 from webapp.report.service import submit
 
-TODAY = clock.today().isoformat()
+
+def today():
+    return clock.today().isoformat()
+
+
 #: Pages with figures, desks, gaps and lists, and who reads them.
 PAGES = {
     "county": "/desk /late /people /people/new /map /cards?lack=all /cards /first-day /first-day/officers /bodies "
@@ -83,7 +87,7 @@ def test_no_round_report_object_or_posting_is_of_a_unit_grid(world: World, brows
             act(session, make.actor(session, "officer_a1"), entry)
     county = browse("county")
     answer = county.post(
-        "/people/new", zh="x", en="x", login="xx", role="grid_officer", place=f"g{unit_id}", first=TODAY
+        "/people/new", zh="x", en="x", login="xx", role="grid_officer", place=f"g{unit_id}", first=today()
     )
     assert answer.status_code == 422
 
@@ -97,8 +101,8 @@ def test_a_unit_grid_has_a_card_of_its_own(world: World, browse: Any) -> None:
     assert answer.status_code == 303
     with world.store.read() as session:
         unit_id = grid_units.of(session, [world.grids["A1"]])[0].id
-    assert township.post(f"/units/{unit_id}/people", zh="王楼长", post_zh="楼长", from_on=TODAY).status_code == 303
-    first = {"person": world.people["officer_a1"], "first": TODAY}
+    assert township.post(f"/units/{unit_id}/people", zh="王楼长", post_zh="楼长", from_on=today()).status_code == 303
+    first = {"person": world.people["officer_a1"], "first": today()}
     assert township.post(f"/grids/{unit_id}/upper", **first).status_code == 303
     for login in ("officer_a1", "township_a", "county", "leader"):
         assert f"/units/{unit_id}" in page(browse, login, address)
@@ -164,7 +168,7 @@ def test_the_lists_of_unit_grids_are_there_once_there_are_any_and_hold_no_other(
 def test_unit_grids_are_among_the_grids_that_are_taken_out(world: World, browse: Any) -> None:
     subdistrict(world)
     unit_id = add(world, "A1", "锦园")[0]
-    browse("township_a").post(f"/units/{unit_id}/people", zh="王楼长", post_zh="楼长", from_on=TODAY)
+    browse("township_a").post(f"/units/{unit_id}/people", zh="王楼长", post_zh="楼长", from_on=today())
     chosen = {"kind": "grids", "format": "csv", "encoding": "UTF-8"}
     for login, is_his in (("township_a", True), ("township_b", False)):
         with browse(login).post("/export", **chosen) as answer:
@@ -237,7 +241,7 @@ def test_a_fourth_level_is_taken_only_where_it_was_asked_for(world: World, brows
     where = county.post(where, act="compare").location
     set_id = int(where.rpartition("/")[2])
     assert "锦园" in county.get(where).text
-    answer = county.post(f"/borders/{set_id}/propose", since=TODAY, reason="as said")
+    answer = county.post(f"/borders/{set_id}/propose", since=today(), reason="as said")
     assert answer.status_code == 303
     assert browse("county_two").post(f"/borders/{set_id}/approve").status_code == 303
     assert in_force.put_due_in_force(world.store) == 1

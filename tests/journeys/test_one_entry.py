@@ -2,28 +2,37 @@
 
 import re
 from itertools import product
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.access_county import on_sqlite
 from tests.journeys.line import Fault, bad_line
 from tests.journeys.sending import KINDS, PASSWORD, Person, Problem, Result
+from tests.journeys.waiting import emptied
 from tests.short import count, some
 
 TIMES = count(4, 4, 200)
 ONCE = 1
 #: That a try did not succeed is said in the form, or the page says that it is kept on the phone.
 STAYED = "[data-sending].is-wrong, main [data-kept-one]"
+#: Or, on a machine that stood still for some seconds, that it went by itself meanwhile.
+STAYED_OR_WENT = """([stayed, form]) => document.querySelector(stayed) || location.pathname !== form"""
 
 
 # --- what happens on the way ---
+
+
+def broken(person, start):
+    """Until the page says that the try did not succeed."""
+    person.page.wait_for_function(STAYED_OR_WENT, arg=[STAYED, urlsplit(start).path])
 
 
 def back(person, kind, start, turn):
     """The line breaks, the person goes back and comes again."""
     person.line.faults.append(Fault("POST", kind.post, ("lose_answer", "lose_request")[turn % 2]))
     person.press(kind)
-    person.page.wait_for_selector(STAYED)
+    broken(person, start)
     person.page.go_back()
     person.page.go_forward()
 
@@ -32,7 +41,7 @@ def reload(person, kind, start, turn):
     """The line breaks, and the page is loaded again."""
     person.line.faults.append(Fault("POST", kind.post, ("lose_answer", "lose_request")[turn % 2]))
     person.press(kind)
-    person.page.wait_for_selector(STAYED)
+    broken(person, start)
     person.page.reload()
 
 
@@ -94,6 +103,7 @@ def each_is_there_once(world, browser, address, name, way, times):
             kind.fill(person.page)
             way(person, kind, start, turn)
             person.see_it_through(kind, start)
+            emptied(person)
             assert kind.there() == (before[0] + 1, before[1] + (1 if kind.photos else 0)), turn
             line.faults.clear()
         person.context.close()

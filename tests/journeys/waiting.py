@@ -16,6 +16,8 @@ IN_PHONE = """() => new Promise((resolve) => {
     photos.onsuccess = () => { asked.result.close(); resolve([entries.result.length, photos.result.length]); };
   };
 })"""
+#: What somebody reads who opens the band of what waits.
+LISTED = "() => Array.from(document.querySelectorAll('[data-outbox-list] li'), (line) => line.textContent).join('; ')"
 
 
 def answer(status, body="", *heads, ours=False, length=None, kind="text/html"):
@@ -58,4 +60,4 @@ def emptied(person):
                 return
             person.send_waiting()
             person.settle()
-    raise AssertionError(person.page.inner_text("body"))
+    raise AssertionError(f"{person.page.evaluate(LISTED)}; the page: {person.page.inner_text('body')}")

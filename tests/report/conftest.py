@@ -14,7 +14,10 @@ from webapp.duty.models import Duty
 from webapp.report import queries, service, side_acts
 from webapp.report.models import Assignment, Report
 
-DUE = (clock.today() + timedelta(days=7)).isoformat()
+
+def due_day():
+    """The day by which it shall be done, as a form says it."""
+    return (clock.today() + timedelta(days=7)).isoformat()
 
 
 class Way:
@@ -59,7 +62,7 @@ class Way:
     def dispatch(self, to="housing", **more):
         with self.world.store.read() as session:
             duty = session.scalars(select(Duty.id).where(Duty.canonical == to, Duty.valid_to.is_(None))).first()
-        given = {"body": self.world.bodies[to], "ground": "duty", "duty": duty, "due": DUE} | more
+        given = {"body": self.world.bodies[to], "ground": "duty", "duty": duty, "due": due_day()} | more
         if given["ground"] == "duty":  # no duty of housing is linked to smoke
             given = {"ground_text": "the kiln stands on a building site"} | given
         return self.move("county", "dispatch", **given)

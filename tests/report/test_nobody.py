@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from tests import make
-from tests.report.conftest import DUE, move_fields
+from tests.report.conftest import due_day, move_fields
 from webapp.access import SYSTEM
 from webapp.accounts import bodies as body_acts
 from webapp.accounts import service as accounts
@@ -44,7 +44,7 @@ def moves(way, login):
 
 def handed_out(way, to="committee_a1"):
     way.corrected("dust")
-    return way.move("township_a", "assign", body=way.world.bodies[to], due=DUE)
+    return way.move("township_a", "assign", body=way.world.bodies[to], due=due_day())
 
 
 # --- the office above takes back ---

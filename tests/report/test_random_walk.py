@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.report.conftest import DUE, Way
+from tests.report.conftest import Way, due_day
 from tests.short import count
 from webapp.core.errors import Conflict, NotFound, Refused
 from webapp.ops import verify
@@ -87,7 +87,7 @@ class Model:
 def given(way: Way, action: str, body: str) -> dict:
     """All that a form could ask for, rightly filled in."""
     said = {"reason": "x", "missing": ["facts"], "result": "true", "done": "x", "note": "x", "added": "x"}
-    said |= {"body": way.world.bodies[body], "due": DUE, "duty_or_none": "none"}
+    said |= {"body": way.world.bodies[body], "due": due_day(), "duty_or_none": "none"}
     return said | ({"ground": "minutes", "ground_text": "x"} if action == "dispatch" else {})
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from tests import make
-from tests.report.conftest import DUE, hidden, move_fields, picture
+from tests.report.conftest import due_day, hidden, move_fields, picture
 from webapp.core import clock
 from webapp.core.errors import Refused
 from webapp.core.process import FILL_IN
@@ -34,7 +34,7 @@ def answer(way, look_id, said="not_yet", note=None, login="officer_a1", **more):
 def handled(way):
     """The station reports a result; again after a redo."""
     if way.state() == "township":
-        way.move("township_a", "assign", body=way.world.bodies["station_a"], due=DUE)
+        way.move("township_a", "assign", body=way.world.bodies["station_a"], due=due_day())
     return way.move("station_a", "handle", result="true", done="swept")
 
 

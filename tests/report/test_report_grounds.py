@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tests import make
-from tests.report.conftest import DUE, move_fields
+from tests.report.conftest import due_day, move_fields
 from webapp.core import clock
 from webapp.core.errors import Refused
 from webapp.duty import service as duty_service
@@ -36,7 +36,7 @@ def matter(world, *problems):
 
 def dispatch(world, report_id, duty, **more):
     """Dispatch to the housing bureau on a duty; the new lead."""
-    given = {"body": world.bodies["housing"], "ground": "duty", "duty": duty, "due": DUE} | more
+    given = {"body": world.bodies["housing"], "ground": "duty", "duty": duty, "due": due_day()} | more
     with world.store.write() as session:
         service.move(session, make.actor(session, "county"), report_id, make.move("dispatch", "county", **given))
     with world.store.read() as session:
@@ -92,7 +92,7 @@ def test_each_dispatch_in_the_history_has_its_own_mark(world, browse):
 def test_the_form_keeps_the_choice_and_asks_for_the_reason_beside_its_field(world, browse):
     report_id, duty = matter(world, "dust"), duty_id(world, DOUBTFUL["not_linked"])
     county, pick = browse("county"), f"{world.bodies['housing']}:{duty}"
-    fields = move_fields(county, report_id, "dispatch", pick=pick, due=DUE)
+    fields = move_fields(county, report_id, "dispatch", pick=pick, due=due_day())
     answer = county.post(f"/reports/{report_id}/dispatch", **fields)
     assert answer.status_code == 422 and f'value="{pick}" checked' in answer.text
     assert 'id="ground_text-error"' in answer.text and "is not linked to this problem" in answer.text

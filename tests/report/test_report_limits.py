@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from tests import make
-from tests.report.conftest import DUE
+from tests.report.conftest import due_day
 from webapp.core import calendar, clock
 from webapp.core.errors import Refused, Stale
 from webapp.report import queries, service, side_acts
@@ -16,8 +16,8 @@ from webapp.report.models import Assignment, Report
 
 def test_a_village_committee_is_handed_no_matter_of_enforcement(way):
     with pytest.raises(Refused, match="enforcement"):
-        way.move("township_a", "assign", body=way.world.bodies["committee_a1"], due=DUE)
-    assert way.move("township_a", "assign", body=way.world.bodies["station_a"], due=DUE) == "station"
+        way.move("township_a", "assign", body=way.world.bodies["committee_a1"], due=due_day())
+    assert way.move("township_a", "assign", body=way.world.bodies["station_a"], due=due_day()) == "station"
 
 
 @pytest.mark.parametrize("problems", [("smoke",), ("smoke", "smell"), ("smell", "sewage"), ("dust", "smell", "sewage")])
@@ -26,14 +26,14 @@ def test_one_matter_of_enforcement_among_several_problems_is_enough(way, browse,
     page = browse("township_a").get(f"/reports/{way.entry.id}/assign").text
     assert "Town A team" in page and "Village A1 committee" not in page, "nor is it offered"
     with pytest.raises(Refused, match="enforcement") as refusal:
-        way.move("township_a", "assign", body=way.world.bodies["committee_a1"], due=DUE)
+        way.move("township_a", "assign", body=way.world.bodies["committee_a1"], due=due_day())
     assert refusal.value.field == "body" and way.state() == "township"
 
 
 def test_a_matter_none_of_whose_problems_needs_enforcement_goes_to_the_village_committee(way, browse):
     way.corrected("dust", "smell")
     assert "Village A1 committee" in browse("township_a").get(f"/reports/{way.entry.id}/assign").text
-    assert way.move("township_a", "assign", body=way.world.bodies["committee_a1"], due=DUE) == "station"
+    assert way.move("township_a", "assign", body=way.world.bodies["committee_a1"], due=due_day()) == "station"
 
 
 @pytest.mark.parametrize("problems", [("smoke",), ("smell", "smoke"), ("sewage", "smell"), ("dust", "sewage", "smell")])
@@ -64,7 +64,7 @@ def test_a_page_of_another_state_is_stale(way):
 
 
 def test_a_page_of_the_same_state_before_a_redo_is_stale(way):
-    way.move("township_a", "assign", body=way.world.bodies["station_a"], due=DUE)
+    way.move("township_a", "assign", body=way.world.bodies["station_a"], due=due_day())
     way.move("station_a", "handle", result="true", done="cleared")
     seen = way.seen("township_a_two")
     way.move("township_a", "redo", reason="still dirty")

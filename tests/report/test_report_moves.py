@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tests import make
-from tests.report.conftest import DUE
+from tests.report.conftest import due_day
 from webapp.core import clock
 from webapp.core.errors import Conflict, NotFound, Refused
 from webapp.duty.models import Duty
@@ -76,7 +76,7 @@ def test_a_dispatch_goes_on_when_no_duty_fits_with_a_reason(way):
 
 def test_a_station_cannot_be_dispatched_to_and_a_department_cannot_be_handed_to_by_a_township(way):
     with pytest.raises(Refused, match="or a station of this township"):
-        way.move("township_a", "assign", body=way.world.bodies["housing"], due=DUE)
+        way.move("township_a", "assign", body=way.world.bodies["housing"], due=due_day())
     way.to_county()
     with pytest.raises(Refused, match="Choose a department"):
         way.dispatch(body=way.world.bodies["station_a"], ground="none_listed", ground_text="x")
@@ -94,12 +94,12 @@ def test_the_committee_of_the_reports_own_village_comes_first_and_no_other_villa
         offered = [body.id for body in effects.near_bodies(session, actor, path)]
     assert offered == [way.world.bodies["committee_a1"], way.world.bodies["station_a"]]
     with pytest.raises(Refused, match="own village"):
-        way.move("township_a", "assign", body=other, due=DUE)
+        way.move("township_a", "assign", body=other, due=due_day())
 
 
 def test_hand_out_to_a_committee_and_the_township_checks(way):
     way.corrected("dust")
-    way.move("township_a", "assign", body=way.world.bodies["committee_a1"], due=DUE)
+    way.move("township_a", "assign", body=way.world.bodies["committee_a1"], due=due_day())
     with pytest.raises(NotFound):
         way.move("station_a", "handle", result="true", done="x")
     assert way.move("committee_a1", "handle", result="true", done="cleared") == "station_done"
@@ -215,7 +215,7 @@ def test_the_due_day_of_a_dispatch_becomes_the_clock_once_received(way):
     way.to_department()
     with way.world.store.read() as session:
         due = session.get(Report, way.entry.id).due_at.astimezone(clock.ZONE)
-        assert (due.date().isoformat(), due.hour) == (DUE, 18)
+        assert (due.date().isoformat(), due.hour) == (due_day(), 18)
 
 
 def test_a_move_sent_twice_happens_once(way):

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests import make
-from tests.report.conftest import DUE
+from tests.report.conftest import due_day
 from webapp.core import clock
 from webapp.core.errors import Conflict, NotFound, Refused
 from webapp.core.files import PhotoFile
@@ -198,7 +198,9 @@ def test_nothing_goes_to_a_body_that_is_closed_or_that_nobody_speaks_for(way, bo
     of_its_kind = "Choose a department" if body == "housing" else "or a station of this township"
     why = of_its_kind if gone == "closed" else "Nobody is posted to"
     with pytest.raises(Refused, match=why) as refusal:
-        way.dispatch() if body == "housing" else way.move("township_a", "assign", body=way.world.bodies[body], due=DUE)
+        way.dispatch() if body == "housing" else way.move(
+            "township_a", "assign", body=way.world.bodies[body], due=due_day()
+        )
     assert refusal.value.field == "body"
     with way.world.store.read() as session:
         assert not session.scalars(select(Assignment.id)).all()
@@ -210,7 +212,7 @@ def test_a_township_hands_nothing_to_a_station_of_another_township(way):
         make.posting(session, way.world.people["station_a"], "station_officer", body=station)
         make.posting(session, way.world.people["township_a"], "township_supervisor", grid=way.world.grids["B"])
     with pytest.raises(Refused, match="this township"):
-        way.move("township_a", "assign", body=station, due=DUE)
+        way.move("township_a", "assign", body=station, due=due_day())
 
 
 def test_the_year_of_a_number_is_the_countys(world):

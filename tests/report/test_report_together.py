@@ -5,7 +5,7 @@ import time
 from contextlib import contextmanager
 
 from tests import make
-from tests.report.conftest import DUE
+from tests.report.conftest import due_day
 from webapp.core.errors import Refused
 from webapp.report import service, side_acts
 from webapp.report.models import ReportEvent
@@ -51,7 +51,7 @@ def test_a_department_that_lost_it_while_waiting_does_not_receive_it(way):
             id_,
             make.move("bounce", "department", duty_or_none="none", reason="x"),
         )
-        given = {"body": world.bodies["ecology"], "ground": "minutes", "ground_text": "x", "due": DUE}
+        given = {"body": world.bodies["ecology"], "ground": "minutes", "ground_text": "x", "due": due_day()}
         service.move(session, make.actor(session, "county"), id_, make.move("dispatch", "county", **given))
     assert isinstance(outcome[0], Refused), outcome
     assert way.state() == "department"

@@ -115,7 +115,7 @@ async function show() {
 /* One entry: null when it is received or set aside, else the trouble. */
 async function sendOne(entry) {
   try {
-    const whole = { ...entry, photos: await photosOf(entry.id) };
+    const whole = { ...entry, photos: await photosOf(entry) };
     if (whole.photos.length < entry.marks.length) throw new Trouble("refused", {}, band.dataset.lost);
     const answer = await deliver(whole, { accept: "application/json", isKept: true, say: () => {} });
     await remove(entry.id);
@@ -223,7 +223,7 @@ async function save() {
   const entries = [];
   for (const entry of pick(await all()).mine) {
     const found = [];
-    for (const photo of await photosOf(entry.id)) found.push({ sha256: photo.mark, name: photo.name, data: await base64(photo.bytes) });
+    for (const photo of await photosOf(entry)) found.push({ sha256: photo.mark, name: photo.name, data: await base64(photo.bytes) });
     entries.push({ id: entry.id, person: entry.person, action: entry.action, title: entry.title, at: new Date(entry.at).toISOString(), fields: entry.fields, photos: found });
   }
   const link = document.createElement("a");

@@ -62,8 +62,11 @@ export function one(id) {
   return within("readonly", (entries) => entries.get(id));
 }
 
-export function photosOf(id) {
-  return within("readonly", (entries, photos) => photos.getAll(IDBKeyRange.bound([id], [id, "\uffff"])));
+/* The photos of an entry in the order in which they were chosen, which is part of what was sent: in another order it would be
+   another entry under the same id. Fewer than its marks, where the phone has lost one. */
+export async function photosOf(entry) {
+  const found = await within("readonly", (entries, photos) => photos.getAll(IDBKeyRange.bound([entry.id], [entry.id, "\uffff"])));
+  return entry.marks.map((mark) => found.find((photo) => photo.mark === mark)).filter(Boolean);
 }
 
 /* Note something about an entry that is still there. */
