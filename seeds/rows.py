@@ -275,6 +275,18 @@ class Word:
 
 
 @dataclass(frozen=True)
+class LedgerColumn:
+    """A field of the records that may be a column of a part of ledgers: its place from the left (``order``), 0 where it
+    is none."""
+
+    part: str
+    name: str
+    order: int
+    source: str
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
 class RoleWord:
     """What people call a role in a list: ``word`` at a ``place`` (any, county, township, village) means ``role``."""
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from flask.testing import FlaskClient
 
-from tests import access_lists, access_routes, access_units
+from tests import access_ledgers, access_lists, access_routes, access_units
 from tests import access_tables as tables
 from tests.access_borders import beside_state, typed
 from tests.access_county import GONE, OFFICERS, VILLAGES, County, mark
@@ -23,7 +23,7 @@ from webapp.web import static_files
 
 NO_ID = uuid.UUID(int=GONE)
 NOTHING: dict[str, Any] = {"mark": "0" * 64, "fingerprint": "0" * 64} | dict.fromkeys(
-    ("report_id", "attachment_id", "look_id", "patrol_id", "message_id", "proposal_id"), NO_ID
+    ("report_id", "attachment_id", "look_id", "patrol_id", "message_id", "proposal_id", "ledger_id"), NO_ID
 )
 #: The address of a form without an id, or with one that its clock cannot have made, leads to the same with a fresh one.
 FORMS = {*access_lists.FORMS, "/grids/<grid_id>/report", "/reports/<report_id>/<action>", "/feedback"}
@@ -54,6 +54,7 @@ def targets(route: Route) -> list[Target]:
         "village": VILLAGES,
         "object": VILLAGES,
         **{kind: ["A1", "B1"] for kind in ("round", "proposal", "unit")},
+        "ledger": ["A", "B"],
         "report": tables.MOVES,
         "photo": tables.MOVES,
         "layer": ["newest"],
@@ -82,12 +83,7 @@ def letters(login: str, route: Route, target: Target) -> str:
     if route.target == "session":
         return "e" if login == name else ""
     table = {
-        "grid": tables.GRIDS,
-        "village": tables.GRIDS,
-        "unit": tables.GRIDS,
-        "object": tables.GRIDS,
-        "round": tables.GRIDS,
-        "proposal": tables.GRIDS,
+        **dict.fromkeys(("grid", "village", "unit", "object", "round", "proposal", "ledger"), tables.GRIDS),
         "report": tables.REPORTS,
         "photo": tables.REPORTS,
         "move": tables.REPORTS,
@@ -137,6 +133,7 @@ def _hole(county: County, route: str, hole: str, target: Target) -> Any:
         "group": domains.settings()[target.name].group if target.name in domains.settings() else "nothing",
         "succession_id": 1,
         "rule_id": 1,
+        "records": "patrols",
         "year": 2027,
         "on": "2027-10-01",
         "document": "001",
@@ -193,6 +190,7 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/grids/<grid_id>/upper": posting | {"person": county.ids["account"][tables.above(target.name)]},
         "/grids/<grid_id>/platform": {"owner_zh": "new"},
         **access_units.typed(county, target.name),
+        **access_ledgers.typed(county),
         "/patrols": entry | {f"v{county.ids['object'][village]}-outcome": "normal"},
         "/grids/<grid_id>/week/enter": entry | access_lists.box(county.ids["object"][village]),
         "/reports": entry | {"place": "here", "problem": "smoke", "severity": "minor", "first_measure": "not_heeded"},

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import engines, make
+from tests.access_ledgers import hand_in
 from tests.access_tables import PEOPLE, TWINS
 from tests.conftest import KEY
 from webapp import access
@@ -60,6 +61,13 @@ GONE = 999_999  # the id of nothing
 IN_ORIGINAL = b"only the file as sent says this"
 
 
+#: What ids there are of.
+KINDS = """
+grid body object round proposal report state photo look account posting
+session message part layer code set unit row seen card ledger
+"""
+
+
 @dataclass
 class County:
     """The application on its own database, the ids of what is in it, and on SQLite a way back to how it was."""
@@ -68,34 +76,7 @@ class County:
     store: Store
     picture: files.PhotoFile
     form: uuid.UUID = field(default_factory=ids.new)  # of every form that is opened, made at the county's noon
-    ids: dict[str, dict[str, Any]] = field(
-        default_factory=lambda: {
-            kind: {}
-            for kind in (
-                "grid",
-                "body",
-                "object",
-                "round",
-                "proposal",
-                "report",
-                "state",
-                "photo",
-                "look",
-                "account",
-                "posting",
-                "session",
-                "message",
-                "part",
-                "layer",
-                "code",
-                "set",
-                "unit",
-                "row",
-                "seen",
-                "card",
-            )
-        }
-    )
+    ids: dict[str, dict[str, Any]] = field(default_factory=lambda: {kind: {} for kind in KINDS.split()})
     tokens: dict[str, str] = field(default_factory=dict)
 
     @contextmanager
@@ -150,6 +131,7 @@ def build(seeded: str, folder: Path) -> County:
     _reports(county)
     _borders(county)
     _units(county)
+    hand_in(county)
     with store.write() as session:
         _log_in(session, county)
     with store.read() as session:

@@ -155,6 +155,16 @@ POST   /units/<unit_id>/end                              unit     o        404  
 GET    /units/<unit_id>/people                           unit     o        404    .   .    .       x        x      .       .       .      .         .     .
 POST   /units/<unit_id>/people                           unit     o        404    .   .    .       x        x      .       .       .      .         .     .
 POST   /units/<unit_id>/people/<row_id>/end              unit     o        404    .   .    .       x        x      .       .       .      .         .     .
+GET    /ledger                                           -        -        404    .   .    .       x        x      .       .       x      x         .     .
+GET    /grids/<grid_id>/ledger                           grid     l        404    .   .    .       x        x      .       .       x      x         .     .
+POST   /grids/<grid_id>/ledger                           grid     h        404    .   .    .       x        x      .       .       .      .         .     .
+GET    /grids/<grid_id>/ledger/print                     grid     l        404    .   .    .       x        x      .       .       x      x         .     .
+POST   /grids/<grid_id>/ledger/file                      grid     l        404    .   .    .       x        x      .       .       x      x         .     .
+GET    /ledgers/<ledger_id>                              ledger   l        404    .   .    .       x        x      .       .       x      x         .     .
+GET    /ledgers/<ledger_id>/print                        ledger   l        404    .   .    .       x        x      .       .       x      x         .     .
+POST   /ledgers/<ledger_id>/file                         ledger   l        404    .   .    .       x        x      .       .       x      x         .     .
+GET    /ledger/columns                                   -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /ledger/columns/<records>                         -        -        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /grids/<grid_id>/units/new                        grid     o        404    .   .    .       x        x      .       .       .      .         .     .
 POST   /grids/<grid_id>/units/new                        grid     o        404    .   .    .       x        x      .       .       .      .         .     .
 GET    /units/import                                     -        -        404    .   .    .       x        x      .       .       .      .         .     .

@@ -144,23 +144,23 @@ undo      closed    -                 # nobody has just said anything there
 #: n proposes for its list, o edits its list of objects and its card, u names the person of the office above for it, w sets the parts of the platform, t posts people there and
 #: sets up bodies, x changes its borders.
 GRIDS = grid("""
-login             county  A       A1      A2      A3      B       B1      B2
-officer_a1        -       -       gvpkn   -       -       -       -       -
-officer_a2        -       -       -       gvpkn   -       -       -       -
-officer_b1        -       -       -       -       -       -       gvpkn   -
-officer_b2        -       -       -       -       -       -       -       gvpkn
-moved_a1          -       -       -       -       gvpkn   -       -       -
-both              -       -       -       gvpkn   -       gvpkot  gvpkout gvpkout
-township_a        -       gvpkot  gvpkout gvpkout gvpkout -       -       -
-township_b        -       -       -       -       -       gvpkot  gvpkout gvpkout
-moved_town        -       -       -       -       -       gvpkot  gvpkout gvpkout
-county            gvkowtx gvoutx  gvoutx  gvoutx  gvoutx  gvoutx  gvoutx  gvoutx
-leader            gv      gv      gv      gv      gv      gv      gv      gv
-leader_a          -       gv      gv      gv      gv      -       -       -
-leader_b          -       -       -       -       -       gv      gv      gv
-inspector         gv      gv      gv      gv      gv      gv      gv      gv
-inspector_b       -       -       -       -       -       gv      gv      gv
-admin             t       t       t       t       t       t       t       t
+login             county     A         A1        A2        A3        B         B1        B2
+officer_a1        -          -         gvpkn     -         -         -         -         -
+officer_a2        -          -         -         gvpkn     -         -         -         -
+officer_b1        -          -         -         -         -         -         gvpkn     -
+officer_b2        -          -         -         -         -         -         -         gvpkn
+moved_a1          -          -         -         -         gvpkn     -         -         -
+both              -          -         -         gvpkn     -         gvpkotlh  gvpkoutl  gvpkoutl
+township_a        -          gvpkotlh  gvpkoutl  gvpkoutl  gvpkoutl  -         -         -
+township_b        -          -         -         -         -         gvpkotlh  gvpkoutl  gvpkoutl
+moved_town        -          -         -         -         -         gvpkotlh  gvpkoutl  gvpkoutl
+county            gvkowtxlh  gvoutxl   gvoutxl   gvoutxl   gvoutxl   gvoutxl   gvoutxl   gvoutxl
+leader            gvl        gvl       gvl       gvl       gvl       gvl       gvl       gvl
+leader_a          -          gvl       gvl       gvl       gvl       -         -         -
+leader_b          -          -         -         -         -         gvl       gvl       gvl
+inspector         gvl        gvl       gvl       gvl       gvl       gvl       gvl       gvl
+inspector_b       -          -         -         -         -         gvl       gvl       gvl
+admin             t          t         t         t         t         t         t         t
 """)
 
 

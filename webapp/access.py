@@ -54,6 +54,8 @@ desk.read          .        .             tree                 tree           de
 register.read      .        .             tree                 tree           .                   .                tree    tree       .             .            .       # the lists of objects by type; which objects: with grid.read
 late.read          .        .             tree                 tree           .                   .                tree    tree       .             .            .       # what is overdue, by who holds it; which reports: report.read
 export.make        .        .             tree                 tree           dept                dept             tree    tree       .             .            .       # opens the page; which rows: the right to read each kind (exports.py of the domains)
+ledger.read        .        .             tree                 tree           .                   .                tree    tree       .             .            .
+ledger.keep        .        .             alone                alone          .                   .                .       .          .             .            .       # hands the ledger of his own grid in
 duty.read          .        all           all                  all            all                 all              all     all        .             .            .
 duty.confirm       .        .             .                    all            .                   .                .       .          .             .            .
 person.read        .        .             tree                 tree           .                   .                .       .          all           .            .

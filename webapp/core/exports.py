@@ -2,7 +2,7 @@
 in its ``exports.py``) with their fields, which row is whose, and in which order they come.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from types import FunctionType
@@ -62,15 +62,24 @@ class Export:
 
     def columns(self, actor: Any, is_operator: bool) -> list[Any]:
         """All that is read for a row: for the fields one after the other, then its shape."""
-        read = [*(each for each_field in self.fields for each in each_field.of), *self.shape]
-        return [(each(actor, is_operator) if isinstance(each, FunctionType) else each).label(None) for each in read]
+        return [*columns(self.fields, actor, is_operator), *(each.label(None) for each in self.shape)]
 
     def cells(self, tongue: Any, row: Any) -> tuple[list[Any], Any]:
         """The cells of a row that was read, and its shape: a pair of degrees, WKB, or None."""
         values = iter(row)
-        cells = [field_.say(tongue, *(next(values) for _ in field_.of)) for field_ in self.fields]
-        shape = tuple(values)
+        cells, shape = said(self.fields, tongue, values), tuple(values)
         return cells, None if None in shape else shape if len(shape) == 2 else bytes(shape[0])
+
+
+def columns(fields: Iterable[Field], actor: Any, is_operator: bool) -> list[Any]:
+    """All that is read for some fields of a row, one after the other."""
+    read = (each for field_ in fields for each in field_.of)
+    return [(each(actor, is_operator) if isinstance(each, FunctionType) else each).label(None) for each in read]
+
+
+def said(fields: Iterable[Field], tongue: Any, values: Iterator[Any]) -> list[Any]:
+    """The cells of some fields, of the values that were read for them."""
+    return [field_.say(tongue, *(next(values) for _ in field_.of)) for field_ in fields]
 
 
 def written(value: Any) -> Any:

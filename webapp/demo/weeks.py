@@ -12,7 +12,7 @@ from ..core.db import Store
 from ..core.files import PhotoFile
 from ..patrol import frequencies
 from ..patrol.service import PatrolEntry, VisitEntry, record
-from . import desks, often, proposals, reform, registers, tours
+from . import desks, ledgers, often, proposals, reform, registers, tours
 from .people import County, Place
 from .story import Story, Thing
 from .things import new_id
@@ -34,6 +34,7 @@ def told(store: Store, county: County, photo: PhotoFile) -> Iterator[int]:
     registers.plan(story)
     tours.plan(story)
     often.plan(story)
+    ledgers.plan(story)
     for number in range(WEEKS * 7 + 1):
         on = first + timedelta(days=number)
         if number == WEEKS * 7 * 5 // 8:

@@ -1,0 +1,30 @@
+"""Ledgers of the county whose rights are tried out: handed in by both townships, and what is typed about them."""
+
+from typing import Any
+
+from webapp.core import clock, ids
+from webapp.core.tongue import Tongue
+from webapp.ledger import service
+from webapp.ledger.periods import around
+
+HAND_IN = {"A": "township_a", "B": "township_b"}
+
+
+def hand_in(county: Any) -> None:
+    """This week's ledger of both townships, after the rounds and reports."""
+    for grid, login in HAND_IN.items():
+        with county.acting(login) as (session, who):
+            wish = service.Wish(ids.new(), county.ids["grid"][grid], around("week", clock.today()))
+            county.ids["ledger"][grid] = service.keep(session, who, wish, Tongue("en", str)).id
+
+
+def typed(county: Any) -> dict[str, dict[str, Any]]:
+    """The forms by their addresses, right for those who may."""
+    with county.store.read() as session:
+        columns = service.standing(session, "patrols")
+    places = {f"place-patrols-{name}": str(place or "") for name, (place, _heading) in columns.items()}
+    return {
+        "/grids/<grid_id>/ledger": {"id": ids.new(), "span": "week"},
+        "/grids/<grid_id>/ledger/file": {"span": "week"},
+        "/ledger/columns/<records>": {"seen": service.edition(columns), **places, "heading-patrols-at": "new"},
+    }

@@ -1,0 +1,57 @@
+"""Ledgers of the last weeks: each township hands its own in on Friday afternoon, the county's office an hour later. A
+round of one such Friday evening was entered on Monday, and stands as late in the ledger of the week after."""
+
+from datetime import date, time, timedelta
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from ..core import clock
+from ..core.tongue import Tongue
+from ..ledger import service
+from ..ledger.periods import around
+from ..patrol.service import PatrolEntry, VisitEntry, record
+from ..translations.spoken import speaker
+from .people import Place
+from .story import Story
+from .things import new_id
+
+WEEKS = 3
+DAY = timedelta(days=1)
+FRIDAY = 4
+HANDED_IN, BY_THE_COUNTY, EVENING, MONDAY = time(15, 42), time(16, 37), time(17, 20), time(8, 5)
+
+
+def plan(story: Story) -> None:
+    """The last Fridays before the end."""
+    today = clock.day(story.ends)
+    last = today - DAY * ((today.weekday() - FRIDAY - 1) % 7 + 1)
+    tongue = Tongue("zh", speaker("zh"))
+    for number in range(WEEKS):
+        friday = last - 7 * DAY * number
+        for township in story.county.townships.values():
+            keep = partial(_handed_in, story, township, township.people[0], friday, tongue)
+            story.at(clock.at_hour(friday, HANDED_IN), keep)
+        keep = partial(_handed_in, story, story.county.root, story.county.office[0], friday, tongue)
+        story.at(clock.at_hour(friday, BY_THE_COUNTY), keep)
+    _late(story, last - 7 * DAY)
+
+
+def _handed_in(story: Story, grid: Place, person: int, friday: date, tongue: Tongue, session: Session) -> None:
+    wish = service.Wish(new_id(), grid.id, around("week", friday))
+    service.keep(session, story.actor(session, person), wish, tongue)
+
+
+def _late(story: Story, friday: date) -> None:
+    """A village beside the sample's: its officer had no time to write it down before the week-end."""
+    sample = story.county.villages[story.county.sample_village]
+    beside = [each for each in story.county.villages.values() if each.township == sample.township and each != sample]
+    village = next(each for each in beside if each.id != story.county.left and each.objects)
+    story.at(clock.at_hour(friday + 3 * DAY, MONDAY), partial(_entered, story, village, friday))
+
+
+def _entered(story: Story, village: Place, friday: date, session: Session) -> None:
+    thing = village.objects[0]
+    seen = (VisitEntry(thing[0], "normal", None),)
+    entry = PatrolEntry(new_id(), village.id, clock.at_hour(friday, EVENING), seen, kind="regular")
+    record(session, story.actor(session, village.people[0]), entry)

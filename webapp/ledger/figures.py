@@ -1,0 +1,151 @@
+"""The figures of a ledger: counts of what was due and seen, and of what was found and handled. None is typed, none is a
+rate, and none is of a person.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple, dataclass, fields
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, and_, bindparam, case, func, select
+from sqlalchemy.orm import Session
+
+from ..access import Actor, below, end, kept
+from ..core import clock
+from ..core.db import Moment
+from ..grid import queries as grid_queries
+from ..grid.models import Grid
+from ..grid.queries import Cell
+from ..patrol import coverage
+from ..report import queries as report_queries
+from ..report.models import Report
+from .periods import DAY, Period
+from .records import SINCE, UNTIL, moments
+
+AS_OF = bindparam("as_of", type_=Moment)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Counts of a grid with all below it, or of one village.
+
+    ``due`` are visits whose time ends in the period; of these ``seen``, ``could_not`` (tried, could not be checked),
+    ``missed`` (its time is over) and ``running`` (there is time yet). ``found`` are problems that occurred in the
+    period; of these ``closed``, ``void`` (not accepted) and ``open``, and of the open ones ``late``. ``open_before``
+    and ``closed_before`` are problems of before: still open, and closed in the period.
+    """
+
+    due: int = 0
+    seen: int = 0
+    could_not: int = 0
+    missed: int = 0
+    running: int = 0
+    found: int = 0
+    closed: int = 0
+    void: int = 0
+    open: int = 0
+    late: int = 0
+    open_before: int = 0
+    closed_before: int = 0
+
+    def __add__(self, other: "Figures") -> "Figures":
+        return Figures(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+
+NAMES = tuple(field.name for field in fields(Figures))
+_OF_PROBLEMS = NAMES[NAMES.index("found") :]
+
+
+class Village(NamedTuple):
+    """A row of the table: a grid where work is done, and its figures."""
+
+    code: str
+    zh: str
+    en: str
+    figures: Figures
+
+
+def of(session: Session, actor: Actor, cell: Cell, period: Period, as_of: datetime) -> list[Village]:
+    """The figures of each grid at or below one that has some, in code order."""
+    visits = dict(_visits(session, actor, cell, period, clock.day(as_of)))
+    problems = {
+        row[0]: dict(zip(_OF_PROBLEMS, row[1:], strict=True)) for row in _problems(session, actor, cell, period, as_of)
+    }
+    grids = grid_queries.named(session, visits.keys() | problems.keys())
+    found = [
+        Village(grid.code, grid.zh, grid.en, Figures(**visits.get(grid.id, {}), **problems.get(grid.id, {})))
+        for grid in grids.values()
+    ]
+    return sorted((village for village in found if any(astuple(village.figures))), key=lambda village: village.code)
+
+
+def total(villages: Iterable[Village]) -> Figures:
+    """All together."""
+    return sum((village.figures for village in villages), Figures())
+
+
+def _visits(
+    session: Session, actor: Actor, cell: Cell, period: Period, today: date
+) -> Iterator[tuple[int, Mapping[str, int]]]:
+    """By grid: what was due and done. A visit that is due until a day after ``today`` is missed by nobody yet."""
+    due = coverage.due_and_seen(session, actor, period.first, period.last, cell.path)
+    over = due
+    if period.last >= today:
+        over = _until(session, actor, cell, period.first, today - DAY)
+    for grid_id in due.due:
+        missed = _missed(over, grid_id)
+        yield (
+            grid_id,
+            {
+                "due": due.due[grid_id],
+                "seen": due.seen[grid_id],
+                "could_not": due.could_not_see[grid_id],
+                "missed": missed,
+                "running": _missed(due, grid_id) - missed,
+            },
+        )
+
+
+def _until(session: Session, actor: Actor, cell: Cell, first: date, last: date) -> coverage.Tally:
+    if last < first:
+        return coverage.NOTHING_DUE
+    return coverage.due_and_seen(session, actor, first, last, cell.path)
+
+
+def _missed(tally: coverage.Tally, grid_id: int) -> int:
+    return tally.due[grid_id] - tally.seen[grid_id] - tally.could_not_see[grid_id]
+
+
+def _problems(session: Session, actor: Actor, cell: Cell, period: Period, as_of: datetime) -> Iterable[Any]:
+    given = {**moments(period), "as_of": as_of, "part": cell.path, "part_end": end(cell.path), **actor.reach()}
+    return session.execute(_counts(actor), given)
+
+
+@kept
+def _counts(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """By grid of today, the counts of ``_OF_PROBLEMS``."""
+    inside = and_(Report.occurred_at >= SINCE, Report.occurred_at < UNTIL)
+    before = Report.occurred_at < SINCE
+    closed = Report.state == "closed"
+    ended = and_(Report.state_since >= SINCE, Report.state_since < UNTIL)
+    conditions = (
+        inside,
+        and_(inside, closed),
+        and_(inside, Report.state == "void"),
+        and_(inside, Report.is_open),
+        and_(inside, Report.is_open, Report.due_at < AS_OF),
+        and_(before, Report.is_open),
+        and_(before, closed, ended),
+    )
+    of_grid = grid_queries.today()
+    return (
+        select(of_grid, *(func.sum(case((condition, 1), else_=0)) for condition in conditions))
+        .select_from(Report)
+        .join(Grid, Grid.id == Report.grid_id)
+        .where(
+            report_queries.reach(actor, "report.read"),
+            below(Grid.path, bindparam("part")),
+            Report.occurred_at < UNTIL,
+        )
+        .group_by(of_grid)
+    )

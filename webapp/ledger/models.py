@@ -1,0 +1,41 @@
+"""Tables of ledgers: which columns they have, and those that were handed in."""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..core.db import Base, Moment, vocabulary
+
+vocabulary("ledger_span")
+
+
+class LedgerColumn(Base):
+    """A field of the records that may be a column of a part of all ledgers (``parts.py``): its place from the left, 0
+    where it is none, and the county's own heading where it wants another than ours."""
+
+    __tablename__ = "ledger_column"
+    part: Mapped[str] = mapped_column(String(20), primary_key=True)
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    position: Mapped[int]
+    heading: Mapped[str | None] = mapped_column(String(40))
+    changed_at: Mapped[datetime | None] = mapped_column(Moment)
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class KeptLedger(Base):
+    """A ledger as it was handed in: of which grid and days, as of when, and all that it said (``content``: JSON as
+    ``keeping.py`` writes it). It names no person, and what somebody wrote in his own words is read of its record."""
+
+    __tablename__ = "kept_ledger"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    span: Mapped[str] = mapped_column(ForeignKey("ledger_span.code"))
+    first: Mapped[date]
+    last: Mapped[date]
+    as_of: Mapped[datetime] = mapped_column(Moment)
+    kept_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    content: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (Index(None, "grid_id", "last"),)

@@ -1,0 +1,34 @@
+"""What of ledgers is about one person, for the file that he gets of it."""
+
+from sqlalchemy import and_
+from sqlalchemy.orm import join
+
+from ..core.errors import N_
+from ..core.own import ME, OwnSheet, acts, name, shown, word_of
+from ..grid import queries as grids
+from ..grid.models import GridVersion
+from .models import KeptLedger, LedgerColumn
+from .parts import PARTS
+
+_OF_GRID = and_(GridVersion.grid_id == KeptLedger.grid_id, grids.current())
+HANDED_IN = OwnSheet(
+    180,
+    N_("Ledgers that I handed in"),
+    join(KeptLedger, GridVersion, _OF_GRID),
+    KeptLedger.kept_by == ME,
+    (
+        shown(N_("When"), KeptLedger.as_of),
+        shown(N_("Grid"), GridVersion.zh, GridVersion.en, say=name),
+        shown(N_("First day"), KeptLedger.first),
+        shown(N_("Last day"), KeptLedger.last),
+    ),
+    (KeptLedger.as_of, KeptLedger.id),
+)
+COLUMNS = acts(
+    181,
+    N_("Ledger columns that I set"),
+    *(LedgerColumn.changed_by, LedgerColumn.changed_at),
+    shown(N_("Part of the ledger"), LedgerColumn.part, say=word_of({key: part.title for key, part in PARTS.items()})),
+    shown(N_("Column"), LedgerColumn.name),
+)
+OWN = (HANDED_IN, COLUMNS)

@@ -1,0 +1,78 @@
+"""Reads of ledgers that were handed in, and of the columns."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import Session, defer
+
+from ..access import Actor, kept, where
+from ..core.errors import NotFound
+from ..grid import queries as grid_queries
+from ..grid.models import Grid
+from ..grid.queries import Cell
+from .models import KeptLedger, LedgerColumn
+from .periods import DAY, Period
+
+
+def handed_in_before(session: Session, grid_id: int, period: Period) -> KeptLedger | None:
+    """The ledger of the period of the same kind directly before, as it was handed in the last time."""
+    given = {"grid_id": grid_id, "span": period.span, "day": period.first - DAY}
+    return session.scalar(_BEFORE, given)
+
+
+_BEFORE = (
+    select(KeptLedger)
+    .where(
+        KeptLedger.grid_id == bindparam("grid_id"),
+        KeptLedger.span == bindparam("span"),
+        KeptLedger.last == bindparam("day"),
+    )
+    .order_by(KeptLedger.as_of.desc(), KeptLedger.id.desc())
+    .limit(1)
+)
+
+
+def handed_in(session: Session, actor: Actor, grid_id: int, most: int) -> Sequence[KeptLedger]:
+    """Those of a grid that were handed in, the newest first, without what they say."""
+    return session.scalars(_handed_in(actor), {"grid_id": grid_id, "most": most, **actor.reach()}).all()
+
+
+@kept
+def _handed_in(actor: Actor) -> Select[Any]:
+    return (
+        _readable(actor)
+        .where(KeptLedger.grid_id == bindparam("grid_id"))
+        .options(defer(KeptLedger.content))
+        .order_by(KeptLedger.as_of.desc(), KeptLedger.id)
+        .limit(bindparam("most"))
+    )
+
+
+def one(session: Session, actor: Actor, ledger_id: uuid.UUID) -> tuple[KeptLedger, Cell]:
+    """One that was handed in, and its grid as it is called today. NotFound where it is not, or not for who asks."""
+    found = session.scalar(_one(actor), {"ledger_id": ledger_id, **actor.reach()})
+    if found is None:
+        raise NotFound
+    return found, grid_queries.named(session, {found.grid_id})[found.grid_id]
+
+
+@kept
+def _one(actor: Actor) -> Select[Any]:
+    return _readable(actor).where(KeptLedger.id == bindparam("ledger_id"))
+
+
+def _readable(actor: Actor) -> Select[Any]:
+    reach = where(actor, "ledger.read", grid_path=Grid.path)
+    return select(KeptLedger).join(Grid, Grid.id == KeptLedger.grid_id).where(reach)
+
+
+def columns(session: Session) -> Sequence[LedgerColumn]:
+    """All fields that may be columns, the shown ones first, from left to right."""
+    return session.scalars(_ALL).all()
+
+
+_ALL = select(LedgerColumn).order_by(
+    LedgerColumn.part, LedgerColumn.position == 0, LedgerColumn.position, LedgerColumn.name
+)

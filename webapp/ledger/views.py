@@ -1,0 +1,192 @@
+"""Pages of ledgers: of a grid and a period, as handed in, on paper, as a file; and their columns."""
+
+import uuid
+from collections.abc import Callable
+from tempfile import TemporaryFile
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+
+from ..core import clock, ids
+from ..core.errors import NotFound, Refused
+from ..core.workbook import MEDIA_TYPE
+from ..grid import queries as grid_queries
+from ..grid.queries import Cell
+from ..web.errors import say
+from ..web.language import tongue
+from ..web.request import actor, may, read, turn, write, write_once
+from . import column_views, making, queries, service, words, workbook
+from .blueprint import bp
+from .forms import KeepForm, PeriodForm
+from .making import MOST, Ledger
+from .periods import Period, around
+from .service import Wish
+
+__all__ = ["bp", "column_views"]
+LISTED = 12  # handed-in ledgers that a page lists
+
+
+@bp.get("/ledger")
+@may("ledger.read")
+def start() -> Any:
+    """The ledger of this week, of the reader's own grid. NotFound for who has none."""
+    own = actor().grids_for("ledger.read")
+    if not own:
+        raise NotFound
+    return _page(_cell(grid_queries.standing(read(), own[0])), PeriodForm.of(request.args))
+
+
+@bp.get("/grids/<int:grid_id>/ledger")
+@may("ledger.read")
+def index(grid_id: int) -> Any:
+    """The ledger of a period as it is now: figures, problems, what was handed in before."""
+    return _page(_cell(grid_id), PeriodForm.of(request.args))
+
+
+def _cell(grid_id: int) -> Cell:
+    return grid_queries.cell(read(), actor(), "ledger.read", grid_id)
+
+
+def _page(cell: Cell, form: PeriodForm, status: int = 200) -> Any:
+    """The page of what the form asks for; of this week where that cannot be, or something else was refused (its
+    ``status``)."""
+    is_good = status == 200 and form.validate() and not _trouble(form)
+    period = form.period() if is_good else around("week", clock.today())
+    ledger = making.now(read(), actor(), cell, period, tongue())
+    return (
+        render_template(
+            "ledger/index.html",
+            form=form,
+            entry=ids.new(),
+            below=grid_queries.cells(read(), actor(), "ledger.read", parent_id=cell.id) if cell.tier == 1 else (),
+            handed_in=queries.handed_in(read(), actor(), cell.id, LISTED),
+            may_keep=cell.id in actor().grids_for("ledger.keep"),
+            **_shown(ledger),
+        ),
+        422 if status == 200 and not is_good else status,
+    )
+
+
+def _trouble(form: PeriodForm) -> bool:
+    """Whether the period cannot be; said beside the form then."""
+    try:
+        service.check(form.period())
+    except Refused as refusal:
+        form.refuse(refusal.field, say(refusal))
+        return True
+    return False
+
+
+def _shown(ledger: Ledger) -> dict[str, Any]:
+    """What all pages of a ledger show of it."""
+    told = tongue()
+    return {
+        "ledger": ledger,
+        "figures": words.FIGURES,
+        "title": words.title(ledger, told),
+        "until": words.until(ledger, told),
+        "sentences": words.sentences(ledger, told),
+        "summary": words.summary(ledger, told),
+        "cell_text": workbook.minute,
+        "counts": workbook.counts,
+    }
+
+
+@bp.get("/grids/<int:grid_id>/ledger/print")
+@may("ledger.read")
+def printed(grid_id: int) -> Any:
+    """All of it on paper."""
+    ledger = _asked(grid_id)
+    return render_template("ledger/print.html", back=_where(ledger), **_shown(ledger))
+
+
+def _asked(grid_id: int) -> Ledger:
+    """The ledger of the period in the address or the form. Refused for what is no period, or too much."""
+    return making.now(read(), actor(), _cell(grid_id), _period(), tongue(), MOST)
+
+
+def _period() -> Period:
+    form = PeriodForm.of(request.values)
+    if not form.validate():
+        raise Refused(form.first_error())
+    service.check(form.period())
+    return form.period()
+
+
+def _where(ledger: Ledger) -> str:
+    period = ledger.period
+    return url_for("ledger.index", grid_id=ledger.cell.id, span=period.span, first=period.first, last=period.last)
+
+
+@bp.post("/grids/<int:grid_id>/ledger/file")
+@may("ledger.read")
+def as_file(grid_id: int) -> Response:
+    """All of it as a workbook, once the log has its line."""
+    return _file(lambda: _asked(grid_id))
+
+
+def _file(made: Callable[[], Ledger]) -> Response:
+    who, told, out = actor(), tongue(), TemporaryFile()  # noqa: SIM115  (open until the answer is sent)
+    try:
+        with turn("export"):
+            ledger = made()
+            workbook.write(ledger, told, out)
+        with write() as session:
+            service.note(session, who, "ledger.take", ledger)
+        out.seek(0)
+        name = workbook.name(ledger)
+        answer = send_file(out, mimetype=MEDIA_TYPE, as_attachment=True, download_name=name)
+    except BaseException:
+        out.close()
+        raise
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@bp.post("/grids/<int:grid_id>/ledger")
+@may("ledger.keep")
+def keep(grid_id: int) -> Any:
+    """Hand it in: what it says now is kept."""
+    form, who, told = KeepForm(request.form), actor(), tongue()
+    cell = grid_queries.cell(read(), who, "ledger.keep", grid_id)
+    try:
+        if not form.validate():
+            raise Refused(form.first_error())
+        wish = Wish(form.id.data, cell.id, form.period())
+        kept_id = write_once(lambda session: service.keep(session, who, wish, told).id)
+    except Refused as refusal:
+        if refusal.status == 404:
+            raise
+        if not form.errors:
+            form.refuse(refusal.field, say(refusal))
+        return _page(cell, form, refusal.status)
+    flash(_("Handed in. It stays as it is now; what comes later stands in the next one."), "good")
+    return redirect(url_for("ledger.kept", ledger_id=kept_id), 303)
+
+
+@bp.get("/ledgers/<uuid:ledger_id>")
+@may("ledger.read")
+def kept(ledger_id: uuid.UUID) -> str:
+    """One as it was handed in."""
+    return render_template("ledger/kept.html", **_shown(_kept(ledger_id)))
+
+
+def _kept(ledger_id: uuid.UUID) -> Ledger:
+    found, cell = queries.one(read(), actor(), ledger_id)
+    return making.kept(read(), actor(), found, cell, tongue())
+
+
+@bp.get("/ledgers/<uuid:ledger_id>/print")
+@may("ledger.read")
+def kept_printed(ledger_id: uuid.UUID) -> str:
+    """The same on paper."""
+    ledger = _kept(ledger_id)
+    return render_template("ledger/print.html", back=url_for("ledger.kept", ledger_id=ledger_id), **_shown(ledger))
+
+
+@bp.post("/ledgers/<uuid:ledger_id>/file")
+@may("ledger.read")
+def kept_as_file(ledger_id: uuid.UUID) -> Response:
+    """The same as a workbook."""
+    return _file(lambda: _kept(ledger_id))

@@ -1,0 +1,65 @@
+"""The words of a ledger: its figures, its heading, and the sentence that is copied."""
+
+from ..core import clock
+from ..core.errors import N_
+from ..core.tongue import Tongue
+from .making import Ledger
+
+#: What each figure is, in its order.
+FIGURES = {
+    "due": N_("Visits due"),
+    "seen": N_("Visits made"),
+    "could_not": N_("Could not check"),
+    "missed": N_("Not visited"),
+    "running": N_("Time not over"),
+    "found": N_("Problems found"),
+    "closed": N_("Closed"),
+    "void": N_("Not accepted"),
+    "open": N_("Still open"),
+    "late": N_("Overdue"),
+    "open_before": N_("Open from before"),
+    "closed_before": N_("Closed from before"),
+}
+TITLE = N_("Ledger of %(grid)s, %(first)s to %(last)s")
+AS_OF = N_("As of %(at)s. What still waits on phones is not in it.")
+PATROLS = N_("%(due)d visits due: %(seen)d seen, %(could_not)d could not be checked, %(missed)d not visited")
+RUNNING = N_(", %(running)d not due before the end")
+PROBLEMS = N_("%(found)d problems: %(closed)d closed, %(open)d open (%(late)d overdue), %(void)d not accepted")
+BEFORE = N_("from before: %(open_before)d open, %(closed_before)d closed in this time")
+SUMMARY = N_("%(grid)s, %(first)s to %(last)s, as of %(at)s: %(patrols)s; %(problems)s; %(before)s.")
+
+
+def title(ledger: Ledger, tongue: Tongue) -> str:
+    """Whose ledger, of which days."""
+    return tongue.word(TITLE) % _about(ledger, tongue)
+
+
+def until(ledger: Ledger, tongue: Tongue) -> str:
+    """As of when."""
+    return tongue.word(AS_OF) % _about(ledger, tongue)
+
+
+def _about(ledger: Ledger, tongue: Tongue) -> dict[str, str]:
+    period = ledger.period
+    return {
+        "grid": tongue.name(ledger.cell.zh, ledger.cell.en),
+        "first": period.first.isoformat(),
+        "last": period.last.isoformat(),
+        "at": clock.minute(ledger.as_of),
+    }
+
+
+def sentences(ledger: Ledger, tongue: Tongue) -> dict[str, str]:
+    """The figures in words: patrols, problems, and what is from before."""
+    total = vars(ledger.total)
+    running = tongue.word(RUNNING) % total if ledger.total.running else ""
+    return {
+        "patrols": tongue.word(PATROLS) % total + running,
+        "problems": tongue.word(PROBLEMS) % total,
+        "before": tongue.word(BEFORE) % total,
+    }
+
+
+def summary(ledger: Ledger, tongue: Tongue) -> str:
+    """All of it as one text, without a name of a person, to be copied."""
+    return tongue.word(SUMMARY) % (_about(ledger, tongue) | sentences(ledger, tongue))
