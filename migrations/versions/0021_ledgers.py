@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.Column("last", sa.Date(), nullable=False),
         sa.Column("as_of", MOMENT, nullable=False),
         sa.Column("kept_by", sa.Integer(), nullable=False),
-        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
         *references("kept_ledger", grid_id="grid.id", span="ledger_span.code", kept_by="person.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_ledger")),
     )

@@ -25,6 +25,7 @@ NO_ENTRY = {
     ),
     "duty.": "a department named, a duty forgotten: sent again it is so already",
     "export.": "records taken out: a file, and a line of the log for each",
+    "ledger.": "handed in once under its id, which the same wish finds again; a form says which columns it began with",
     "maps.": "changes of borders: a draft is looked at, and each later step is done once, as the state says",
     "patrol.look_at_objects": "a rehearsal, which keeps nothing",
     "patrol.bring_in_objects": "objects of a sheet: what stands on a list already is not doubled",

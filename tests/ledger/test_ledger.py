@@ -101,11 +101,13 @@ def test_the_figures_say_what_the_records_say(world: World, friday: datetime) ->
     assert (total["open_before"], total["closed_before"]) == (1, 0)
     visits = {name: total[name] for name in ("due", "seen", "could_not", "missed", "running")}
     assert visits == {"due": 4, "seen": 1, "could_not": 1, "missed": 0, "running": 2}
-    assert [village.en for village in found.villages] == ["Village A1", "Village A2"]
+    assert [line.en for line in found.lines] == ["Village A1", "Village A2"]
     patrols_, problems = found.sheets
     assert (len(patrols_.rows), len(problems.rows), found.late) == (2, 4, 0)
     county = ledger(world, "county", "county", week)
     assert (county.total.found, county.total.seen, len(county.sheets[1].rows)) == (5, 2, 5)
+    assert [(line.en, line.figures.found) for line in county.lines] == [("Town A", 4), ("Town B", 1)]
+    assert county.lines[0].figures == found.total
 
 
 def test_a_visit_is_missed_only_when_its_time_is_over(world: World, friday: datetime) -> None:
@@ -123,7 +125,7 @@ def test_what_comes_in_after_the_ledger_was_handed_in_stands_once_in_the_next_on
     week = around("week", clock.today())
     kept_id = handed_in(world, "township_a", "A", week)
     with world.store.read() as session:
-        as_it_was = session.get_one(KeptLedger, kept_id).content
+        as_it_was = session.get_one(KeptLedger, kept_id).said
     with clock.at(friday + DAY):
         walked(world, "A2", {"farm_a2": "normal", "kiln_a2": "problem"}, friday - DAY)
         reported(world, "A2", friday - DAY)
@@ -138,7 +140,7 @@ def test_what_comes_in_after_the_ledger_was_handed_in_stands_once_in_the_next_on
     with clock.at(friday + 12 * DAY):
         assert ledger(world, "township_a", "A", week.after.after).late == 0
     with world.store.read() as session:
-        assert session.get_one(KeptLedger, kept_id).content == as_it_was
+        assert session.get_one(KeptLedger, kept_id).said == as_it_was
 
 
 def test_without_a_ledger_handed_in_before_nothing_is_late(world: World, friday: datetime) -> None:
@@ -162,7 +164,7 @@ def test_handed_in_it_shows_what_it_showed_then(world: World, friday: datetime) 
         who = make.actor(session, "township_a")
         where = cell(session, who, "ledger.read", world.grids["A"])
         found = making.kept(session, who, session.get_one(KeptLedger, kept_id), where, ENGLISH)
-    assert found.villages == before.villages and found.total == before.total
+    assert found.lines == before.lines and found.total == before.total
     assert [(sheet.heads, sheet.rows) for sheet in found.sheets] == [
         (sheet.heads, [row._replace(cells=list(row.cells)) for row in sheet.rows]) for sheet in before.sheets
     ]
@@ -204,7 +206,7 @@ def test_words_taken_out_of_a_report_are_out_of_its_ledgers(world: World, friday
     report_id = reported(world, "A1", place="张三丰家门口", note="张三丰在烧垃圾")
     kept_id = handed_in(world, "township_a", "A", around("week", clock.today()))
     with world.store.read() as session:
-        assert "张三丰" not in session.get_one(KeptLedger, kept_id).content
+        assert "张三丰" not in session.get_one(KeptLedger, kept_id).said
         number = session.get_one(Report, report_id).number
     assert "张三丰家门口" in cells_of(world, kept_id)
     with world.store.write() as session:
@@ -223,8 +225,8 @@ def cells_of(world: World, kept_id: Any) -> list[str]:
 def test_what_is_kept_is_read_back_as_it_was(world: World, friday: datetime) -> None:
     busy(world, friday)
     found = ledger(world, "county", "county", around("week", clock.today()))
-    said = keeping.read(keeping.written(found.villages, found.sheets))
-    assert said.villages == found.villages
+    said = keeping.read(keeping.written(found.lines, found.sheets))
+    assert said.lines == found.lines
     for sheet, made in zip(said.sheets, found.sheets, strict=True):
         live = [key in PARTS[sheet.part].live for key in made.keys]
         wanted = [[None if own else cell_ for own, cell_ in zip(live, row.cells, strict=True)] for row in made.rows]

@@ -56,8 +56,9 @@ NAMES = tuple(field.name for field in fields(Figures))
 _OF_PROBLEMS = NAMES[NAMES.index("found") :]
 
 
-class Village(NamedTuple):
-    """A row of the table: a grid where work is done, and its figures."""
+class Line(NamedTuple):
+    """A row of the table: a grid directly below that of the ledger, with all below it, and its figures. What lies in
+    the ledger's grid itself and in none below is a row of its own."""
 
     code: str
     zh: str
@@ -65,23 +66,34 @@ class Village(NamedTuple):
     figures: Figures
 
 
-def of(session: Session, actor: Actor, cell: Cell, period: Period, as_of: datetime) -> list[Village]:
-    """The figures of each grid at or below one that has some, in code order."""
+def of(session: Session, actor: Actor, cell: Cell, period: Period, as_of: datetime) -> list[Line]:
+    """The figures of each grid below one that has some, in code order: of a county by township, of a township by
+    village."""
     visits = dict(_visits(session, actor, cell, period, clock.day(as_of)))
     problems = {
-        row[0]: dict(zip(_OF_PROBLEMS, row[1:], strict=True)) for row in _problems(session, actor, cell, period, as_of)
+        grid_id: dict(zip(_OF_PROBLEMS, counts, strict=True))
+        for grid_id, *counts in _problems(session, actor, cell, period, as_of)
     }
-    grids = grid_queries.named(session, visits.keys() | problems.keys())
-    found = [
-        Village(grid.code, grid.zh, grid.en, Figures(**visits.get(grid.id, {}), **problems.get(grid.id, {})))
-        for grid in grids.values()
-    ]
-    return sorted((village for village in found if any(astuple(village.figures))), key=lambda village: village.code)
+    counted: dict[int, Figures] = {}
+    for grid in grid_queries.named(session, visits.keys() | problems.keys()).values():
+        found = Figures(**visits.get(grid.id, {}), **problems.get(grid.id, {}))
+        line = _line_of(grid, cell)
+        counted[line] = counted.get(line, Figures()) + found
+    grids = grid_queries.named(session, {line for line, found in counted.items() if any(astuple(found))})
+    lines = [Line(grid.code, grid.zh, grid.en, counted[grid.id]) for grid in grids.values()]
+    return sorted(lines, key=lambda line: line.code)
 
 
-def total(villages: Iterable[Village]) -> Figures:
+def _line_of(grid: Cell, cell: Cell) -> int:
+    """The grid in whose row one counts, by its id: that directly below ``cell`` on the way to it."""
+    way = grid_queries.on_path(grid.path)
+    here = way.index(cell.id) if cell.id in way else len(way) - 1
+    return way[min(here + 1, len(way) - 1)]
+
+
+def total(lines: Iterable[Line]) -> Figures:
     """All together."""
-    return sum((village.figures for village in villages), Figures())
+    return sum((line.figures for line in lines), Figures())
 
 
 def _visits(

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from ..core.json_text import parsed
-from .figures import Figures, Village
+from .figures import Figures, Line
 from .parts import PARTS
 from .records import Row
 
@@ -33,15 +33,15 @@ class KeptSheet:
 class Said:
     """All that a ledger said."""
 
-    villages: Sequence[Village]
+    lines: Sequence[Line]
     sheets: Sequence[KeptSheet]
 
 
-def written(villages: Iterable[Village], sheets: Iterable[Any]) -> str:
+def written(lines: Iterable[Line], sheets: Iterable[Any]) -> str:
     """The text. ``sheets`` have what a KeptSheet has."""
     said = {
         "form": FORM,
-        "villages": [[village.code, village.zh, village.en, asdict(village.figures)] for village in villages],
+        "lines": [[line.code, line.zh, line.en, asdict(line.figures)] for line in lines],
         "sheets": [_sheet(sheet) for sheet in sheets],
     }
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
@@ -73,8 +73,8 @@ def read(text: str) -> Said:
     said = parsed(text)
     if said["form"] != FORM:
         raise ValueError(f"a ledger of form {said['form']}, this program knows {FORM}")
-    villages = [Village(code, zh, en, Figures(**figures)) for code, zh, en, figures in said["villages"]]
-    return Said(villages, [_read_sheet(sheet) for sheet in said["sheets"]])
+    lines = [Line(code, zh, en, Figures(**figures)) for code, zh, en, figures in said["lines"]]
+    return Said(lines, [_read_sheet(sheet) for sheet in said["sheets"]])
 
 
 def _read_sheet(sheet: dict[str, Any]) -> KeptSheet:

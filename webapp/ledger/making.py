@@ -14,7 +14,7 @@ from ..core.errors import N_, Refused
 from ..core.tongue import Tongue
 from ..grid.queries import Cell
 from . import figures, keeping, queries, records
-from .figures import Figures, Village
+from .figures import Figures, Line
 from .models import KeptLedger
 from .parts import PARTS
 from .periods import Period
@@ -48,14 +48,14 @@ class Ledger:
     cell: Cell
     period: Period
     as_of: datetime
-    villages: Sequence[Village]
+    lines: Sequence[Line]
     sheets: Sequence[Sheet]
     kept: KeptLedger | None = None
 
     @property
     def total(self) -> Figures:
         """The figures of all its grids."""
-        return figures.total(self.villages)
+        return figures.total(self.lines)
 
     @property
     def late(self) -> int:
@@ -91,7 +91,7 @@ class _Before:
         late is told by what that ledger has, and its moment only says where to begin looking."""
         if found is None:
             return cls(None, {})
-        sheets = keeping.read(found.content).sheets
+        sheets = keeping.read(found.said).sheets
         return cls(found.as_of - IN_FLIGHT, {sheet.part: frozenset(row.ref for row in sheet.rows) for sheet in sheets})
 
     def left(self, part: str, found: Iterable[Row]) -> Iterator[Row]:
@@ -131,14 +131,14 @@ def headings(shown: Sequence[Column], tongue: Tongue) -> list[str]:
 def kept(session: Session, actor: Actor, found: KeptLedger, cell: Cell, tongue: Tongue) -> Ledger:
     """As it was handed in. What somebody wrote in his own words stands there as it is today, or not at all where it
     was taken out or is not his to read who asks."""
-    said, told = keeping.read(found.content), records.told(session, tongue)
+    said, told = keeping.read(found.said), records.told(session, tongue)
     sheets = [
         Sheet(
             each.part, told.word(PARTS[each.part].title), each.keys, each.heads, _with_words(session, actor, each, told)
         )
         for each in said.sheets
     ]
-    return Ledger(cell, Period(found.span, found.first, found.last), found.as_of, said.villages, sheets, found)
+    return Ledger(cell, Period(found.span, found.first, found.last), found.as_of, said.lines, sheets, found)
 
 
 def _with_words(session: Session, actor: Actor, sheet: keeping.KeptSheet, tongue: Tongue) -> list[Row]:

@@ -25,7 +25,7 @@ class LedgerColumn(Base):
 
 
 class KeptLedger(Base):
-    """A ledger as it was handed in: of which grid and days, as of when, and all that it said (``content``: JSON as
+    """A ledger as it was handed in: of which grid and days, as of when, and all that it said (``said``: JSON as
     ``keeping.py`` writes it). It names no person, and what somebody wrote in his own words is read of its record."""
 
     __tablename__ = "kept_ledger"
@@ -36,6 +36,6 @@ class KeptLedger(Base):
     last: Mapped[date]
     as_of: Mapped[datetime] = mapped_column(Moment)
     kept_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    content: Mapped[str] = mapped_column(Text)
+    said: Mapped[str] = mapped_column(Text)
 
     __table_args__ = (Index(None, "grid_id", "last"),)

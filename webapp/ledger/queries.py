@@ -44,7 +44,7 @@ def _handed_in(actor: Actor) -> Select[Any]:
     return (
         _readable(actor)
         .where(KeptLedger.grid_id == bindparam("grid_id"))
-        .options(defer(KeptLedger.content))
+        .options(defer(KeptLedger.said))
         .order_by(KeptLedger.as_of.desc(), KeptLedger.id)
         .limit(bindparam("most"))
     )

@@ -71,7 +71,7 @@ def _store(session: Session, actor: Actor, wish: Wish, ledger: Ledger) -> KeptLe
         last=period.last,
         as_of=ledger.as_of,
         kept_by=actor.person_id,
-        content=keeping.written(ledger.villages, ledger.sheets),
+        said=keeping.written(ledger.lines, ledger.sheets),
     )
     session.add(made)
     note(session, actor, "ledger.keep", ledger)

@@ -14,7 +14,7 @@ from ..core.workbook import MEDIA_TYPE
 from ..grid import queries as grid_queries
 from ..grid.queries import Cell
 from ..web.errors import say
-from ..web.language import tongue
+from ..web.language import day, tongue
 from ..web.request import actor, may, read, turn, write, write_once
 from . import column_views, making, queries, service, words, workbook
 from .blueprint import bp
@@ -84,7 +84,7 @@ def _shown(ledger: Ledger) -> dict[str, Any]:
     return {
         "ledger": ledger,
         "figures": words.FIGURES,
-        "title": words.title(ledger, told),
+        "title": words.title(ledger, told, day),
         "until": words.until(ledger, told),
         "sentences": words.sentences(ledger, told),
         "summary": words.summary(ledger, told),

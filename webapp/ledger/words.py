@@ -1,5 +1,8 @@
 """The words of a ledger: its figures, its heading, and the sentence that is copied."""
 
+from collections.abc import Callable
+from datetime import date
+
 from ..core import clock
 from ..core.errors import N_
 from ..core.tongue import Tongue
@@ -29,9 +32,10 @@ BEFORE = N_("from before: %(open_before)d open, %(closed_before)d closed in this
 SUMMARY = N_("%(grid)s, %(first)s to %(last)s, as of %(at)s: %(patrols)s; %(problems)s; %(before)s.")
 
 
-def title(ledger: Ledger, tongue: Tongue) -> str:
+def title(ledger: Ledger, tongue: Tongue, day: Callable[[date], str] = date.isoformat) -> str:
     """Whose ledger, of which days."""
-    return tongue.word(TITLE) % _about(ledger, tongue)
+    days = {"first": day(ledger.period.first), "last": day(ledger.period.last)}
+    return tongue.word(TITLE) % (_about(ledger, tongue) | days)
 
 
 def until(ledger: Ledger, tongue: Tongue) -> str:

@@ -37,7 +37,7 @@ def _figure_heads(tongue: Tongue) -> list[tuple[str, int]]:
 
 
 def _figure_rows(ledger: Ledger, tongue: Tongue) -> list[list[Any]]:
-    rows = [[each.code, tongue.name(each.zh, each.en), *counts(each.figures)] for each in ledger.villages]
+    rows = [[each.code, tongue.name(each.zh, each.en), *counts(each.figures)] for each in ledger.lines]
     return [*rows, ["", tongue.word(N_("All together")), *counts(ledger.total)]]
 
 
