@@ -143,6 +143,47 @@ def test_what_comes_in_after_the_ledger_was_handed_in_stands_once_in_the_next_on
         assert session.get_one(KeptLedger, kept_id).said == as_it_was
 
 
+@pytest.mark.parametrize("hours", range(0, 24 * 16, 9))
+def test_each_record_is_in_just_one_of_the_ledgers_that_are_handed_in_whenever_it_comes(
+    world: World, friday: datetime, hours: int
+) -> None:
+    """Three weeks; the second is handed in on the Tuesday after it. The round of the first Thursday comes in at any
+    time."""
+    week = around("week", clock.today())
+    hand_in = {friday: week, friday + 11 * DAY: week.after, friday + 14 * DAY: week.after.after}
+    comes = friday - DAY + timedelta(hours=hours)
+    kept = []
+    for at, period in sorted([*hand_in.items(), (comes, None)], key=lambda pair: pair[0]):
+        with clock.at(at):
+            if period is None:
+                walked(world, "A1", {"farm_a1": "normal"}, friday - DAY)
+            else:
+                kept.append(handed_in(world, "township_a", "A", period))
+    with world.store.read() as session:
+        texts = [session.get_one(KeptLedger, id_).said for id_ in kept]
+    found = [[row.is_late for row in keeping.read(text).sheets[0].rows] for text in texts]
+    assert sum(map(len, found)) == (1 if comes < friday + 14 * DAY else 0), found
+    assert all(rows in ([], [number > 0]) for number, rows in enumerate(found))
+
+
+def test_at_a_glance_the_numbers_are_those_of_all_rows(world: World, friday: datetime) -> None:
+    busy(world, friday)
+    week = around("week", clock.today())
+    handed_in(world, "county", "county", week.before)
+    reported(world, "A1", friday - 7 * DAY)
+    walked(world, "A1", {"farm_a1": "normal"})
+    with world.store.read() as session:
+        who = make.actor(session, "county")
+        where_ = cell(session, who, "ledger.read", world.grids["county"])
+        some = making.at_a_glance(session, who, where_, week, ENGLISH)
+    every = ledger(world, "county", "county", week)
+    assert [(sheet.number, sheet.late) for sheet in some.sheets] == [
+        (len(each.rows), each.late) for each in every.sheets
+    ]
+    assert (some.sheets[0].rows, some.sheets[1].rows) == ([], every.sheets[1].rows) and some.lines == every.lines
+    assert every.sheets[1].late == 1 and every.sheets[0].number == 4
+
+
 def test_without_a_ledger_handed_in_before_nothing_is_late(world: World, friday: datetime) -> None:
     reported(world, "A1", friday - 6 * DAY)
     assert ledger(world, "township_a", "A", around("week", clock.today())).late == 0

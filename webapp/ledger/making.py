@@ -27,13 +27,14 @@ TOO_MANY = N_("There are more than %(max)d rows. Choose a shorter period.")
 
 @dataclass(frozen=True)
 class Sheet:
-    """A part: its title, the fields of its columns with their headings, and its rows."""
+    """A part: its title, the fields of its columns with their headings, its rows, and how many there are."""
 
     part: str
     title: str
     keys: Sequence[str]
     heads: Sequence[str]
     rows: Sequence[Row]
+    number: int
 
     @property
     def late(self) -> int:
@@ -63,19 +64,49 @@ class Ledger:
         return sum(sheet.late for sheet in self.sheets)
 
 
+#: Of a part, the rows that are taken of all that are found, and how many there are.
+Take = Callable[[str, Scope, Iterator[Row]], tuple[Sequence[Row], int]]
+
+
 def now(session: Session, actor: Actor, cell: Cell, period: Period, tongue: Tongue, most: int | None = None) -> Ledger:
     """As the records are now. Refused for more rows than ``most``."""
+    room = _Room(most)
+    return _made(session, actor, cell, period, tongue, lambda _part, _scope, found: room.fill(found))
+
+
+def at_a_glance(session: Session, actor: Actor, cell: Cell, period: Period, tongue: Tongue) -> Ledger:
+    """The same without most of its rows: of each part all that are late, and the first of the others."""
+
+    def take(part: str, scope: Scope, found: Iterator[Row]) -> tuple[Sequence[Row], int]:
+        late, rest = _parted(found, PARTS[part].listed)
+        return [*late, *rest], len(late) + records.count(session, actor, part, scope)
+
+    return _made(session, actor, cell, period, tongue, take)
+
+
+def _made(session: Session, actor: Actor, cell: Cell, period: Period, tongue: Tongue, take: Take) -> Ledger:
     as_of, told = clock.now(), records.told(session, tongue)
-    before, room = _Before.of(queries.handed_in_before(session, cell.id, period)), _Room(most)
+    before = _Before.of(queries.handed_in_before(session, cell.id, period))
     scope = Scope(cell, period, before.cut)
 
     def sheet(part: str, shown: Sequence[Column]) -> Sheet:
-        found = records.of(session, actor, part, keys(shown), scope, told)
-        rows = room.fill(before.left(part, found))
-        return Sheet(part, told.word(PARTS[part].title), keys(shown), headings(shown, told), rows)
+        found = before.left(part, records.of(session, actor, part, keys(shown), scope, told))
+        rows, number = take(part, scope, found)
+        return Sheet(part, told.word(PARTS[part].title), keys(shown), headings(shown, told), rows, number)
 
     sheets = [sheet(part, shown) for part, shown in records.shown(session).items()]
     return Ledger(cell, period, as_of, figures.of(session, actor, cell, period, as_of), sheets)
+
+
+def _parted(found: Iterator[Row], most: int) -> tuple[list[Row], list[Row]]:
+    """The late rows, which come first, and at most so many of the others; no more is read."""
+    late: list[Row] = []
+    rest: list[Row] = []
+    for row in found:
+        if not row.is_late and len(rest) == most:
+            break
+        (late if row.is_late else rest).append(row)
+    return late, rest
 
 
 @dataclass(frozen=True)
@@ -106,8 +137,8 @@ class _Room:
     def __init__(self, most: int | None) -> None:
         self.left = most
 
-    def fill(self, found: Any) -> list[Row]:
-        """The rows as a list. Refused when there are more than there is room for."""
+    def fill(self, found: Iterable[Row]) -> tuple[list[Row], int]:
+        """The rows as a list, and their number. Refused when there are more than there is room for."""
         taken: list[Row] = []
         for row in found:
             taken.append(row)
@@ -115,7 +146,7 @@ class _Room:
                 raise Refused(TOO_MANY, field="first", max=MOST)
         if self.left is not None:
             self.left -= len(taken)
-        return taken
+        return taken, len(taken)
 
 
 def keys(shown: Sequence[Column]) -> list[str]:
@@ -134,7 +165,8 @@ def kept(session: Session, actor: Actor, found: KeptLedger, cell: Cell, tongue: 
     said, told = keeping.read(found.said), records.told(session, tongue)
     sheets = [
         Sheet(
-            each.part, told.word(PARTS[each.part].title), each.keys, each.heads, _with_words(session, actor, each, told)
+            *(each.part, told.word(PARTS[each.part].title), each.keys, each.heads),
+            *(_with_words(session, actor, each, told), len(each.rows)),
         )
         for each in said.sheets
     ]

@@ -19,7 +19,7 @@ from ..report.models import Report
 @dataclass(frozen=True)
 class Part:
     """``export`` is the key of the records, ``record`` their table with ``occurred_at`` and ``received_at``; ``within``
-    sorts the rows of one record."""
+    sorts the rows of one record; ``listed`` rows stand on the page at most, all of them on paper and in the file."""
 
     title: str
     export: str
@@ -27,6 +27,7 @@ class Part:
     allowed: frozenset[str]
     live: frozenset[str]
     within: tuple[Any, ...] = ()
+    listed: int = 0
 
     @cached_property
     def kind(self) -> Export:
@@ -61,5 +62,6 @@ PARTS = {
             "due lead"
         ),
         _keys("place note"),
+        listed=200,
     ),
 }

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor, below, end, kept
@@ -79,25 +79,43 @@ class Scope(NamedTuple):
 def of(session: Session, actor: Actor, part: str, keys: Sequence[str], scope: Scope, tongue: Tongue) -> Iterator[Row]:
     """The rows of a part with the fields of these keys. First come the late ones: what belongs to the period before and
     came in after its ledger was handed in."""
-    path, given = scope.cell.path, moments(scope.period)
-    given |= {"cut": scope.cut or given["until"], "part": path, "part_end": end(path), **actor.reach()}
+    given = {"cut": scope.cut or clock.start(clock.LATEST), **_within(actor, scope)}
     statement, fields = _rows(actor, part, tuple(keys)), _fields(part, keys)
     with session.execute(statement, given, execution_options={"yield_per": AT_A_TIME}) as answer:
         for ref, is_late, *values in answer:
             yield Row(ref, bool(is_late), said(fields, tongue, iter(values)))
 
 
+def _within(actor: Actor, scope: Scope) -> dict[str, Any]:
+    path = scope.cell.path
+    return {**moments(scope.period), "part": path, "part_end": end(path), **actor.reach()}
+
+
+def count(session: Session, actor: Actor, part: str, scope: Scope) -> int:
+    """How many rows a part has but for the late ones."""
+    return session.scalar(_count(actor, part), _within(actor, scope)) or 0
+
+
+@kept
+def _count(actor: Actor, part: str) -> Select[int]:
+    kind = PARTS[part]
+    found: Select[Any] = kind.kind.rows(actor, False).with_only_columns(literal_column("1")).order_by(None)
+    return select(func.count()).select_from(found.where(*_in_period(part)).subquery())
+
+
+def _in_period(part: str) -> tuple[Any, ...]:
+    record = PARTS[part].record
+    return (below(Grid.path, bindparam("part")), record.occurred_at >= SINCE, record.occurred_at < UNTIL)
+
+
 @kept
 def _rows(actor: Actor, part: str, keys: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     record = PARTS[part].record
     is_late = record.occurred_at < SINCE
-    came_late = and_(is_late, record.received_at > CUT, record.received_at < UNTIL)
+    came_late = and_(below(Grid.path, bindparam("part")), is_late, record.received_at > CUT)
     return (
         _read(actor, part, keys, is_late.label(None))
-        .where(
-            below(Grid.path, bindparam("part")),
-            or_(and_(record.occurred_at >= SINCE, record.occurred_at < UNTIL), came_late),
-        )
+        .where(or_(and_(*_in_period(part)), came_late))
         .order_by(None)
         .order_by(is_late.desc(), record.occurred_at, record.id, *PARTS[part].within)
     )

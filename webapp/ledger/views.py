@@ -53,7 +53,7 @@ def _page(cell: Cell, form: PeriodForm, status: int = 200) -> Any:
     ``status``)."""
     is_good = status == 200 and form.validate() and not _trouble(form)
     period = form.period() if is_good else around("week", clock.today())
-    ledger = making.now(read(), actor(), cell, period, tongue())
+    ledger = making.at_a_glance(read(), actor(), cell, period, tongue())
     return (
         render_template(
             "ledger/index.html",
