@@ -4,7 +4,8 @@ from typing import Any
 
 from webapp.core import clock, ids
 from webapp.core.tongue import Tongue
-from webapp.ledger import service
+from webapp.grid import queries
+from webapp.ledger import making, service
 from webapp.ledger.periods import around
 
 HAND_IN = {"A": "township_a", "B": "township_b"}
@@ -14,8 +15,9 @@ def hand_in(county: Any) -> None:
     """This week's ledger of both townships, after the rounds and reports."""
     for grid, login in HAND_IN.items():
         with county.acting(login) as (session, who):
-            wish = service.Wish(ids.new(), county.ids["grid"][grid], around("week", clock.today()))
-            county.ids["ledger"][grid] = service.keep(session, who, wish, Tongue("en", str)).id
+            cell = queries.cell(session, who, "ledger.keep", county.ids["grid"][grid])
+            made = making.now(session, who, cell, around("week", clock.today()), Tongue("en", str))
+            county.ids["ledger"][grid] = service.keep(session, who, ids.new(), made)
 
 
 def typed(county: Any) -> dict[str, dict[str, Any]]:

@@ -34,19 +34,32 @@ def upgrade() -> None:
         sa.Column("span", sa.String(length=20), nullable=False),
         sa.Column("first", sa.Date(), nullable=False),
         sa.Column("last", sa.Date(), nullable=False),
+        sa.Column("begins", MOMENT, nullable=False),
+        sa.Column("ends", MOMENT, nullable=False),
         sa.Column("as_of", MOMENT, nullable=False),
         sa.Column("kept_by", sa.Integer(), nullable=False),
         sa.Column("said", sa.Text(), nullable=False),
         *references("kept_ledger", grid_id="grid.id", span="ledger_span.code", kept_by="person.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_ledger")),
     )
+    op.create_table(
+        "kept_entry",
+        sa.Column("ledger_id", UUID, nullable=False),
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("ref", UUID, nullable=False),
+        *references("kept_entry", ledger_id="kept_ledger.id"),
+        sa.PrimaryKeyConstraint("ledger_id", "part", "ref", name=op.f("pk_kept_entry")),
+    )
+    op.create_index(op.f("ix_kept_entry_ref"), "kept_entry", ["ref"])
+    op.create_index(op.f("ix_report_grid_id_occurred_at"), "report", ["grid_id", "occurred_at"])
     op.create_index(op.f("ix_kept_ledger_kept_by"), "kept_ledger", ["kept_by"])
     op.create_index(op.f("ix_kept_ledger_grid_id_last"), "kept_ledger", ["grid_id", "last"])
 
 
 def downgrade() -> None:
     refuse_any("0020", "ledgers that were handed in, or columns that were set", KEPT)
-    for name in ("kept_ledger", "ledger_column", "ledger_span"):
+    op.drop_index(op.f("ix_report_grid_id_occurred_at"), "report")
+    for name in ("kept_entry", "kept_ledger", "ledger_column", "ledger_span"):
         op.drop_table(name)
 
 

@@ -17,6 +17,7 @@ from webapp.core import clock, ids
 from webapp.core.errors import Conflict, NotFound, Refused
 from webapp.core.models import AuditEntry
 from webapp.core.tongue import Tongue
+from webapp.grid.models import Grid, GridCurrent, GridVersion
 from webapp.grid.queries import cell
 from webapp.ledger import keeping, making, service
 from webapp.ledger.models import KeptLedger
@@ -66,8 +67,9 @@ def ledger(world: World, login: str, grid: str, period: Period) -> making.Ledger
 
 def handed_in(world: World, login: str, grid: str, period: Period, id_: Any = None) -> Any:
     with world.store.write() as session:
-        wish = service.Wish(id_ or ids.new(), world.grids[grid], period)
-        return service.keep(session, make.actor(session, login), wish, ENGLISH).id
+        who = make.actor(session, login)
+        where_ = cell(session, who, "ledger.keep", world.grids[grid])
+        return service.keep(session, who, id_ or ids.new(), making.now(session, who, where_, period, ENGLISH))
 
 
 def busy(world: World, friday: datetime) -> None:
@@ -166,6 +168,101 @@ def test_each_record_is_in_just_one_of_the_ledgers_that_are_handed_in_whenever_i
     assert all(rows in ([], [number > 0]) for number, rows in enumerate(found))
 
 
+def kept_rounds(world: World, *kept: Any) -> list[list[bool]]:
+    """Of each ledger that was handed in whether the rounds that it lists are late."""
+    with world.store.read() as session:
+        texts = [session.get_one(KeptLedger, id_).said for id_ in kept]
+    return [[row.is_late for row in keeping.read(text).sheets[0].rows] for text in texts]
+
+
+def test_a_period_that_nobody_handed_in_breaks_no_chain(world: World, friday: datetime) -> None:
+    first = around("week", clock.today())
+    kept = [handed_in(world, "township_a", "A", first)]
+    with clock.at(friday + DAY):
+        walked(world, "A1", {"farm_a1": "normal"}, friday - DAY)
+    with clock.at(friday + 8 * DAY):
+        walked(world, "A1", {"farm_a1": "normal"})  # in the second week, of which nothing was handed in yet
+    with clock.at(friday + 14 * DAY):
+        kept.append(handed_in(world, "township_a", "A", first.after.after))
+    with clock.at(friday + 15 * DAY):
+        kept.append(handed_in(world, "township_a", "A", first.after))
+    with clock.at(friday + 21 * DAY):
+        kept.append(handed_in(world, "township_a", "A", first.after.after.after))
+    assert kept_rounds(world, *kept) == [[], [True], [False], []]
+
+
+def test_an_old_ledger_takes_in_nothing_that_came_after_the_next_was_handed_in(world: World, friday: datetime) -> None:
+    first = around("week", clock.today())
+    handed_in(world, "township_a", "A", first)
+    with clock.at(friday + 7 * DAY):
+        handed_in(world, "township_a", "A", first.after)
+    with clock.at(friday + 13 * DAY):
+        walked(world, "A1", {"farm_a1": "normal"}, friday - DAY)
+    with clock.at(friday + 14 * DAY):
+        kept_id = handed_in(world, "township_a", "A", first.after.after)
+        assert kept_rounds(world, kept_id) == [[True]]
+        for period in (first, first.after):
+            assert ledger(world, "township_a", "A", period).late == 0
+            with pytest.raises(Refused, match="one after it too"):
+                handed_in(world, "township_a", "A", period)
+
+
+def test_handed_in_anew_before_the_next_it_has_all_it_had(world: World, friday: datetime) -> None:
+    week = around("week", clock.today())
+    kept = [handed_in(world, "township_a", "A", week.before)]
+    walked(world, "A1", {"farm_a1": "normal"})
+    kept.append(handed_in(world, "township_a", "A", week))
+    with clock.at(friday + DAY):
+        walked(world, "A2", {"farm_a2": "normal"}, friday)
+        kept.append(handed_in(world, "township_a", "A", week))
+    assert kept_rounds(world, *kept) == [[], [False], [False, False]]
+
+
+def test_a_village_that_went_to_another_township_takes_along_what_was_late(world: World, friday: datetime) -> None:
+    week = around("week", clock.today())
+    kept = [handed_in(world, "township_a", "A", week)]
+    with clock.at(friday + timedelta(minutes=20)):
+        walked(world, "A1", {"farm_a1": "normal"}, friday - DAY)
+    with clock.at(friday + timedelta(hours=2)):
+        kept.append(handed_in(world, "township_b", "B", week))
+    with world.store.write() as session:
+        moved, to = (session.get_one(Grid, world.grids[name]) for name in ("A1", "B"))
+        moved.parent_id, moved.path = to.id, f"{to.path}{moved.id}."
+    with clock.at(friday + 7 * DAY):
+        kept += [handed_in(world, f"township_{name.lower()}", name, week.after) for name in "AB"]
+    assert kept_rounds(world, *kept) == [[], [], [], [True]]
+
+
+def test_nothing_is_late_of_a_time_before_the_first_ledger(world: World, friday: datetime) -> None:
+    with clock.at(friday - timedelta(minutes=30)):
+        reported(world, "A1", friday - 9 * DAY)
+    handed_in(world, "township_a", "A", around("week", clock.today()))
+    with clock.at(friday + 7 * DAY):
+        reported(world, "A1", friday - 30 * DAY)
+        assert ledger(world, "township_a", "A", around("week", clock.today())).late == 0
+
+
+def test_what_was_open_when_the_period_ended_stays_so(world: World, friday: datetime) -> None:
+    week = around("week", clock.today())
+    known, spot = (
+        reported(world, "A1", friday - 8 * DAY),
+        reported(world, "A2", friday - 8 * DAY, settle=True, severity="minor", problems=("rubbish_dumping",)),
+    )
+    with world.store.write() as session:
+        session.get_one(Report, known).received_at = friday - 8 * DAY
+    assert ledger(world, "township_a", "A", week).total.open_before == 1
+    with clock.at(friday + 5 * DAY), world.store.write() as session:
+        found = session.get_one(Report, known)
+        found.state, found.is_open, found.state_since = "closed", False, clock.now()
+    with clock.at(friday + 6 * DAY):
+        this, after = (ledger(world, "township_a", "A", period).total for period in (week, week.after))
+    assert (this.open_before, this.closed_before) == (1, 0), (
+        "it was closed later, and the one settled on the spot never open"
+    )
+    assert (after.open_before, after.closed_before) == (0, 1)
+    assert spot
+
+
 def test_at_a_glance_the_numbers_are_those_of_all_rows(world: World, friday: datetime) -> None:
     busy(world, friday)
     week = around("week", clock.today())
@@ -237,6 +334,18 @@ def test_a_period_that_has_not_begun_or_is_too_long_is_refused(world: World) -> 
             handed_in(world, "township_a", "A", period)
 
 
+def test_a_grid_that_is_called_otherwise_today_stands_there_by_its_name_of_then(world: World, friday: datetime) -> None:
+    kept_id = handed_in(world, "township_a", "A", around("week", clock.today()))
+    with world.store.write() as session:
+        version = session.get_one(GridVersion, session.get_one(GridCurrent, world.grids["A"]).version_id)
+        version.zh, version.en = "新镇", "New Town"
+    with world.store.read() as session:
+        who = make.actor(session, "township_a")
+        where_ = cell(session, who, "ledger.read", world.grids["A"])
+        found = making.kept(session, who, session.get_one(KeptLedger, kept_id), where_, ENGLISH)
+    assert (found.cell.en, where_.en) == ("Town A", "New Town")
+
+
 def test_no_column_names_a_person_and_none_says_where_he_stood() -> None:
     for part in PARTS.values():
         assert not part.fields.keys() & {"officer", "writer", "finder", "patrol", "lon", "lat", "accuracy", "crs"}
@@ -266,14 +375,14 @@ def cells_of(world: World, kept_id: Any) -> list[str]:
 def test_what_is_kept_is_read_back_as_it_was(world: World, friday: datetime) -> None:
     busy(world, friday)
     found = ledger(world, "county", "county", around("week", clock.today()))
-    said = keeping.read(keeping.written(found.lines, found.sheets))
+    said = keeping.read(keeping.written(found.cell, found.lines, found.sheets))
     assert said.lines == found.lines
     for sheet, made in zip(said.sheets, found.sheets, strict=True):
         live = [key in PARTS[sheet.part].live for key in made.keys]
         wanted = [[None if own else cell_ for own, cell_ in zip(live, row.cells, strict=True)] for row in made.rows]
         assert [row.cells for row in sheet.rows] == wanted
         assert any(isinstance(cell_, datetime) for row in sheet.rows for cell_ in row.cells)
-    with pytest.raises(ValueError, match="form 2"):
+    with pytest.raises(Refused, match="later version"):
         keeping.read('{"form": 2}')
 
 
@@ -326,8 +435,10 @@ def test_two_presses_hand_in_and_what_was_handed_in_is_found_again(
     assert first.location in township.get(address).text
     assert browse("township_b").get(first.location).status_code == 404
     assert browse("county").get(first.location).status_code == 200
-    refused = township.post(address, **sent | {"id": entry[1], "first": (week.first - 7 * DAY).isoformat()})
+    other = (week.first - 7 * DAY).isoformat()
+    refused = township.post(address, **sent | {"id": entry[1], "first": other})
     assert refused.status_code == 409
+    assert f'name="first" value="{other}"' in refused.text, "the page goes on with the week that was asked for"
 
 
 def test_the_workbook_has_the_figures_the_rows_and_the_mark_of_what_came_late(

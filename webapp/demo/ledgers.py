@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from ..core import clock
 from ..core.tongue import Tongue
-from ..ledger import service
+from ..grid import queries
+from ..ledger import making, service
 from ..ledger.periods import around
 from ..patrol.service import PatrolEntry, VisitEntry, record
 from ..translations.spoken import speaker
@@ -38,8 +39,9 @@ def plan(story: Story) -> None:
 
 
 def _handed_in(story: Story, grid: Place, person: int, friday: date, tongue: Tongue, session: Session) -> None:
-    wish = service.Wish(new_id(), grid.id, around("week", friday))
-    service.keep(session, story.actor(session, person), wish, tongue)
+    who = story.actor(session, person)
+    cell = queries.cell(session, who, "ledger.keep", grid.id)
+    service.keep(session, who, new_id(), making.now(session, who, cell, around("week", friday), tongue))
 
 
 def _late(story: Story, friday: date) -> None:

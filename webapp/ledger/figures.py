@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass, fields
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, case, func, select
+from sqlalchemy import Select, and_, bindparam, case, func, select, true
 from sqlalchemy.orm import Session
 
 from ..access import Actor, below, end, kept
@@ -32,7 +32,8 @@ class Figures:
     ``due`` are visits whose time ends in the period; of these ``seen``, ``could_not`` (tried, could not be checked),
     ``missed`` (its time is over) and ``running`` (there is time yet). ``found`` are problems that occurred in the
     period; of these ``closed``, ``void`` (not accepted) and ``open``, and of the open ones ``late``. ``open_before``
-    and ``closed_before`` are problems of before: still open, and closed in the period.
+    and ``closed_before`` are problems that were known before it: open when it ended (or are, while it goes on), and
+    closed in it.
     """
 
     due: int = 0
@@ -53,7 +54,6 @@ class Figures:
 
 
 NAMES = tuple(field.name for field in fields(Figures))
-_OF_PROBLEMS = NAMES[NAMES.index("found") :]
 
 
 class Line(NamedTuple):
@@ -70,18 +70,22 @@ def of(session: Session, actor: Actor, cell: Cell, period: Period, as_of: dateti
     """The figures of each grid below one that has some, in code order: of a county by township, of a township by
     village."""
     visits = dict(_visits(session, actor, cell, period, clock.day(as_of)))
-    problems = {
-        grid_id: dict(zip(_OF_PROBLEMS, counts, strict=True))
-        for grid_id, *counts in _problems(session, actor, cell, period, as_of)
-    }
+    problems = _problems(session, actor, cell, period, as_of)
     counted: dict[int, Figures] = {}
     for grid in grid_queries.named(session, visits.keys() | problems.keys()).values():
-        found = Figures(**visits.get(grid.id, {}), **problems.get(grid.id, {}))
+        found = _figures(visits.get(grid.id, {}), problems.get(grid.id, {}))
         line = _line_of(grid, cell)
         counted[line] = counted.get(line, Figures()) + found
     grids = grid_queries.named(session, {line for line, found in counted.items() if any(astuple(found))})
     lines = [Line(grid.code, grid.zh, grid.en, counted[grid.id]) for grid in grids.values()]
     return sorted(lines, key=lambda line: line.code)
+
+
+def _figures(visits: Mapping[str, int], problems: Mapping[str, int]) -> Figures:
+    """A problem that was closed only after the period was open when it ended."""
+    counts = {**visits, **problems}
+    ended = counts.pop("open_before_ended", 0)
+    return Figures(**counts | {"open_before": counts.get("open_before", 0) + ended})
 
 
 def _line_of(grid: Cell, cell: Cell) -> int:
@@ -128,36 +132,46 @@ def _missed(tally: coverage.Tally, grid_id: int) -> int:
     return tally.due[grid_id] - tally.seen[grid_id] - tally.could_not_see[grid_id]
 
 
-def _problems(session: Session, actor: Actor, cell: Cell, period: Period, as_of: datetime) -> Iterable[Any]:
+def _problems(session: Session, actor: Actor, cell: Cell, period: Period, as_of: datetime) -> dict[int, dict[str, int]]:
+    """By grid of today the counts of problems. Three questions, each along an index of its own."""
     given = {**moments(period), "as_of": as_of, "part": cell.path, "part_end": end(cell.path), **actor.reach()}
-    return session.execute(_counts(actor), given)
+    found: dict[int, dict[str, int]] = {}
+    for which, names in _QUESTIONS.items():
+        for grid_id, *counts in session.execute(_counts(actor, which), given):
+            found.setdefault(grid_id, {}).update(zip(names, counts, strict=True))
+    return found
+
+
+_INSIDE = ("found", "closed", "void", "open", "late")
+_QUESTIONS = {"inside": _INSIDE, "open": ("open_before",), "ended": ("open_before_ended", "closed_before")}
 
 
 @kept
-def _counts(actor: Actor) -> Select[*tuple[Any, ...]]:
-    """By grid of today, the counts of ``_OF_PROBLEMS``."""
-    inside = and_(Report.occurred_at >= SINCE, Report.occurred_at < UNTIL)
-    before = Report.occurred_at < SINCE
-    closed = Report.state == "closed"
-    ended = and_(Report.state_since >= SINCE, Report.state_since < UNTIL)
-    conditions = (
-        inside,
-        and_(inside, closed),
-        and_(inside, Report.state == "void"),
-        and_(inside, Report.is_open),
-        and_(inside, Report.is_open, Report.due_at < AS_OF),
-        and_(before, Report.is_open),
-        and_(before, closed, ended),
-    )
+def _counts(actor: Actor, which: str) -> Select[*tuple[Any, ...]]:
+    """Of the problems that a question is about, by grid of today, how many there are of each kind."""
+    before = and_(Report.occurred_at < SINCE, Report.received_at < SINCE)
+    about, conditions = {
+        "inside": (
+            and_(Report.occurred_at >= SINCE, Report.occurred_at < UNTIL),
+            (
+                true(),
+                Report.state == "closed",
+                Report.state == "void",
+                Report.is_open,
+                and_(Report.is_open, Report.due_at < AS_OF),
+            ),
+        ),
+        "open": (and_(Report.is_open, before), (true(),)),
+        "ended": (
+            and_(~Report.is_open, Report.state_since >= SINCE, before),
+            (Report.state_since >= UNTIL, and_(Report.state == "closed", Report.state_since < UNTIL)),
+        ),
+    }[which]
     of_grid = grid_queries.today()
     return (
         select(of_grid, *(func.sum(case((condition, 1), else_=0)) for condition in conditions))
         .select_from(Report)
         .join(Grid, Grid.id == Report.grid_id)
-        .where(
-            report_queries.reach(actor, "report.read"),
-            below(Grid.path, bindparam("part")),
-            Report.occurred_at < UNTIL,
-        )
+        .where(report_queries.reach(actor, "report.read"), below(Grid.path, bindparam("part")), about)
         .group_by(of_grid)
     )

@@ -11,12 +11,14 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from ..core.errors import N_, Refused
 from ..core.json_text import parsed
 from .figures import Figures, Line
 from .parts import PARTS
 from .records import Row
 
 FORM = 1
+LATER = N_("This ledger was handed in with a later version of the program, which is needed to read it.")
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,20 @@ class KeptSheet:
 
 @dataclass(frozen=True)
 class Said:
-    """All that a ledger said."""
+    """All that a ledger said: code and names of its grid, its figures, its parts."""
 
+    code: str
+    zh: str
+    en: str
     lines: Sequence[Line]
     sheets: Sequence[KeptSheet]
 
 
-def written(lines: Iterable[Line], sheets: Iterable[Any]) -> str:
-    """The text. ``sheets`` have what a KeptSheet has."""
+def written(grid: Any, lines: Iterable[Line], sheets: Iterable[Any]) -> str:
+    """The text. ``grid`` has a code and names, ``sheets`` have what a KeptSheet has."""
     said = {
         "form": FORM,
+        "grid": [grid.code, grid.zh, grid.en],
         "lines": [[line.code, line.zh, line.en, asdict(line.figures)] for line in lines],
         "sheets": [_sheet(sheet) for sheet in sheets],
     }
@@ -69,12 +75,13 @@ def _cell(value: Any) -> Any:
 
 
 def read(text: str) -> Said:
-    """What a text says. ValueError for a form that this program does not know."""
+    """What a text says. Refused for a form that this program does not know."""
     said = parsed(text)
     if said["form"] != FORM:
-        raise ValueError(f"a ledger of form {said['form']}, this program knows {FORM}")
+        raise Refused(LATER)
     lines = [Line(code, zh, en, Figures(**figures)) for code, zh, en, figures in said["lines"]]
-    return Said(lines, [_read_sheet(sheet) for sheet in said["sheets"]])
+    code, zh, en = said["grid"]
+    return Said(code, zh, en, lines, [_read_sheet(sheet) for sheet in said["sheets"]])
 
 
 def _read_sheet(sheet: dict[str, Any]) -> KeptSheet:

@@ -1,9 +1,9 @@
 """A ledger, made of the records as they are now or of what was kept as it was handed in: the same to look at."""
 
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from ..core import clock
 from ..core.errors import N_, Refused
 from ..core.tongue import Tongue
 from ..grid.queries import Cell
-from . import figures, keeping, queries, records
+from . import figures, keeping, records
 from .figures import Figures, Line
 from .models import KeptLedger
 from .parts import PARTS
@@ -21,7 +21,6 @@ from .periods import Period
 from .records import Column, Row, Scope
 
 MOST = 20_000  # rows of a ledger that is handed in, of all parts together
-IN_FLIGHT = timedelta(hours=1)  # longer than any act takes to be there for others to see
 TOO_MANY = N_("There are more than %(max)d rows. Choose a shorter period.")
 
 
@@ -64,89 +63,50 @@ class Ledger:
         return sum(sheet.late for sheet in self.sheets)
 
 
-#: Of a part, the rows that are taken of all that are found, and how many there are.
+#: Of a part, the rows that are taken of those of the period itself, and how many of these there are.
 Take = Callable[[str, Scope, Iterator[Row]], tuple[Sequence[Row], int]]
 
 
 def now(session: Session, actor: Actor, cell: Cell, period: Period, tongue: Tongue, most: int | None = None) -> Ledger:
     """As the records are now. Refused for more rows than ``most``."""
-    room = _Room(most)
-    return _made(session, actor, cell, period, tongue, lambda _part, _scope, found: room.fill(found))
+
+    def take(_part: str, _scope: Scope, found: Iterator[Row]) -> tuple[Sequence[Row], int]:
+        rows = list(found if most is None else islice(found, most + 1))
+        return rows, len(rows)
+
+    ledger = _made(session, actor, cell, period, tongue, take)
+    if most is not None and sum(sheet.number for sheet in ledger.sheets) > most:
+        raise Refused(TOO_MANY, field="first", max=most)
+    return ledger
 
 
 def at_a_glance(session: Session, actor: Actor, cell: Cell, period: Period, tongue: Tongue) -> Ledger:
     """The same without most of its rows: of each part all that are late, and the first of the others."""
 
     def take(part: str, scope: Scope, found: Iterator[Row]) -> tuple[Sequence[Row], int]:
-        late, rest = _parted(found, PARTS[part].listed)
-        return [*late, *rest], len(late) + records.count(session, actor, part, scope)
+        most = PARTS[part].listed
+        return list(islice(found, most)) if most else [], records.count(session, actor, part, scope)
 
     return _made(session, actor, cell, period, tongue, take)
 
 
 def _made(session: Session, actor: Actor, cell: Cell, period: Period, tongue: Tongue, take: Take) -> Ledger:
-    as_of, told = clock.now(), records.told(session, tongue)
-    before = _Before.of(queries.handed_in_before(session, cell.id, period))
-    scope = Scope(cell, period, before.cut)
+    as_of, told, scope = clock.now(), records.told(session, tongue), Scope(cell, period)
 
     def sheet(part: str, shown: Sequence[Column]) -> Sheet:
-        found = before.left(part, records.of(session, actor, part, keys(shown), scope, told))
-        rows, number = take(part, scope, found)
-        return Sheet(part, told.word(PARTS[part].title), keys(shown), headings(shown, told), rows, number)
+        asked = (session, actor, part, keys(shown), scope, told)
+        late = list(records.late(*asked))
+        rows, number = take(part, scope, records.of(*asked))
+        heads = headings(shown, told)
+        return Sheet(part, _title(part, told), keys(shown), heads, [*late, *rows], len(late) + number)
 
     sheets = [sheet(part, shown) for part, shown in records.shown(session).items()]
     return Ledger(cell, period, as_of, figures.of(session, actor, cell, period, as_of), sheets)
 
 
-def _parted(found: Iterator[Row], most: int) -> tuple[list[Row], list[Row]]:
-    """The late rows, which come first, and at most so many of the others; no more is read."""
-    late: list[Row] = []
-    rest: list[Row] = []
-    for row in found:
-        if not row.is_late and len(rest) == most:
-            break
-        (late if row.is_late else rest).append(row)
-    return late, rest
-
-
-@dataclass(frozen=True)
-class _Before:
-    """What the ledger before has: as of when (None where none was handed in), and the records of each part."""
-
-    cut: datetime | None
-    has: Mapping[str, frozenset[uuid.UUID]]
-
-    @classmethod
-    def of(cls, found: KeptLedger | None) -> "_Before":
-        """Of one that was handed in. A record may come to be seen some time after the moment that it names, so what is
-        late is told by what that ledger has, and its moment only says where to begin looking."""
-        if found is None:
-            return cls(None, {})
-        sheets = keeping.read(found.said).sheets
-        return cls(found.as_of - IN_FLIGHT, {sheet.part: frozenset(row.ref for row in sheet.rows) for sheet in sheets})
-
-    def left(self, part: str, found: Iterable[Row]) -> Iterator[Row]:
-        """Of the late rows those that are not in it."""
-        has = self.has.get(part, frozenset())
-        return (row for row in found if not (row.is_late and row.ref in has))
-
-
-class _Room:
-    """Room for so many rows; None for all of them."""
-
-    def __init__(self, most: int | None) -> None:
-        self.left = most
-
-    def fill(self, found: Iterable[Row]) -> tuple[list[Row], int]:
-        """The rows as a list, and their number. Refused when there are more than there is room for."""
-        taken: list[Row] = []
-        for row in found:
-            taken.append(row)
-            if self.left is not None and len(taken) > self.left:
-                raise Refused(TOO_MANY, field="first", max=MOST)
-        if self.left is not None:
-            self.left -= len(taken)
-        return taken, len(taken)
+def _title(part: str, tongue: Tongue) -> str:
+    """What a part is called; its key, where a later program has put a new one."""
+    return tongue.word(PARTS[part].title) if part in PARTS else part
 
 
 def keys(shown: Sequence[Column]) -> list[str]:
@@ -165,27 +125,26 @@ def kept(session: Session, actor: Actor, found: KeptLedger, cell: Cell, tongue: 
     said, told = keeping.read(found.said), records.told(session, tongue)
     sheets = [
         Sheet(
-            *(each.part, told.word(PARTS[each.part].title), each.keys, each.heads),
+            *(each.part, _title(each.part, told), each.keys, each.heads),
             *(_with_words(session, actor, each, told), len(each.rows)),
         )
         for each in said.sheets
     ]
-    return Ledger(cell, Period(found.span, found.first, found.last), found.as_of, said.lines, sheets, found)
+    then = replace(cell, code=said.code, zh=said.zh, en=said.en)
+    return Ledger(then, Period(found.span, found.first, found.last), found.as_of, said.lines, sheets, found)
 
 
 def _with_words(session: Session, actor: Actor, sheet: keeping.KeptSheet, tongue: Tongue) -> list[Row]:
-    live = [key for key in sheet.keys if key in PARTS[sheet.part].live]
+    part = PARTS.get(sheet.part)
+    live = [key for key in sheet.keys if part and key in part.live]
     refs = list(dict.fromkeys(row.ref for row in sheet.rows))
-    words = records.own_words(session, actor, sheet.part, live, refs, tongue)
-    put = _putter([sheet.keys.index(key) for key in live])
-    return [row._replace(cells=put(row.cells, words.get(row.ref))) for row in sheet.rows]
+    words = records.own_words(session, actor, sheet.part, live, refs, tongue) if live else {}
+    places = [sheet.keys.index(key) for key in live]
+    return [row._replace(cells=_put(row.cells, places, words.get(row.ref, ()))) for row in sheet.rows]
 
 
-def _putter(places: Sequence[int]) -> Callable[[Sequence[Any], Sequence[Any] | None], list[Any]]:
-    def put(cells: Sequence[Any], words: Sequence[Any] | None) -> list[Any]:
-        made = list(cells)
-        for place, word in zip(places, words or [], strict=False):
-            made[place] = word
-        return made
-
-    return put
+def _put(cells: Sequence[Any], places: Sequence[int], words: Sequence[Any]) -> list[Any]:
+    made = list(cells)
+    for place, word in zip(places, words, strict=False):
+        made[place] = word
+    return made

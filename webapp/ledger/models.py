@@ -25,7 +25,8 @@ class LedgerColumn(Base):
 
 
 class KeptLedger(Base):
-    """A ledger as it was handed in: of which grid and days, as of when, and all that it said (``said``: JSON as
+    """A ledger as it was handed in: of which grid and days (as moments from ``begins`` until before ``ends``), as of
+    when, and all that it said (``said``: JSON as
     ``keeping.py`` writes it). It names no person, and what somebody wrote in his own words is read of its record."""
 
     __tablename__ = "kept_ledger"
@@ -34,8 +35,21 @@ class KeptLedger(Base):
     span: Mapped[str] = mapped_column(ForeignKey("ledger_span.code"))
     first: Mapped[date]
     last: Mapped[date]
+    begins: Mapped[datetime] = mapped_column(Moment)
+    ends: Mapped[datetime] = mapped_column(Moment)
     as_of: Mapped[datetime] = mapped_column(Moment)
     kept_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     said: Mapped[str] = mapped_column(Text)
 
     __table_args__ = (Index(None, "grid_id", "last"),)
+
+
+class KeptEntry(Base):
+    """A record that a ledger lists that was handed in, by its part and id."""
+
+    __tablename__ = "kept_entry"
+    ledger_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("kept_ledger.id"), primary_key=True)
+    part: Mapped[str] = mapped_column(String(20), primary_key=True)
+    ref: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+
+    __table_args__ = (Index(None, "ref"),)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, and_, bindparam, exists, select
 from sqlalchemy.orm import Session, defer
 
 from ..access import Actor, kept, where
@@ -13,25 +13,18 @@ from ..grid import queries as grid_queries
 from ..grid.models import Grid
 from ..grid.queries import Cell
 from .models import KeptLedger, LedgerColumn
-from .periods import DAY, Period
+from .periods import Period
 
 
-def handed_in_before(session: Session, grid_id: int, period: Period) -> KeptLedger | None:
-    """The ledger of the period of the same kind directly before, as it was handed in the last time."""
-    given = {"grid_id": grid_id, "span": period.span, "day": period.first - DAY}
-    return session.scalar(_BEFORE, given)
+def follows(session: Session, grid_id: int, period: Period) -> bool:
+    """Whether a ledger of this period was handed in, and one of a later period of the same kind too."""
+    given = {"grid_id": grid_id, "span": period.span, "first": period.first, "last": period.last}
+    return bool(session.scalar(_FOLLOWS, given))
 
 
-_BEFORE = (
-    select(KeptLedger)
-    .where(
-        KeptLedger.grid_id == bindparam("grid_id"),
-        KeptLedger.span == bindparam("span"),
-        KeptLedger.last == bindparam("day"),
-    )
-    .order_by(KeptLedger.as_of.desc(), KeptLedger.id.desc())
-    .limit(1)
-)
+_OF_GRID = and_(KeptLedger.grid_id == bindparam("grid_id"), KeptLedger.span == bindparam("span"))
+_ITSELF = and_(_OF_GRID, KeptLedger.first == bindparam("first"), KeptLedger.last == bindparam("last"))
+_FOLLOWS = select(and_(exists().where(_ITSELF), exists().where(_OF_GRID, KeptLedger.first > bindparam("last"))))
 
 
 def handed_in(session: Session, actor: Actor, grid_id: int, most: int) -> Sequence[KeptLedger]:

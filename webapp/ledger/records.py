@@ -1,12 +1,25 @@
-"""The rows of a ledger: each record of the period, and what came in too late for the ledger of the period before."""
+"""The rows of a ledger: each record of the period, and what belongs to one before and is in none of the ledgers."""
 
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import (
+    BindParameter,
+    Date,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    not_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from ..access import Actor, below, end, kept
@@ -18,17 +31,13 @@ from ..core.own import AT_A_TIME
 from ..core.tongue import Tongue
 from ..grid.models import Grid
 from ..grid.queries import Cell
-from .models import LedgerColumn
+from .models import KeptEntry, KeptLedger, LedgerColumn
 from .parts import PARTS
 from .periods import DAY, Period
 
-SINCE, UNTIL, CUT = (bindparam(name, type_=Moment) for name in ("since", "until", "cut"))
+SINCE, UNTIL, FROM, STOP = (bindparam(name, type_=Moment) for name in ("since", "until", "from_", "stop"))
 IDS = 500  # records that are asked for at once
-
-
-def moments(period: Period) -> dict[str, Any]:
-    """The period as moments, its end excluded."""
-    return {"since": clock.start(period.first), "until": clock.start(period.last + DAY)}
+BACK = timedelta(days=400)  # how far back a record may lie that is late
 
 
 class Row(NamedTuple):
@@ -44,6 +53,18 @@ class Column(NamedTuple):
 
     field: Field
     heading: str | None
+
+
+class Scope(NamedTuple):
+    """Of what a ledger is: the grid with all below it, and the period."""
+
+    cell: Cell
+    period: Period
+
+
+def moments(period: Period) -> dict[str, Any]:
+    """The period as moments, its end excluded."""
+    return {"since": clock.start(period.first), "until": clock.start(period.last + DAY)}
 
 
 def shown(session: Session) -> dict[str, list[Column]]:
@@ -67,23 +88,38 @@ def told(session: Session, tongue: Tongue) -> Tongue:
     return replace(tongue, ready={(row.kind, row.code): row for row in session.execute(select(Word.__table__))})
 
 
-class Scope(NamedTuple):
-    """Of what a ledger is: the grid with all below it, the period, and as of when the ledger of the period before was
-    handed in (None where it was not)."""
-
-    cell: Cell
-    period: Period
-    cut: datetime | None
+# --- the rows ---
 
 
 def of(session: Session, actor: Actor, part: str, keys: Sequence[str], scope: Scope, tongue: Tongue) -> Iterator[Row]:
-    """The rows of a part with the fields of these keys. First come the late ones: what belongs to the period before and
-    came in after its ledger was handed in."""
-    given = {"cut": scope.cut or clock.start(clock.LATEST), **_within(actor, scope)}
-    statement, fields = _rows(actor, part, tuple(keys)), _fields(part, keys)
+    """The rows of the period itself with the fields of these keys, in the order of the records' moments."""
+    return _rows(session, _of(actor, part, tuple(keys)), _within(actor, scope), _fields(part, keys), tongue, False)
+
+
+def count(session: Session, actor: Actor, part: str, scope: Scope) -> int:
+    """How many of them there are."""
+    return session.scalar(_count(actor, part), _within(actor, scope)) or 0
+
+
+def late(session: Session, actor: Actor, part: str, keys: Sequence[str], scope: Scope, tongue: Tongue) -> Iterator[Row]:
+    """The rows of before that are in none of the ledgers handed in: such as lie in a period whose ledger was handed in
+    for this grid, and stand in no other ledger of the same kind of period and level. Once a later ledger was handed in,
+    only what had come in by then: the rest is for the ledgers after it."""
+    cell, period = scope
+    if not session.scalar(_COVERED, _periods(scope)):
+        return iter(())
+    stop = session.scalar(_STOP, _periods(scope)) or clock.start(clock.LATEST)
+    given = {**_within(actor, scope), **_periods(scope), "tier": cell.tier, "stop": stop}
+    given["from_"] = clock.start(period.first - BACK)
+    return _rows(session, _late(actor, part, tuple(keys)), given, _fields(part, keys), tongue, True)
+
+
+def _rows(
+    session: Session, statement: Any, given: dict[str, Any], fields: Sequence[Field], tongue: Tongue, is_late: bool
+) -> Iterator[Row]:
     with session.execute(statement, given, execution_options={"yield_per": AT_A_TIME}) as answer:
-        for ref, is_late, *values in answer:
-            yield Row(ref, bool(is_late), said(fields, tongue, iter(values)))
+        for ref, *values in answer:
+            yield Row(ref, is_late, said(fields, tongue, iter(values)))
 
 
 def _within(actor: Actor, scope: Scope) -> dict[str, Any]:
@@ -91,15 +127,27 @@ def _within(actor: Actor, scope: Scope) -> dict[str, Any]:
     return {**moments(scope.period), "part": path, "part_end": end(path), **actor.reach()}
 
 
-def count(session: Session, actor: Actor, part: str, scope: Scope) -> int:
-    """How many rows a part has but for the late ones."""
-    return session.scalar(_count(actor, part), _within(actor, scope)) or 0
+def _periods(scope: Scope) -> dict[str, Any]:
+    period = scope.period
+    return {"grid_id": scope.cell.id, "span": period.span, "first": period.first, "last": period.last}
+
+
+GRID, TIER = (bindparam(name, type_=Integer) for name in ("grid_id", "tier"))
+SPAN: BindParameter[str] = bindparam("span", type_=String)
+FIRST, LAST = (bindparam(name, type_=Date) for name in ("first", "last"))
+_OF_GRID = and_(KeptLedger.grid_id == GRID, KeptLedger.span == SPAN)
+_COVERED = select(exists().where(_OF_GRID, KeptLedger.last < FIRST))
+_STOP = select(func.min(KeptLedger.as_of)).where(_OF_GRID, KeptLedger.first > LAST)
+
+
+@kept
+def _of(actor: Actor, part: str, keys: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    return _in_order(part, _read(actor, part, keys).where(*_in_period(part)))
 
 
 @kept
 def _count(actor: Actor, part: str) -> Select[int]:
-    kind = PARTS[part]
-    found: Select[Any] = kind.kind.rows(actor, False).with_only_columns(literal_column("1")).order_by(None)
+    found: Select[Any] = PARTS[part].kind.rows(actor, False).with_only_columns(literal_column("1")).order_by(None)
     return select(func.count()).select_from(found.where(*_in_period(part)).subquery())
 
 
@@ -109,23 +157,41 @@ def _in_period(part: str) -> tuple[Any, ...]:
 
 
 @kept
-def _rows(actor: Actor, part: str, keys: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+def _late(actor: Actor, part: str, keys: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     record = PARTS[part].record
-    is_late = record.occurred_at < SINCE
-    came_late = and_(below(Grid.path, bindparam("part")), is_late, record.received_at > CUT)
-    return (
-        _read(actor, part, keys, is_late.label(None))
-        .where(or_(and_(*_in_period(part)), came_late))
-        .order_by(None)
-        .order_by(is_late.desc(), record.occurred_at, record.id, *PARTS[part].within)
+    found = _read(actor, part, keys).where(
+        below(Grid.path, bindparam("part")),
+        record.occurred_at >= FROM,
+        record.occurred_at < SINCE,
+        record.received_at <= STOP,
+        _covered(record),
+        not_(_listed(record)),
     )
+    return _in_order(part, found)
 
 
-def _read(actor: Actor, part: str, keys: tuple[str, ...], *more: Any) -> Select[*tuple[Any, ...]]:
+def _covered(record: Any) -> Any:
+    """It lies in a period whose ledger was handed in for this grid."""
+    covers = and_(_OF_GRID, KeptLedger.last < FIRST, record.occurred_at >= KeptLedger.begins)
+    return exists().where(covers, record.occurred_at < KeptLedger.ends)
+
+
+def _listed(record: Any) -> Any:
+    """Another ledger of the level has it that was handed in; an earlier one of this very period does not count."""
+    itself = and_(KeptLedger.grid_id == GRID, KeptLedger.first == FIRST, KeptLedger.last == LAST)
+    found = select(KeptEntry.ref).join(KeptLedger, KeptLedger.id == KeptEntry.ledger_id)
+    found = found.join(Grid, Grid.id == KeptLedger.grid_id)
+    return found.where(KeptEntry.ref == record.id, KeptLedger.span == SPAN, Grid.tier == TIER, not_(itself)).exists()
+
+
+def _in_order(part: str, found: Select[Any]) -> Select[Any]:
+    record = PARTS[part].record
+    return found.order_by(None).order_by(record.occurred_at, record.id, *PARTS[part].within)
+
+
+def _read(actor: Actor, part: str, keys: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     found: Select[Any] = PARTS[part].kind.rows(actor, False)
-    return found.with_only_columns(
-        PARTS[part].record.id.label(None), *more, *columns(_fields(part, keys), actor, False)
-    )
+    return found.with_only_columns(PARTS[part].record.id.label(None), *columns(_fields(part, keys), actor, False))
 
 
 def _fields(part: str, keys: Sequence[str]) -> list[Field]:

@@ -3,37 +3,32 @@
 import hashlib
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..core import audit, clock
 from ..core.canonical import canonical
 from ..core.errors import N_, Conflict, Refused
-from ..core.tongue import Tongue
 from ..grid import queries as grid_queries
-from . import keeping, making, queries
-from .making import MOST, Ledger
-from .models import KeptLedger
+from . import keeping, queries
+from .making import Ledger
+from .models import KeptEntry, KeptLedger
 from .periods import LONGEST, Period
+from .records import moments
 
 LONGEST_HEADING = 40
 NOT_BEGUN = N_("This period has not begun yet.")
 TOO_LONG = N_("A ledger has at most %(max)d days.")
+FOLLOWED = N_(
+    "This ledger was handed in, and one after it too. What came in since stands there, or in the next one: nothing was "
+    "handed in again."
+)
 NO_COLUMN = N_("At least one column is needed.")
 CHANGED = N_(
     "Someone changed the columns after you opened the page. They now stand as shown: save again to change them."
 )
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What shall be handed in: the id of the act, the grid, the period."""
-
-    id: uuid.UUID
-    grid_id: int
-    period: Period
 
 
 def check(period: Period) -> None:
@@ -44,38 +39,50 @@ def check(period: Period) -> None:
         raise Refused(TOO_LONG, field="first", max=LONGEST)
 
 
-def keep(session: Session, actor: Actor, wish: Wish, tongue: Tongue) -> KeptLedger:
-    """Hand a ledger in: made now, and kept as it is. The same wish again gives what was kept; another under its id,
-    Conflict. NotFound for a grid whose ledger is not his to hand in."""
-    cell = grid_queries.cell(session, actor, "ledger.keep", wish.grid_id)
-    known = session.get(KeptLedger, wish.id)
+def keep(session: Session, actor: Actor, id_: uuid.UUID, ledger: Ledger) -> uuid.UUID:
+    """Hand in a ledger that was made just before: it is kept as it is. The same id again gives what was kept under it;
+    of another grid, period or person, Conflict. NotFound for a grid whose ledger is not his to hand in. Refused where
+    a ledger of the period was handed in and a later one too: what came since stands in that one, or in the next."""
+    cell, period = grid_queries.cell(session, actor, "ledger.keep", ledger.cell.id), ledger.period
+    known = session.get(KeptLedger, id_)
     if known is not None:
-        if (known.kept_by, known.grid_id, Period(known.span, known.first, known.last)) != (
-            *(actor.person_id, cell.id),
-            wish.period,
-        ):
+        if (known.kept_by, known.grid_id, _period_of(known)) != (actor.person_id, cell.id, period):
             raise Conflict
-        return known
-    check(wish.period)
-    ledger = making.now(session, actor, cell, wish.period, tongue, MOST)
-    return _store(session, actor, wish, ledger)
-
-
-def _store(session: Session, actor: Actor, wish: Wish, ledger: Ledger) -> KeptLedger:
-    period = wish.period
-    made = KeptLedger(
-        id=wish.id,
-        grid_id=ledger.cell.id,
-        span=period.span,
-        first=period.first,
-        last=period.last,
-        as_of=ledger.as_of,
-        kept_by=actor.person_id,
-        said=keeping.written(ledger.lines, ledger.sheets),
-    )
-    session.add(made)
+        return id_
+    check(period)
+    if queries.follows(session, cell.id, period):
+        raise Refused(FOLLOWED)
+    _store(session, actor, id_, ledger)
     note(session, actor, "ledger.keep", ledger)
-    return made
+    return id_
+
+
+def _period_of(found: KeptLedger) -> Period:
+    return Period(found.span, found.first, found.last)
+
+
+def _store(session: Session, actor: Actor, id_: uuid.UUID, ledger: Ledger) -> None:
+    period = ledger.period
+    whole = moments(period)
+    session.add(
+        KeptLedger(
+            id=id_,
+            grid_id=ledger.cell.id,
+            span=period.span,
+            first=period.first,
+            last=period.last,
+            begins=whole["since"],
+            ends=whole["until"],
+            as_of=ledger.as_of,
+            kept_by=actor.person_id,
+            said=keeping.written(ledger.cell, ledger.lines, ledger.sheets),
+        )
+    )
+    session.flush()
+    entries = {(sheet.part, row.ref) for sheet in ledger.sheets for row in sheet.rows}
+    rows = [{"ledger_id": id_, "part": part, "ref": ref} for part, ref in sorted(entries)]
+    if rows:
+        session.execute(insert(KeptEntry), rows)
 
 
 def note(session: Session, actor: Actor, act: str, ledger: Ledger) -> None:

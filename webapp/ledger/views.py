@@ -21,7 +21,6 @@ from .blueprint import bp
 from .forms import KeepForm, PeriodForm
 from .making import MOST, Ledger
 from .periods import Period, around
-from .service import Wish
 
 __all__ = ["bp", "column_views"]
 LISTED = 12  # handed-in ledgers that a page lists
@@ -48,11 +47,13 @@ def _cell(grid_id: int) -> Cell:
     return grid_queries.cell(read(), actor(), "ledger.read", grid_id)
 
 
-def _page(cell: Cell, form: PeriodForm, status: int = 200) -> Any:
-    """The page of what the form asks for; of this week where that cannot be, or something else was refused (its
-    ``status``)."""
-    is_good = status == 200 and form.validate() and not _trouble(form)
+def _page(cell: Cell, form: PeriodForm, refusal: Refused | None = None) -> Any:
+    """The page of what the form asks for; of this week where that cannot be. ``refusal``: why it was not handed in."""
+    is_good = form.validate() and not _trouble(form)
+    if refusal is not None and is_good:
+        form.refuse(refusal.field, say(refusal))
     period = form.period() if is_good else around("week", clock.today())
+    status = refusal.status if refusal is not None else 200 if is_good else 422
     ledger = making.at_a_glance(read(), actor(), cell, period, tongue())
     return (
         render_template(
@@ -64,7 +65,7 @@ def _page(cell: Cell, form: PeriodForm, status: int = 200) -> Any:
             may_keep=cell.id in actor().grids_for("ledger.keep"),
             **_shown(ledger),
         ),
-        422 if status == 200 and not is_good else status,
+        status,
     )
 
 
@@ -148,19 +149,20 @@ def _file(made: Callable[[], Ledger]) -> Response:
 @may("ledger.keep")
 def keep(grid_id: int) -> Any:
     """Hand it in: what it says now is kept."""
-    form, who, told = KeepForm(request.form), actor(), tongue()
+    form, who = KeepForm(request.form), actor()
     cell = grid_queries.cell(read(), who, "ledger.keep", grid_id)
     try:
         if not form.validate():
             raise Refused(form.first_error())
-        wish = Wish(form.id.data, cell.id, form.period())
-        kept_id = write_once(lambda session: service.keep(session, who, wish, told).id)
+        id_, period = form.id.data, form.period()
+        service.check(period)
+        with turn("export"):
+            ledger = making.now(read(), who, cell, period, tongue(), MOST)
+        kept_id = write_once(lambda session: service.keep(session, who, id_, ledger))
     except Refused as refusal:
         if refusal.status == 404:
             raise
-        if not form.errors:
-            form.refuse(refusal.field, say(refusal))
-        return _page(cell, form, refusal.status)
+        return _page(cell, PeriodForm.of(request.form), refusal)
     flash(_("Handed in. It stays as it is now; what comes later stands in the next one."), "good")
     return redirect(url_for("ledger.kept", ledger_id=kept_id), 303)
 

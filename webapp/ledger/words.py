@@ -28,8 +28,10 @@ AS_OF = N_("As of %(at)s. What still waits on phones is not in it.")
 PATROLS = N_("%(due)d visits due: %(seen)d seen, %(could_not)d could not be checked, %(missed)d not visited")
 RUNNING = N_(", %(running)d not due before the end")
 PROBLEMS = N_("%(found)d problems: %(closed)d closed, %(open)d open (%(late)d overdue), %(void)d not accepted")
+LATE = N_("entered after the ledger before: %(patrols)d rounds, %(reports)d problems")
 BEFORE = N_("from before: %(open_before)d open, %(closed_before)d closed in this time")
-SUMMARY = N_("%(grid)s, %(first)s to %(last)s, as of %(at)s: %(patrols)s; %(problems)s; %(before)s.")
+SUMMARY = N_("%(grid)s, %(first)s to %(last)s, as of %(at)s: %(words)s.")
+BETWEEN = N_("; ")
 
 
 def title(ledger: Ledger, tongue: Tongue, day: Callable[[date], str] = date.isoformat) -> str:
@@ -53,17 +55,15 @@ def _about(ledger: Ledger, tongue: Tongue) -> dict[str, str]:
     }
 
 
-def sentences(ledger: Ledger, tongue: Tongue) -> dict[str, str]:
-    """The figures in words: patrols, problems, and what is from before."""
-    total = vars(ledger.total)
+def sentences(ledger: Ledger, tongue: Tongue) -> list[str]:
+    """The figures in words: patrols, problems, what is from before, and what came in late."""
+    total, late = vars(ledger.total), {sheet.part: sheet.late for sheet in ledger.sheets}
     running = tongue.word(RUNNING) % total if ledger.total.running else ""
-    return {
-        "patrols": tongue.word(PATROLS) % total + running,
-        "problems": tongue.word(PROBLEMS) % total,
-        "before": tongue.word(BEFORE) % total,
-    }
+    words = [tongue.word(PATROLS) % total + running, tongue.word(PROBLEMS) % total, tongue.word(BEFORE) % total]
+    return [*words, tongue.word(LATE) % late] if any(late.values()) else words
 
 
 def summary(ledger: Ledger, tongue: Tongue) -> str:
     """All of it as one text, without a name of a person, to be copied."""
-    return tongue.word(SUMMARY) % (_about(ledger, tongue) | sentences(ledger, tongue))
+    words = tongue.word(BETWEEN).join(sentences(ledger, tongue))
+    return tongue.word(SUMMARY) % (_about(ledger, tongue) | {"words": words})

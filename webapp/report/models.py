@@ -83,6 +83,7 @@ class Report(Base):
 
     __table_args__ = (
         Index(None, "grid_id", "received_at"),
+        Index(None, "grid_id", "occurred_at"),
         _partial("open", "grid_id", "due_at"),
         _partial("unsampled", "grid_id", "received_at"),
         _present("recurs_id"),
