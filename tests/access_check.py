@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from flask.testing import FlaskClient
 
-from tests import access_ledgers, access_lists, access_routes, access_units
+from tests import access_lists, access_routes, access_units
 from tests import access_tables as tables
 from tests.access_borders import beside_state, typed
 from tests.access_county import GONE, OFFICERS, VILLAGES, County, mark
@@ -190,7 +190,7 @@ def fields(county: County, route: Route, login: str, target: Target) -> dict[str
         "/grids/<grid_id>/upper": posting | {"person": county.ids["account"][tables.above(target.name)]},
         "/grids/<grid_id>/platform": {"owner_zh": "new"},
         **access_units.typed(county, target.name),
-        **access_ledgers.typed(county),
+        **county.ids["typed"],
         "/patrols": entry | {f"v{county.ids['object'][village]}-outcome": "normal"},
         "/grids/<grid_id>/week/enter": entry | access_lists.box(county.ids["object"][village]),
         "/reports": entry | {"place": "here", "problem": "smoke", "severity": "minor", "first_measure": "not_heeded"},

@@ -12,15 +12,16 @@ HAND_IN = {"A": "township_a", "B": "township_b"}
 
 
 def hand_in(county: Any) -> None:
-    """This week's ledger of both townships, after the rounds and reports."""
+    """This week's ledger of both townships, after the rounds and reports; and what is typed about ledgers, read once."""
     for grid, login in HAND_IN.items():
         with county.acting(login) as (session, who):
             cell = queries.cell(session, who, "ledger.keep", county.ids["grid"][grid])
             made = making.now(session, who, cell, around("week", clock.today()), Tongue("en", str))
             county.ids["ledger"][grid] = service.keep(session, who, ids.new(), made)
+    county.ids["typed"] = _typed(county)
 
 
-def typed(county: Any) -> dict[str, dict[str, Any]]:
+def _typed(county: Any) -> dict[str, dict[str, Any]]:
     """The forms by their addresses, right for those who may."""
     with county.store.read() as session:
         columns = service.standing(session, "patrols")
