@@ -12,7 +12,7 @@ HAND_IN = {"A": "township_a", "B": "township_b"}
 
 
 def hand_in(county: Any) -> None:
-    """This week's ledger of both townships, after the rounds and reports; and what is typed about ledgers, read once."""
+    """This week's ledger of both townships, after the rounds and reports. What is typed about ledgers is read once."""
     for grid, login in HAND_IN.items():
         with county.acting(login) as (session, who):
             cell = queries.cell(session, who, "ledger.keep", county.ids["grid"][grid])
