@@ -18,6 +18,7 @@ from webapp.core.models import Attachment, AuditEntry, CalendarDay, Setting, Tim
 from webapp.duty.models import Document, DocumentDecision, Duty, ProblemDuty, Succession
 from webapp.feedback.models import Feedback
 from webapp.grid.models import BoundaryEdition, GridChangeSet, GridVersion
+from webapp.ledger.models import KeptLedger, LedgerColumn
 from webapp.login.models import LoginCode, LoginSession, RecoveryCode, SecondFactor
 from webapp.patrol.models import FrequencyRule, ObjectProposal, Patrol, PatrolTopic, TopicVisit, Visit
 from webapp.people.models import Person
@@ -41,6 +42,7 @@ def people_of(world: World) -> None:
             _desk_work(session, world, login, tag)
             _cards(session, world, login, tag)
             _files(session, world, login, tag)
+            _ledgers(session, world, login, tag)
         _together(session, world)
 
 
@@ -173,6 +175,21 @@ def _files(session: Session, world: World, login: str, tag: str) -> None:
     session.add(StageStep(stage="black_water.listed", on=AT.date(), note=f"{tag}-note", **said))
     named = {"from_on": AT.date(), "named_by": me, "named_at": AT}
     session.add(ObjectPerson(object_id=thing.id, part="leader", name=f"{tag}-leader", post="", **named))
+
+
+def _ledgers(session: Session, world: World, login: str, tag: str) -> None:
+    """A week that was handed in, and a column."""
+    me, week = world.people[login], {"span": "week", "first": date(2026, 8, 31), "last": date(2026, 9, 6)}
+    given = {
+        "grid_id": world.grids["A1" if login == ME else "A2"],
+        "begins": AT,
+        "ends": AT,
+        "as_of": AT,
+        "kept_by": me,
+    }
+    session.add(KeptLedger(id=make.ids.new(), said=f"{tag}-ledger", **week, **given))
+    column = session.get_one(LedgerColumn, ("patrols", "at" if login == ME else "note"))
+    column.heading, column.changed_at, column.changed_by = f"{tag}-column", AT, me
 
 
 def _together(session: Session, world: World) -> None:

@@ -34,6 +34,7 @@ PAGES = READING_PAGES | {
     "incoming_views",
     "redraw_views",
     "calendar_views",
+    "column_views",
     "county_views",
     "first_day_views",
     "forms",

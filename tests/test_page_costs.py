@@ -52,6 +52,8 @@ county      /late                       7          0
 county      /grids/{county}             26         0
 township_a  /cards                      15         0
 housing     /desk                       16          0
+township_a  /grids/{A}/ledger           19          0
+county      /grids/{county}/ledger      20          0
 """)
 #: What an officer and his township open every day.
 DAILY = (

@@ -59,8 +59,10 @@ PEOPLE = ("found_by", "entered_by", "person_id")
 #: Everything that somebody may read, by one who has a different place in the county.
 READERS = ("officer_a1", "township_a", "county", "leader", "housing", "station_a", "auditor", "admin")
 #: With statistics of a county of five villages it is quicker to go through all than to look up a fifth of it, as a
-#: search does, and as an officer's own file does, who did most of it; and the file of all cards counts all patrols.
-FIVE_VILLAGES = frozenset({"/search", "/account/data", "/cards.xlsx"})
+#: search does, and as an officer's own file does, who did most of it; the file of all cards counts all patrols, and the
+#: ledger of this week lists those of three villages.
+LEDGERS = {"/ledger", "/grids/<grid_id>/ledger", "/grids/<grid_id>/ledger/print"}
+FIVE_VILLAGES = frozenset({"/search", "/account/data", "/cards.xlsx"} | LEDGERS)
 #: An index that holds nothing but what is open, or waits for its sample: that is as large as the work in hand. What is
 #: closed has let go of its lead.
 SMALL = re.compile(r"ix_report_(open|unsampled|event_moved_limit)|uq_assignment_one_lead")
@@ -247,7 +249,10 @@ KEYS = {
     for table in metadata.sorted_tables
     for column in table.columns
     if column.unique or [*table.primary_key] == [column]
-} | {"word.code", "field_choice.code", "object_fact.field", "role_word.word", "report_joint.grid_id"}
+} | {
+    *("word.code", "field_choice.code", "object_fact.field", "role_word.word"),
+    *("report_joint.grid_id", "ledger_column.name"),
+}
 #: What is distinct or grouped by it: the list has one row for each.
 ONCE = {"posting.role", "held.place", "anon_1.place"}
 #: Of one thing, whose steps are counted; of one name of a layer; of one set of changes.

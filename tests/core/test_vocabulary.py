@@ -17,6 +17,7 @@ from webapp.core.chain_link import HistoryOpen
 from webapp.core.db import Store
 from webapp.duty import dispatching, scope
 from webapp.grid import changes
+from webapp.ledger import periods as ledger_periods
 from webapp.models import metadata
 from webapp.patrol import frequency, topics
 from webapp.patrol import own as patrol_own
@@ -46,6 +47,7 @@ WORDS: dict[str, Iterable[str]] = {
     "grid_kind": card_labels.KINDS,
     "ground_doubt": dispatching.DOUBTS,
     "language": language.LOCALES,
+    "ledger_span": ledger_periods.SPANS,
     "list_status": rows.STATUSES,
     "look_answer": labels.LOOK_ANSWERS,
     "object_part": register_labels.PARTS,
@@ -91,6 +93,8 @@ FREE = {
     "map_layer": {"name"},
     "document": {"code"},
     "document_decision": {"part"},
+    "ledger_column": {"part", "name", "heading"},
+    "kept_entry": {"part"},
     "person": {"phone"},
     "body": {"phone"},
 }

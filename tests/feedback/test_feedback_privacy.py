@@ -37,6 +37,7 @@ NOT_ABOUT_PEOPLE = {
     "field_choice",
     "object_stage",
     "object_stay",
+    "kept_entry",
     "report_problem",
     "report_joint",
     "assignment",
@@ -66,6 +67,8 @@ ABOUT_THE_THING = {
         "grid_card": "id grid_id kind body_zh body_en duties_zh duties_en tasks_zh tasks_en rewards_zh rewards_en "
         "penalties_zh penalties_en valid_from published_on",
         "upper_link": "id upper_id lower_id",
+        "ledger_column": "part name position heading",
+        "kept_ledger": "id grid_id span first last begins ends said",
         "unit_person": "id grid_id",
         "platform_role": "id grid_id part zh en",
         "report": "number state state_since is_open due_at grid_id grid_version_id object_id patrol_id severity "

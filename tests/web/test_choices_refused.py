@@ -98,6 +98,7 @@ address                                     login       target       field      
 /grids/<grid_id>/change                     county      A1           heir             grid:A
 /settings/<group>                           admin       tile_crs     value-tile_crs   EPSG:3857
 /settings/<group>                           admin       second_factor  value-second_factor  officers
+/grids/<grid_id>/ledger                     township_a  A            span             year
 /export                                     housing      -            kind             grids
 /export                                     township_a   -            format           exe
 /export                                     township_a   -            encoding         Big5

@@ -85,8 +85,10 @@ _COLUMNS = (
 
 def told(session: Session, tongue: Tongue) -> Tongue:
     """The tongue with the county's ready words, as cells are said in it."""
-    return replace(tongue, ready={(row.kind, row.code): row for row in session.execute(select(Word.__table__))})
+    return replace(tongue, ready={(row.kind, row.code): row for row in session.execute(_WORDS)})
 
+
+_WORDS = select(Word.__table__)
 
 # --- the rows ---
 

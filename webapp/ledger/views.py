@@ -16,7 +16,7 @@ from ..grid.queries import Cell
 from ..web.errors import say
 from ..web.language import day, tongue
 from ..web.request import actor, may, read, turn, write, write_once
-from . import column_views, making, queries, service, words, workbook
+from . import column_views, making, queries, sentences, service, workbook
 from .blueprint import bp
 from .forms import KeepForm, PeriodForm
 from .making import MOST, Ledger
@@ -84,11 +84,11 @@ def _shown(ledger: Ledger) -> dict[str, Any]:
     told = tongue()
     return {
         "ledger": ledger,
-        "figures": words.FIGURES,
-        "title": words.title(ledger, told, day),
-        "until": words.until(ledger, told),
-        "sentences": words.sentences(ledger, told),
-        "summary": words.summary(ledger, told),
+        "figures": sentences.FIGURES,
+        "title": sentences.title(ledger, told, day),
+        "until": sentences.until(ledger, told),
+        "sentences": sentences.lines(ledger, told),
+        "summary": sentences.summary(ledger, told),
         "cell_text": workbook.minute,
         "counts": workbook.counts,
     }

@@ -9,7 +9,7 @@ from ..core.tongue import Tongue
 from ..core.workbook import several
 from .figures import NAMES, Figures
 from .making import Ledger, Sheet
-from .words import FIGURES, title, until
+from .sentences import FIGURES, title, until
 
 WIDTH = 16  # of a column, in characters
 LATE = N_("Late")

@@ -55,7 +55,7 @@ def _about(ledger: Ledger, tongue: Tongue) -> dict[str, str]:
     }
 
 
-def sentences(ledger: Ledger, tongue: Tongue) -> list[str]:
+def lines(ledger: Ledger, tongue: Tongue) -> list[str]:
     """The figures in words: patrols, problems, what is from before, and what came in late."""
     total, late = vars(ledger.total), {sheet.part: sheet.late for sheet in ledger.sheets}
     running = tongue.word(RUNNING) % total if ledger.total.running else ""
@@ -65,5 +65,5 @@ def sentences(ledger: Ledger, tongue: Tongue) -> list[str]:
 
 def summary(ledger: Ledger, tongue: Tongue) -> str:
     """All of it as one text, without a name of a person, to be copied."""
-    words = tongue.word(BETWEEN).join(sentences(ledger, tongue))
+    words = tongue.word(BETWEEN).join(lines(ledger, tongue))
     return tongue.word(SUMMARY) % (_about(ledger, tongue) | {"words": words})
