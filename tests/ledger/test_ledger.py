@@ -19,7 +19,7 @@ from webapp.core.models import AuditEntry
 from webapp.core.tongue import Tongue
 from webapp.grid.models import Grid, GridCurrent, GridVersion
 from webapp.grid.queries import cell
-from webapp.ledger import keeping, making, service
+from webapp.ledger import keeping, making, service, views
 from webapp.ledger.models import KeptLedger
 from webapp.ledger.parts import PARTS
 from webapp.ledger.periods import Period, around
@@ -466,6 +466,23 @@ def test_on_paper_stand_all_rows(world: World, friday: datetime, browse: Browse)
     busy(world, friday)
     page = browse("township_a").get(where(world, "A", around("week", clock.today()), "/print")).text
     assert page.count('<th scope="row">') == 2 + 1 + 2 + 4
+
+
+def test_more_rows_than_a_ledger_has_room_for_are_neither_printed_nor_handed_in_and_it_is_said(
+    world: World, friday: datetime, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy(world, friday)
+    monkeypatch.setattr(views, "MOST", 3)
+    week = around("week", clock.today())
+    sent = {"id": str(ids.new()), "span": "week", "first": week.first.isoformat()}
+    township, said = browse("township_a"), "There are more than 3 rows. Choose a shorter period."
+    printed = township.get(where(world, "A", week, "/print"))
+    assert printed.status_code == 200 and said in printed.text and "4 problems" in printed.text
+    for more in ("", "/file"):
+        answer = township.post(f"/grids/{world.grids['A']}/ledger{more}", **sent)
+        assert answer.status_code == 422 and said in answer.text
+    with world.store.read() as session:
+        assert not session.scalars(select(KeptLedger)).all()
 
 
 @pytest.mark.parametrize(

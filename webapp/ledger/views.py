@@ -97,9 +97,13 @@ def _shown(ledger: Ledger) -> dict[str, Any]:
 @bp.get("/grids/<int:grid_id>/ledger/print")
 @may("ledger.read")
 def printed(grid_id: int) -> Any:
-    """All of it on paper."""
-    ledger = _asked(grid_id)
-    return render_template("ledger/print.html", back=_where(ledger), **_shown(ledger))
+    """All of it on paper; without most of its rows where there are too many, which is said then."""
+    trouble, cell, period = "", _cell(grid_id), _period()
+    try:
+        ledger = making.now(read(), actor(), cell, period, tongue(), MOST)
+    except Refused as refusal:
+        ledger, trouble = making.at_a_glance(read(), actor(), cell, period, tongue()), say(refusal)
+    return render_template("ledger/print.html", back=_where(ledger), trouble=trouble, **_shown(ledger))
 
 
 def _asked(grid_id: int) -> Ledger:
