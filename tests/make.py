@@ -203,6 +203,11 @@ def days(number: int) -> timedelta:
     return timedelta(days=number)
 
 
+def noon() -> datetime:
+    """Of today."""
+    return clock.start(clock.today()) + timedelta(hours=12)
+
+
 def keys(pairs: Sequence[tuple[str, Any]]) -> list[str]:
     """First members."""
     return [key for key, _ in pairs]

@@ -119,11 +119,6 @@ def test_what_came_back_to_an_officer_stands_on_his_own_page(busy, browse):
 
 # --- what each tab of reports lists, said once more by hand --------------------------------------------------
 
-
-def noon():
-    return clock.start(clock.today()) + timedelta(hours=12)
-
-
 IS_OPEN = STATES.keys() - ENDS
 #: Of a report that the reader may read: ``r`` the report, ``held`` whether it rests with him, ``last`` its last move,
 #: ``coop`` whether his department cooperates on it, ``stuck`` the moment before which nothing has moved for days.
@@ -135,8 +130,8 @@ LISTED = {
     "handling": lambda r, held, **_: held and r.state == "handling",
     "station": lambda r, held, **_: held and r.state == "station",
     "to_check": lambda r, held, **_: held and r.state in ("station_done", "department_done", "township_done"),
-    "due_today": lambda r, held, **_: held and noon() <= r.due_at < clock.start(clock.day(noon()) + DAY),
-    "overdue": lambda r, held, **_: held and r.due_at < noon(),
+    "due_today": lambda r, held, **_: held and make.noon() <= r.due_at < clock.start(clock.day(make.noon()) + DAY),
+    "overdue": lambda r, held, **_: held and r.due_at < make.noon(),
     "returned": lambda r, **_: r.state == "returned",
     "bounced": lambda r, held, last, **_: held and r.state == "county" and last == "bounce",
     "stuck": lambda r, stuck, **_: r.state in IS_OPEN and r.state_since < stuck,
@@ -145,7 +140,7 @@ LISTED = {
     "nobody": lambda r, **_: (r.state, r.severity) == ("station", "emergency"),
     "cooperating": lambda r, coop, **_: r.state in IS_OPEN and coop,
     "all_open": lambda r, **_: r.state in IS_OPEN,
-    "late_anywhere": lambda r, **_: r.state in IS_OPEN and r.due_at < noon(),
+    "late_anywhere": lambda r, **_: r.state in IS_OPEN and r.due_at < make.noon(),
 }
 
 
@@ -156,8 +151,8 @@ def mixed(busy):
     with busy.store.write() as session:
         for village, changes in (
             ("A1", {"severity": "emergency"}),
-            ("A2", {"due_at": noon() + timedelta(hours=1)}),
-            ("A2", {"due_at": noon()}),
+            ("A2", {"due_at": make.noon() + timedelta(hours=1)}),
+            ("A2", {"due_at": make.noon()}),
             ("A2", {"due_at": clock.start(clock.today() + DAY)}),
             ("A1", {"state": "closed", "is_open": False, "settled": True, "due_at": None}),
             ("B1", {"state": "closed", "is_open": False, "severity": "emergency", "due_at": None}),
@@ -180,14 +175,14 @@ def mixed(busy):
 def test_each_tab_lists_what_its_word_says_on_every_desk(mixed):
     hits = dict.fromkeys(LISTED, 0)
     with mixed.store.read() as session:
-        stuck = report_desk.moments(session, noon()).stuck_since
+        stuck = report_desk.moments(session, make.noon()).stuck_since
         for login in DESKS:
             actor = make.actor(session, login)
             read = session.scalars(queries.readable(actor)).all()
             held = set(session.scalars(queries.readable(actor).where(queries.held_by(actor))))
             coop = set(session.scalars(queries.readable(actor).where(queries.cooperates(actor))))
             last = history.last_moves(session, [report.id for report in read])
-            desk = tabs.Desk(session, actor, noon())
+            desk = tabs.Desk(session, actor, make.noon())
             for key in {tab.key for tab in desk.tabs} - {"not_gone", "proposed", "vacant"}:
                 facts = [
                     (r, {"held": r in held, "coop": r in coop, "last": last[r.id].event.action, "stuck": stuck})
