@@ -23,7 +23,7 @@ ABOUT = About(
         "ledger.take": N_("Ledger taken out as a file"),
         "ledger.columns": N_("Columns of the ledger set"),
     },
-    things={"ledger": N_("part of the ledger")},
+    things={"ledger": N_("part of the ledger"), "ledger_column": N_("column of the ledger")},
     facts={
         "columns": N_("columns"),
         "days": N_("days"),
