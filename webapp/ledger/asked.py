@@ -3,7 +3,4 @@
 from ..core.asked import Asked
 from ..core.errors import N_
 
-ASKED = (
-    Asked(N_("Ledger"), "PeriodForm", {"span": N_("It says which days the ledger is of.")}),
-    Asked(N_("Ledger"), "KeepForm", {"id": N_("So that a ledger that is sent twice is handed in once.")}),
-)
+ASKED = (Asked(N_("Ledger"), "PeriodForm", {"span": N_("It says which days the ledger is of.")}),)
