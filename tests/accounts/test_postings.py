@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tests import make
-from tests.accounts.test_service import SOON, entry
+from tests.accounts.test_service import entry, soon
 from tests.accounts.test_sheet import ROWS, run, xlsx
 from webapp.access import SYSTEM
 from webapp.accounts import service
@@ -53,10 +53,10 @@ def test_an_administrator_gets_no_desk_and_a_desk_no_administration(world):
 def test_an_administration_may_begin_when_the_desk_has_ended(world):
     with world.store.write() as session:
         admin, who = make.actor(session, "admin"), world.people["county"]
-        service.end_posting(session, admin, session.scalar(select(Posting.id).where(Posting.person_id == who)), SOON)
+        service.end_posting(session, admin, session.scalar(select(Posting.id).where(Posting.person_id == who)), soon())
         with pytest.raises(Refused, match="administrator"):
-            service.grant_posting(session, admin, who, entry(world, "system_admin", first=SOON))
-        service.grant_posting(session, admin, who, entry(world, "system_admin", first=SOON + timedelta(days=1)))
+            service.grant_posting(session, admin, who, entry(world, "system_admin", first=soon()))
+        service.grant_posting(session, admin, who, entry(world, "system_admin", first=soon() + timedelta(days=1)))
 
 
 def test_the_same_posting_is_not_given_twice_for_the_same_days(world):
@@ -99,10 +99,10 @@ def test_a_posting_that_has_not_begun_can_be_taken_back(world):
     with world.store.write() as session:
         actor = make.actor(session, "township_a")
         made = service.grant_posting(
-            session, actor, world.people["officer_a1"], entry(world, "grid_officer", "A2", first=SOON)
+            session, actor, world.people["officer_a1"], entry(world, "grid_officer", "A2", first=soon())
         )
         service.end_posting(session, actor, made.id)
-    assert rights(world, "officer_a1", SOON) == ["grid_officer"]
+    assert rights(world, "officer_a1", soon()) == ["grid_officer"]
 
 
 def test_ending_only_shortens(world):

@@ -15,6 +15,10 @@ from webapp.core.errors import NotFound, Refused
 from webapp.people.models import Person, Posting
 
 
+def soon():
+    return clock.today() + timedelta(days=3)
+
+
 def entry(world, role, grid=None, body=None, first=None, last=None):
     """A posting entry by the short names of the test county."""
     return PostingEntry(
@@ -88,7 +92,7 @@ def refused_for(by, role, grid):
 
 @pytest.mark.parametrize("by, role, grid, body, may", CREATIONS)
 def test_each_tier_makes_accounts_for_those_below_it_and_no_others(world, by, role, grid, body, may):
-    posting = entry(world, role, grid, body, last=clock.today() + timedelta(days=3) if role == "inspector" else None)
+    posting = entry(world, role, grid, body, last=soon() if role == "inspector" else None)
     if may:
         assert create(world, by, posting)
         return

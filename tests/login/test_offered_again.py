@@ -9,7 +9,7 @@ from sqlalchemy import update
 from tests import make
 from tests.conftest import PASSWORD
 from tests.login.test_second_factor import code_of, secret_of, setting
-from tests.report.conftest import DUE
+from tests.report.conftest import due_day
 from webapp.core import clock, ids
 from webapp.login.models import LoginSession
 from webapp.report import service
@@ -87,7 +87,7 @@ def test_a_report_and_a_move_say_what_was_chosen_in_its_words(world, browse):
     with world.store.write() as session:
         service.submit(session, make.actor(session, "officer_a1"), entry)
         number = session.get_one(Report, entry.id).number
-    move = {"id": str(ids.new()), "seen": "township", "body": world.bodies["station_a"], "due": DUE}
+    move = {"id": str(ids.new()), "seen": "township", "body": world.bodies["station_a"], "due": due_day()}
     _browser, page = offered(world, browse, "township_a", f"/reports/{entry.id}/assign", move)
     words = said(page)
     assert words[0][1] == number and ("Assign to", "Town A team") in words
