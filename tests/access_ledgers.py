@@ -3,6 +3,7 @@
 from typing import Any
 
 from webapp.core import clock, ids
+from webapp.core.canonical import mark
 from webapp.core.tongue import Tongue
 from webapp.grid import queries
 from webapp.ledger import making, service
@@ -29,5 +30,5 @@ def _typed(county: Any) -> dict[str, dict[str, Any]]:
     return {
         "/grids/<grid_id>/ledger": {"id": ids.new(), "span": "week"},
         "/grids/<grid_id>/ledger/file": {"span": "week"},
-        "/ledger/columns/<records>": {"seen": service.edition(columns), **places, "heading-patrols-at": "new"},
+        "/ledger/columns/<records>": {"seen": mark(columns), **places, "heading-patrols-at": "new"},
     }

@@ -32,8 +32,6 @@ def upgrade() -> None:
         sa.Column("id", UUID, nullable=False),
         sa.Column("grid_id", sa.Integer(), nullable=False),
         sa.Column("span", sa.String(length=20), nullable=False),
-        sa.Column("first", sa.Date(), nullable=False),
-        sa.Column("last", sa.Date(), nullable=False),
         sa.Column("begins", MOMENT, nullable=False),
         sa.Column("ends", MOMENT, nullable=False),
         sa.Column("as_of", MOMENT, nullable=False),
@@ -53,7 +51,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_kept_entry_ref"), "kept_entry", ["ref"])
     op.create_index(op.f("ix_report_grid_id_occurred_at"), "report", ["grid_id", "occurred_at"])
     op.create_index(op.f("ix_kept_ledger_kept_by"), "kept_ledger", ["kept_by"])
-    op.create_index(op.f("ix_kept_ledger_grid_id_last"), "kept_ledger", ["grid_id", "last"])
+    op.create_index(op.f("ix_kept_ledger_grid_id_ends"), "kept_ledger", ["grid_id", "ends"])
 
 
 def downgrade() -> None:

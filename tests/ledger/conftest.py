@@ -75,3 +75,8 @@ def busy(world: World, friday: datetime) -> None:
         session.get_one(Report, void).is_open = False
         session.get_one(Report, before).received_at = friday - 9 * DAY
     reported(world, "B1")
+
+
+def late(found: making.Ledger) -> int:
+    """How many records came in too late for the ledger that they belong to."""
+    return sum(sheet.late for sheet in found.sheets)

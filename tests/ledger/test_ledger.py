@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests import make
 from tests.conftest import World
-from tests.ledger.conftest import DAY, ENGLISH, busy, handed_in, ledger, reported, walked
+from tests.ledger.conftest import DAY, ENGLISH, busy, handed_in, late, ledger, reported, walked
 from webapp.core import clock, ids
 from webapp.core.errors import Conflict, NotFound, Refused
 from webapp.core.models import AuditEntry
@@ -29,19 +29,19 @@ def test_the_figures_say_what_the_records_say(world: World, friday: datetime) ->
     week = around("week", clock.today())
     found = ledger(world, "township_a", "A", week)
     total = asdict(found.total)
-    assert {name: total[name] for name in ("found", "closed", "void", "open", "late")} == {
+    assert {name: total[name] for name in ("found", "closed", "void", "open", "overdue")} == {
         "found": 4,
         "closed": 1,
         "void": 1,
         "open": 2,
-        "late": 1,
+        "overdue": 1,
     }
     assert (total["open_before"], total["closed_before"]) == (1, 0)
     visits = {name: total[name] for name in ("due", "seen", "could_not", "missed", "running")}
     assert visits == {"due": 4, "seen": 1, "could_not": 1, "missed": 0, "running": 2}
     assert [line.en for line in found.lines] == ["Village A1", "Village A2"]
     patrols_, problems = found.sheets
-    assert (len(patrols_.rows), len(problems.rows), found.late) == (2, 4, 0)
+    assert (len(patrols_.rows), len(problems.rows), late(found)) == (2, 4, 0)
     county = ledger(world, "county", "county", week)
     assert (county.total.found, county.total.seen, len(county.sheets[1].rows)) == (5, 2, 5)
     assert [(line.en, line.figures.found) for line in county.lines] == [("Town A", 4), ("Town B", 1)]
@@ -70,13 +70,13 @@ def test_what_comes_in_after_the_ledger_was_handed_in_stands_once_in_the_next_on
     with clock.at(friday + 4 * DAY):
         walked(world, "A1", {"farm_a1": "normal"})
         after = ledger(world, "township_a", "A", week.after)
-        assert [sheet.late for sheet in after.sheets] == [1, 1] and after.late == 2
+        assert [sheet.late for sheet in after.sheets] == [1, 1] and late(after) == 2
         assert [row.is_late for row in after.sheets[0].rows] == [True, True, False]
         assert after.total.found == 0, "the figures are those of the period itself"
         assert len(ledger(world, "township_a", "A", week).sheets[1].rows) == 5, "as of now it is in its own week"
         handed_in(world, "township_a", "A", week.after)
     with clock.at(friday + 12 * DAY):
-        assert ledger(world, "township_a", "A", week.after.after).late == 0
+        assert late(ledger(world, "township_a", "A", week.after.after)) == 0
     with world.store.read() as session:
         assert session.get_one(KeptLedger, kept_id).said == as_it_was
 
@@ -138,7 +138,7 @@ def test_an_old_ledger_takes_in_nothing_that_came_after_the_next_was_handed_in(w
         kept_id = handed_in(world, "township_a", "A", first.after.after)
         assert kept_rounds(world, kept_id) == [[True]]
         for period in (first, first.after):
-            assert ledger(world, "township_a", "A", period).late == 0
+            assert late(ledger(world, "township_a", "A", period)) == 0
             with pytest.raises(Refused, match="one after it too"):
                 handed_in(world, "township_a", "A", period)
 
@@ -175,7 +175,7 @@ def test_nothing_is_late_of_a_time_before_the_first_ledger(world: World, friday:
     handed_in(world, "township_a", "A", around("week", clock.today()))
     with clock.at(friday + 7 * DAY):
         reported(world, "A1", friday - 30 * DAY)
-        assert ledger(world, "township_a", "A", around("week", clock.today())).late == 0
+        assert late(ledger(world, "township_a", "A", around("week", clock.today()))) == 0
 
 
 def test_what_was_open_when_the_period_ended_stays_so(world: World, friday: datetime) -> None:
@@ -216,11 +216,11 @@ def test_at_a_glance_the_numbers_are_those_of_all_rows(world: World, friday: dat
 
 def test_without_a_ledger_handed_in_before_nothing_is_late(world: World, friday: datetime) -> None:
     reported(world, "A1", friday - 6 * DAY)
-    assert ledger(world, "township_a", "A", around("week", clock.today())).late == 0
+    assert late(ledger(world, "township_a", "A", around("week", clock.today()))) == 0
     handed_in(world, "county", "county", around("week", clock.today() - 7 * DAY))
     reported(world, "A1", friday - 6 * DAY)  # in the very moment
-    assert ledger(world, "township_a", "A", around("week", clock.today())).late == 0, "that was the county's own"
-    assert ledger(world, "county", "county", around("week", clock.today())).late == 1
+    assert late(ledger(world, "township_a", "A", around("week", clock.today()))) == 0, "that was the county's own"
+    assert late(ledger(world, "county", "county", around("week", clock.today()))) == 1
 
 
 def test_handed_in_it_shows_what_it_showed_then(world: World, friday: datetime) -> None:
@@ -326,6 +326,6 @@ def test_a_round_of_two_visits_is_two_rows_and_one_late_entry(world: World, frid
     walked(world, "A1", {"farm_a1": "normal", "kiln_a1": "normal"})
     with clock.at(friday + 7 * DAY):
         found = ledger(world, "township_a", "A", week.after)
-    assert (len(found.sheets[0].rows), found.late) == (2, 1)
+    assert (len(found.sheets[0].rows), late(found)) == (2, 1)
     with world.store.read() as session:
         assert len(session.scalars(select(Visit)).all()) == 2

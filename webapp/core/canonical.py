@@ -6,6 +6,7 @@ invisible until somebody uses it. Types have a form of their own here and never 
 to give.
 """
 
+import hashlib
 import json
 import math
 import uuid
@@ -26,6 +27,12 @@ def canonical(value: Any) -> str:
     TypeError or ValueError names the field that has no canonical form.
     """
     return _text(_form(value, type(value).__name__))
+
+
+def mark(value: Any) -> str:
+    """A short text that is another one as soon as the value is: what a page gives back of what it showed, so that
+    nobody writes over what he has not seen."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()[:16]
 
 
 def says_nothing(value: Any) -> bool:

@@ -1,15 +1,15 @@
 """The page for taking records out, and the file."""
 
-from tempfile import TemporaryFile
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, send_file
+from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from ..core.errors import Refused
+from ..web.downloads import handed_over
 from ..web.errors import say
 from ..web.language import tongue
-from ..web.request import actor, close_reads, may, read, turn, write
+from ..web.request import actor, may, read
 from . import queries, service
 from .formats import FORMATS
 from .forms import ExportForm
@@ -52,18 +52,9 @@ def make() -> Any:
 
 def _file(wish: Wish) -> Response:
     who, told = actor(), tongue()
-    close_reads()
-    file = TemporaryFile()  # noqa: SIM115  (open until the answer is sent; it has no name that could stay)
-    try:
-        with turn("export"):
-            number = service.make(read(), who, wish, told, file)
-        with write() as session:
-            service.note(session, who, wish, number)
-        file.seek(0)
-        way = FORMATS[wish.format]
-        answer = send_file(file, mimetype=way.media_type, as_attachment=True, download_name=wish.name())
-    except BaseException:
-        file.close()
-        raise
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return handed_over(
+        lambda out: service.make(read(), who, wish, told, out),
+        lambda session, number: service.note(session, who, wish, number),
+        lambda _number: wish.name(),
+        FORMATS[wish.format].media_type,
+    )

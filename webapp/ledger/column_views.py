@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from ..core.canonical import mark
 from ..core.errors import NotFound, Refused
 from ..web.errors import say
 from ..web.request import actor, may, read, write
@@ -26,7 +27,7 @@ def _page(trouble: str = "") -> str:
     return render_template(
         "ledger/columns.html",
         parts={key: (part, [row for row in listed if _is_of(key, row)]) for key, part in PARTS.items()},
-        edition=lambda part: service.edition(service.standing(read(), part)),
+        edition=lambda part: mark(service.standing(read(), part)),
         typed=request.form,
         trouble=trouble,
     )

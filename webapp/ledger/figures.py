@@ -19,8 +19,8 @@ from ..grid.queries import Cell
 from ..patrol import coverage
 from ..report import queries as report_queries
 from ..report.models import Report
-from .periods import DAY, Period
-from .records import SINCE, UNTIL, moments
+from .periods import DAY, Period, moments
+from .records import SINCE, UNTIL
 
 AS_OF = bindparam("as_of", type_=Moment)
 
@@ -31,7 +31,7 @@ class Figures:
 
     ``due`` are visits whose time ends in the period; of these ``seen``, ``could_not`` (tried, could not be checked),
     ``missed`` (its time is over) and ``running`` (there is time yet). ``found`` are problems that occurred in the
-    period; of these ``closed``, ``void`` (not accepted) and ``open``, and of the open ones ``late``. ``open_before``
+    period; of these ``closed``, ``void`` (not accepted) and ``open``, and of the open ones ``overdue``. ``open_before``
     and ``closed_before`` are problems that were known before it: open when it ended (or are, while it goes on), and
     closed in it.
     """
@@ -45,7 +45,7 @@ class Figures:
     closed: int = 0
     void: int = 0
     open: int = 0
-    late: int = 0
+    overdue: int = 0
     open_before: int = 0
     closed_before: int = 0
 
@@ -142,7 +142,7 @@ def _problems(session: Session, actor: Actor, cell: Cell, period: Period, as_of:
     return found
 
 
-_INSIDE = ("found", "closed", "void", "open", "late")
+_INSIDE = ("found", "closed", "void", "open", "overdue")
 _QUESTIONS = {"inside": _INSIDE, "open": ("open_before",), "ended": ("open_before_ended", "closed_before")}
 
 

@@ -1,6 +1,7 @@
 """The forms of ledgers: of which days, hand it in, the columns."""
 
 from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
@@ -11,11 +12,12 @@ from wtforms.validators import InputRequired, Optional
 from ..core import clock
 from ..core.errors import N_, Refused
 from ..web.bounds import whole
+from ..web.errors import say
 from ..web.forms import BaseForm, IdField, clean
 from ..web.places import DayField
 from .models import LedgerColumn
 from .periods import SPANS, Period, around
-from .service import LONGEST_HEADING
+from .service import LONGEST_HEADING, check
 
 MOST_COLUMNS = 99
 NO_PLACE = N_("%(column)s: write a whole number from 1 to 99, or nothing.")
@@ -43,6 +45,17 @@ class PeriodForm(BaseForm):
             raise ValidationError(str(_l("Other days need a first and a last day.")))
         if field.data < self.first.data:
             raise ValidationError(str(_l("The end is before the start.")))
+
+    def validate(self, *args: Any, **more: Any) -> bool:
+        """Also whether there can be a ledger of these days."""
+        if not super().validate(*args, **more):
+            return False
+        try:
+            check(self.period())
+        except Refused as refusal:
+            self.refuse(refusal.field, say(refusal))
+            return False
+        return True
 
     @classmethod
     def of(cls, asked: MultiDict[str, str]) -> "PeriodForm":

@@ -40,6 +40,11 @@ class Sheet:
         """How many of its records came in too late for the ledger of the period before."""
         return len({row.ref for row in self.rows if row.is_late})
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether a page shows its rows at once."""
+        return self.part in PARTS and PARTS[self.part].listed > 0
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -56,11 +61,6 @@ class Ledger:
     def total(self) -> Figures:
         """The figures of all its grids."""
         return figures.total(self.lines)
-
-    @property
-    def late(self) -> int:
-        """How many records came in too late for the ledger of the period before."""
-        return sum(sheet.late for sheet in self.sheets)
 
 
 #: Of a part, the rows that are taken of those of the period itself, and how many of these there are.
@@ -131,7 +131,7 @@ def kept(session: Session, actor: Actor, found: KeptLedger, cell: Cell, tongue: 
         for each in said.sheets
     ]
     then = replace(cell, code=said.code, zh=said.zh, en=said.en)
-    return Ledger(then, Period(found.span, found.first, found.last), found.as_of, said.lines, sheets, found)
+    return Ledger(then, found.period, found.as_of, said.lines, sheets, found)
 
 
 def _with_words(session: Session, actor: Actor, sheet: keeping.KeptSheet, tongue: Tongue) -> list[Row]:

@@ -1,12 +1,14 @@
 """Tables of ledgers: which columns they have, and those that were handed in."""
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ..core import clock
 from ..core.db import Base, Moment, vocabulary
+from .periods import DAY, Period
 
 vocabulary("ledger_span")
 
@@ -25,23 +27,26 @@ class LedgerColumn(Base):
 
 
 class KeptLedger(Base):
-    """A ledger as it was handed in: of which grid and days (as moments from ``begins`` until before ``ends``), as of
-    when, and all that it said (``said``: JSON as
-    ``keeping.py`` writes it). It names no person, and what somebody wrote in his own words is read of its record."""
+    """A ledger as it was handed in: of which grid and days (``begins`` at the start of the first, ``ends`` at that of
+    the day after the last), as of when, and all that it said (``said``: JSON as ``keeping.py`` writes it). It names no
+    person, and what somebody wrote in his own words is read of its record."""
 
     __tablename__ = "kept_ledger"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
     span: Mapped[str] = mapped_column(ForeignKey("ledger_span.code"))
-    first: Mapped[date]
-    last: Mapped[date]
     begins: Mapped[datetime] = mapped_column(Moment)
     ends: Mapped[datetime] = mapped_column(Moment)
     as_of: Mapped[datetime] = mapped_column(Moment)
     kept_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     said: Mapped[str] = mapped_column(Text)
 
-    __table_args__ = (Index(None, "grid_id", "last"),)
+    __table_args__ = (Index(None, "grid_id", "ends"),)
+
+    @property
+    def period(self) -> Period:
+        """Its days."""
+        return Period(self.span, clock.day(self.begins), clock.day(self.ends) - DAY)
 
 
 class KeptEntry(Base):

@@ -1,14 +1,28 @@
 """What of ledgers is about one person, for the file that he gets of it."""
 
+from datetime import date, datetime
+
 from sqlalchemy import and_
 from sqlalchemy.orm import join
 
+from ..core import clock
 from ..core.errors import N_
 from ..core.own import ME, OwnSheet, acts, name, shown, word_of
+from ..core.tongue import Tongue
 from ..grid import queries as grids
 from ..grid.models import GridVersion
 from .models import KeptLedger, LedgerColumn
 from .parts import PARTS
+from .periods import DAY
+
+
+def _day(_tongue: Tongue, begins: datetime) -> date:
+    return clock.day(begins)
+
+
+def _day_before(_tongue: Tongue, ends: datetime) -> date:
+    return clock.day(ends) - DAY
+
 
 _OF_GRID = and_(GridVersion.grid_id == KeptLedger.grid_id, grids.current())
 HANDED_IN = OwnSheet(
@@ -19,8 +33,8 @@ HANDED_IN = OwnSheet(
     (
         shown(N_("When"), KeptLedger.as_of),
         shown(N_("Grid"), GridVersion.zh, GridVersion.en, say=name),
-        shown(N_("First day"), KeptLedger.first),
-        shown(N_("Last day"), KeptLedger.last),
+        shown(N_("First day"), KeptLedger.begins, say=_day),
+        shown(N_("Last day"), KeptLedger.ends, say=_day_before),
     ),
     (KeptLedger.as_of, KeptLedger.id),
 )

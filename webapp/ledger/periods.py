@@ -1,9 +1,11 @@
-"""Which days a ledger is of: a week, a month, a quarter, or any days. Pure."""
+"""Which days a ledger is of: a week, a month, a quarter, or any days. Without a database."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
+from ..core import clock
 from ..core.errors import N_
 
 DAY = timedelta(days=1)
@@ -32,6 +34,11 @@ class Period:
     def length(self) -> int:
         """How many days it has."""
         return (self.last - self.first).days + 1
+
+
+def moments(period: Period) -> dict[str, Any]:
+    """The start of its first day (``since``) and of the day after its last (``until``)."""
+    return {"since": clock.start(period.first), "until": clock.start(period.last + DAY)}
 
 
 def week(on: date) -> tuple[date, date]:

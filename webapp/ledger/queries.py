@@ -8,23 +8,24 @@ from sqlalchemy import Select, and_, bindparam, exists, select
 from sqlalchemy.orm import Session, defer
 
 from ..access import Actor, kept, where
+from ..core.db import Moment
 from ..core.errors import NotFound
 from ..grid import queries as grid_queries
 from ..grid.models import Grid
 from ..grid.queries import Cell
 from .models import KeptLedger, LedgerColumn
-from .periods import Period
+from .periods import Period, moments
 
 
-def follows(session: Session, grid_id: int, period: Period) -> bool:
+def is_followed(session: Session, grid_id: int, period: Period) -> bool:
     """Whether a ledger of this period was handed in, and one of a later period of the same kind too."""
-    given = {"grid_id": grid_id, "span": period.span, "first": period.first, "last": period.last}
-    return bool(session.scalar(_FOLLOWS, given))
+    return bool(session.scalar(_IS_FOLLOWED, {"grid_id": grid_id, "span": period.span, **moments(period)}))
 
 
+SINCE, UNTIL = (bindparam(name, type_=Moment) for name in ("since", "until"))
 _OF_GRID = and_(KeptLedger.grid_id == bindparam("grid_id"), KeptLedger.span == bindparam("span"))
-_ITSELF = and_(_OF_GRID, KeptLedger.first == bindparam("first"), KeptLedger.last == bindparam("last"))
-_FOLLOWS = select(and_(exists().where(_ITSELF), exists().where(_OF_GRID, KeptLedger.first > bindparam("last"))))
+_ITSELF = and_(_OF_GRID, KeptLedger.begins == SINCE, KeptLedger.ends == UNTIL)
+_IS_FOLLOWED = select(and_(exists().where(_ITSELF), exists().where(_OF_GRID, KeptLedger.begins >= UNTIL)))
 
 
 def handed_in(session: Session, actor: Actor, grid_id: int, most: int) -> Sequence[KeptLedger]:

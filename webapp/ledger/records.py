@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
-    Date,
     Integer,
     Select,
     String,
@@ -33,7 +32,7 @@ from ..grid.models import Grid
 from ..grid.queries import Cell
 from .models import KeptEntry, KeptLedger, LedgerColumn
 from .parts import PARTS
-from .periods import DAY, Period
+from .periods import Period, moments
 
 SINCE, UNTIL, FROM, STOP = (bindparam(name, type_=Moment) for name in ("since", "until", "from_", "stop"))
 IDS = 500  # records that are asked for at once
@@ -60,11 +59,6 @@ class Scope(NamedTuple):
 
     cell: Cell
     period: Period
-
-
-def moments(period: Period) -> dict[str, Any]:
-    """The period as moments, its end excluded."""
-    return {"since": clock.start(period.first), "until": clock.start(period.last + DAY)}
 
 
 def shown(session: Session) -> dict[str, list[Column]]:
@@ -107,12 +101,11 @@ def late(session: Session, actor: Actor, part: str, keys: Sequence[str], scope: 
     """The rows of before that are in none of the ledgers handed in: such as lie in a period whose ledger was handed in
     for this grid, and stand in no other ledger of the same kind of period and level. Once a later ledger was handed in,
     only what had come in by then: the rest is for the ledgers after it."""
-    cell, period = scope
-    if not session.scalar(_COVERED, _periods(scope)):
+    if not session.scalar(_COVERED, _of_kind(scope)):
         return iter(())
-    stop = session.scalar(_STOP, _periods(scope)) or clock.start(clock.LATEST)
-    given = {**_within(actor, scope), **_periods(scope), "tier": cell.tier, "stop": stop}
-    given["from_"] = clock.start(period.first - BACK)
+    stop = session.scalar(_STOP, _of_kind(scope)) or clock.start(clock.LATEST)
+    given = {**_within(actor, scope), **_of_kind(scope), "tier": scope.cell.tier, "stop": stop}
+    given["from_"] = clock.start(scope.period.first - BACK)
     return _rows(session, _late(actor, part, tuple(keys)), given, _fields(part, keys), tongue, True)
 
 
@@ -129,17 +122,15 @@ def _within(actor: Actor, scope: Scope) -> dict[str, Any]:
     return {**moments(scope.period), "part": path, "part_end": end(path), **actor.reach()}
 
 
-def _periods(scope: Scope) -> dict[str, Any]:
-    period = scope.period
-    return {"grid_id": scope.cell.id, "span": period.span, "first": period.first, "last": period.last}
+def _of_kind(scope: Scope) -> dict[str, Any]:
+    return {"grid_id": scope.cell.id, "span": scope.period.span, **moments(scope.period)}
 
 
 GRID, TIER = (bindparam(name, type_=Integer) for name in ("grid_id", "tier"))
 SPAN: BindParameter[str] = bindparam("span", type_=String)
-FIRST, LAST = (bindparam(name, type_=Date) for name in ("first", "last"))
 _OF_GRID = and_(KeptLedger.grid_id == GRID, KeptLedger.span == SPAN)
-_COVERED = select(exists().where(_OF_GRID, KeptLedger.last < FIRST))
-_STOP = select(func.min(KeptLedger.as_of)).where(_OF_GRID, KeptLedger.first > LAST)
+_COVERED = select(exists().where(_OF_GRID, KeptLedger.ends <= SINCE))
+_STOP = select(func.min(KeptLedger.as_of)).where(_OF_GRID, KeptLedger.begins >= UNTIL)
 
 
 @kept
@@ -174,13 +165,13 @@ def _late(actor: Actor, part: str, keys: tuple[str, ...]) -> Select[*tuple[Any, 
 
 def _covered(record: Any) -> Any:
     """It lies in a period whose ledger was handed in for this grid."""
-    covers = and_(_OF_GRID, KeptLedger.last < FIRST, record.occurred_at >= KeptLedger.begins)
+    covers = and_(_OF_GRID, KeptLedger.ends <= SINCE, record.occurred_at >= KeptLedger.begins)
     return exists().where(covers, record.occurred_at < KeptLedger.ends)
 
 
 def _listed(record: Any) -> Any:
     """Another ledger of the level has it that was handed in; an earlier one of this very period does not count."""
-    itself = and_(KeptLedger.grid_id == GRID, KeptLedger.first == FIRST, KeptLedger.last == LAST)
+    itself = and_(KeptLedger.grid_id == GRID, KeptLedger.begins == SINCE, KeptLedger.ends == UNTIL)
     found = select(KeptEntry.ref).join(KeptLedger, KeptLedger.id == KeptEntry.ledger_id)
     found = found.join(Grid, Grid.id == KeptLedger.grid_id)
     return found.where(KeptEntry.ref == record.id, KeptLedger.span == SPAN, Grid.tier == TIER, not_(itself)).exists()

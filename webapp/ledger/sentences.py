@@ -19,7 +19,7 @@ FIGURES = {
     "closed": N_("Closed"),
     "void": N_("Not accepted"),
     "open": N_("Still open"),
-    "late": N_("Overdue"),
+    "overdue": N_("Overdue"),
     "open_before": N_("Open from before"),
     "closed_before": N_("Closed from before"),
 }
@@ -27,7 +27,7 @@ TITLE = N_("Ledger of %(grid)s, %(first)s to %(last)s")
 AS_OF = N_("As of %(at)s. What still waits on phones is not in it.")
 PATROLS = N_("%(due)d visits due: %(seen)d seen, %(could_not)d could not be checked, %(missed)d not visited")
 RUNNING = N_(", %(running)d not due before the end")
-PROBLEMS = N_("%(found)d problems: %(closed)d closed, %(open)d open (%(late)d overdue), %(void)d not accepted")
+PROBLEMS = N_("%(found)d problems: %(closed)d closed, %(open)d open (%(overdue)d overdue), %(void)d not accepted")
 LATE = N_("entered after the ledger before: %(patrols)d rounds, %(reports)d problems")
 BEFORE = N_("from before: %(open_before)d open, %(closed_before)d closed in this time")
 SUMMARY = N_("%(grid)s, %(first)s to %(last)s, as of %(at)s: %(words)s.")

@@ -1,6 +1,5 @@
 """Acts of ledgers: hand one in, choose its columns."""
 
-import hashlib
 import uuid
 from collections.abc import Mapping
 
@@ -9,14 +8,13 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..core import audit, clock
-from ..core.canonical import canonical
+from ..core.canonical import mark
 from ..core.errors import N_, Conflict, Refused
 from ..grid import queries as grid_queries
 from . import keeping, queries
 from .making import Ledger
 from .models import KeptEntry, KeptLedger
-from .periods import LONGEST, Period
-from .records import moments
+from .periods import LONGEST, Period, moments
 
 LONGEST_HEADING = 40
 NOT_BEGUN = N_("This period has not begun yet.")
@@ -46,19 +44,15 @@ def keep(session: Session, actor: Actor, id_: uuid.UUID, ledger: Ledger) -> uuid
     cell, period = grid_queries.cell(session, actor, "ledger.keep", ledger.cell.id), ledger.period
     known = session.get(KeptLedger, id_)
     if known is not None:
-        if (known.kept_by, known.grid_id, _period_of(known)) != (actor.person_id, cell.id, period):
+        if (known.kept_by, known.grid_id, known.period) != (actor.person_id, cell.id, period):
             raise Conflict
         return id_
     check(period)
-    if queries.follows(session, cell.id, period):
+    if queries.is_followed(session, cell.id, period):
         raise Refused(FOLLOWED)
     _store(session, actor, id_, ledger)
     note(session, actor, "ledger.keep", ledger)
     return id_
-
-
-def _period_of(found: KeptLedger) -> Period:
-    return Period(found.span, found.first, found.last)
 
 
 def _store(session: Session, actor: Actor, id_: uuid.UUID, ledger: Ledger) -> None:
@@ -69,8 +63,6 @@ def _store(session: Session, actor: Actor, id_: uuid.UUID, ledger: Ledger) -> No
             id=id_,
             grid_id=ledger.cell.id,
             span=period.span,
-            first=period.first,
-            last=period.last,
             begins=whole["since"],
             ends=whole["until"],
             as_of=ledger.as_of,
@@ -103,16 +95,11 @@ def standing(session: Session, part: str) -> dict[str, tuple[int, str | None]]:
     return {row.name: (row.position, row.heading) for row in queries.columns(session) if row.part == part}
 
 
-def edition(columns: Chosen) -> str:
-    """A short text that is another one as soon as any column of a part is another."""
-    return hashlib.sha256(canonical(dict(columns)).encode()).hexdigest()[:16]
-
-
 def choose(session: Session, actor: Actor, part: str, chosen: Chosen, seen: str) -> bool:
-    """Set the columns of a part; whether anything became different. Refused when they are not those of the edition
-    ``seen`` any more, or when none is left."""
+    """Set the columns of a part; whether anything became different. Refused when they are not those of the
+    mark ``seen`` any more, or when none is left."""
     now = standing(session, part)
-    if edition(now) != seen:
+    if mark(now) != seen:
         raise Refused(CHANGED)
     if not any(position for position, _heading in chosen.values()):
         raise Refused(NO_COLUMN)

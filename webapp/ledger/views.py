@@ -1,11 +1,10 @@
 """Pages of ledgers: of a grid and a period, as handed in, on paper, as a file; and their columns."""
 
 import uuid
-from collections.abc import Callable
-from tempfile import TemporaryFile
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import IO, Any
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from ..core import clock, ids
@@ -13,9 +12,10 @@ from ..core.errors import NotFound, Refused
 from ..core.workbook import MEDIA_TYPE
 from ..grid import queries as grid_queries
 from ..grid.queries import Cell
+from ..web.downloads import handed_over
 from ..web.errors import say
 from ..web.language import day, tongue
-from ..web.request import actor, may, read, turn, write, write_once
+from ..web.request import actor, may, read, turn, write_once
 from . import column_views, making, queries, sentences, service, workbook
 from .blueprint import bp
 from .forms import KeepForm, PeriodForm
@@ -49,7 +49,7 @@ def _cell(grid_id: int) -> Cell:
 
 def _page(cell: Cell, form: PeriodForm, refusal: Refused | None = None) -> Any:
     """The page of what the form asks for; of this week where that cannot be. ``refusal``: why it was not handed in."""
-    is_good = form.validate() and not _trouble(form)
+    is_good = form.validate()
     if refusal is not None and is_good:
         form.refuse(refusal.field, say(refusal))
     period = form.period() if is_good else around("week", clock.today())
@@ -60,7 +60,7 @@ def _page(cell: Cell, form: PeriodForm, refusal: Refused | None = None) -> Any:
             "ledger/index.html",
             form=form,
             entry=ids.new(),
-            below=grid_queries.cells(read(), actor(), "ledger.read", parent_id=cell.id) if cell.tier == 1 else (),
+            below=_below(cell),
             handed_in=queries.handed_in(read(), actor(), cell.id, LISTED),
             may_keep=cell.id in actor().grids_for("ledger.keep"),
             **_shown(ledger),
@@ -69,14 +69,11 @@ def _page(cell: Cell, form: PeriodForm, refusal: Refused | None = None) -> Any:
     )
 
 
-def _trouble(form: PeriodForm) -> bool:
-    """Whether the period cannot be; said beside the form then."""
-    try:
-        service.check(form.period())
-    except Refused as refusal:
-        form.refuse(refusal.field, say(refusal))
-        return True
-    return False
+def _below(cell: Cell) -> Sequence[Cell]:
+    """The grids below that have a ledger of some length: all but those where the work is done."""
+    if cell.tier + 1 >= grid_queries.working_tier(read()):
+        return ()
+    return grid_queries.cells(read(), actor(), "ledger.read", parent_id=cell.id)
 
 
 def _shown(ledger: Ledger) -> dict[str, Any]:
@@ -115,7 +112,6 @@ def _period() -> Period:
     form = PeriodForm.of(request.values)
     if not form.validate():
         raise Refused(form.first_error())
-    service.check(form.period())
     return form.period()
 
 
@@ -132,21 +128,18 @@ def as_file(grid_id: int) -> Response:
 
 
 def _file(made: Callable[[], Ledger]) -> Response:
-    who, told, out = actor(), tongue(), TemporaryFile()  # noqa: SIM115  (open until the answer is sent)
-    try:
-        with turn("export"):
-            ledger = made()
-            workbook.write(ledger, told, out)
-        with write() as session:
-            service.note(session, who, "ledger.take", ledger)
-        out.seek(0)
-        name = workbook.name(ledger)
-        answer = send_file(out, mimetype=MEDIA_TYPE, as_attachment=True, download_name=name)
-    except BaseException:
-        out.close()
-        raise
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    who, told = actor(), tongue()
+
+    def make(out: IO[bytes]) -> Ledger:
+        workbook.write(ledger := made(), told, out)
+        return ledger
+
+    return handed_over(
+        make,
+        lambda session, ledger: service.note(session, who, "ledger.take", ledger),
+        workbook.name,
+        MEDIA_TYPE,
+    )
 
 
 @bp.post("/grids/<int:grid_id>/ledger")
@@ -159,7 +152,6 @@ def keep(grid_id: int) -> Any:
         if not form.validate():
             raise Refused(form.first_error())
         id_, period = form.id.data, form.period()
-        service.check(period)
         with turn("export"):
             ledger = making.now(read(), who, cell, period, tongue(), MOST)
         kept_id = write_once(lambda session: service.keep(session, who, id_, ledger))

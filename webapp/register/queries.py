@@ -1,6 +1,5 @@
 """Reads of the registers: what a type is asked, the file of an object, and which objects lack whom."""
 
-import hashlib
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor, kept, where
 from ..core import clock
+from ..core.canonical import mark
 from ..core.models import Attachment
 from ..duty.models import Department
 from ..grid.models import Grid
@@ -91,7 +91,7 @@ _FACTS = select(ObjectFact.field, ObjectFact.value).where(ObjectFact.object_id =
 
 def seen(is_key: bool, said: Mapping[str, str]) -> str:
     """What a page that shows the facts gives back, so that nobody writes over what he has not seen."""
-    return hashlib.sha256(repr((is_key, sorted(said.items()))).encode()).hexdigest()[:16]
+    return mark({"key": is_key, "said": dict(said)})
 
 
 class Step(NamedTuple):
