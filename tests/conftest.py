@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
-from tests import engines, kept, log_watch, make
+from tests import engines, given_time, kept, log_watch, make
 from tests.short import FULL, is_left_out, is_the_same
 from webapp.app import App, create_app
 from webapp.config import Config
@@ -51,6 +51,11 @@ PASSWORD = "test-pass-word"
 #: Folders in whose files a test takes long: begun first, so that no process has one of them left when all others are
 #: done.
 SLOW = ("web", "journeys", "durability", "tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What is said while a run goes on."""
+    given_time.register(config)
 
 
 def _is_the_same(item: pytest.Item) -> bool:
