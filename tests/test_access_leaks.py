@@ -14,11 +14,12 @@ from tests import access_routes, make
 from tests import access_tables as tables
 from tests.access_check import Visitor
 from tests.access_county import IN_ORIGINAL, County, county, hole, mark, on_sqlite, visitors  # noqa: F401  (fixtures)
-from webapp.core import files, ids
+from webapp.core import clock, files, ids
 from webapp.feedback.service import Message
 from webapp.feedback.service import send as send_feedback
 from webapp.grid import queries as grid_queries
 from webapp.grid.models import Grid
+from webapp.ledger.periods import around
 from webapp.patrol import coverage as patrol_coverage
 from webapp.patrol import queries as patrol_queries
 from webapp.patrol.service import record
@@ -66,6 +67,13 @@ CRAWLERS = (
 )
 
 
+def leads_on(link: str) -> bool:
+    """Whether a link is clicked. A ledger leads to that of the week before, and so on for years: this week's is one."""
+    if "/ledger?" in link or "/ledger/print?" in link:
+        return f"first={around('week', clock.today()).first}" in link
+    return not OTHER.match(link) and "{" not in link
+
+
 def crawl(visitor: Visitor) -> dict[str, str]:
     """Every page somebody can click to, by address."""
     waiting, found = list(STARTS), {}  # type: ignore[var-annotated]
@@ -77,7 +85,7 @@ def crawl(visitor: Visitor) -> dict[str, str]:
         leads = [answer.headers["Location"]] if "Location" in answer.headers else []
         found[where] = answer.text if answer.mimetype == "text/html" else ""
         links = re.findall(r'(?:href|src|data-[a-z]+)="(/[^"#]*)', found[where])
-        waiting += [link for link in map(html.unescape, [*leads, *links]) if not OTHER.match(link) and "{" not in link]
+        waiting += [link for link in map(html.unescape, [*leads, *links]) if leads_on(link)]
     visitor.county.changed()  # reading the log is an entry of it
     return found
 

@@ -8,9 +8,11 @@ import random
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 
 import pytest
 
+from tests.short import count
 from webapp.patrol.frequency import UNITS, Rule, Rules
 from webapp.patrol.windows import Window, Windows
 
@@ -32,15 +34,20 @@ def days(first: date, last: date) -> Iterator[date]:
 
 
 def is_in_season(each: Rule, day: date) -> bool:
+    return lies_between(each.season_from, each.season_until, day)
+
+
+@cache
+def lies_between(season_from: str | None, season_until: str | None, day: date) -> bool:
     """By going through the days from each first day of the season until its last."""
-    if each.season_from is None:
+    if season_from is None:
         return True
     at = day
     for _ in range(366):
-        if f"{at:%m-%d}" == each.season_from:
+        if f"{at:%m-%d}" == season_from:
             return True
         at -= DAY
-        if f"{at:%m-%d}" == each.season_until or (each.season_until == "02-29" and (at + DAY).day == 1 == at.month - 1):
+        if f"{at:%m-%d}" == season_until or (season_until == "02-29" and (at + DAY).day == 1 == at.month - 1):
             return False
     return False
 
@@ -116,7 +123,7 @@ def some_rules(rng: random.Random) -> list[Rule]:
 def test_windows_are_what_a_reading_day_by_day_gives() -> None:
     rng = random.Random(7)
     ends = 0
-    for _ in range(400):
+    for _ in range(count(80, 400)):
         rules, is_key = some_rules(rng), rng.random() < 0.5
         since = FIRST + timedelta(days=rng.randrange(500))
         until = rng.choice((None, since + timedelta(days=rng.randrange(1, 700))))
@@ -127,12 +134,12 @@ def test_windows_are_what_a_reading_day_by_day_gives() -> None:
         assert found == by_hand(rules, *asked), (rules, asked)
         Windows(found)  # none overlaps another
         ends += len(found)
-    assert ends > 5000
+    assert ends > count(1000, 5000)
 
 
 def test_which_rule_holds_is_what_a_reading_day_by_day_gives() -> None:
     rng = random.Random(8)
-    for _ in range(60):
+    for _ in range(count(8, 60)):
         rules = some_rules(rng)
         asked = Rules(rules)
         for day in days(FIRST, LAST):
