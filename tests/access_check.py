@@ -296,7 +296,8 @@ class Visitor:
         self.client.set_cookie("wangge", self.cookie)
         sent = {"csrf_token": self.token} | (typed or {}) if method == "POST" else None
         if sent and "sheet" in sent:
-            sent["sheet"] = (io.BytesIO(sent["sheet"].encode()), "people.csv")
+            data = sent["sheet"] if isinstance(sent["sheet"], bytes) else sent["sheet"].encode()
+            sent["sheet"] = (io.BytesIO(data), "people.csv")
         if method == "PUT":
             return self.client.put(
                 where,

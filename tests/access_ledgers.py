@@ -1,12 +1,14 @@
 """Ledgers of the county whose rights are tried out: handed in by both townships, and what is typed about them."""
 
+import io
 from typing import Any
 
 from webapp.core import clock, ids
 from webapp.core.canonical import mark
+from webapp.core.named_cells import Seen
 from webapp.core.tongue import Tongue
 from webapp.grid import queries
-from webapp.ledger import making, service
+from webapp.ledger import filling, making, records, service
 from webapp.ledger.periods import around
 
 HAND_IN = {"A": "township_a", "B": "township_b"}
@@ -19,10 +21,20 @@ def hand_in(county: Any) -> None:
             cell = queries.cell(session, who, "ledger.keep", county.ids["grid"][grid])
             made = making.now(session, who, cell, around("week", clock.today()), Tongue("en", str))
             county.ids["ledger"][grid] = service.keep(session, who, ids.new(), made)
-    county.ids["typed"] = _typed(county)
+    with county.acting("county") as (session, who):
+        form = sample(session)
+        service.add_template(session, who, "own.xlsx", form, Seen(["title"], [], False))
+    county.ids["typed"] = _typed(county, form)
 
 
-def _typed(county: Any) -> dict[str, dict[str, Any]]:
+def sample(session: Any) -> bytes:
+    """The workbook that the page gives to begin with."""
+    out = io.BytesIO()
+    filling.sample(records.shown(session), Tongue("en", str), out)
+    return out.getvalue()
+
+
+def _typed(county: Any, form: bytes) -> dict[str, dict[str, Any]]:
     """The forms by their addresses, right for those who may."""
     with county.store.read() as session:
         columns = service.standing(session, "patrols")
@@ -31,4 +43,6 @@ def _typed(county: Any) -> dict[str, dict[str, Any]]:
         "/grids/<grid_id>/ledger": {"id": ids.new(), "span": "week"},
         "/grids/<grid_id>/ledger/file": {"span": "week"},
         "/ledger/columns/<records>": {"seen": mark(columns), **places, "heading-patrols-at": "new"},
+        "/ledger/template": {"sheet": form},
+        "/ledger/template/end": {"template": "1"},
     }

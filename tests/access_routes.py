@@ -165,6 +165,11 @@ GET    /ledgers/<ledger_id>/print                        ledger   l        404  
 POST   /ledgers/<ledger_id>/file                         ledger   l        404    .   .    .       x        x      .       .       x      x         .     .
 GET    /ledger/columns                                   -        -        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /ledger/columns/<records>                         -        -        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /ledger/template                                  -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /ledger/template                                  -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /ledger/template/end                              -        -        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /ledger/template/file                             -        -        404    .   .    .       .        x      .       .       .      .         .     .
+GET    /ledger/template/sample                           -        -        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /grids/<grid_id>/units/new                        grid     o        404    .   .    .       x        x      .       .       .      .         .     .
 POST   /grids/<grid_id>/units/new                        grid     o        404    .   .    .       x        x      .       .       .      .         .     .
 GET    /units/import                                     -        -        404    .   .    .       x        x      .       .       .      .         .     .
@@ -306,6 +311,7 @@ ALSO_422 = {
 ALSO_404 = {"/entries/<entry_id>/photos/<mark>", "/borders/incoming/<incoming_id>"}
 #: Posts that succeed without changing a row here: a rehearsal, nobody it is about, or it is so already.
 CHANGES_NOTHING = {
+    "/ledger/template",  # the form that is used already
     "/entries/<entry_id>/photos/<mark>",  # a file waits, no row tells of it
     "/duties/<code>/forget",
     "/account/phones/end-others",

@@ -18,7 +18,7 @@ from webapp.core.models import Attachment, AuditEntry, CalendarDay, Setting, Tim
 from webapp.duty.models import Document, DocumentDecision, Duty, ProblemDuty, Succession
 from webapp.feedback.models import Feedback
 from webapp.grid.models import BoundaryEdition, GridChangeSet, GridVersion
-from webapp.ledger.models import KeptLedger, LedgerColumn
+from webapp.ledger.models import KeptLedger, LedgerColumn, LedgerTemplate
 from webapp.login.models import LoginCode, LoginSession, RecoveryCode, SecondFactor
 from webapp.patrol.models import FrequencyRule, ObjectProposal, Patrol, PatrolTopic, TopicVisit, Visit
 from webapp.people.models import Person
@@ -178,7 +178,7 @@ def _files(session: Session, world: World, login: str, tag: str) -> None:
 
 
 def _ledgers(session: Session, world: World, login: str, tag: str) -> None:
-    """A week that was handed in, and a column."""
+    """A week that was handed in, a column, and a form."""
     me, week = world.people[login], {"span": "week"}
     given = {
         "grid_id": world.grids["A1" if login == ME else "A2"],
@@ -190,6 +190,8 @@ def _ledgers(session: Session, world: World, login: str, tag: str) -> None:
     session.add(KeptLedger(id=make.ids.new(), said=f"{tag}-ledger", **week, **given))
     column = session.get_one(LedgerColumn, ("patrols", "at" if login == ME else "note"))
     column.heading, column.changed_at, column.changed_by = f"{tag}-column", AT, me
+    by = {"added_at": AT, "added_by": me, "ended_at": AT, "ended_by": me}
+    session.add(LedgerTemplate(file_name=f"{tag}-form.xlsx", body=f"{tag}-body".encode(), facts={}, **by))
 
 
 def _together(session: Session, world: World) -> None:

@@ -35,6 +35,7 @@ PAGES = READING_PAGES | {
     "redraw_views",
     "calendar_views",
     "column_views",
+    "template_views",
     "county_views",
     "first_day_views",
     "forms",

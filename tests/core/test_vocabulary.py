@@ -95,6 +95,7 @@ FREE = {
     "document_decision": {"part"},
     "ledger_column": {"part", "name", "heading"},
     "kept_entry": {"part"},
+    "ledger_template": {"file_name"},
     "person": {"phone"},
     "body": {"phone"},
 }

@@ -69,6 +69,7 @@ ABOUT_THE_THING = {
         "upper_link": "id upper_id lower_id",
         "ledger_column": "part name position heading",
         "kept_ledger": "id grid_id span begins ends said",
+        "ledger_template": "id file_name body facts",
         "unit_person": "id grid_id",
         "platform_role": "id grid_id part zh en",
         "report": "number state state_since is_open due_at grid_id grid_version_id object_id patrol_id severity "

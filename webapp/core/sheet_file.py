@@ -65,7 +65,7 @@ def _xlsx(data: bytes) -> tuple[list[Leaf], list[str]]:
     import openpyxl  # only here: no other page needs its memory
     from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-    has_formulas = _check_archive(data)
+    has_formulas = check_archive(data)
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         written = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False) if has_formulas else None
@@ -80,7 +80,7 @@ def _xlsx(data: bytes) -> tuple[list[Leaf], list[str]]:
         raise refused(UNREADABLE) from error
 
 
-def _check_archive(data: bytes) -> bool:
+def check_archive(data: bytes) -> bool:
     """Whether there are formulas in it. Refused for what would fill the memory when unpacked, by the sizes it states
     and the reader enforces, and for more rows than a spreadsheet can have, before one of them is read."""
     try:

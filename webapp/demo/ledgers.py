@@ -3,13 +3,14 @@ round of one such Friday evening was entered on Monday, and stands as late in th
 
 from datetime import date, time, timedelta
 from functools import partial
+from io import BytesIO
 
 from sqlalchemy.orm import Session
 
-from ..core import clock
+from ..core import clock, named_cells
 from ..core.tongue import Tongue
 from ..grid import queries
-from ..ledger import making, service
+from ..ledger import filling, making, records, service
 from ..ledger.periods import around
 from ..patrol.service import PatrolEntry, VisitEntry, record
 from ..translations.spoken import speaker
@@ -36,6 +37,15 @@ def plan(story: Story) -> None:
         keep = partial(_handed_in, story, story.county.root, story.county.office[0], friday, tongue)
         story.at(clock.at_hour(friday, BY_THE_COUNTY), keep)
     _late(story, last - 7 * DAY)
+    story.at(clock.at_hour(last - 7 * DAY, MONDAY), partial(_own_form, story, tongue))
+
+
+def _own_form(story: Story, tongue: Tongue, session: Session) -> None:
+    """The county takes the sample as it is for its own form."""
+    out = BytesIO()
+    filling.sample(records.shown(session), tongue, out)
+    seen = named_cells.look(out.getvalue(), filling.known())
+    service.add_template(session, story.actor(session, story.county.office[0]), "周台账模板.xlsx", out.getvalue(), seen)
 
 
 def _handed_in(story: Story, grid: Place, person: int, friday: date, tongue: Tongue, session: Session) -> None:

@@ -22,8 +22,14 @@ ABOUT = About(
         "ledger.keep": N_("Ledger handed in"),
         "ledger.take": N_("Ledger taken out as a file"),
         "ledger.columns": N_("Columns of the ledger set"),
+        "ledger.template": N_("Own form of the ledger added"),
+        "ledger.template_end": N_("Own form of the ledger no longer used"),
     },
-    things={"ledger": N_("part of the ledger"), "ledger_column": N_("column of the ledger")},
+    things={
+        "ledger": N_("part of the ledger"),
+        "ledger_column": N_("column of the ledger"),
+        "ledger_template": N_("own form of the ledger"),
+    },
     facts={
         "columns": N_("columns"),
         "days": N_("days"),
@@ -34,8 +40,9 @@ ABOUT = About(
     privacy={
         N_("Ledgers"): (
             DataUse(
-                "kept_ledger: kept_by as_of; ledger_column: changed_by changed_at",
-                N_("Who handed a ledger in, or set its columns, and when"),
+                "kept_ledger: kept_by as_of; ledger_column: changed_by changed_at; ledger_template: added_by added_at "
+                "ended_by ended_at",
+                N_("Who handed a ledger in, or set its columns or its form, and when"),
                 N_("So that a ledger can be traced. What it lists names no person."),
                 "record",
                 "ledger.read",

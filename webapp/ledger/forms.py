@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import SelectField, ValidationError
+from wtforms import FileField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
@@ -76,6 +76,12 @@ class KeepForm(PeriodForm):
     """The period once more, and the id of the act."""
 
     id = IdField("")
+
+
+class TemplateForm(BaseForm):
+    """A workbook of the county's own; what is wrong with it is said by who looks at it."""
+
+    sheet = FileField(_l("Own form (xlsx)"))
 
 
 def chosen(

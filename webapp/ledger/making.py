@@ -92,10 +92,11 @@ def at_a_glance(session: Session, actor: Actor, cell: Cell, period: Period, tong
 
 def _made(session: Session, actor: Actor, cell: Cell, period: Period, tongue: Tongue, take: Take) -> Ledger:
     as_of, told, scope = clock.now(), records.told(session, tongue), Scope(cell, period)
+    is_covered = records.is_covered(session, scope)
 
     def sheet(part: str, shown: Sequence[Column]) -> Sheet:
         asked = (session, actor, part, keys(shown), scope, told)
-        late = list(records.late(*asked))
+        late = list(records.late(*asked)) if is_covered else []
         rows, number = take(part, scope, records.of(*asked))
         heads = headings(shown, told)
         return Sheet(part, _title(part, told), keys(shown), heads, [*late, *rows], len(late) + number)

@@ -2,8 +2,9 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..core import clock
@@ -24,6 +25,21 @@ class LedgerColumn(Base):
     heading: Mapped[str | None] = mapped_column(String(40))
     changed_at: Mapped[datetime | None] = mapped_column(Moment)
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class LedgerTemplate(Base):
+    """A workbook of the county's own, whose named cells a ledger fills (``filling.py``). ``facts`` are what was found
+    when it was looked at (``core.named_cells.Seen``). The one that holds has no ``ended_at``; earlier ones stay."""
+
+    __tablename__ = "ledger_template"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_name: Mapped[str] = mapped_column(String(100))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    added_at: Mapped[datetime] = mapped_column(Moment)
+    added_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class KeptLedger(Base):

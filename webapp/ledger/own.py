@@ -11,7 +11,7 @@ from ..core.own import ME, OwnSheet, acts, name, shown, word_of
 from ..core.tongue import Tongue
 from ..grid import queries as grids
 from ..grid.models import GridVersion
-from .models import KeptLedger, LedgerColumn
+from .models import KeptLedger, LedgerColumn, LedgerTemplate
 from .parts import PARTS
 from .periods import DAY
 
@@ -45,4 +45,16 @@ COLUMNS = acts(
     shown(N_("Part of the ledger"), LedgerColumn.part, say=word_of({key: part.title for key, part in PARTS.items()})),
     shown(N_("Column"), LedgerColumn.name),
 )
-OWN = (HANDED_IN, COLUMNS)
+ADDED = acts(
+    182,
+    N_("Ledger forms that I added"),
+    *(LedgerTemplate.added_by, LedgerTemplate.added_at),
+    shown(N_("File"), LedgerTemplate.file_name),
+)
+ENDED = acts(
+    183,
+    N_("Ledger forms that I ended"),
+    *(LedgerTemplate.ended_by, LedgerTemplate.ended_at),
+    shown(N_("File"), LedgerTemplate.file_name),
+)
+OWN = (HANDED_IN, COLUMNS, ADDED, ENDED)

@@ -13,7 +13,7 @@ from ..core.errors import NotFound
 from ..grid import queries as grid_queries
 from ..grid.models import Grid
 from ..grid.queries import Cell
-from .models import KeptLedger, LedgerColumn
+from .models import KeptLedger, LedgerColumn, LedgerTemplate
 from .periods import Period, moments
 
 
@@ -60,6 +60,26 @@ def _one(actor: Actor) -> Select[Any]:
 def _readable(actor: Actor) -> Select[Any]:
     reach = where(actor, "ledger.read", grid_path=Grid.path)
     return select(KeptLedger).join(Grid, Grid.id == KeptLedger.grid_id).where(reach)
+
+
+def template(session: Session) -> LedgerTemplate | None:
+    """The county's own workbook that holds, if there is one, without its bytes until they are asked for."""
+    return next(iter(templates(session)), None)
+
+
+def templates(session: Session) -> Sequence[LedgerTemplate]:
+    """Those that hold, the newest first: one at most, but where two came in the same moment."""
+    return session.scalars(_TEMPLATES).all()
+
+
+def has_template(session: Session) -> bool:
+    """Whether there is one."""
+    return bool(session.scalar(_HAS_TEMPLATE))
+
+
+_HOLDS = LedgerTemplate.ended_at.is_(None)
+_TEMPLATES = select(LedgerTemplate).where(_HOLDS).options(defer(LedgerTemplate.body)).order_by(LedgerTemplate.id.desc())
+_HAS_TEMPLATE = select(exists().where(_HOLDS))
 
 
 def columns(session: Session) -> Sequence[LedgerColumn]:

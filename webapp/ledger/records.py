@@ -97,12 +97,15 @@ def count(session: Session, actor: Actor, part: str, scope: Scope) -> int:
     return session.scalar(_count(actor, part), _within(actor, scope)) or 0
 
 
+def is_covered(session: Session, scope: Scope) -> bool:
+    """Whether a ledger of a period before was handed in for this grid: without one nothing is late."""
+    return bool(session.scalar(_COVERED, _of_kind(scope)))
+
+
 def late(session: Session, actor: Actor, part: str, keys: Sequence[str], scope: Scope, tongue: Tongue) -> Iterator[Row]:
-    """The rows of before that are in none of the ledgers handed in: such as lie in a period whose ledger was handed in
-    for this grid, and stand in no other ledger of the same kind of period and level. Once a later ledger was handed in,
-    only what had come in by then: the rest is for the ledgers after it."""
-    if not session.scalar(_COVERED, _of_kind(scope)):
-        return iter(())
+    """The rows of before that are in none of the ledgers handed in (``is_covered``): such as lie in a period whose
+    ledger was handed in for this grid, and stand in no other ledger of the same kind of period and level. Once a later
+    ledger was handed in, only what had come in by then: the rest is for the ledgers after it."""
     stop = session.scalar(_STOP, _of_kind(scope)) or clock.start(clock.LATEST)
     given = {**_within(actor, scope), **_of_kind(scope), "tier": scope.cell.tier, "stop": stop}
     given["from_"] = clock.start(scope.period.first - BACK)

@@ -7,6 +7,7 @@ from ..core import clock
 from ..core.errors import N_
 from ..core.tongue import Tongue
 from .making import Ledger
+from .records import Row
 
 #: What each figure is, in its order.
 FIGURES = {
@@ -23,6 +24,8 @@ FIGURES = {
     "open_before": N_("Open from before"),
     "closed_before": N_("Closed from before"),
 }
+LATE_HEAD = N_("Late")
+LATE_MARK = N_("belongs to the period before")
 TITLE = N_("Ledger of %(grid)s, %(first)s to %(last)s")
 AS_OF = N_("As of %(at)s. What still waits on phones is not in it.")
 PATROLS = N_("%(due)d visits due: %(seen)d seen, %(could_not)d could not be checked, %(missed)d not visited")
@@ -53,6 +56,11 @@ def _about(ledger: Ledger, tongue: Tongue) -> dict[str, str]:
         "last": period.last.isoformat(),
         "at": clock.minute(ledger.as_of),
     }
+
+
+def late_mark(row: Row, tongue: Tongue) -> str:
+    """What stands beside a row that came in too late."""
+    return tongue.word(LATE_MARK) if row.is_late else ""
 
 
 def lines(ledger: Ledger, tongue: Tongue) -> list[str]:

@@ -1,7 +1,8 @@
-"""Acts of ledgers: hand one in, choose its columns."""
+"""Acts of ledgers: hand one in, choose its columns, add a workbook of the county's own."""
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -10,10 +11,11 @@ from ..access import Actor
 from ..core import audit, clock
 from ..core.canonical import mark
 from ..core.errors import N_, Conflict, Refused
+from ..core.named_cells import Seen
 from ..grid import queries as grid_queries
 from . import keeping, queries
 from .making import Ledger
-from .models import KeptEntry, KeptLedger
+from .models import KeptEntry, KeptLedger, LedgerTemplate
 from .periods import LONGEST, Period, moments
 
 LONGEST_HEADING = 40
@@ -114,3 +116,37 @@ def choose(session: Session, actor: Actor, part: str, chosen: Chosen, seen: str)
     names = " ".join(field for _position, field in shown)
     audit.note(session, actor.person_id, "ledger.columns", f"ledger:{part}", columns=names)
     return True
+
+
+# --- the county's own workbook ---
+
+
+def add_template(session: Session, actor: Actor, file_name: str, body: bytes, seen: Seen) -> bool:
+    """Let a workbook hold from now on, in which ``seen`` was found; False where it does so already."""
+    now = queries.template(session)
+    if now is not None and now.body == body:
+        return False
+    _end_all(session, actor)
+    made = LedgerTemplate(
+        file_name=file_name, body=body, facts=asdict(seen), added_at=clock.now(), added_by=actor.person_id
+    )
+    session.add(made)
+    session.flush()
+    audit.note(session, actor.person_id, "ledger.template", f"ledger_template:{made.id}", file=file_name)
+    return True
+
+
+def end_template(session: Session, actor: Actor, template_id: int) -> bool:
+    """Let a workbook hold no longer; False where it does not any more."""
+    now = queries.template(session)
+    if now is None or now.id != template_id:
+        return False
+    _end_all(session, actor)
+    audit.note(session, actor.person_id, "ledger.template_end", f"ledger_template:{now.id}", file=now.file_name)
+    return True
+
+
+def _end_all(session: Session, actor: Actor) -> None:
+    """Two that came in the same moment hold both, of which the later is used."""
+    for each in queries.templates(session):
+        each.ended_at, each.ended_by = clock.now(), actor.person_id

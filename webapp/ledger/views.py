@@ -8,7 +8,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from ..core import clock, ids
-from ..core.errors import NotFound, Refused
+from ..core.errors import N_, NotFound, Refused
 from ..core.workbook import MEDIA_TYPE
 from ..grid import queries as grid_queries
 from ..grid.queries import Cell
@@ -16,14 +16,15 @@ from ..web.downloads import handed_over
 from ..web.errors import say
 from ..web.language import day, tongue
 from ..web.request import actor, may, read, turn, write_once
-from . import column_views, making, queries, sentences, service, workbook
+from . import column_views, filling, making, queries, sentences, service, template_views, workbook
 from .blueprint import bp
 from .forms import KeepForm, PeriodForm
 from .making import MOST, Ledger
 from .periods import Period, around
 
-__all__ = ["bp", "column_views"]
+__all__ = ["bp", "column_views", "template_views"]
 LISTED = 12  # handed-in ledgers that a page lists
+NO_TEMPLATE = N_("The county has no form of its own for ledgers any more. Take the spreadsheet.")
 
 
 @bp.get("/ledger")
@@ -88,6 +89,7 @@ def _shown(ledger: Ledger) -> dict[str, Any]:
         "summary": sentences.summary(ledger, told),
         "cell_text": workbook.minute,
         "counts": workbook.counts,
+        "has_template": queries.has_template(read()),
     }
 
 
@@ -123,15 +125,19 @@ def _where(ledger: Ledger) -> str:
 @bp.post("/grids/<int:grid_id>/ledger/file")
 @may("ledger.read")
 def as_file(grid_id: int) -> Response:
-    """All of it as a workbook, once the log has its line."""
+    """All of it as a workbook, once the log has its line; in the county's own where that is asked for."""
     return _file(lambda: _asked(grid_id))
 
 
 def _file(made: Callable[[], Ledger]) -> Response:
-    who, told = actor(), tongue()
+    who, told, template = actor(), tongue(), _template() if request.form.get("own") else None
 
     def make(out: IO[bytes]) -> Ledger:
-        workbook.write(ledger := made(), told, out)
+        ledger = made()
+        if template is None:
+            workbook.write(ledger, told, out)
+        else:
+            filling.write(ledger, template, told, out)
         return ledger
 
     return handed_over(
@@ -140,6 +146,13 @@ def _file(made: Callable[[], Ledger]) -> Response:
         workbook.name,
         MEDIA_TYPE,
     )
+
+
+def _template() -> bytes:
+    found = queries.template(read())
+    if found is None:
+        raise Refused(NO_TEMPLATE)
+    return found.body
 
 
 @bp.post("/grids/<int:grid_id>/ledger")

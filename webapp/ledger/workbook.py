@@ -9,11 +9,9 @@ from ..core.tongue import Tongue
 from ..core.workbook import several
 from .figures import NAMES, Figures
 from .making import Ledger, Sheet
-from .sentences import FIGURES, title, until
+from .sentences import FIGURES, LATE_HEAD, late_mark, title, until
 
 WIDTH = 16  # of a column, in characters
-LATE = N_("Late")
-LATE_MARK = N_("belongs to the period before")
 
 
 def name(ledger: Ledger) -> str:
@@ -47,12 +45,11 @@ def counts(figures: Figures) -> list[int]:
 
 
 def _heads(sheet: Sheet, tongue: Tongue) -> list[tuple[str, int]]:
-    return [*((head, WIDTH) for head in sheet.heads), (tongue.word(LATE), WIDTH)]
+    return [*((head, WIDTH) for head in sheet.heads), (tongue.word(LATE_HEAD), WIDTH)]
 
 
 def _rows(sheet: Sheet, tongue: Tongue) -> Sequence[Any]:
-    mark = tongue.word(LATE_MARK)
-    return [[*row.cells, mark if row.is_late else ""] for row in sheet.rows]
+    return [[*row.cells, late_mark(row, tongue)] for row in sheet.rows]
 
 
 def minute(cell: Any) -> Any:

@@ -5,7 +5,9 @@ now and lists what has no Chinese yet. Nothing is guessed: a changed English sen
 ``messages.mo`` is made on each machine, by run.sh or by ``compile_stale``, and is not kept in the repository.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
@@ -39,11 +41,16 @@ msgstr ""
 def said() -> Catalog:
     """All that the program says, with the files (below webapp/) it stands in."""
     found = Catalog(locale="zh")
-    for name, line, message, _comments, context in extract_from_dir(PROGRAM, READERS, OPTIONS, KEYWORDS):
+    for name, line, message, _comments, context in _in_order(extract_from_dir(PROGRAM, READERS, OPTIONS, KEYWORDS)):
         found.add(message, locations=[(name, line)], context=context)
-    for name, line, message, _comments, context in extract_from_dir(SHAPES, SENTENCES, {}, KEYWORDS):
+    for name, line, message, _comments, context in _in_order(extract_from_dir(SHAPES, SENTENCES, {}, KEYWORDS)):
         found.add(message, locations=[(f"{SHAPES.name}/{name}", line)], context=context)
     return found
+
+
+def _in_order(found: Iterable[Any]) -> list[Any]:
+    """By file and line: a folder's own order is another on every disk."""
+    return sorted(found, key=lambda each: each[:2])
 
 
 def kept() -> Catalog:

@@ -1,0 +1,162 @@
+"""Filling somebody's own workbook: what it is made of stays, what would come out wrong is refused beforehand."""
+
+import io
+import zipfile
+from datetime import UTC, date, datetime
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.chart import BarChart, Reference
+from openpyxl.styles import Font
+from openpyxl.workbook.defined_name import DefinedName
+
+from webapp.core import named_cells
+from webapp.core.errors import Refused
+from webapp.core.named_cells import List
+
+KNOWN = {"whose": "", "total": "", "at": "", "kilns_name": "kilns", "kilns_note": "kilns", "ponds_name": "ponds"}
+AT = datetime(2026, 9, 4, 7, 42, tzinfo=UTC)
+
+
+def workbook(change: Any = None, **names: str) -> bytes:
+    """A form of a county: a heading, one list with a footer below it, a second list, and its names."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "台账 A"
+    sheet["A1"].font, sheet["A5"].font = Font(bold=True), Font(italic=True)
+    sheet["A1"], sheet["A4"], sheet["C5"], sheet["D5"] = "heading", "Kiln", "镇", "=ROW()-4"
+    sheet["A6"], sheet["A9"], sheet["E1"] = "Signed:", "x", "=1+1"
+    sheet.merge_cells("A6:B6")
+    sheet.merge_cells("A2:C2")
+    sheet.row_dimensions[6].height = 40
+    given = {"whose": "$A$2:$C$2", "kilns_name": "$A$5", "kilns_note": "$B$5", "ponds_name": "$A$9"} | names
+    for name, where in given.items():
+        if where:
+            full = where if "!" in where or "(" in where else f"'{sheet.title}'!{where}"
+            book.defined_names[name] = DefinedName(name, attr_text=full)
+    if change:
+        change(book)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def filled(data: bytes, kilns: list[list[Any]], ponds: list[list[Any]] = (), **values: Any) -> Any:  # type: ignore[assignment]
+    said = {"whose": "甲镇", "total": 7, "at": AT} | values
+    lists = {"kilns": List(("kilns_name", "kilns_note"), kilns), "ponds": List(("ponds_name",), ponds)}
+    return openpyxl.load_workbook(io.BytesIO(named_cells.fill(data, said, lists)))
+
+
+def column(sheet: Any, letter: str) -> list[Any]:
+    return [cell.value for cell in sheet[letter]]
+
+
+def test_values_and_two_lists_go_in_and_everything_else_stays_as_it_was_made() -> None:
+    book = filled(workbook(), [["one", "a"], ["two", "b"], ["three", None]], [["p"], ["q"]])
+    sheet = book["台账 A"]
+    assert column(sheet, "A") == [
+        "heading",
+        "甲镇",
+        None,
+        "Kiln",
+        "one",
+        "two",
+        "three",
+        "Signed:",
+        None,
+        None,
+        "p",
+        "q",
+    ]
+    assert column(sheet, "B")[4:7] == ["a", "b", None]
+    assert column(sheet, "C")[4:7] == ["镇"] * 3 and column(sheet, "D")[4:7] == ["=ROW()-4"] * 3
+    assert [sheet.cell(row, 1).font.i for row in (4, 5, 6, 7, 8)] == [False, True, True, True, False]
+    assert {merged.coord for merged in sheet.merged_cells.ranges} == {"A2:C2", "A8:B8"}
+    assert sheet.row_dimensions[8].height == 40 and sheet.row_dimensions[6].height is None
+    assert not book.defined_names and sheet["A1"].font.b and sheet["E1"].value == "=1+1"
+
+
+def test_a_list_without_rows_leaves_its_row_empty_and_nothing_moves() -> None:
+    sheet = filled(workbook(), [])["台账 A"]
+    assert column(sheet, "A")[4:6] == [None, "Signed:"] and sheet["A9"].value is None
+
+
+def test_a_row_of_a_list_repeats_its_merged_cells_and_moves_its_formula_along() -> None:
+    def wide(book: Any) -> None:
+        book.active.merge_cells("E5:F5")
+        book.active["G5"] = "=A5&B5"
+
+    sheet = filled(workbook(wide), [["one", "a"], ["two", "b"]])["台账 A"]
+    assert {"E5:F5", "E6:F6"} <= {merged.coord for merged in sheet.merged_cells.ranges}
+    assert [sheet["G5"].value, sheet["G6"].value] == ["=A5&B5", "=A6&B6"]
+
+
+def test_a_text_is_never_a_formula_and_a_moment_stands_in_county_time() -> None:
+    sheet = filled(workbook(total="$E$2", at="$E$3"), [["=1+1", "a\x00b"]], whose="=cmd()")["台账 A"]
+    assert [sheet[at].data_type for at in ("A2", "A5")] == ["s", "s"] and sheet["A5"].value == "=1+1"
+    assert sheet["B5"].value == "ab" and sheet["E2"].value == 7
+    assert sheet["E3"].value == datetime(2026, 9, 4, 15, 42) and sheet["E3"].number_format == "yyyy-mm-dd hh:mm"
+
+
+def test_a_cell_that_has_a_form_for_days_keeps_it() -> None:
+    def dated(book: Any) -> None:
+        book.active["E3"].number_format = 'yyyy"年"m"月"d"日"'
+
+    sheet = filled(workbook(dated, at="$E$3"), [], at=date(2026, 9, 4))["台账 A"]
+    assert sheet["E3"].number_format == 'yyyy"年"m"月"d"日"' and sheet["E3"].value.day == 4
+
+
+def test_what_there_is_to_fill_is_said_and_other_names_are_left_alone() -> None:
+    seen = named_cells.look(workbook(WHOSE="$E$4", my_own="$F$1:$G$9", whose=""), KNOWN)
+    assert sorted(seen.used) == ["kilns_name", "kilns_note", "ponds_name", "whose"]
+    assert seen.unknown == ["my_own"] and not seen.is_drawn
+
+
+def with_formula(book: Any) -> None:
+    book.active["B7"] = "=SUM(B5:B6)"
+
+
+def merged_across(book: Any) -> None:
+    book.active.merge_cells("C5:C7")
+
+
+@pytest.mark.parametrize(
+    "data, said",
+    [
+        (b"", "Choose a file first"),
+        (b"no workbook", "cannot be read"),
+        (b"PK\x03\x04 broken", "cannot be read"),
+        (b"PK\x03\x04" + bytes(3 * 2**20), "too large"),
+        (workbook(whose="", kilns_name="", kilns_note="", ponds_name=""), "No cell of this file has a name"),
+        (workbook(whose="$A$1:$B$3"), "belongs to no single cell"),
+        (workbook(whose="$B$2"), "belongs to no single cell"),
+        (workbook(whose="$A:$A"), "belongs to no single cell"),
+        (workbook(whose="#REF!"), "belongs to no single cell"),
+        (workbook(whose="SUM($A$1,$A$2)"), "belongs to no single cell"),
+        (workbook(kilns_note="$B$7"), "belong into one row of one sheet"),
+        (workbook(ponds_name="$D$5"), "Two lists begin in the same row"),
+        (workbook(with_formula), "below a list there may be no formula"),
+        (workbook(merged_across), "reach over more than the row"),
+    ],
+)
+def test_what_cannot_be_filled_is_refused_when_it_is_looked_at(data: bytes, said: str) -> None:
+    with pytest.raises(Refused, match=said):
+        named_cells.look(data, KNOWN)
+
+
+def test_a_file_with_macros_is_refused() -> None:
+    out = io.BytesIO(workbook())
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"x")
+    with pytest.raises(Refused, match="macros"):
+        named_cells.look(out.getvalue(), KNOWN)
+
+
+def test_a_drawing_is_told() -> None:
+    def drawn(book: Any) -> None:
+        chart = BarChart()
+        chart.add_data(Reference(book.active, min_col=5, min_row=1, max_row=3))
+        book.active.add_chart(chart, "H1")
+
+    assert named_cells.look(workbook(drawn), KNOWN).is_drawn

@@ -1,0 +1,80 @@
+"""Somebody's own workbook, whose named cells are filled: looked at and filled apart, in a child process with little
+memory and time (``named_cells_child``), like reading a spreadsheet. What is done there is in ``named_cells_work``.
+"""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from . import child, clock
+from .errors import N_
+from .sheet_file import MAX_BYTES, NO_FILE, UNREADABLE, refused
+
+PATIENCE = 100  # seconds of waiting for the child
+TOO_HEAVY = N_("This workbook is too much work to fill. Take out what is not needed, or choose a shorter period.")
+TOO_LARGE = N_("The file is too large: at most %(mb)d MB.")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Of a workbook: the known names that it has, other names, and whether it has drawings, which may not stay."""
+
+    used: Sequence[str]
+    unknown: Sequence[str]
+    is_drawn: bool
+
+
+class List(NamedTuple):
+    """Of a list, the name of each column, and its rows."""
+
+    names: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
+#: Of each name the list it belongs to; an empty text for a single value.
+Known = Mapping[str, str]
+
+
+def look(data: bytes, known: Known) -> Seen:
+    """What there is to fill. Refused (field ``sheet``) for what cannot be filled; Busy when we did not come to it."""
+    if not data:
+        raise refused(NO_FILE)
+    if len(data) > MAX_BYTES:
+        raise refused(TOO_LARGE, mb=MAX_BYTES // 2**20)
+    if not data.startswith(b"PK\x03\x04"):
+        raise refused(UNREADABLE)
+    said = _said({"data": _text(data), "known": dict(known)})
+    return Seen(said["used"], said["unknown"], said["is_drawn"])
+
+
+def fill(data: bytes, values: Mapping[str, Any], lists: Mapping[str, List]) -> bytes:
+    """The filled workbook. Moments come to stand there in county time. Refused and Busy as above."""
+    rows = {key: [list(each.names), [list(map(_sent, row)) for row in each.rows]] for key, each in lists.items()}
+    values = {name: _sent(value) for name, value in values.items()}
+    return base64.b64decode(_said({"data": _text(data), "values": values, "lists": rows})["data"])
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _sent(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"moment": value.astimezone(clock.ZONE).replace(tzinfo=None).isoformat()}
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
+    return value if value is None or isinstance(value, int | float | str) else str(value)
+
+
+def _said(asked: dict[str, Any]) -> Any:
+    try:
+        data = json.dumps(asked).encode()
+        said = json.loads(child.answer(child.program("named_cells_child"), "sheet", PATIENCE, data, field="sheet"))
+    except child.TooHeavy as error:
+        raise refused(TOO_HEAVY) from error
+    if "refused" in said:
+        raise refused(said["refused"], **said["params"])
+    return said
