@@ -131,6 +131,7 @@ GET    /log                                              -        -        404  
 GET    /grids/<grid_id>                                  grid     g        404    .   .    x       x        x      .       .       x      x         .     .
 GET    /grids/<grid_id>/open                             grid     g        404    .   .    x       x        x      .       .       x      x         .     .
 GET    /grids/<grid_id>/rounds                           grid     v        404    .   .    x       x        x      .       .       x      x         .     .
+GET    /grids/<grid_id>/coverage                         grid     v        404    .   .    x       x        x      .       .       x      x         .     .
 GET    /grids/<grid_id>/objects                          grid     g        404    .   .    x       x        x      .       .       x      x         .     .
 POST   /grids/<grid_id>/objects                          grid     o        404    .   .    .       x        x      .       .       .      .         .     .
 GET    /grids/<grid_id>/objects/propose                  grid     n        404    .   .    x       .        .      .       .       .      .         .     .

@@ -26,6 +26,8 @@ NO_PAGES = frozenset(
             "/objects/import/sample",
             "/people/import/sample",
             "/units/import/sample",
+            "/ledger/template/sample",
+            "/ledger/template/file",
         ),
         *("/map/layers/<fingerprint>.json", "/map/grids/<grid_id>/card", "/map/grids/<grid_id>/objects", "/map/found"),
         *("/photos/<attachment_id>", "/attachments/<attachment_id>", "/attachments/<attachment_id>/small"),

@@ -36,6 +36,7 @@ PAGES = READING_PAGES | {
     "calendar_views",
     "column_views",
     "template_views",
+    "coverage_views",
     "county_views",
     "first_day_views",
     "forms",

@@ -26,6 +26,7 @@ from webapp.patrol.service import record
 from webapp.report import mapped, service
 from webapp.report import queries as report_queries
 from webapp.report.models import Report
+from webapp.web.places import last_days
 
 ROUTES = {f"{route.method} {route.address}": route for route in access_routes.ROUTES}
 STARTS = (
@@ -71,6 +72,8 @@ def leads_on(link: str) -> bool:
     """Whether a link is clicked. A ledger leads to that of the week before, and so on for years: this week's is one."""
     if "/ledger?" in link or "/ledger/print?" in link:
         return f"first={around('week', clock.today()).first}" in link
+    if "/coverage?" in link:  # of each type, for each of some periods
+        return f"first={last_days(30)[0]}" in link and "type=" not in link
     return not OTHER.match(link) and "{" not in link
 
 

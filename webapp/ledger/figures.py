@@ -16,7 +16,7 @@ from ..core.db import Moment
 from ..grid import queries as grid_queries
 from ..grid.models import Grid
 from ..grid.queries import Cell
-from ..patrol import coverage
+from ..patrol import coverage, outcomes
 from ..report import queries as report_queries
 from ..report.models import Report
 from .periods import DAY, Period, moments
@@ -74,7 +74,7 @@ def of(session: Session, actor: Actor, cell: Cell, period: Period, as_of: dateti
     counted: dict[int, Figures] = {}
     for grid in grid_queries.named(session, visits.keys() | problems.keys()).values():
         found = _figures(visits.get(grid.id, {}), problems.get(grid.id, {}))
-        line = _line_of(grid, cell)
+        line = outcomes.part_with(grid.path, cell.id)
         counted[line] = counted.get(line, Figures()) + found
     grids = grid_queries.named(session, {line for line, found in counted.items() if any(astuple(found))})
     lines = [Line(grid.code, grid.zh, grid.en, counted[grid.id]) for grid in grids.values()]
@@ -86,13 +86,6 @@ def _figures(visits: Mapping[str, int], problems: Mapping[str, int]) -> Figures:
     counts = {**visits, **problems}
     ended = counts.pop("open_before_ended", 0)
     return Figures(**counts | {"open_before": counts.get("open_before", 0) + ended})
-
-
-def _line_of(grid: Cell, cell: Cell) -> int:
-    """The grid in whose row one counts, by its id: that directly below ``cell`` on the way to it."""
-    way = grid_queries.on_path(grid.path)
-    here = way.index(cell.id) if cell.id in way else len(way) - 1
-    return way[min(here + 1, len(way) - 1)]
 
 
 def total(lines: Iterable[Line]) -> Figures:

@@ -1,7 +1,7 @@
 """The page on which the county brings in a workbook of its own, whose named cells a ledger fills."""
 
+from io import BytesIO
 from pathlib import PurePath
-from tempfile import TemporaryFile
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, send_file, url_for
@@ -19,7 +19,6 @@ from ..web.request import actor, close_reads, may, read, turn, write
 from . import filling, queries, records, service
 from .blueprint import bp
 from .forms import TemplateForm
-from .models import LedgerTemplate
 
 LONGEST_NAME = 100
 
@@ -50,28 +49,23 @@ def _page(form: TemplateForm) -> str:
 @may("setting.edit")
 def template_sample() -> Response:
     """A workbook with all names."""
-    out, shown = TemporaryFile(), records.shown(read())  # noqa: SIM115  (open until the answer is sent)
-    filling.sample(shown, tongue(), out)
-    out.seek(0)
-    return send_file(out, mimetype=MEDIA_TYPE, as_attachment=True, download_name=f"{_('Ledger')}.xlsx")
+    out = BytesIO()
+    filling.sample(records.shown(read()), tongue(), out)
+    return _file(out.getvalue(), f"{_('Ledger')}.xlsx")
+
+
+def _file(data: bytes, name: str) -> Response:
+    return send_file(BytesIO(data), mimetype=MEDIA_TYPE, as_attachment=True, download_name=name)
 
 
 @bp.get("/ledger/template/file")
 @may("setting.edit")
 def template_file() -> Response:
     """The workbook that holds, as it came in."""
-    now = _template()
-    out = TemporaryFile()  # noqa: SIM115  (open until the answer is sent)
-    out.write(now.body)
-    out.seek(0)
-    return send_file(out, mimetype=MEDIA_TYPE, as_attachment=True, download_name=now.file_name)
-
-
-def _template() -> LedgerTemplate:
     now = queries.template(read())
     if now is None:
         raise NotFound
-    return now
+    return _file(now.body, now.file_name)
 
 
 @bp.post("/ledger/template")

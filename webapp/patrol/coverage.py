@@ -83,13 +83,14 @@ def _stood_then(actor: Actor, is_of_list: bool) -> Select[*tuple[Any, ...]]:
 
 
 def _reached(actor: Actor, is_part: bool) -> tuple[Condition, ...]:
-    """What may be read, or a part of it: conditions whose values are ``_within``."""
+    """What may be read, or a part of it: conditions whose values are ``within``."""
     readable = where(actor, "patrol.read", grid_path=Grid.path)
     inside = below(Grid.path, bindparam("part"))
     return (readable, inside) if is_part else (readable,)
 
 
-def _within(actor: Actor, below_path: str) -> dict[str, Any]:
+def within(actor: Actor, below_path: str) -> dict[str, Any]:
+    """The values of the conditions of what somebody may read, or of a part of it."""
     part = {"part": below_path, "part_end": end(below_path)} if below_path else {}
     return {**actor.reach(), **part}
 
@@ -98,7 +99,7 @@ def standing(session: Session, actor: Actor, below_path: str = "", at: Placing |
     """How the objects stand today in each grid that has some and that the actor may read; only below a path, if any.
     ``at``: counted for other grids than those on whose lists they stand."""
     statement = _standing(actor, bool(below_path))
-    rows = session.execute(statement, {"today": clock.today(), **_within(actor, below_path)})
+    rows = session.execute(statement, {"today": clock.today(), **within(actor, below_path)})
     return _by_grid(frequencies.rules(session).of(clock.today()), rows, at)
 
 
@@ -137,7 +138,7 @@ class Placed(NamedTuple):
 
 def placed(session: Session, actor: Actor, below_path: str) -> list[Placed]:
     """The objects on the list today below a path that the actor may look up, with and without a place."""
-    rows = session.execute(_placed(actor), {"today": clock.today(), **_within(actor, below_path)})
+    rows = session.execute(_placed(actor), {"today": clock.today(), **within(actor, below_path)})
     day, never = clock.today(), date.max
     today, rules = day.toordinal(), frequencies.rules(session).of(day)
     return [
@@ -184,13 +185,13 @@ def due_and_seen(
     known: dict[tuple[Any, ...], Windows] = {}
     rules = frequencies.rules(session)
     rows = _visited(session, actor, rules, first, last, below_path, bool(at))
-    for object_id, of_list, type_, is_key, since, until, visits in rows:
+    for object_id, of_list, type_, is_key, since, until, marks in rows:
         life = (type_, is_key, since, until)
         if life not in known:
             known[life] = Windows(rules.windows(*life, first, last))
         if known[life]:
             grid_id = at(object_id, of_list) if at else of_list
-            days_ = _days(visits)
+            days_ = days_of(marks)
             due_, seen, missed = windows.outcome(known[life], days_.seen, days_.tried)
             tally.due[grid_id] += due_
             tally.seen[grid_id] += seen
@@ -209,26 +210,45 @@ def _visited(
 
     The grid is that on whose list it stands, or the one of today that has its records.
     """
-    longest = tuple(sorted(rules.longest(first, last).items()))
+    longest = longest_windows(rules, first, last)
+    statement = visits(actor, bool(below_path), longest, is_of_list)
+    given = {**of_period(longest, first, last), **within(actor, below_path)}
+    return session.execute(statement, given) if longest else ()
+
+
+#: Types of objects, each with the days of its longest window; of others nothing is ever due.
+Longest = tuple[tuple[str, int], ...]
+
+
+def longest_windows(rules: Rules, first: date, last: date) -> Longest:
+    """Those of a period."""
+    return tuple(sorted(rules.longest(first, last).items()))
+
+
+def of_period(longest: Longest, first: date, last: date) -> dict[str, Any]:
+    """The parameters of ``visits`` that say of when."""
     began = {f"began{days}": clock.start(first - timedelta(days=days - 1)) for _type, days in longest}
-    period = {"first": first, "last": last, "over": clock.start(last + timedelta(days=1)), **began}
-    statement = _visits(actor, bool(below_path), longest, is_of_list)
-    return session.execute(statement, {**period, **_within(actor, below_path)}) if longest else ()
+    return {"first": first, "last": last, "over": clock.start(last + timedelta(days=1)), **began}
+
+
+def in_time(longest: Longest) -> tuple[Condition, ...]:
+    """That a visit is one of an object's, from the first day of its earliest window on."""
+    began = {type_: bindparam(f"began{days}", type_=Moment) for type_, days in longest}
+    return (
+        Visit.object_id == PatrolObject.id,
+        Visit.at >= case(began, value=PatrolObject.type),
+        Visit.at < bindparam("over", type_=Moment),
+    )
 
 
 @kept
-def _visits(
-    actor: Actor, is_part: bool, longest: tuple[tuple[str, int], ...], is_of_list: bool
-) -> Select[*tuple[Any, ...]]:
-    """``longest``: types of objects, each with the days of its longest window; of others nothing is ever due."""
-    began = {type_: bindparam(f"began{days}", type_=Moment) for type_, days in longest}
+def visits(actor: Actor, is_part: bool, longest: Longest, is_of_list: bool) -> Select[*tuple[Any, ...]]:
+    """The statement of ``_visited``."""
     mark = day_number(Visit.at) * 3 + case((Visit.result == NOT_SEEN_HERE, 0), (Visit.above.is_(None), 1), else_=2)
-    visits = (
+    marks = (
         select(func.aggregate_strings(cast(mark, String), ","))
         .where(
-            Visit.object_id == PatrolObject.id,
-            Visit.at >= case(began, value=PatrolObject.type),
-            Visit.at < bindparam("over", type_=Moment),
+            *in_time(longest),
             or_(Visit.above.is_(None), Visit.result != NOT_SEEN_HERE),  # who came in vain from above says nothing here
         )
         .correlate(PatrolObject)
@@ -237,7 +257,7 @@ def _visits(
     return (
         select(
             *(PatrolObject.id, PatrolObject.grid_id if is_of_list else grid_queries.today()),
-            *(PatrolObject.type, PatrolObject.is_key, PatrolObject.valid_from, PatrolObject.valid_to, visits),
+            *(PatrolObject.type, PatrolObject.is_key, PatrolObject.valid_from, PatrolObject.valid_to, marks),
         )
         .join(Grid, Grid.id == PatrolObject.grid_id)
         .where(
@@ -258,10 +278,10 @@ class Days(NamedTuple):
     above: list[int]
 
 
-def _days(visits: str | None) -> Days:
+def days_of(marks: str | None) -> Days:
     """The days of a text of visits."""
     found = Days([], [], [])
-    for mark in visits.split(",") if visits else ():
+    for mark in marks.split(",") if marks else ():
         day, sort = divmod(int(mark), 3)
         found[sort].append(day)
     return found

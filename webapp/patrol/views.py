@@ -22,12 +22,23 @@ from ..web import entries, kept
 from ..web.errors import say, wants_json
 from ..web.language import named
 from ..web.request import actor, address_of, may, read, read_connection, write, write_once
-from . import frequency_views, pages, proposal_views, proposed, queries, service, sheet_views, topic_views, week_views
+from . import (
+    coverage_views,
+    frequency_views,
+    pages,
+    proposal_views,
+    proposed,
+    queries,
+    service,
+    sheet_views,
+    topic_views,
+    week_views,
+)
 from .blueprint import bp
 from .forms import TAKEN, ObjectForm, PatrolForm, RetireForm, from_json
 
 # The pages of these files stand on the same blueprint.
-__all__ = ["bp", "frequency_views", "proposal_views", "sheet_views", "topic_views", "week_views"]
+__all__ = ["bp", "coverage_views", "frequency_views", "proposal_views", "sheet_views", "topic_views", "week_views"]
 
 
 @bp.get("/grids/<int:grid_id>/patrol")
@@ -98,6 +109,7 @@ def _list_page(grid_id: int, form: ObjectForm) -> str:
         form=form,
         lines=lines,
         proposals=proposed.of_grid(read(), cell.id),
+        may_see_visits=grid_queries.cells_reached(read(), actor(), "patrol.read", cell.id),
         may_propose=cell.id in actor().grids_for("object.propose"),
         may_edit=actor().may("object.edit"),
         **(_for_adding(cell, form, lines) if actor().may("object.edit") else {}),

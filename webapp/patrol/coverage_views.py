@@ -1,0 +1,121 @@
+"""The page of how the visits of a grid's objects came out in a period: blind spots first, by type, by grid below."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import ValidationError
+from wtforms.validators import Optional
+
+from ..core import settings, words
+from ..grid import queries as grid_queries
+from ..grid.queries import Cell
+from ..web.forms import BaseForm
+from ..web.language import named
+from ..web.places import DayField, has_come, last_days
+from ..web.request import actor, may, read, read_connection
+from . import outcomes, queries
+from .blueprint import bp
+from .outcomes import Line, Sum
+
+LONGEST = 366  # days
+RECENT = (7, 30, 90)  # days
+BLIND, MOST = 20, 200  # blind spots and objects that a page lists
+
+
+class SpanForm(BaseForm):
+    """From one day to another, both included; the county's usual number of days, where nothing is said."""
+
+    first = DayField(_l("From"), validators=[Optional()])
+    last = DayField(_l("To"))
+
+    def validate_last(self, field: DayField) -> None:
+        """Both or none, in their order, and no longer than a year."""
+        has_come(field.data)
+        if (field.data is None) != (self.first.data is None):
+            raise ValidationError(str(_l("A first and a last day are needed.")))
+        if field.data and self.first.data and not 0 <= (field.data - self.first.data).days < LONGEST:
+            raise ValidationError(str(_l("From the first day to the last, and at most a year.")))
+
+    def span(self) -> tuple[date, date]:
+        """What was chosen."""
+        if self.first.data and self.last.data and not self.errors:
+            return self.first.data, self.last.data
+        return last_days(min(max(settings.get(read(), "coverage_days"), 1), LONGEST))
+
+
+@bp.get("/grids/<int:grid_id>/coverage")
+@may("patrol.read")
+def covered(grid_id: int) -> Any:
+    """Of a grid, or of the objects of one type in it."""
+    cell = grid_queries.cell(read(), actor(), "patrol.read", grid_id)
+    form = SpanForm(request.args)
+    status = 200 if form.validate() else 422
+    first, last = form.span()
+    lines = outcomes.of(read(), actor(), first, last, cell.path)
+    kinds = {kind.code: kind for kind in queries.types(read())}
+    type_ = kinds.get(request.args.get("type", ""))
+    chosen = [line for line in lines if type_ is None or line.type == type_.code]
+    parts = outcomes.by_part(read(), cell.id, chosen)
+    blind = outcomes.blind(chosen)
+    is_whole = type_ is not None or set(parts) == {cell.id}
+
+    def address(grid_id: int, type: str | None) -> str:
+        return url_for("patrol.covered", grid_id=grid_id, first=first, last=last, type=type)
+
+    def of_part(grid_id: int) -> str:
+        return address(grid_id, type_.code if type_ else None)
+
+    return (
+        render_template(
+            "patrol/coverage.html",
+            cell=cell,
+            form=form,
+            type=type_,
+            sum=outcomes.total(chosen),
+            reasons=_reasons(chosen),
+            blind=_objects(blind[: MOST if is_whole else BLIND], kinds),
+            blind_number=len(blind),
+            whole=_objects(chosen[:MOST], kinds) if is_whole else (),
+            number=len(chosen),
+            kinds=[(named(kinds[code]), address(cell.id, code), found) for code, found in _in_order(kinds, lines)],
+            parts=[] if set(parts) == {cell.id} else _parts(parts, of_part),
+            recent=[(days, *last_days(days)) for days in RECENT],
+            span=(first, last),
+            up=address(cell.id, None) if type_ else None,
+            address=address,
+        ),
+        status,
+    )
+
+
+def _in_order(kinds: dict[str, Any], lines: Iterable[Line]) -> list[tuple[str, Sum]]:
+    found = outcomes.by_type(lines)
+    return [(code, found[code]) for code in kinds if code in found]
+
+
+def _parts(parts: dict[int, Sum], address: Any) -> list[tuple[str, str, Sum]]:
+    """Each grid below with its address and sum, in the order of codes: grids are not ranked."""
+    grids = grid_queries.named(read(), set(parts))
+    listed = sorted(grids.values(), key=lambda grid: grid.code)
+    return [(named(grid), address(grid.id), parts[grid.id]) for grid in listed]
+
+
+def _objects(lines: Sequence[Line], kinds: dict[str, Any]) -> list[tuple[Line, str, Cell]]:
+    """Objects with type and village."""
+    grids = grid_queries.named(read(), {line.grid_id for line in lines})
+    return [(line, named(kinds[line.type]), grids[line.grid_id]) for line in lines]
+
+
+def _reasons(lines: Iterable[Line]) -> list[tuple[str, int]]:
+    """Why visits came to nothing, the most frequent first."""
+    found: Counter[str] = sum((line.reasons for line in lines), Counter())
+    known = words.named(read_connection(), "could_not_see")
+    return [
+        (named(known[code]) if code in known else code or _("no reason"), number)
+        for code, number in found.most_common()
+    ]
