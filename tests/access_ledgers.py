@@ -23,7 +23,7 @@ def hand_in(county: Any) -> None:
             county.ids["ledger"][grid] = service.keep(session, who, ids.new(), made)
     with county.acting("county") as (session, who):
         form = sample(session)
-        service.add_template(session, who, "own.xlsx", form, Seen(["title"], [], False))
+        service.add_template(session, who, "own.xlsx", form, Seen(["title"], [], 0, False))
     county.ids["typed"] = _typed(county, form)
 
 

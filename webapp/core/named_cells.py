@@ -4,6 +4,7 @@ memory and time (``named_cells_child``), like reading a spreadsheet. What is don
 
 import base64
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,19 +12,25 @@ from typing import Any, NamedTuple
 
 from . import child, clock
 from .errors import N_
-from .sheet_file import MAX_BYTES, NO_FILE, UNREADABLE, refused
+from .sheet_file import MAX_BYTES, NO_FILE, refused
 
-PATIENCE = 100  # seconds of waiting for the child
+LOG = logging.getLogger("wangge.trouble")
+
+PATIENCE = 80  # seconds of waiting for the child; with what a turn is waited for less than a front server waits
+NOT_READ = N_("This file cannot be read as a workbook. Save it as xlsx and send it again.")
+NOT_FILLED = N_("The county's own form could not be filled. Please tell the county office, and take the spreadsheet.")
 TOO_HEAVY = N_("This workbook is too much work to fill. Take out what is not needed, or choose a shorter period.")
 TOO_LARGE = N_("The file is too large: at most %(mb)d MB.")
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Of a workbook: the known names that it has, other names, and whether it has drawings, which may not stay."""
+    """Of a workbook: the known names that it has, the first of its other names and how many these are, and whether it
+    has drawings or the like, which may not stay."""
 
     used: Sequence[str]
     unknown: Sequence[str]
+    number: int
     is_drawn: bool
 
 
@@ -45,16 +52,22 @@ def look(data: bytes, known: Known) -> Seen:
     if len(data) > MAX_BYTES:
         raise refused(TOO_LARGE, mb=MAX_BYTES // 2**20)
     if not data.startswith(b"PK\x03\x04"):
-        raise refused(UNREADABLE)
-    said = _said({"data": _text(data), "known": dict(known)})
-    return Seen(said["used"], said["unknown"], said["is_drawn"])
+        raise refused(NOT_READ)
+    said = _said("sheet", {"data": _text(data), "known": dict(known)})
+    if "failed" in said:
+        raise refused(NOT_READ)
+    return Seen(said["used"], said["unknown"], said["number"], said["is_drawn"])
 
 
 def fill(data: bytes, values: Mapping[str, Any], lists: Mapping[str, List]) -> bytes:
     """The filled workbook. Moments come to stand there in county time. Refused and Busy as above."""
     rows = {key: [list(each.names), [list(map(_sent, row)) for row in each.rows]] for key, each in lists.items()}
     values = {name: _sent(value) for name, value in values.items()}
-    return base64.b64decode(_said({"data": _text(data), "values": values, "lists": rows})["data"])
+    said = _said("export", {"data": _text(data), "values": values, "lists": rows})
+    if "failed" in said:
+        LOG.error("a workbook could not be filled: %s", said["failed"])
+        raise refused(NOT_FILLED)
+    return base64.b64decode(said["data"])
 
 
 def _text(data: bytes) -> str:
@@ -69,10 +82,10 @@ def _sent(value: Any) -> Any:
     return value if value is None or isinstance(value, int | float | str) else str(value)
 
 
-def _said(asked: dict[str, Any]) -> Any:
+def _said(pool: str, asked: dict[str, Any]) -> Any:
     try:
         data = json.dumps(asked).encode()
-        said = json.loads(child.answer(child.program("named_cells_child"), "sheet", PATIENCE, data, field="sheet"))
+        said = json.loads(child.answer(child.program("named_cells_child"), pool, PATIENCE, data, field="sheet"))
     except child.TooHeavy as error:
         raise refused(TOO_HEAVY) from error
     if "refused" in said:

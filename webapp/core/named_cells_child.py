@@ -5,13 +5,14 @@ import json
 import os
 import resource
 import sys
+import traceback
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
 from . import named_cells_work
 from .errors import Refused
 from .named_cells import TOO_HEAVY, List
-from .sheet_file import UNREADABLE
 
 NICE = 10  # whoever wants a page goes first
 SECONDS, MEMORY = 40, 800 * 2**20  # of work, not of waiting for it; of address space
@@ -30,7 +31,7 @@ def main() -> None:
     except MemoryError:
         answer = {"refused": TOO_HEAVY, "params": {}}
     except Exception:  # whatever a broken workbook makes its reader or writer say
-        answer = {"refused": UNREADABLE, "params": {}}
+        answer = {"failed": traceback.format_exc()[-500:]}
     print(json.dumps(answer))
 
 
@@ -38,7 +39,7 @@ def _answer(asked: dict[str, Any]) -> dict[str, Any]:
     data = base64.b64decode(asked["data"])
     if "known" in asked:
         seen = named_cells_work.look(data, asked["known"])
-        return {"used": list(seen.used), "unknown": list(seen.unknown), "is_drawn": seen.is_drawn}
+        return asdict(seen)
     values = {name: _got(value) for name, value in asked["values"].items()}
     lists = {key: List(names, [list(map(_got, row)) for row in rows]) for key, (names, rows) in asked["lists"].items()}
     return {"data": base64.b64encode(named_cells_work.fill(data, values, lists)).decode()}

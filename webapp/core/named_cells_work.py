@@ -1,8 +1,10 @@
 """Somebody's own workbook, filled: values go into the cells to which it gives names, lists downwards from theirs.
 
 A name is a "defined name" of the workbook for one cell, or for cells that are merged into one. The names of a list lie
-in one row, its pattern: every further row of the list looks like it, and what stands below moves down. Everything else
-stays as it was made. What would come out wrong is refused when the workbook is looked at, before anybody relies on it.
+in one row, its pattern: every further row of the list looks like it, and what stands below moves down, with all that
+is said of it there: names, filters, conditional formats, what may be typed, what is printed. The name of a column comes
+to be all its cells, so that a formula may sum it. Formulas themselves stay as they are: one that would come to look at
+other cells is refused when the workbook is looked at.
 """
 
 import io
@@ -16,28 +18,42 @@ from typing import Any
 
 import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.formula.tokenizer import Token, Tokenizer
 from openpyxl.formula.translate import Translator
+from openpyxl.styles.numbers import is_date_format
 from openpyxl.utils import get_column_letter, range_boundaries
 
+from . import named_cells_move
 from .errors import N_
-from .named_cells import Known, List, Seen
-from .sheet_file import UNREADABLE, check_archive, refused
+from .named_cells import NOT_READ, Known, List, Seen
+from .sheet_file import LONGEST as LAST_ROW
+from .sheet_file import check_archive, refused
 
 MOMENT, DAY = "yyyy-mm-dd hh:mm", "yyyy-mm-dd"
 LONGEST = 32_767  # characters of a cell
-STRANGE = re.compile(r"vbaProject|externalLinks/|embeddings/|activeX/|ctrlProps/")
-DRAWN = re.compile(r"xl/(?:drawings|media|charts)/")
+SAID = 20  # names that are listed at most
+STRANGE = re.compile(r"vbaProject|externalLinks/|embeddings/|activeX/|ctrlProps/|chartsheets/")
+DRAWN = re.compile(r"xl/(?:drawings/drawing|media/|charts/)")
+NO_TEXT = re.compile("[\ud800-\udfff\ufffe\uffff]")  # what XML has no place for, and openpyxl lets through
 
-NO_NAME = N_("No cell of this file has a name that is known here. Begin with the sample: its cells have them all.")
-NOT_A_CELL = N_("The name %(name)s belongs to no single cell. Give it to one cell, or delete the name.")
-NOT_IN_A_ROW = N_("The names of one list belong into one row of one sheet: %(name)s and %(other)s do not lie so.")
+NO_NAME = N_("No cell of this file has a name that is known here. Begin with the sample, whose cells have names.")
+NOT_A_CELL = N_("These names belong to no single cell: %(names)s. Give each to one cell, or delete the name.")
+NOT_IN_A_ROW = N_(
+    "The names of one list belong into one row of one sheet: %(name)s (%(sheet)s) and %(other)s (%(beside)s) do not "
+    "lie so."
+)
 TWO_IN_A_ROW = N_("Two lists begin in the same row: %(name)s and %(other)s. Put one below the other.")
 FORMULA_BELOW = N_(
-    "%(sheet)s, cell %(cell)s: below a list there may be no formula, as it would not move with its cells. Put it above "
-    "the list, or on another sheet."
+    "%(sheet)s, cell %(cell)s: a formula may neither stand below a list nor refer to cells there, as they move when "
+    "the list grows. Put it above the list, and use the names of the list's columns in it."
 )
+ARRAY = N_("%(sheet)s, cell %(cell)s: the row of a list may not have a formula for several cells.")
 MERGED_ACROSS = N_("%(sheet)s: the merged cells %(cell)s reach over more than the row in which a list begins.")
-STRANGE_PARTS = N_("This file has macros, links to other files or objects in it. Save it as a plain xlsx without them.")
+STRANGE_PARTS = N_(
+    "This file has macros, sheets that are charts, links to other files or objects in it. Save it as a plain xlsx "
+    "without them."
+)
+TOO_LONG = N_("%(sheet)s: below the list there is no room for so many rows.")
 
 
 @dataclass(frozen=True)
@@ -51,24 +67,30 @@ class Cell:
 
 
 def look(data: bytes, known: Known) -> Seen:
-    """What there is to fill in a workbook. Refused (field ``sheet``) where it cannot be filled."""
-    book, cells, others = _opened(data, known)
+    """What there is to fill in a workbook. Refused (field ``sheet``) where it cannot be filled, which is tried."""
+    members = _checked(data)
+    book = _opened(data)
+    cells, others = _named(book, known)
     _check(book, cells, known)
+    names = list(dict.fromkeys(cell.name for cell in cells))
+    tried = {
+        each: [cell.name for cell in cells if known[cell.name] == each] for each in {known[name] for name in names}
+    }
+    lists = {each: List(columns, [columns, columns]) for each, columns in tried.items() if each}
+    _fill(book, cells, known, {cell.name: cell.name for cell in cells}, lists)
     book.save(io.BytesIO())  # what cannot be written again is found now
-    return Seen([cell.name for cell in cells], others, any(map(DRAWN.search, _members(data))))
+    is_drawn = any(map(DRAWN.search, members)) or _has_extensions(data)
+    return Seen(names, others[:SAID], len(others), is_drawn)
 
 
 def fill(data: bytes, values: Mapping[str, Any], lists: Mapping[str, List]) -> bytes:
     """The workbook with these values, and the rows of these lists. Refused as ``look`` does."""
     known = dict.fromkeys(values, "") | {name: key for key, each in lists.items() for name in each.names}
-    book, cells, _others = _opened(data, known)
+    _checked(data)
+    book = _opened(data)
+    cells, _others = _named(book, known)
     _check(book, cells, known)
-    for cell in cells:
-        if not known[cell.name]:
-            _put(book[cell.sheet].cell(cell.row, cell.column), values[cell.name])
-    for each, pattern in sorted(_patterns(cells, known).items(), key=lambda item: -item[1][0].row):
-        _fill_list(book[pattern[0].sheet], pattern, lists[each])
-    _forget_names(book, known)
+    _fill(book, cells, known, values, lists)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -77,24 +99,47 @@ def fill(data: bytes, values: Mapping[str, Any], lists: Mapping[str, List]) -> b
 # --- what there is ---
 
 
-def _opened(data: bytes, known: Known) -> tuple[Any, list[Cell], list[str]]:
+def _checked(data: bytes) -> list[str]:
+    """The files in it. Refused for more than may be unpacked, and for what is not carried over."""
     check_archive(data)
-    if any(map(STRANGE.search, _members(data))):
+    members = zipfile.ZipFile(io.BytesIO(data)).namelist()
+    if any(map(STRANGE.search, members)):
         raise refused(STRANGE_PARTS)
+    return members
+
+
+def _has_extensions(data: bytes) -> bool:
+    """Whether a sheet has what only newer programs know, such as bars in cells: it does not come along."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        return any(b"<extLst" in archive.read(name) for name in sheets)
+
+
+def _opened(data: bytes) -> Any:
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), keep_links=False)
+        book = openpyxl.load_workbook(io.BytesIO(data), keep_links=False, rich_text=True)
     except MemoryError:
         raise
     except Exception as error:  # whatever a broken file makes the reader say
-        raise refused(UNREADABLE) from error
-    named = {name.lower(): name for name in known}
-    found = list(_defined(book))
-    cells = [_cell(book, named[name.lower()], defined) for name, defined in found if name.lower() in named]
-    return book, cells, [name for name, _defined in found if name.lower() not in named]
+        raise refused(NOT_READ) from error
+    book.template = False
+    return book
 
 
-def _members(data: bytes) -> list[str]:
-    return zipfile.ZipFile(io.BytesIO(data)).namelist()
+def _named(book: Any, known: Known) -> tuple[list[Cell], list[str]]:
+    """The cells of known names, and all other names."""
+    ours = {name.lower(): name for name in known}
+    all_ = list(_defined(book))
+    found = [
+        (name, _cell(book, ours[name.lower()], defined))
+        for name, defined in all_
+        if name.lower() in ours and "#REF!" not in defined.attr_text  # the cell of such a one was deleted
+    ]
+    wrong = [name for name, cell in found if cell is None]
+    if wrong:
+        raise refused(NOT_A_CELL, names=", ".join(wrong[:SAID]))
+    others = dict.fromkeys(name for name, _defined in all_ if name.lower() not in ours)
+    return [cell for _name, cell in found if cell is not None], [*others]
 
 
 def _defined(book: Any) -> Iterator[tuple[str, Any]]:
@@ -105,19 +150,11 @@ def _defined(book: Any) -> Iterator[tuple[str, Any]]:
                 yield name, defined
 
 
-def _cell(book: Any, name: str, defined: Any) -> Cell:
-    places = list(defined.destinations) if defined.type == "RANGE" else []
-    if len(places) != 1 or places[0][0] not in book.sheetnames:
-        raise refused(NOT_A_CELL, name=name)
-    sheet, where = places[0]
-    try:
-        left, top, right, bottom = range_boundaries(where)
-    except ValueError as error:
-        raise refused(NOT_A_CELL, name=name) from error
-    if left is None or top is None or right is None or bottom is None:  # whole rows or columns
-        raise refused(NOT_A_CELL, name=name)
-    if not _is_one(book[sheet], (left, top, right, bottom)):
-        raise refused(NOT_A_CELL, name=name)
+def _cell(book: Any, name: str, defined: Any) -> Cell | None:
+    found = named_cells_move.place(defined)
+    if found is None or found[0] not in book.sheetnames or not _is_one(book[found[0]], found[1]):
+        return None
+    sheet, (left, top, _right, _bottom) = found
     return Cell(name, sheet, top, left)
 
 
@@ -147,46 +184,92 @@ def _check(book: Any, cells: Sequence[Cell], known: Known) -> None:
         first = pattern[0]
         for cell in pattern:
             if (cell.sheet, cell.row) != (first.sheet, first.row):
-                raise refused(NOT_IN_A_ROW, name=first.name, other=cell.name)
+                raise refused(NOT_IN_A_ROW, name=first.name, other=cell.name, sheet=first.sheet, beside=cell.sheet)
         other = rows.setdefault((first.sheet, first.row), first)
         if other is not first:
             raise refused(TWO_IN_A_ROW, name=other.name, other=first.name)
-        _check_room(book[first.sheet], first.row)
+        _check_pattern(book[first.sheet], first.row)
+    highest = {sheet: min(row for of, row in rows if of == sheet) for sheet, _row in rows}
+    for sheet in book.worksheets:
+        _check_formulas(sheet, highest)
 
 
-def _check_room(sheet: Any, row: int) -> None:
-    """Whether what stands below the row can move down."""
+def _check_pattern(sheet: Any, row: int) -> None:
     for merged in sheet.merged_cells.ranges:
         if merged.min_row <= row <= merged.max_row and merged.min_row != merged.max_row:
             raise refused(MERGED_ACROSS, sheet=sheet.title, cell=merged.coord)
-    for cells in sheet.iter_rows(min_row=row + 1):
-        for cell in cells:
-            if cell.data_type == "f":
-                raise refused(FORMULA_BELOW, sheet=sheet.title, cell=cell.coordinate)
+    for cell in sheet[row]:
+        if cell.data_type == "f" and not isinstance(cell.value, str):
+            raise refused(ARRAY, sheet=sheet.title, cell=cell.coordinate)
+
+
+def _check_formulas(sheet: Any, highest: Mapping[str, int]) -> None:
+    """``highest``: of each sheet with a list, the row in which the first begins."""
+    for (row, _column), cell in sheet._cells.items():
+        if cell.data_type != "f":
+            continue
+        is_below = row > highest.get(sheet.title, LAST_ROW)
+        if is_below or any(last > highest[of] for of, last in _looked_at(sheet, cell, highest)):
+            raise refused(FORMULA_BELOW, sheet=sheet.title, cell=cell.coordinate)
+
+
+def _looked_at(sheet: Any, cell: Any, highest: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    """Each sheet with a list, and the last row there, to which a formula refers."""
+    formula = cell.value if isinstance(cell.value, str) else getattr(cell.value, "text", None) or "="
+    for token in Tokenizer(formula).items:
+        if token.type == Token.OPERAND and token.subtype == Token.RANGE:
+            before, _mark, where = token.value.rpartition("!")
+            of = before.strip("'").replace("''", "'") or sheet.title
+            last = _last_row(where)
+            if of in highest and last:
+                yield of, last
+
+
+def _last_row(where: str) -> int:
+    """The last row of a reference; 0 where it is a name, or whole columns."""
+    try:
+        return range_boundaries(where)[3] or 0
+    except ValueError:
+        return 0
 
 
 # --- filling ---
 
 
+def _fill(book: Any, cells: Sequence[Cell], known: Known, values: Mapping[str, Any], lists: Mapping[str, List]) -> None:
+    for cell in cells:
+        if not known[cell.name]:
+            _put(book[cell.sheet].cell(cell.row, cell.column), values[cell.name])
+    for each, pattern in sorted(_patterns(cells, known).items(), key=lambda item: -item[1][0].row):
+        _fill_list(book, pattern, lists[each])
+
+
 def _put(cell: Any, value: Any) -> None:
     """A text is a text, whatever it begins with; a moment or a day keeps the form that the cell gives to days."""
     if isinstance(value, str):
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST]
+        cell.value = NO_TEXT.sub("", ILLEGAL_CHARACTERS_RE.sub("", value))[:LONGEST]
         cell.data_type = "s"
         return
-    was_dated = cell.is_date
+    format_ = cell.number_format
     cell.value = value
-    if isinstance(value, date) and not was_dated:
-        cell.number_format = MOMENT if isinstance(value, datetime) else DAY
+    if isinstance(value, date):
+        usual = MOMENT if isinstance(value, datetime) else DAY
+        cell.number_format = format_ if is_date_format(format_) else usual
 
 
-def _fill_list(sheet: Any, pattern: Sequence[Cell], given: List) -> None:
-    row, more = pattern[0].row, max(0, len(given.rows) - 1)
-    model = [(cell.column, cell.value, copy(cell._style)) for cell in sheet[row] if not _is_covered(cell)]
+def _fill_list(book: Any, pattern: Sequence[Cell], given: List) -> None:
+    sheet, row, more = book[pattern[0].sheet], pattern[0].row, max(0, len(given.rows) - 1)
+    if max((each for each, _column in sheet._cells), default=row) + more > LAST_ROW:
+        raise refused(TOO_LONG, sheet=sheet.title)
+    model = [
+        (cell.column, cell.value, cell.data_type, copy(cell._style)) for cell in sheet[row] if not _is_covered(cell)
+    ]
     merges = [each.bounds for each in sheet.merged_cells.ranges if each.min_row == row]
-    _make_room(sheet, row, more)
+    if more:
+        named_cells_move.make_room(book, sheet, row, more)
     for number in range(row + 1, row + more + 1):
-        _like(sheet, row, number, model, merges)
+        _like(sheet, row, number, model)
+        named_cells_move.merge(sheet, number, merges)
     for number, values in enumerate(given.rows or [[None] * len(given.names)], row):
         said = dict(zip(given.names, values, strict=True))
         for cell in pattern:
@@ -197,36 +280,15 @@ def _is_covered(cell: Any) -> bool:
     return type(cell).__name__ == "MergedCell"
 
 
-def _make_room(sheet: Any, row: int, more: int) -> None:
-    """Move what stands below a row down, with its merged cells, heights and the area that is printed."""
-    last = sheet.max_row
-    if not more or last <= row:
-        return
-    heights = {number: sheet.row_dimensions[number].height for number in range(row + 1, last + 1)}
-    for merged in [each for each in sheet.merged_cells.ranges if each.min_row > row]:
-        merged.shift(row_shift=more)
-    sheet.move_range(f"A{row + 1}:{get_column_letter(sheet.max_column)}{last}", rows=more)
-    for number in range(row + 1, last + more + 1):
-        sheet.row_dimensions[number].height = heights.get(number - more)
-
-
-def _like(sheet: Any, row: int, number: int, model: Sequence[tuple[int, Any, Any]], merges: Sequence[Any]) -> None:
-    """Make a row of a list look like its first: styles, height, merged cells, and what stands there unnamed."""
-    sheet.row_dimensions[number].height = sheet.row_dimensions[row].height
-    for column, value, style in model:
+def _like(sheet: Any, row: int, number: int, model: Sequence[tuple[int, Any, str, Any]]) -> None:
+    """Make a row of a list look like its first: height, styles, and what stands there unnamed."""
+    if row in sheet.row_dimensions:
+        sheet.row_dimensions[number].height = sheet.row_dimensions[row].height
+    for column, value, data_type, style in model:
         cell = sheet.cell(number, column)
         cell._style = copy(style)
-        if isinstance(value, str) and value.startswith("="):
+        if data_type == "f":
             letter = get_column_letter(column)
             value = Translator(value, f"{letter}{row}").translate_formula(f"{letter}{number}")
         cell.value = value
-    for left, _top, right, _bottom in merges:
-        sheet.merge_cells(start_row=number, end_row=number, start_column=left, end_column=right)
-
-
-def _forget_names(book: Any, known: Iterable[str]) -> None:
-    """Take the names out, which point to where their cells were."""
-    ours = {name.lower() for name in known}
-    for holder in (book, *book.worksheets):
-        for name in [name for name in holder.defined_names if name.lower() in ours]:
-            del holder.defined_names[name]
+        cell.data_type = data_type
