@@ -10,18 +10,21 @@ from webapp.core.tongue import Tongue
 from webapp.grid import queries
 from webapp.ledger import filling, making, records, service
 from webapp.ledger.periods import around
+from webapp.register import asking
 
 HAND_IN = {"A": "township_a", "B": "township_b"}
 
 
 def hand_in(county: Any) -> None:
-    """This week's ledger of both townships, after the rounds and reports. What is typed about ledgers is read once."""
+    """This week's ledger of both townships, after the rounds and reports; the county's own form of it, and a field of
+    its own in a register. What is typed about ledgers is read once."""
     for grid, login in HAND_IN.items():
         with county.acting(login) as (session, who):
             cell = queries.cell(session, who, "ledger.keep", county.ids["grid"][grid])
             made = making.now(session, who, cell, around("week", clock.today()), Tongue("en", str))
             county.ids["ledger"][grid] = service.keep(session, who, ids.new(), made)
     with county.acting("county") as (session, who):
+        asking.add_field(session, who, "small_polluter", asking.FieldEntry("自加", "own", "text"))
         form = sample(session)
         service.add_template(session, who, "own.xlsx", form, Seen(["title"], [], 0, False))
     county.ids["typed"] = _typed(county, form)

@@ -198,6 +198,9 @@ POST   /objects/<object_id>/stages                      object   o        404   
 POST   /objects/<object_id>/papers                      object   o        404    .   .    .       x        x      .       .       .      .         .     .
 GET    /registers                                       -        -        404    .   .    .       x        x      .       .       x      x         .     .
 GET    /registers/<kind>                                -        -        404    .   .    .       x        x      .       .       x      x         .     .
+GET    /registers/<kind>/fields                          -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /registers/<kind>/fields                          -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /registers/<kind>/fields/end                      -        -        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /registers/<kind>/export                         -        -        404    .   .    .       x        x      .       .       .      .         .     .
 GET    /registers/<kind>/import                         -        -        404    .   .    .       x        x      .       .       .      .         .     .
 POST   /registers/<kind>/import                         object   o        422    .   .    .       x        x      .       .       .      .         .     .

@@ -37,6 +37,7 @@ PAGES = READING_PAGES | {
     "column_views",
     "template_views",
     "coverage_views",
+    "field_views",
     "county_views",
     "first_day_views",
     "forms",

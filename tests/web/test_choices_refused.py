@@ -99,6 +99,7 @@ address                                     login       target       field      
 /settings/<group>                           admin       tile_crs     value-tile_crs   EPSG:3857
 /settings/<group>                           admin       second_factor  value-second_factor  officers
 /grids/<grid_id>/ledger                     township_a  A            span             year
+/registers/<kind>/fields                    county      -            kind             object
 /export                                     housing      -            kind             grids
 /export                                     township_a   -            format           exe
 /export                                     township_a   -            encoding         Big5

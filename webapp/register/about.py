@@ -3,13 +3,15 @@
 from ..core.announce import About, DataUse, MenuEntry
 from ..core.errors import N_
 from ..core.load import SeedTable
-from . import own
+from . import own, own_fields
 from .models import FieldChoice, ObjectField, ObjectStage
 
 STANDS_ON = ("report",)
 ABOUT = About(
     menu=(MenuEntry(45, "register.read", N_("Registers"), "register.index"),),
     acts={
+        "field.add": N_("Field of a register added"),
+        "field.end": N_("Field of a register ended"),
         "object.describe": N_("File of an object written"),
         "object.paper": N_("Papers added to an object"),
         "object.person": N_("Person named for an object"),
@@ -64,8 +66,10 @@ ABOUT = About(
         ),
     },
     seeds={
-        "object_fields": SeedTable(ObjectField, lambda row: {"type": row.type or None}, after=("object_types",)),
-        "object_choices": SeedTable(FieldChoice, after=("object_fields",)),
+        "object_fields": SeedTable(
+            ObjectField, lambda row: {"type": row.type or None}, gone=own_fields.gone, after=("object_types",)
+        ),
+        "object_choices": SeedTable(FieldChoice, gone=own_fields.word_gone, after=("object_fields",)),
         "object_stages": SeedTable(ObjectStage, after=("object_types",)),
     },
 )

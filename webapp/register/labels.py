@@ -15,4 +15,16 @@ LACKS = {
     "person": N_("without a responsible person"),
     "dedicated": N_("risk areas without a dedicated person"),
 }
+#: What a field can hold.
+KINDS = {
+    "text": N_("words"),
+    "number": N_("a number"),
+    "day": N_("a day"),
+    "choice": N_("one of some words"),
+    "yes_no": N_("yes or no"),
+    "department": N_("a department"),
+    "object": N_("another object"),
+    "uscc": N_("a credit code"),
+}
+OWN_KINDS = ("text", "number", "day", "choice", "yes_no", "department")  # of a county's own fields
 NO_FILE = N_("Choose a photo or a file.")

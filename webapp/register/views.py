@@ -15,11 +15,11 @@ from ..web.errors import say
 from ..web.forms import BaseForm
 from ..web.request import actor, may, read, write_once
 from ..web.saving import refused
-from . import labels, pages, queries, service, sheet_views
+from . import field_views, labels, pages, queries, service, sheet_views
 from .blueprint import bp
 from .forms import PaperForm, PersonForm, StepForm
 
-__all__ = ["bp", "sheet_views"]
+__all__ = ["bp", "field_views", "sheet_views"]
 
 
 @bp.get("/objects/<int:object_id>")
@@ -149,4 +149,5 @@ def register(kind: str) -> str:
         lacks=labels.LACKS,
         part=part,
         may_edit=actor().may("object.edit"),
+        may_ask=actor().may("setting.edit"),
     )
