@@ -10,6 +10,7 @@ from itertools import chain
 from typing import IO, Any, NamedTuple
 
 import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from . import clock
 
@@ -118,3 +119,40 @@ def _cells(sheet: Any, number: int, cells: Iterable[Any], styles: _Styles) -> No
             sheet.write_number(number, index, cell, styles.number)
         elif cell is not None and cell != "":
             sheet.write_string(number, index, str(cell), styles.text)
+
+
+# --- a form to be filled, whose cells have names ---
+
+
+class NamedLeaf(NamedTuple):
+    """A sheet of a form: its title, what stands one below the other with a named cell beside it, and the headings of a
+    list with a row of named cells below them. Both are pairs of a text and a name."""
+
+    title: str
+    values: Sequence[tuple[str, str]]
+    columns: Sequence[tuple[str, str]]
+
+
+def named(out: IO[bytes], leaves: Iterable[NamedLeaf], width: int = 16) -> None:
+    """An A4 landscape workbook in which each named cell holds its name."""
+    with xlsxwriter.Workbook(out) as made:
+        strong, line = made.add_format(STRONG), made.add_format({"num_format": "@"})
+        for leaf in leaves:
+            sheet = made.add_worksheet(leaf.title[:31])
+            sheet.set_landscape()
+            sheet.set_paper(9)
+            sheet.fit_to_pages(1, 0)
+            sheet.set_column(0, len(leaf.columns), width)
+            for row, (word, name) in enumerate(leaf.values):
+                sheet.write_string(row, 0, word, line)
+                _named_cell(made, sheet, row, 1, name)
+            below = len(leaf.values) + bool(leaf.values)
+            for column, (word, name) in enumerate(leaf.columns):
+                sheet.write_string(below, column, word, strong)
+                _named_cell(made, sheet, below + 1, column, name)
+
+
+def _named_cell(made: Any, sheet: Any, row: int, column: int, name: str) -> None:
+    sheet.write_string(row, column, name)
+    where = xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
+    made.define_name(name, f"='{sheet.name}'!{where}")

@@ -33,6 +33,7 @@ ABOUT = About(
     facts={
         "columns": N_("columns"),
         "days": N_("days"),
+        "file": N_("file"),
         "rows": N_("rows"),
     },
     own=own.OWN,

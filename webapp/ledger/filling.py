@@ -4,19 +4,17 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import IO, Any
 
-import xlsxwriter
-
 from ..core import named_cells
 from ..core.errors import N_
 from ..core.named_cells import List
 from ..core.tongue import Tongue
+from ..core.workbook import NamedLeaf, named
 from .figures import NAMES, Line
 from .making import Ledger, Sheet, headings, keys
 from .parts import PARTS
 from .records import Column
 from .sentences import FIGURES, LATE_HEAD, late_mark, summary, title, until
 
-WIDTH = 16  # of a column of the sample, in characters
 GRIDS = "grids"  # the list of the figures by grid
 
 #: The single values but the figures, and what each is.
@@ -95,45 +93,19 @@ def _rows(sheet: Sheet, tongue: Tongue) -> list[list[Any]]:
 
 def sample(shown: Mapping[str, Sequence[Column]], tongue: Tongue, out: IO[bytes]) -> None:
     """A workbook with every single value, the figures, and the county's columns: each cell named, its name in it."""
-    with xlsxwriter.Workbook(out) as book:
-        strong = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
-        first = _sheet(book, tongue.word(N_("Figures")))
-        for number, (name, word) in enumerate(_single().items()):
-            first.write_string(number, 0, tongue.word(word))
-            _name(book, first, number, 1, name)
-        counts = [tongue.word(FIGURES[name]) for name in NAMES]
-        heads = [tongue.word(N_("Code")), tongue.word(N_("Grid")), *counts]
-        _list(book, first, len(_single()) + 1, list(zip(heads, _of_grids(), strict=True)), strong)
-        for part, columns in shown.items():
-            heads = [*headings(columns, tongue), tongue.word(LATE_HEAD)]
-            names = [f"{part}_{key}" for key in (*keys(columns), "mark")]
-            sheet = _sheet(book, tongue.word(PARTS[part].title))
-            _list(book, sheet, 0, list(zip(heads, names, strict=True)), strong)
+    words = [(tongue.word(word), name) for name, word in _single().items()]
+    counts = [tongue.word(FIGURES[name]) for name in NAMES]
+    heads = [tongue.word(N_("Code")), tongue.word(N_("Grid")), *counts]
+    leaves = [NamedLeaf(tongue.word(N_("Figures")), words, list(zip(heads, _of_grids(), strict=True)))]
+    for part, columns in shown.items():
+        heads = [*headings(columns, tongue), tongue.word(LATE_HEAD)]
+        names = [f"{part}_{key}" for key in (*keys(columns), "mark")]
+        leaves.append(NamedLeaf(tongue.word(PARTS[part].title), [], list(zip(heads, names, strict=True))))
+    named(out, leaves)
 
 
 def _single() -> dict[str, str]:
     return WORDS | {f"total_{name}": FIGURES[name] for name in NAMES}
-
-
-def _sheet(book: Any, called: str) -> Any:
-    sheet = book.add_worksheet(called[:31])
-    sheet.set_column(0, len(known()), WIDTH)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    return sheet
-
-
-def _list(book: Any, sheet: Any, row: int, columns: Sequence[tuple[str, str]], strong: Any) -> None:
-    for column, (head, name) in enumerate(columns):
-        sheet.write_string(row, column, head, strong)
-        _name(book, sheet, row + 1, column, name)
-
-
-def _name(book: Any, sheet: Any, row: int, column: int, name: str) -> None:
-    sheet.write_string(row, column, name)
-    where = xlsxwriter.utility.xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
-    book.define_name(name, f"='{sheet.name}'!{where}")
 
 
 # --- what the page says of names ---
