@@ -24,7 +24,9 @@ def hand_in(county: Any) -> None:
             made = making.now(session, who, cell, around("week", clock.today()), Tongue("en", str))
             county.ids["ledger"][grid] = service.keep(session, who, ids.new(), made)
     with county.acting("county") as (session, who):
-        asking.add_field(session, who, "small_polluter", asking.FieldEntry("自加", "own", "text"))
+        for name in ("自加", "不问"):
+            field = asking.add_field(session, who, "small_polluter", asking.FieldEntry(name, "", "text"))
+        asking.end_field(session, who, "small_polluter", field.code)
         form = sample(session)
         service.add_template(session, who, "own.xlsx", form, Seen(["title"], [], 0, False))
     county.ids["typed"] = _typed(county, form)

@@ -40,6 +40,7 @@ def typed(grids: dict[str, Any], name: str | None, thing: int) -> dict[str, dict
         "/objects/<object_id>/papers": {"about": "permit", "photos": (io.BytesIO(PICTURE), "permit.jpg")},
         "/registers/<kind>/fields": {"zh": "new", "kind": "text"},
         "/registers/<kind>/fields/end": {"code": "small_polluter.own_1"},
+        "/registers/<kind>/fields/again": {"code": "small_polluter.own_2"},
         "/registers/<kind>/import": {"sheet": f"点位序号,缺的手续\n{thing},all\n"},
         "/registers/<kind>/import/confirm": {
             "rows": json.dumps([[2, {"id": str(thing), "small_polluter.papers": "all"}]])

@@ -201,6 +201,7 @@ GET    /registers/<kind>                                -        -        404   
 GET    /registers/<kind>/fields                          -        -        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /registers/<kind>/fields                          -        -        404    .   .    .       .        x      .       .       .      .         .     .
 POST   /registers/<kind>/fields/end                      -        -        404    .   .    .       .        x      .       .       .      .         .     .
+POST   /registers/<kind>/fields/again                    -        -        404    .   .    .       .        x      .       .       .      .         .     .
 GET    /registers/<kind>/export                         -        -        404    .   .    .       x        x      .       .       .      .         .     .
 GET    /registers/<kind>/import                         -        -        404    .   .    .       x        x      .       .       .      .         .     .
 POST   /registers/<kind>/import                         object   o        422    .   .    .       x        x      .       .       .      .         .     .

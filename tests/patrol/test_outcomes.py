@@ -11,7 +11,11 @@ from tests.conftest import Browser, World
 from webapp.access import Actor
 from webapp.core import clock, ids
 from webapp.core.errors import NotFound
+from webapp.core.tongue import Tongue
+from webapp.grid.models import Grid
 from webapp.grid.queries import cell
+from webapp.ledger import making
+from webapp.ledger.periods import Period
 from webapp.patrol import coverage, outcomes, service
 from webapp.patrol.models import PatrolObject
 from webapp.patrol.outcomes import Line
@@ -34,9 +38,9 @@ def weekly(world: World) -> World:
 REASONS = ("weather", "locked")
 
 
-def walked(world: World, village: str, day: int, **said: str) -> None:
-    """A round on that day from the first on, at noon: a result, or the reason why it could not be checked."""
-    at = clock.start(FIRST + day * DAY) + timedelta(hours=12)
+def walked(world: World, village: str, day: int, hour: int = 12, **said: str) -> None:
+    """A round on that day from the first on: a result of each object, or the reason why it could not be checked."""
+    at = clock.start(FIRST + day * DAY) + timedelta(hours=hour)
     visits = tuple(
         VisitEntry(world.things[f"{name}_{village.lower()}"], "could_not_see", result)
         if result in REASONS
@@ -97,12 +101,49 @@ def test_who_may_read_a_village_alone_finds_that_one_alone(weekly: World) -> Non
         found(weekly, "officer_a1", "A2")
 
 
-def test_what_left_the_list_is_counted_and_is_no_blind_spot(weekly: World) -> None:
+def test_what_left_the_list_is_counted_and_is_no_blind_spot(weekly: World, browse: Browse) -> None:
     with weekly.store.write() as session:
         session.get_one(PatrolObject, weekly.things["kiln_a1"]).valid_to = FIRST + 14 * DAY
     lines = found(weekly, "township_a", "A1")
     assert lines["kiln_a1"].due == 2 and not lines["kiln_a1"].is_blind
     assert outcomes.total(lines.values()).never == 1
+    for day in (1, 8, 15):
+        walked(weekly, "A1", day, farm="normal")
+    page = browse("township_a").get(f"/grids/{weekly.grids['A1']}/coverage?first={FIRST}&last={LAST}").text
+    assert "3/5" in page and "None of the objects on the list." in page and "Every visit that was due" not in page
+
+
+def test_of_two_tries_on_a_day_the_later_says_why(weekly: World) -> None:
+    walked(weekly, "A1", 1, 8, kiln="weather")
+    walked(weekly, "A1", 1, 17, kiln="locked")
+    walked(weekly, "A2", 1, 8, kiln="locked")
+    walked(weekly, "A2", 1, 17, kiln="weather")
+    lines = found(weekly, "township_a", "A")
+    assert dict(lines["kiln_a1"].reasons) == {"locked": 1} and dict(lines["kiln_a2"].reasons) == {"weather": 1}
+
+
+def test_what_has_time_left_is_neither_missed_nor_a_blind_spot_as_in_the_ledger(weekly: World) -> None:
+    walked(weekly, "A1", 15, farm="normal", kiln="locked")
+    with clock.at(clock.start(FIRST + 17 * DAY) + timedelta(hours=9)):  # a Thursday
+        week = FIRST + 14 * DAY
+        with weekly.store.read() as session:
+            who = make.actor(session, "township_a")
+            where = cell(session, who, "patrol.read", weekly.grids["A"])
+            lines = outcomes.of(session, who, week, week + 6 * DAY, where.path)
+            said = making.at_a_glance(
+                session, who, where, Period("week", week, week + 6 * DAY), Tongue("en", str)
+            ).total
+        whole = outcomes.total(lines)
+        assert (whole.due, whole.seen, whole.could_not_see, whole.not_gone, whole.running) == (4, 1, 1, 0, 2)
+        assert (said.due, said.seen, said.could_not, said.missed, said.running) == (4, 1, 1, 0, 2)
+        assert [line.id for line in outcomes.blind(lines)] == [weekly.things["kiln_a1"]]
+    assert outcomes.total(found(weekly, "township_a", "A").values()).running == 0
+
+
+def test_an_object_of_which_nothing_was_due_stands_nowhere(weekly: World) -> None:
+    with weekly.store.write() as session:
+        session.get_one(PatrolObject, weekly.things["kiln_a1"]).valid_from = LAST - DAY
+    assert set(found(weekly, "township_a", "A1")) == {"farm_a1"}
 
 
 def test_what_a_later_day_brought_is_not_known_to_a_period_before(weekly: World) -> None:
@@ -134,7 +175,6 @@ def test_the_page_begins_with_the_blind_spots_and_leads_down_to_the_object(weekl
         ("first=2026-06-09&last=2026-06-01", "at most a year"),
         ("first=2024-06-09&last=2026-06-01", "at most a year"),
         ("first=2026-06-09", "first and a last day"),
-        ("first=2099-01-01&last=2099-01-01", "has not come yet"),
         ("first=x&last=y", "Not a date"),
     ],
 )
@@ -143,3 +183,16 @@ def test_a_period_that_cannot_be_is_said_and_the_usual_one_shown(
 ) -> None:
     answer = browse("township_a").get(f"/grids/{weekly.grids['A']}/coverage?{asked}")
     assert answer.status_code == 422 and said in answer.text
+
+
+@pytest.mark.parametrize("type_", ["dispute_point", "xyz"])
+def test_a_type_that_villages_do_not_walk_is_not_named(weekly: World, browse: Browse, type_: str) -> None:
+    answer = browse("officer_a1").get(f"/grids/{weekly.grids['A1']}/coverage?type={type_}")
+    assert answer.status_code == 404 and "complaint" not in answer.text
+
+
+def test_a_grid_that_ended_leads_to_the_one_with_its_records(weekly: World, browse: Browse) -> None:
+    with weekly.store.write() as session:
+        session.get_one(Grid, weekly.grids["A2"]).heir_id = weekly.grids["A1"]
+    answer = browse("township_a").client.get(f"/grids/{weekly.grids['A2']}/coverage?type=enterprise")
+    assert answer.location == f"/grids/{weekly.grids['A1']}/coverage?type=enterprise"

@@ -142,6 +142,23 @@ def _day_on_postgresql(element: Any, compiler: Any, **how: Any) -> str:
     return f"(({column} AT TIME ZONE '{clock.ZONE.key}')::date - DATE '1970-01-01' + {EPOCH})"
 
 
+class second_number(FunctionElement[int]):
+    """In SQL: the second in which a moment lies, since 1970: what comes later is more."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(second_number, "sqlite")
+def _second_on_sqlite(element: Any, compiler: Any, **how: Any) -> str:
+    return f"CAST(strftime('%s', {compiler.process(element.clauses, **how)}) AS INTEGER)"
+
+
+@compiles(second_number, "postgresql")
+def _second_on_postgresql(element: Any, compiler: Any, **how: Any) -> str:
+    return f"CAST(EXTRACT(EPOCH FROM {compiler.process(element.clauses, **how)}) AS BIGINT)"
+
+
 class Shape(TypeDecorator[bytes]):
     """A boundary as WKB bytes, longitude-latitude WGS84/CGCS2000, on every engine (docs/decisions/0004)."""
 

@@ -16,10 +16,21 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from . import chain
-from .columns import Base, CompactUuid, Moment, PathString, Shape, day_number, vocabulary
+from .columns import Base, CompactUuid, Moment, PathString, Shape, day_number, second_number, vocabulary
 from .fair_lock import FairLock
 
-__all__ = ["BadAddress", "Base", "CompactUuid", "Moment", "PathString", "Shape", "Store", "day_number", "vocabulary"]
+__all__ = [
+    "BadAddress",
+    "Base",
+    "CompactUuid",
+    "Moment",
+    "PathString",
+    "Shape",
+    "Store",
+    "day_number",
+    "second_number",
+    "vocabulary",
+]
 
 SQLITE_SAFE = (3, 51, 3)  # 3.7.0-3.51.2 can corrupt a WAL database with several writers (sqlite.org/wal.html)
 BUSY_MS = 15000

@@ -92,6 +92,7 @@ LEFT_OUT = N_("Row %(row)d was left out as a total or a signature: %(text)s")
 OTHER_COLUMNS = N_("Row %(row)d was left out, because it has nothing in a column we recognise: %(text)s")
 TAKEN_OUT = N_("Row %(row)d: invisible characters were removed.")
 DAMAGED = N_("This form is damaged. Open it again.")
+CHANGED = N_("The columns of this spreadsheet have changed since you looked. Send the file again.")
 
 
 @dataclass(frozen=True)
@@ -206,7 +207,7 @@ class Sheet:
             lines = [
                 SheetRow(
                     _number(number),
-                    {key: cells.seen(cells.plain(cell)) for key, cell in found.items() if key in self.columns},
+                    {key: cells.seen(cells.plain(cell)) for key, cell in self._still_known(found).items()},
                     cells.plain("".join(leaf)),
                 )
                 for number, found, *leaf in parsed(text or "")
@@ -214,6 +215,12 @@ class Sheet:
         except (ValueError, TypeError, AttributeError) as error:
             raise refused(DAMAGED) from error
         return checked(lines)
+
+    def _still_known(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Refused where a column was there when the sheet was looked at and is gone since."""
+        if not found.keys() <= self.columns.keys():
+            raise refused(CHANGED)
+        return found
 
 
 def declared(text: str, labels: Mapping[str, str], abouts: Mapping[str, str] | None = None) -> dict[str, Column]:

@@ -63,7 +63,6 @@ def _page(cell: Cell, form: PeriodForm, refusal: Refused | None = None) -> Any:
             entry=ids.new(),
             below=_below(cell),
             handed_in=queries.handed_in(read(), actor(), cell.id, LISTED),
-            visits_until=min(period.last, clock.today()),
             may_keep=cell.id in actor().grids_for("ledger.keep"),
             **_shown(ledger),
         ),

@@ -197,7 +197,12 @@ def card(grid_id: int) -> str:
     _has_then, borders = _borders(view, queries.home(read(), actor()) if view.borders == THEN else None)
     found = queries.card(read(), actor(), grid_id, view.period.first, view.period.last, borders)
     return render_template(
-        "maps/card.html", card=found, reports=rows(read(), found.open), period=view.period, roles=ROLE_NAMES
+        "maps/card.html",
+        card=found,
+        reports=rows(read(), found.open),
+        period=view.period,
+        roles=ROLE_NAMES,
+        is_of_today=borders is None,
     )
 
 

@@ -5,18 +5,19 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import ValidationError
 from wtforms.validators import Optional
 
 from ..core import settings, words
+from ..core.errors import NotFound
 from ..grid import queries as grid_queries
 from ..grid.queries import Cell
 from ..web.forms import BaseForm
 from ..web.language import named
-from ..web.places import DayField, has_come, last_days
+from ..web.places import DayField, last_days
 from ..web.request import actor, may, read, read_connection
 from . import outcomes, queries
 from .blueprint import bp
@@ -35,7 +36,6 @@ class SpanForm(BaseForm):
 
     def validate_last(self, field: DayField) -> None:
         """Both or none, in their order, and no longer than a year."""
-        has_come(field.data)
         if (field.data is None) != (self.first.data is None):
             raise ValidationError(str(_l("A first and a last day are needed.")))
         if field.data and self.first.data and not 0 <= (field.data - self.first.data).days < LONGEST:
@@ -51,14 +51,18 @@ class SpanForm(BaseForm):
 @bp.get("/grids/<int:grid_id>/coverage")
 @may("patrol.read")
 def covered(grid_id: int) -> Any:
-    """Of a grid, or of the objects of one type in it."""
+    """Of a grid, or of the objects of one type in it. One that ended leads to the grid that has its records."""
     cell = grid_queries.cell(read(), actor(), "patrol.read", grid_id)
+    heir = grid_queries.standing(read(), cell.id)
+    if heir != cell.id:
+        asked = {name: request.args.get(name) for name in ("first", "last", "type")}
+        return redirect(url_for("patrol.covered", grid_id=heir, **asked))  # type: ignore[arg-type]
     form = SpanForm(request.args)
     status = 200 if form.validate() else 422
     first, last = form.span()
     lines = outcomes.of(read(), actor(), first, last, cell.path)
-    kinds = {kind.code: kind for kind in queries.types(read())}
-    type_ = kinds.get(request.args.get("type", ""))
+    kinds = {kind.code: kind for kind in queries.types(read()) if not kind.is_withheld}
+    type_ = _chosen(kinds)
     chosen = [line for line in lines if type_ is None or line.type == type_.code]
     parts = outcomes.by_part(read(), cell.id, chosen)
     blind = outcomes.blind(chosen)
@@ -91,6 +95,14 @@ def covered(grid_id: int) -> Any:
         ),
         status,
     )
+
+
+def _chosen(kinds: dict[str, Any]) -> Any:
+    """The type that the address asks for; None for all. NotFound for one that is not walked."""
+    asked = request.args.get("type")
+    if asked and asked not in kinds:
+        raise NotFound
+    return kinds[asked] if asked else None
 
 
 def _in_order(kinds: dict[str, Any], lines: Iterable[Line]) -> list[tuple[str, Sum]]:

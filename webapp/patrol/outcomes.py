@@ -1,5 +1,5 @@
-"""What came of the visits that were due to each object of a grid in a period: made, tried in vain and why, or not made;
-and how long it was not seen. Their sums are the figures of ``coverage.due_and_seen``.
+"""What came of the visits that were due to each object of a grid in a period: made, tried in vain and why, not made, or
+with time left; and how long it was not seen. Their sums are the figures of ``coverage.due_and_seen``, and a ledger's.
 """
 
 from collections import Counter
@@ -12,9 +12,10 @@ from sqlalchemy import Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from ..access import Actor, kept
-from ..core.db import day_number
+from ..core import clock
+from ..core.db import day_number, second_number
 from ..grid import queries as grid_queries
-from . import coverage, frequencies, windows
+from . import coverage, frequencies
 from .coverage import Longest
 from .frequency import Rules
 from .models import PatrolObject, Visit
@@ -24,8 +25,8 @@ from .windows import Windows
 
 class Line(NamedTuple):
     """An object, by the grid that has it today: visits due and made, why each other one that was tried came to nothing
-    (a ready word, by number of visits), and how many days it was not seen when the period ended: None for never.
-    ``is_listed``: it was on the list then.
+    (a ready word, by number of visits), those whose time is not over (``running``), and how many days it was not seen
+    when the period ended, or today while it goes on: None for never. ``is_listed``: it was on the list then.
     """
 
     id: int
@@ -36,6 +37,7 @@ class Line(NamedTuple):
     due: int
     seen: int
     reasons: Counter[str]
+    running: int
     unseen: int | None
     is_listed: bool
 
@@ -46,13 +48,13 @@ class Line(NamedTuple):
 
     @property
     def not_gone(self) -> int:
-        """Visits that nobody made or tried."""
-        return self.due - self.seen - self.could_not_see
+        """Visits that nobody made or tried, and whose time is over."""
+        return self.due - self.seen - self.could_not_see - self.running
 
     @property
     def is_blind(self) -> bool:
-        """Whether it is a blind spot: never seen, or a visit of the period was not made, for whatever reason."""
-        return self.is_listed and (self.unseen is None or self.seen < self.due)
+        """Whether it is a blind spot: a visit of the period was not made, for whatever reason."""
+        return self.is_listed and self.not_gone + self.could_not_see > 0
 
 
 @dataclass
@@ -64,6 +66,7 @@ class Sum:
     seen: int = 0
     could_not_see: int = 0
     not_gone: int = 0
+    running: int = 0
     never: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
 
@@ -74,6 +77,7 @@ class Sum:
         self.seen += line.seen
         self.could_not_see += line.could_not_see
         self.not_gone += line.not_gone
+        self.running += line.running
         self.never += line.is_listed and line.unseen is None
         self.reasons += line.reasons
 
@@ -96,20 +100,23 @@ def _unseen(line: Line) -> int:
 
 
 def of(session: Session, actor: Actor, first: date, last: date, path: str) -> list[Line]:
-    """The objects below a path that were on the list from ``first`` to ``last``, both included, and of which a visit
-    may be due; in the order of their ids."""
+    """The objects below a path of which a visit was due from ``first`` to ``last``, both included, in the order of
+    their ids."""
     rules = frequencies.rules(session)
     longest = coverage.longest_windows(rules, first, last)
     if not longest:
         return []
     given = {**coverage.of_period(longest, first, last), **coverage.within(actor, path)}
     known: dict[tuple[Any, ...], Windows] = {}
-    return [_line(known, rules, first, last, *row) for row in session.execute(_objects(actor, longest), given)]
+    rows = session.execute(_objects(actor, longest), given)
+    lines = (_line(known, rules, first, last, *row) for row in rows)
+    return [line for line in lines if line.due]
 
 
 @kept
 def _objects(actor: Actor, longest: Longest) -> Select[*tuple[Any, ...]]:
-    tried = cast(day_number(Visit.at), String) + ":" + func.coalesce(Visit.reason, "")
+    moment = cast(second_number(Visit.at), String) + ":" + cast(day_number(Visit.at), String)
+    tried = moment + ":" + func.coalesce(Visit.reason, "")
     tries = (
         select(func.aggregate_strings(tried, ","))
         .where(*coverage.in_time(longest), Visit.above.is_(None), Visit.result == NOT_SEEN_HERE)
@@ -141,26 +148,33 @@ def _line(
     life = (type_, is_key, since, until)
     if life not in known:
         known[life] = Windows(rules.windows(*life, first, last))
-    due, seen, _could_not = windows.outcome(known[life], (days := coverage.days_of(marks)).seen, days.tried)
-    unseen = None if seen_on is None else last.toordinal() - seen_on
-    is_listed = until is None or until > last
-    return Line(id_, zh, en, grid_id, type_, due, seen, _reasons(known[life], days.seen, tries), unseen, is_listed)
+    due, days, today = known[life], coverage.days_of(marks), min(last, clock.today())
+    unseen = None if seen_on is None else today.toordinal() - seen_on
+    is_listed = until is None or until > today
+    about = _reasons(due, days.seen, tries), _running(due, days), unseen, is_listed
+    return Line(id_, zh, en, grid_id, type_, len(due), len(due.hit(days.seen)), *about)
+
+
+def _running(due: Windows, days: coverage.Days) -> int:
+    """Windows that last until today or longer, in which it was neither seen nor tried."""
+    today, filled = clock.today().toordinal(), due.hit(days.seen) | due.hit(days.tried)
+    return sum(last >= today and place not in filled for place, last in enumerate(due.lasts))
 
 
 def _reasons(due: Windows, seen: list[int], tries: str | None) -> Counter[str]:
     """Of each window in which it was tried and never seen, the reason of the last try."""
     filled = due.hit(seen)
     last: dict[int, str] = {}
-    for day, reason in sorted(_tries(tries)):
+    for _second, day, reason in sorted(_tries(tries)):
         for window in due.hit([day]) - filled:
             last[window] = reason
     return Counter(last.values())
 
 
-def _tries(tries: str | None) -> Iterator[tuple[int, str]]:
+def _tries(tries: str | None) -> Iterator[tuple[int, int, str]]:
     for each in tries.split(",") if tries else ():
-        day, _colon, reason = each.partition(":")
-        yield int(day), reason
+        second, day, reason = each.split(":", 2)
+        yield int(second), int(day), reason
 
 
 def by_part(session: Session, above_id: int, lines: Iterable[Line]) -> dict[int, Sum]:

@@ -11,6 +11,7 @@ ABOUT = About(
     menu=(MenuEntry(45, "register.read", N_("Registers"), "register.index"),),
     acts={
         "field.add": N_("Field of a register added"),
+        "field.again": N_("Field of a register asked again"),
         "field.end": N_("Field of a register ended"),
         "object.describe": N_("File of an object written"),
         "object.paper": N_("Papers added to an object"),

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor
 from ..core import audit, clock
-from ..core.cells import half_width
+from ..core.cells import check, half_width
 from ..core.errors import N_, NotFound, Refused
+from ..core.sheet import heading
+from ..core.sheet_file import MAX_COLUMNS
 from ..patrol.models import ObjectType
 from . import queries
 from .facts import CHOOSE
@@ -23,6 +25,10 @@ LONGEST_NAME, LONGEST_UNIT = 40, 20
 SOURCE = "county setting"
 
 NO_NAME = N_("Please fill this in.")
+ONLY_MARKS = N_("A name needs more than brackets and marks, which spreadsheets leave out.")
+NO_ROOM = N_("The spreadsheet of this type has no room for another column: it has %(max)d.")
+NO_UNIT = N_("Only a number has a unit.")
+NO_CHOICE = N_('Words to choose from belong to "one of some words".')
 THERE = N_("A field of this type is called so already: %(name)s.")
 TOO_MANY = N_("A type has at most %(max)d fields of the county's own, those that ended included.")
 NO_WORDS = N_("Write at least two words to choose from, one a line.")
@@ -51,6 +57,8 @@ def add_field(session: Session, actor: Actor, type_: str, entry: FieldEntry) -> 
     if len(own) >= MOST_FIELDS:
         raise Refused(TOO_MANY, max=MOST_FIELDS)
     asked = queries.asked(session, type_)
+    if len(FIRST) + len(asked) >= MAX_COLUMNS:
+        raise Refused(NO_ROOM, max=MAX_COLUMNS)
     made = ObjectField(
         code=own_code(type_, len(own) + 1),
         type=type_,
@@ -65,9 +73,9 @@ def add_field(session: Session, actor: Actor, type_: str, entry: FieldEntry) -> 
     )
     session.add(made)
     session.flush()
-    for number, word in enumerate(entry.words, 1):
-        about = {"asked": made.code, "code": f"w{number}", "position": number, "source": SOURCE, "valid_to": None}
-        session.add(FieldChoice(zh=word, en=word, **about))
+    for number, (code, word) in enumerate(_coded(entry.words), 1):
+        about = {"asked": made.code, "position": number, "source": SOURCE, "valid_to": None}
+        session.add(FieldChoice(code=code, zh=word, en=word, **about))
     audit.note(session, actor.person_id, "field.add", f"object_field:{made.code}", zh=made.zh, type=type_)
     return made
 
@@ -85,6 +93,27 @@ def end_field(session: Session, actor: Actor, type_: str, code: str) -> bool:
     return True
 
 
+def ask_again(session: Session, actor: Actor, type_: str, code: str) -> bool:
+    """Ask again what had ended, with all that was said; False where it is asked. NotFound as above; Refused where
+    another field has its name by now, or there is no room."""
+    found = session.get(ObjectField, code, with_for_update=True)
+    if found is None or found.type != type_ or not is_own(found):
+        raise NotFound
+    if found.valid_to is None:
+        return False
+    _check_names(session, type_, found)
+    if len(FIRST) + len(queries.asked(session, type_)) >= MAX_COLUMNS:
+        raise Refused(NO_ROOM, max=MAX_COLUMNS)
+    found.valid_to = None
+    audit.note(session, actor.person_id, "field.again", f"object_field:{code}", zh=found.zh, type=type_)
+    return True
+
+
+def ended(session: Session, type_: str) -> list[ObjectField]:
+    """The county's own fields of a type that are asked no more."""
+    return [field for field in _own(session, type_) if field.valid_to is not None]
+
+
 def _own(session: Session, type_: str) -> list[ObjectField]:
     fields = session.scalars(select(ObjectField).where(ObjectField.type == type_).order_by(ObjectField.code))
     return [field for field in fields if is_own(field)]
@@ -95,23 +124,31 @@ def _check(session: Session, type_: str, entry: FieldEntry) -> None:
         raise Refused(NO_NAME, field="zh")
     if entry.kind not in OWN_KINDS:
         raise Refused(CHOOSE, field="kind")
-    taken = _headings(session, type_)
-    for part in ("zh", "en"):
-        if _plain(getattr(entry, part)) in taken:
-            raise Refused(THERE, field=part, name=getattr(entry, part))
+    if entry.unit and entry.kind != "number":
+        raise Refused(NO_UNIT, field="unit")
+    if entry.words and entry.kind != "choice":
+        raise Refused(NO_CHOICE, field="words")
+    _check_names(session, type_, entry)
     if entry.kind == "choice":
         _check_words(entry.words)
+
+
+def _check_names(session: Session, type_: str, named: FieldEntry | ObjectField) -> None:
+    """In the way in which a sheet compares its headings."""
+    taken = _headings(session, type_)
+    for part in ("zh", "en"):
+        name = getattr(named, part)
+        if name and not heading(name):
+            raise Refused(ONLY_MARKS, field=part)
+        if name and heading(name) in taken:
+            raise Refused(THERE, field=part, name=name)
 
 
 def _headings(session: Session, type_: str) -> set[str]:
     """All that a column of the type's sheet is known by."""
     fixed = (heading for column in FIRST.values() for heading in column.headings)
     asked = (name for each in queries.asked(session, type_) for name in (each.field.zh, each.field.en))
-    return {_plain(name) for name in (*fixed, *asked)}
-
-
-def _plain(name: str) -> str:
-    return half_width(name).lower().replace(" ", "")
+    return {heading(name) for name in (*fixed, *asked)}
 
 
 def _check_words(words: Sequence[str]) -> None:
@@ -119,8 +156,21 @@ def _check_words(words: Sequence[str]) -> None:
         raise Refused(NO_WORDS, field="words")
     if len(words) > MOST_WORDS or any(len(word) > LONGEST_NAME for word in words):
         raise Refused(MANY_WORDS, field="words", max=MOST_WORDS, longest=LONGEST_NAME)
-    if twice := _twice(map(_plain, words)):
+    for word in words:
+        try:
+            check(word)
+        except Refused as refusal:
+            raise Refused(refusal.message, field="words", **refusal.params) from refusal
+    if twice := _twice(half_width(word).lower() for word in words):
         raise Refused(TWICE, field="words", name=twice)
+
+
+def _coded(words: Sequence[str]) -> list[tuple[str, str]]:
+    """Each word with its code. No word is called like a code: forms send codes where sheets have words."""
+    prefix, called = "w", {half_width(word).lower() for word in words}
+    while any(f"{prefix}{number}" in called for number in range(1, len(words) + 1)):
+        prefix += "w"
+    return [(f"{prefix}{number}", word) for number, word in enumerate(words, 1)]
 
 
 def _twice(words: Iterable[str]) -> str | None:

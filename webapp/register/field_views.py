@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
+from ..core.errors import Refused
+from ..web.errors import say
 from ..web.forms import BaseForm, clean, text
 from ..web.request import actor, may, read, write
 from ..web.saving import refused
@@ -34,13 +36,13 @@ class FieldForm(BaseForm):
 
     def entry(self) -> FieldEntry:
         """What is to be asked."""
-        lines = (clean(line) for line in (self.words.data or "").splitlines())
+        lines = (" ".join((clean(line) or "").split()) for line in (self.words.data or "").splitlines())
         return FieldEntry(
             self.zh.data or "",
             self.en.data or "",
             self.kind.data or "",
-            (self.unit.data or "") if self.kind.data == "number" else "",
-            tuple(line for line in lines if line) if self.kind.data == "choice" else (),
+            self.unit.data or "",
+            tuple(line for line in lines if line),
         )
 
 
@@ -58,6 +60,7 @@ def _page(kind: str, form: FieldForm) -> str:
         asked=queries.asked(read(), kind),
         kinds=KINDS,
         is_own=is_own,
+        ended=asking.ended(read(), kind),
         form=form,
     )
 
@@ -83,4 +86,21 @@ def end_field(kind: str) -> Any:
     with write() as session:
         is_ended = asking.end_field(session, actor(), kind, clean(request.form.get("code")) or "")
     flash(_("It is not asked any more.") if is_ended else _("Nothing was changed."), "info")
+    return redirect(url_for("register.fields_page", kind=kind), 303)
+
+
+@bp.post("/registers/<kind>/fields/again")
+@may("setting.edit")
+def ask_again(kind: str) -> Any:
+    """Ask again what had ended."""
+    pages.kind(kind)
+    try:
+        with write() as session:
+            is_new = asking.ask_again(session, actor(), kind, clean(request.form.get("code")) or "")
+    except Refused as refusal:
+        if refusal.status == 404:
+            raise
+        flash(say(refusal), "late")
+        return redirect(url_for("register.fields_page", kind=kind), 303)
+    flash(_("In effect from now on.") if is_new else _("Nothing was changed."), "good" if is_new else "info")
     return redirect(url_for("register.fields_page", kind=kind), 303)

@@ -1,6 +1,6 @@
 """Forms of the registers. The form of a file is made of the rows that say what a type is asked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -43,6 +43,10 @@ class FileForm(BaseForm):
         super().__init__(*sent, **given)
         for name, words in self.words.items():
             self[name].choices = [("", _("Not known")), *words.items()]
+
+    def is_of_before(self, sent: Collection[str]) -> bool:
+        """Whether something was sent of a field that is asked no more."""
+        return any(name.startswith(PREFIX) and name not in self for name in sent)
 
     def entry(self) -> FileEntry:
         """What the file is to say."""

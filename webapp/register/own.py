@@ -1,28 +1,41 @@
 """What of the registers is about one person, for the file that he gets of it."""
 
+from sqlalchemy import and_
 from sqlalchemy.orm import join
 
 from ..core.errors import N_
 from ..core.own import ME, OwnSheet, name, shown, word_of
+from ..core.tongue import Tongue
 from ..patrol.models import PatrolObject
 from .labels import PARTS
-from .models import ObjectFact, ObjectField, ObjectPerson, ObjectStage, StageStep
+from .models import FieldChoice, ObjectFact, ObjectField, ObjectPerson, ObjectStage, StageStep
+
+
+def _value(tongue: Tongue, value: str, zh: str | None, en: str | None) -> str:
+    """The word, where it is one of a choice."""
+    return value if zh is None else tongue.name(zh, en or zh)
+
 
 OBJECT = shown(N_("Object"), PatrolObject.zh, PatrolObject.en, say=name)
 FACTS = OwnSheet(
     170,
     N_("Object facts I wrote"),
     join(
-        join(ObjectFact, PatrolObject, PatrolObject.id == ObjectFact.object_id),
-        ObjectField,
-        ObjectField.code == ObjectFact.field,
+        join(
+            join(ObjectFact, PatrolObject, PatrolObject.id == ObjectFact.object_id),
+            ObjectField,
+            ObjectField.code == ObjectFact.field,
+        ),
+        FieldChoice,
+        and_(FieldChoice.asked == ObjectFact.field, FieldChoice.code == ObjectFact.value),
+        isouter=True,
     ),
     ObjectFact.said_by == ME,
     (
         shown(N_("When"), ObjectFact.said_at),
         OBJECT,
         shown(N_("What"), ObjectField.zh, ObjectField.en, say=name),
-        shown(N_("Value"), ObjectFact.value),
+        shown(N_("Value"), ObjectFact.value, FieldChoice.zh, FieldChoice.en, say=_value),
     ),
     (ObjectFact.said_at, ObjectFact.object_id, ObjectFact.field),
 )

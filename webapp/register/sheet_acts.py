@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from ..access import Actor
 from ..core.cells import half_width
 from ..core.errors import N_, Refused
-from ..core.sheet import Column, Finding, Sheet, SheetRow, declared
+from ..core.sheet import Column, Finding, Sheet, SheetRow, declared, heading
 from ..grid import queries as grids
 from ..patrol.models import PatrolObject
 from . import facts, queries, service
+from .own_fields import is_own
 
 TWICE = N_("This object stands in the spreadsheet twice.")
 OTHER_TYPE = N_("This object is of another type; its register is another one.")
@@ -43,15 +44,23 @@ key     text    -         -        重点点位,重点,keyobject
 
 def sheet(title: str, asked: Sequence[queries.Asked], names: Mapping[str, str], abouts: Mapping[str, str]) -> Sheet:
     """The sheet of a type. ``names`` and ``abouts`` are the fields' names and explanations in the reader's language."""
-    columns = {each.field.code: _column(each, names, abouts) for each in asked}
+    columns: dict[str, Column] = {}
+    taken = {known for column in FIRST.values() for known in column.headings}
+    for each in sorted(asked, key=lambda one: is_own(one.field)):  # a delivered one that came later has its own name
+        columns[each.field.code] = _column(each, names, abouts, taken)
+    columns = {each.field.code: columns[each.field.code] for each in asked}
     wants = N_("No row near the top has headings we recognise. At least 点位序号 (object no.) is needed.")
     return Sheet(title, {**FIRST, **columns}, frozenset({"id"}), wants, needs_all=True)
 
 
-def _column(asked: queries.Asked, names: Mapping[str, str], abouts: Mapping[str, str]) -> Column:
-    code = asked.field.code
-    known = (asked.field.zh, asked.field.en.lower().replace(" ", ""))
-    return Column(code, known, "text", False, names[code], abouts[code])
+def _column(asked: queries.Asked, names: Mapping[str, str], abouts: Mapping[str, str], taken: set[str]) -> Column:
+    """``taken`` are the headings of the columns before; a name that is among them is told apart by a word."""
+    code, zh, en = asked.field.code, asked.field.zh, asked.field.en
+    if taken & {heading(zh), heading(en)}:
+        zh, en = f"{zh}本县", f"{en} own"
+    known = (zh, *dict.fromkeys((heading(zh), heading(en))))
+    taken.update(known)
+    return Column(code, known, "text", False, names[code] if zh == asked.field.zh else en, abouts[code])
 
 
 @dataclass

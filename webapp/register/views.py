@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from ..core.errors import NotFound, Refused
+from ..core.errors import NotFound, Refused, Stale
 from ..grid import queries as grids
 from ..patrol import queries as patrols
 from ..web import lists, photos
@@ -44,6 +44,8 @@ def edit(object_id: int) -> str:
 def describe(object_id: int) -> Any:
     """Write it."""
     form = pages.file_form(object_id, request.form)
+    if form.is_of_before(request.form):
+        raise Stale
     return _kept(
         form,
         lambda session: service.write(session, actor(), object_id, form.entry(), form.seen.data or ""),
