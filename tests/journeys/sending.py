@@ -3,9 +3,11 @@
 import hashlib
 import io
 import os
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from PIL import Image
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as TookTooLong
 from sqlalchemy import func, select, update
 
@@ -116,6 +118,16 @@ class Message(Kind):
 KINDS = {"round": Round, "report": Problem, "result": Result, "message": Message}
 
 
+@contextmanager
+def until_it_leads_on():
+    """What asks a page that gives way to the receipt just then need not get its answer."""
+    try:
+        yield
+    except PlaywrightError as error:
+        if "context was destroyed" not in str(error):
+            raise
+
+
 class Person:
     """Somebody at a phone behind a bad line."""
 
@@ -132,8 +144,8 @@ class Person:
         page.goto("/language?lang=en&next=/login")
         page.fill("[name=login]", self.login)
         page.fill("[name=secret]", PASSWORD)
-        page.click("main button[type=submit]")
-        page.wait_for_load_state()
+        with page.expect_navigation():  # a log-in of before may still hold, and what waits is sent by it meanwhile
+            page.click("main button[type=submit]")
 
     def log_out(self):
         """The log-in ends on the server, and the page knows nothing of it."""
@@ -153,9 +165,10 @@ class Person:
 
     def send_waiting(self):
         """Have what waits on the phone sent now, if the page has not done so meanwhile."""
-        self.page.evaluate(
-            "() => { const again = document.querySelector('[data-outbox-again]'); if (again) again.click(); }"
-        )
+        with until_it_leads_on():
+            self.page.evaluate(
+                "() => { const again = document.querySelector('[data-outbox-again]'); if (again) again.click(); }"
+            )
         self.page.wait_for_timeout(300)
 
     def is_done(self, start):
