@@ -31,7 +31,7 @@ FORMS = (
     webapp.report.forms,
 )
 TYPED = ("text", "search", "tel", "url", "email")
-TOO_LONG = "x" * 70_000  # so that the form is refused and comes back
+TOO_LONG, TAKEN = 70_000, 1_400_000  # letters: a field of so many is refused, a form of so many is read at all
 NEVER_DRAWN_AGAIN = {
     "against": "asked for where a look says not put right; tests/report/test_report_evidence.py sees it coming back",
     "grid": "hidden: the number of a village",
@@ -125,7 +125,8 @@ def faults(visitor: Visitor, where: str, form: dict[str, Any], drawn: set[str]) 
         sent = form["held"] | {name: hostile(name) for name in form["typed"]}
         answer = visitor.raw("GET", f"{to.split('?')[0]}?{urlencode(sent)}")
     else:
-        sent = form["held"] | {name: hostile(name) + TOO_LONG for name in form["typed"]}
+        too_long = "x" * min(TOO_LONG, TAKEN // len(form["typed"]))  # so that the form is refused and comes back
+        sent = form["held"] | {name: hostile(name) + too_long for name in form["typed"]}
         answer = visitor.raw("POST", to, {name: value for name, value in sent.items() if name != "csrf_token"})
     if answer.status_code in (302, 303):
         answer = visitor.raw("GET", answer.location)
