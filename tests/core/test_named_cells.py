@@ -132,8 +132,8 @@ def test_names_stay_with_their_cells_and_that_of_a_column_becomes_all_of_it() ->
     book = filled(workbook(total="$E$6", mine="$E$6"), [["one", "a"], ["two", "b"], ["three", "c"]], [["p"]])
     sheet = book["台账 A"]
     where = {name: defined.attr_text.rpartition("!")[2] for name, defined in book.defined_names.items()}
-    assert where["kilns_name"] == "$A$5:$A$7" and where["ponds_name"] == "$A$11:$A$11"
-    assert where["total"] == where["mine"] == "$E$8:$E$8" and sheet["E8"].value == 7
+    assert where["kilns_name"] == "$A$5:$A$7" and where["ponds_name"] == "$A$11"
+    assert where["total"] == where["mine"] == "$E$8" and sheet["E8"].value == 7
 
 
 def test_what_is_said_of_rows_and_ranges_moves_and_grows_with_the_list() -> None:
@@ -194,12 +194,12 @@ def test_rich_text_stays_and_a_workbook_that_was_saved_as_a_template_is_one_no_m
 def test_what_there_is_to_fill_is_said_and_other_names_are_left_alone() -> None:
     seen = named_cells.look(workbook(WHOSE="$E$4", my_own="$F$1:$G$9", whose=""), KNOWN)
     assert sorted(seen.used) == ["kilns_name", "kilns_note", "ponds_name", "whose"]
-    assert seen.unknown == ["my_own"] and seen.number == 1 and not seen.is_drawn
+    assert seen.unknown == ["my_own"] and seen.unknown_count == 1 and not seen.is_drawn
 
 
 def test_of_many_other_names_the_first_are_said_and_how_many_there_are() -> None:
     seen = named_cells.look(workbook(**{f"name_{number}": "$F$1" for number in range(300)}), KNOWN)
-    assert len(seen.unknown) == 20 and seen.number == 300
+    assert len(seen.unknown) == 20 and seen.unknown_count == 300
 
 
 def with_formula(book: Any) -> None:

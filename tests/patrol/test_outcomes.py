@@ -172,8 +172,8 @@ def test_the_page_begins_with_the_blind_spots_and_leads_down_to_the_object(weekl
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ("first=2026-06-09&last=2026-06-01", "at most a year"),
-        ("first=2024-06-09&last=2026-06-01", "at most a year"),
+        ("first=2026-06-09&last=2026-06-01", "The end is before the start"),
+        ("first=2024-06-09&last=2026-06-01", "At most 366 days"),
         ("first=2026-06-09", "first and a last day"),
         ("first=x&last=y", "Not a date"),
     ],

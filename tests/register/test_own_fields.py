@@ -24,9 +24,7 @@ FARM = "/registers/livestock_farm"
 
 def own(world: World) -> dict[str, ObjectField]:
     with world.store.read() as session:
-        return {
-            each.field.zh: each.field for each in queries.asked(session, "livestock_farm") if asking.is_own(each.field)
-        }
+        return {field.zh: field for field in queries.own_fields(session, "livestock_farm") if not field.valid_to}
 
 
 def test_a_field_of_the_countys_own_is_asked_in_the_file_and_in_the_sheet(world: World, browse: Browse) -> None:
@@ -94,7 +92,7 @@ def test_a_word_that_looks_like_a_code_comes_back_from_a_sheet_as_it_went(world:
     county, township = browse("county"), browse("township_a")
     county.post(f"{FARM}/fields", zh="工艺", kind="choice", words="w2\n甲  乙\n丙")
     with world.store.read() as session:
-        (asked,) = [each for each in queries.asked(session, "livestock_farm") if asking.is_own(each.field)]
+        (asked,) = [each for each in queries.asked(session, "livestock_farm") if asking.is_own(each.field.code)]
     assert {word.zh for word in asked.choices.values()} == {"w2", "甲 乙", "丙"}
     assert "w2" not in asked.choices
     said(world, asked.field.code, next(code for code, word in asked.choices.items() if word.zh == "w2"))

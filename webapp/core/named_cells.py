@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from . import child, clock
 from .errors import N_
-from .sheet_file import MAX_BYTES, NO_FILE, refused
+from .sheet_file import check_size, is_archive, refused
 
 LOG = logging.getLogger("wangge.trouble")
 
@@ -20,7 +20,6 @@ PATIENCE = 80  # seconds of waiting for the child; with what a turn is waited fo
 NOT_READ = N_("This file cannot be read as a workbook. Save it as xlsx and send it again.")
 NOT_FILLED = N_("The county's own form could not be filled. Please tell the county office, and take the spreadsheet.")
 TOO_HEAVY = N_("This workbook is too much work to fill. Take out what is not needed, or choose a shorter period.")
-TOO_LARGE = N_("The file is too large: at most %(mb)d MB.")
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Seen:
 
     used: Sequence[str]
     unknown: Sequence[str]
-    number: int
+    unknown_count: int
     is_drawn: bool
 
 
@@ -47,16 +46,13 @@ Known = Mapping[str, str]
 
 def look(data: bytes, known: Known) -> Seen:
     """What there is to fill. Refused (field ``sheet``) for what cannot be filled; Busy when we did not come to it."""
-    if not data:
-        raise refused(NO_FILE)
-    if len(data) > MAX_BYTES:
-        raise refused(TOO_LARGE, mb=MAX_BYTES // 2**20)
-    if not data.startswith(b"PK\x03\x04"):
+    check_size(data)
+    if not is_archive(data):
         raise refused(NOT_READ)
     said = _said("sheet", {"data": _text(data), "known": dict(known)})
     if "failed" in said:
         raise refused(NOT_READ)
-    return Seen(said["used"], said["unknown"], said["number"], said["is_drawn"])
+    return Seen(**said)
 
 
 def fill(data: bytes, values: Mapping[str, Any], lists: Mapping[str, List]) -> bytes:

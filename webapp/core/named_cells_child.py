@@ -2,8 +2,6 @@
 
 import base64
 import json
-import os
-import resource
 import sys
 import traceback
 from dataclasses import asdict
@@ -13,17 +11,14 @@ from typing import Any
 from . import named_cells_work
 from .errors import Refused
 from .named_cells import TOO_HEAVY, List
+from .restraint import restrain
 
-NICE = 10  # whoever wants a page goes first
 SECONDS, MEMORY = 40, 800 * 2**20  # of work, not of waiting for it; of address space
 
 
 def main() -> None:
     """Reads what is asked from the standard input and answers on the standard output."""
-    os.nice(NICE)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))  # the first is told apart from other ends
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    restrain(SECONDS, MEMORY)
     try:
         answer = _answer(json.load(sys.stdin))
     except Refused as refusal:

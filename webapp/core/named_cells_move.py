@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from openpyxl.formatting.formatting import ConditionalFormattingList
-from openpyxl.utils import get_column_letter, quote_sheetname, range_boundaries
+from openpyxl.utils import absolute_coordinate, quote_sheetname, range_boundaries
 from openpyxl.worksheet.cell_range import CellRange, MultiCellRange
 from openpyxl.worksheet.merge import MergedCellRange
 
@@ -90,19 +90,14 @@ def _move_name(defined: Any, title: str, row: int, more: int) -> None:
     found = place(defined)
     if found is None or found[0] != title:
         return
-    box = CellRange(_grown(_coord(found[1]), row, more))
-    cells = f"${get_column_letter(box.min_col)}${box.min_row}:${get_column_letter(box.max_col)}${box.max_row}"
-    defined.attr_text = f"{quote_sheetname(title)}!{cells}"
-
-
-def _coord(box: Box) -> str:
-    left, top, right, bottom = box
-    return f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}"
+    left, top, right, bottom = found[1]
+    box = CellRange(min_col=left, min_row=top, max_col=right, max_row=bottom)
+    defined.attr_text = f"{quote_sheetname(title)}!{absolute_coordinate(_grown(box.coord, row, more))}"
 
 
 def merge(sheet: Any, row: int, boxes: Sequence[Box]) -> None:
     """Merge cells of a row as those of these boxes are; ``merge_cells`` would go through all there are each time."""
     for left, _top, right, _bottom in boxes:
-        made = MergedCellRange(sheet, f"{get_column_letter(left)}{row}:{get_column_letter(right)}{row}")
+        made = MergedCellRange(sheet, CellRange(min_col=left, min_row=row, max_col=right, max_row=row).coord)
         made.format()
         sheet.merged_cells.ranges.add(made)

@@ -68,10 +68,7 @@ class Cell:
 
 def look(data: bytes, known: Known) -> Seen:
     """What there is to fill in a workbook. Refused (field ``sheet``) where it cannot be filled, which is tried."""
-    members = _checked(data)
-    book = _opened(data)
-    cells, others = _named(book, known)
-    _check(book, cells, known)
+    members, book, cells, others = _ready(data, known)
     names = list(dict.fromkeys(cell.name for cell in cells))
     tried = {
         each: [cell.name for cell in cells if known[cell.name] == each] for each in {known[name] for name in names}
@@ -86,10 +83,7 @@ def look(data: bytes, known: Known) -> Seen:
 def fill(data: bytes, values: Mapping[str, Any], lists: Mapping[str, List]) -> bytes:
     """The workbook with these values, and the rows of these lists. Refused as ``look`` does."""
     known = dict.fromkeys(values, "") | {name: key for key, each in lists.items() for name in each.names}
-    _checked(data)
-    book = _opened(data)
-    cells, _others = _named(book, known)
-    _check(book, cells, known)
+    _members, book, cells, _others = _ready(data, known)
     _fill(book, cells, known, values, lists)
     out = io.BytesIO()
     book.save(out)
@@ -97,6 +91,16 @@ def fill(data: bytes, values: Mapping[str, Any], lists: Mapping[str, List]) -> b
 
 
 # --- what there is ---
+
+
+def _ready(data: bytes, known: Known) -> tuple[list[str], Any, list[Cell], list[str]]:
+    """The files in it, the workbook, the cells with known names, and the other names. Refused where it cannot be
+    filled."""
+    members = _checked(data)
+    book = _opened(data)
+    cells, others = _named(book, known)
+    _check(book, cells, known)
+    return members, book, cells, others
 
 
 def _checked(data: bytes) -> list[str]:

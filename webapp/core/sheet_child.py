@@ -5,17 +5,15 @@ of rows or cells takes nothing of the server's.
 """
 
 import json
-import os
-import resource
 import sys
 from typing import Any
 
 from . import child, sheet_file
 from .cells import MAX_CELL
 from .errors import N_, Refused
+from .restraint import restrain
 from .sheet_file import Leaf, refused
 
-NICE = 10  # whoever wants a page goes first
 SECONDS, MEMORY = 8, 400 * 2**20  # of work, not of waiting for it; of address space
 PATIENCE = 30  # seconds of waiting for the child
 LONGEST_ANSWER = 4_000_000  # characters: all cells of the longest list there may be, and well filled
@@ -28,8 +26,7 @@ TOO_HEAVY = N_(
 def leaves(data: bytes) -> tuple[list[Leaf], list[str]]:
     """The sheets of a file, and the names of the hidden ones. Refused (field ``sheet``) for what is no such file or too
     big; Busy when we did not come to reading it."""
-    if not data or len(data) > sheet_file.MAX_BYTES:
-        return sheet_file.leaves(data)  # which refuses it
+    sheet_file.check_size(data)
     said = _said(data)
     if "refused" in said:
         raise refused(said["refused"], **said["params"])
@@ -50,10 +47,7 @@ def _said(data: bytes) -> Any:
 
 def main() -> None:
     """Reads the file from the standard input and answers on the standard output."""
-    os.nice(NICE)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))  # the first is told apart from other ends
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    restrain(SECONDS, MEMORY)
     try:
         answer = json.dumps(_read(sys.stdin.buffer.read()))
     except MemoryError:

@@ -46,11 +46,21 @@ class Leaf:
 def leaves(data: bytes) -> tuple[list[Leaf], list[str]]:
     """The sheets of a file, and the names of the hidden ones, which are left out. Refused (field ``sheet``) for what is
     no such file, or too big."""
+    check_size(data)
+    return _xlsx(data) if is_archive(data) else ([Leaf("CSV", _csv(data))], [])
+
+
+def check_size(data: bytes) -> None:
+    """Refused for no file, and for one that is too big."""
     if not data:
         raise refused(NO_FILE)
     if len(data) > MAX_BYTES:
         raise refused(N_("The file is too large: at most %(mb)d MB."), mb=MAX_BYTES // 2**20)
-    return _xlsx(data) if data[:4] == b"PK\x03\x04" else ([Leaf("CSV", _csv(data))], [])
+
+
+def is_archive(data: bytes) -> bool:
+    """Whether a file begins as a zip archive does, which an xlsx is."""
+    return data.startswith(b"PK\x03\x04")
 
 
 def refused(message: str, **params: Any) -> Refused:

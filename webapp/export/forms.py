@@ -1,11 +1,11 @@
 """The form for taking records out: what, in which format, of which days."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, RadioField, SelectField, ValidationError
+from wtforms import DateField, RadioField, SelectField
 from wtforms.validators import InputRequired, Optional
 
 from ..web.forms import BaseForm
-from ..web.places import has_come
+from ..web.places import has_come, in_order
 from .formats import ENCODINGS
 from .queries import Period
 from .service import Wish
@@ -26,8 +26,7 @@ class ExportForm(BaseForm):
 
     def validate_last(self, field: DateField) -> None:
         """Not before the beginning."""
-        if field.data and self.first.data and field.data < self.first.data:
-            raise ValidationError(str(_l("The end is before the start.")))
+        in_order(self.first.data, field.data)
 
     def wish(self) -> Wish:
         """What was chosen."""

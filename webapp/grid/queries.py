@@ -227,6 +227,12 @@ def on_path(path: str) -> list[int]:
     return [int(part) for part in path.split(".") if part]
 
 
+def part_with(path: str, above_id: int) -> int:
+    """The id of the grid directly below ``above_id`` on the way down a path; of the last one where none is."""
+    way = on_path(path)
+    return way[min(way.index(above_id) + 1, len(way) - 1)] if above_id in way else way[-1]
+
+
 def below_same_root(column: Any, path: str) -> Condition:
     """The condition that a path lies in the same tree as another one."""
     return below(column, f"{on_path(path)[0]}.")
@@ -246,8 +252,7 @@ def parents(session: Session, cell_: Cell) -> list[Cell]:
 
 def siblings(session: Session, cell_: Cell) -> list[Cell]:
     """The grids with the same one above them, but this one, in code order."""
-    rows = session.execute(_SIBLINGS, {"parent_id": cell_.parent_id, "grid_id": cell_.id})
-    return [Cell(*row) for row in rows]
+    return [Cell(*row) for row in session.execute(_SIBLINGS, {"parent_id": cell_.parent_id, "grid_id": cell_.id})]
 
 
 _SIBLINGS = CELLS.where(stands(), Grid.parent_id == bindparam("parent_id"), Grid.id != bindparam("grid_id")).order_by(

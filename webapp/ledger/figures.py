@@ -16,7 +16,7 @@ from ..core.db import Moment
 from ..grid import queries as grid_queries
 from ..grid.models import Grid
 from ..grid.queries import Cell
-from ..patrol import coverage, outcomes
+from ..patrol import coverage
 from ..report import queries as report_queries
 from ..report.models import Report
 from .periods import DAY, Period, moments
@@ -74,7 +74,7 @@ def of(session: Session, actor: Actor, cell: Cell, period: Period, as_of: dateti
     counted: dict[int, Figures] = {}
     for grid in grid_queries.named(session, visits.keys() | problems.keys()).values():
         found = _figures(visits.get(grid.id, {}), problems.get(grid.id, {}))
-        line = outcomes.part_with(grid.path, cell.id)
+        line = grid_queries.part_with(grid.path, cell.id)
         counted[line] = counted.get(line, Figures()) + found
     grids = grid_queries.named(session, {line for line, found in counted.items() if any(astuple(found))})
     lines = [Line(grid.code, grid.zh, grid.en, counted[grid.id]) for grid in grids.values()]

@@ -14,7 +14,7 @@ from ..core.errors import N_, Refused
 from ..web.bounds import whole
 from ..web.errors import say
 from ..web.forms import BaseForm, IdField, clean
-from ..web.places import DayField
+from ..web.places import DayField, in_order
 from .models import LedgerColumn
 from .periods import SPANS, Period, around
 from .service import LONGEST_HEADING, check
@@ -43,8 +43,7 @@ class PeriodForm(BaseForm):
             return
         if field.data is None or self.first.data is None:
             raise ValidationError(str(_l("Other days need a first and a last day.")))
-        if field.data < self.first.data:
-            raise ValidationError(str(_l("The end is before the start.")))
+        in_order(self.first.data, field.data)
 
     def validate(self, *args: Any, **more: Any) -> bool:
         """Also whether there can be a ledger of these days."""

@@ -39,7 +39,7 @@ def _page(form: TemplateForm) -> str:
         template=now,
         used=used,
         unknown=now.facts["unknown"] if now else [],
-        unknown_number=now.facts["number"] if now else 0,
+        unknown_count=now.facts["unknown_count"] if now else 0,
         is_drawn=now is not None and now.facts["is_drawn"],
         empty=filling.empty(used, records.shown(read())),
         names=filling.meanings(),

@@ -31,7 +31,7 @@ from ..grid.incoming import Said
 from ..grid.labels import CODECS
 from ..web.bounds import whole
 from ..web.forms import BaseForm, clean
-from ..web.places import has_come, last_days
+from ..web.places import has_come, in_order, last_days
 from .shape import COLOURS, SEEN
 
 LONGEST = 366
@@ -133,8 +133,7 @@ class MapForm(BaseForm):
         has_come(field.data)
         if field.data and self.first.data is None and not self.first.errors and self.by.data not in COLOURS[1:]:
             raise ValidationError(str(_l("Give the first day, too.")))
-        if field.data and self.first.data and field.data < self.first.data:
-            raise ValidationError(str(_l("The end is before the start.")))
+        in_order(self.first.data, field.data)
 
     def view(self, usual_days: int) -> View:
         """What was chosen."""

@@ -5,7 +5,7 @@ object was last seen, as the officer's list and the desk do.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from ..core.db import Moment, day_number
 from ..grid import queries as grid_queries
 from ..grid.models import Grid
 from . import frequencies, windows
-from .frequency import OfDay, Rules
+from .frequency import OfDay
 from .models import ObjectStay, PatrolObject, Visit
 from .queries import NOT_SEEN_HERE, TODAY, last_seen, walked
 from .windows import Windows
@@ -83,14 +83,13 @@ def _stood_then(actor: Actor, is_of_list: bool) -> Select[*tuple[Any, ...]]:
 
 
 def _reached(actor: Actor, is_part: bool) -> tuple[Condition, ...]:
-    """What may be read, or a part of it: conditions whose values are ``within``."""
+    """What may be read, or a part of it: conditions whose values are ``_within``."""
     readable = where(actor, "patrol.read", grid_path=Grid.path)
     inside = below(Grid.path, bindparam("part"))
     return (readable, inside) if is_part else (readable,)
 
 
-def within(actor: Actor, below_path: str) -> dict[str, Any]:
-    """The values of the conditions of what somebody may read, or of a part of it."""
+def _within(actor: Actor, below_path: str) -> dict[str, Any]:
     part = {"part": below_path, "part_end": end(below_path)} if below_path else {}
     return {**actor.reach(), **part}
 
@@ -99,7 +98,7 @@ def standing(session: Session, actor: Actor, below_path: str = "", at: Placing |
     """How the objects stand today in each grid that has some and that the actor may read; only below a path, if any.
     ``at``: counted for other grids than those on whose lists they stand."""
     statement = _standing(actor, bool(below_path))
-    rows = session.execute(statement, {"today": clock.today(), **within(actor, below_path)})
+    rows = session.execute(statement, {"today": clock.today(), **_within(actor, below_path)})
     return _by_grid(frequencies.rules(session).of(clock.today()), rows, at)
 
 
@@ -138,7 +137,7 @@ class Placed(NamedTuple):
 
 def placed(session: Session, actor: Actor, below_path: str) -> list[Placed]:
     """The objects on the list today below a path that the actor may look up, with and without a place."""
-    rows = session.execute(_placed(actor), {"today": clock.today(), **within(actor, below_path)})
+    rows = session.execute(_placed(actor), {"today": clock.today(), **_within(actor, below_path)})
     day, never = clock.today(), date.max
     today, rules = day.toordinal(), frequencies.rules(session).of(day)
     return [
@@ -182,53 +181,64 @@ def due_and_seen(
     ``at``: for another.
     """
     tally = Tally(Counter(), Counter(), Counter(), Counter())
-    known: dict[tuple[Any, ...], Windows] = {}
-    rules = frequencies.rules(session)
-    rows = _visited(session, actor, rules, first, last, below_path, bool(at))
-    for object_id, of_list, type_, is_key, since, until, marks in rows:
-        life = (type_, is_key, since, until)
-        if life not in known:
-            known[life] = Windows(rules.windows(*life, first, last))
-        if known[life]:
-            grid_id = at(object_id, of_list) if at else of_list
-            days_ = days_of(marks)
-            due_, seen, missed = windows.outcome(known[life], days_.seen, days_.tried)
-            tally.due[grid_id] += due_
-            tally.seen[grid_id] += seen
-            tally.could_not_see[grid_id] += missed
-            if days_.above:
-                tally.above[grid_id] += len(known[life].hit(days_.above))
+    for each in visited(session, actor, first, last, below_path, bool(at)):
+        grid_id = at(each.id, each.grid_id) if at else each.grid_id
+        due_, seen, missed = windows.outcome(each.due, each.days.seen, each.days.tried)
+        tally.due[grid_id] += due_
+        tally.seen[grid_id] += seen
+        tally.could_not_see[grid_id] += missed
+        if each.days.above:
+            tally.above[grid_id] += len(each.due.hit(each.days.above))
     return tally
 
 
-def _visited(
-    session: Session, actor: Actor, rules: Rules, first: date, last: date, below_path: str, is_of_list: bool
-) -> Iterable[Any]:
-    """For each object that was on the list in the period its id, grid, type, whether it is a key one, its life, and its
-    visits in one text: for each three times the day's number, and one more where it was seen, two where it was seen
-    from above. From the first day of its earliest window on.
+class Days(NamedTuple):
+    """The days on which an object was tried in vain, seen, and seen from above."""
 
-    The grid is that on whose list it stands, or the one of today that has its records.
+    tried: list[int]
+    seen: list[int]
+    above: list[int]
+
+
+class Visited(NamedTuple):
+    """An object of which visits were due: its grid (that on whose list it stands, or the one of today that has its
+    records), its type, the day on which it left the list, its windows, the days of its visits, and what else was asked.
     """
-    longest = longest_windows(rules, first, last)
-    statement = visits(actor, bool(below_path), longest, is_of_list)
-    given = {**of_period(longest, first, last), **within(actor, below_path)}
-    return session.execute(statement, given) if longest else ()
+
+    id: int
+    grid_id: int
+    type: str
+    until: date | None
+    due: Windows
+    days: Days
+    more: Sequence[Any]
 
 
 #: Types of objects, each with the days of its longest window; of others nothing is ever due.
 Longest = tuple[tuple[str, int], ...]
 
 
-def longest_windows(rules: Rules, first: date, last: date) -> Longest:
-    """Those of a period."""
-    return tuple(sorted(rules.longest(first, last).items()))
-
-
-def of_period(longest: Longest, first: date, last: date) -> dict[str, Any]:
-    """The parameters of ``visits`` that say of when."""
+def visited(
+    session: Session, actor: Actor, first: date, last: date, below_path: str, is_of_list: bool, more: Any = None
+) -> Iterator[Visited]:
+    """Each object that was on the list from ``first`` to ``last`` and of which a visit was due. ``more``: a statement
+    that asks more columns than ``visits`` does, made of the same facts."""
+    rules = frequencies.rules(session)
+    longest: Longest = tuple(sorted(rules.longest(first, last).items()))
+    if not longest:
+        return
     began = {f"began{days}": clock.start(first - timedelta(days=days - 1)) for _type, days in longest}
-    return {"first": first, "last": last, "over": clock.start(last + timedelta(days=1)), **began}
+    given = {"first": first, "last": last, "over": clock.start(last + timedelta(days=1)), **began}
+    statement = (more or visits)(actor, bool(below_path), longest, is_of_list)
+    known: dict[tuple[Any, ...], Windows] = {}
+    for id_, grid_id, type_, is_key, since, until, marks, *rest in session.execute(
+        statement, {**given, **_within(actor, below_path)}
+    ):
+        life = (type_, is_key, since, until)
+        if life not in known:
+            known[life] = Windows(rules.windows(*life, first, last))
+        if known[life]:
+            yield Visited(id_, grid_id, type_, until, known[life], _days(marks), rest)
 
 
 def in_time(longest: Longest) -> tuple[Condition, ...]:
@@ -243,7 +253,9 @@ def in_time(longest: Longest) -> tuple[Condition, ...]:
 
 @kept
 def visits(actor: Actor, is_part: bool, longest: Longest, is_of_list: bool) -> Select[*tuple[Any, ...]]:
-    """The statement of ``_visited``."""
+    """For each object that was on the list in the period its id, grid, type, whether it is a key one, its life, and its
+    visits in one text: for each three times the day's number, and one more where it was seen, two where it was seen
+    from above."""
     mark = day_number(Visit.at) * 3 + case((Visit.result == NOT_SEEN_HERE, 0), (Visit.above.is_(None), 1), else_=2)
     marks = (
         select(func.aggregate_strings(cast(mark, String), ","))
@@ -270,15 +282,7 @@ def visits(actor: Actor, is_part: bool, longest: Longest, is_of_list: bool) -> S
     )
 
 
-class Days(NamedTuple):
-    """The days on which an object was tried in vain, seen, and seen from above."""
-
-    tried: list[int]
-    seen: list[int]
-    above: list[int]
-
-
-def days_of(marks: str | None) -> Days:
+def _days(marks: str | None) -> Days:
     """The days of a text of visits."""
     found = Days([], [], [])
     for mark in marks.split(",") if marks else ():

@@ -1,8 +1,9 @@
 """The page of how the visits of a grid's objects came out in a period: blind spots first, by type, by grid below."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -17,7 +18,7 @@ from ..grid import queries as grid_queries
 from ..grid.queries import Cell
 from ..web.forms import BaseForm
 from ..web.language import named
-from ..web.places import DayField, last_days
+from ..web.places import DayField, in_order, last_days
 from ..web.request import actor, may, read, read_connection
 from . import outcomes, queries
 from .blueprint import bp
@@ -38,8 +39,9 @@ class SpanForm(BaseForm):
         """Both or none, in their order, and no longer than a year."""
         if (field.data is None) != (self.first.data is None):
             raise ValidationError(str(_l("A first and a last day are needed.")))
-        if field.data and self.first.data and not 0 <= (field.data - self.first.data).days < LONGEST:
-            raise ValidationError(str(_l("From the first day to the last, and at most a year.")))
+        in_order(self.first.data, field.data)
+        if field.data and self.first.data and (field.data - self.first.data).days >= LONGEST:
+            raise ValidationError(str(_l("At most %(days)d days.", days=LONGEST)))
 
     def span(self) -> tuple[date, date]:
         """What was chosen."""
@@ -60,40 +62,35 @@ def covered(grid_id: int) -> Any:
     form = SpanForm(request.args)
     status = 200 if form.validate() else 422
     first, last = form.span()
+    return _page(cell, form, first, last), status
+
+
+def _page(cell: Cell, form: SpanForm, first: date, last: date) -> str:
     lines = outcomes.of(read(), actor(), first, last, cell.path)
     kinds = {kind.code: kind for kind in queries.types(read()) if not kind.is_withheld}
     type_ = _chosen(kinds)
     chosen = [line for line in lines if type_ is None or line.type == type_.code]
     parts = outcomes.by_part(read(), cell.id, chosen)
     blind = outcomes.blind(chosen)
-    is_whole = type_ is not None or set(parts) == {cell.id}
-
-    def address(grid_id: int, type: str | None) -> str:
-        return url_for("patrol.covered", grid_id=grid_id, first=first, last=last, type=type)
-
-    def of_part(grid_id: int) -> str:
-        return address(grid_id, type_.code if type_ else None)
-
-    return (
-        render_template(
-            "patrol/coverage.html",
-            cell=cell,
-            form=form,
-            type=type_,
-            sum=outcomes.total(chosen),
-            reasons=_reasons(chosen),
-            blind=_objects(blind[: MOST if is_whole else BLIND], kinds),
-            blind_number=len(blind),
-            whole=_objects(chosen[:MOST], kinds) if is_whole else (),
-            number=len(chosen),
-            kinds=[(named(kinds[code]), address(cell.id, code), found) for code, found in _in_order(kinds, lines)],
-            parts=[] if set(parts) == {cell.id} else _parts(parts, of_part),
-            recent=[(days, *last_days(days)) for days in RECENT],
-            span=(first, last),
-            up=address(cell.id, None) if type_ else None,
-            address=address,
-        ),
-        status,
+    has_parts = set(parts) != {cell.id}
+    is_whole = type_ is not None or not has_parts
+    address = partial(url_for, "patrol.covered", first=first, last=last)
+    return render_template(
+        "patrol/coverage.html",
+        cell=cell,
+        form=form,
+        type=type_,
+        total=outcomes.total(chosen),
+        reasons=_reasons(chosen),
+        blind=_objects(blind[: MOST if is_whole else BLIND], kinds),
+        blind_number=len(blind),
+        whole=_objects(chosen[:MOST], kinds) if is_whole else (),
+        number=len(chosen),
+        kinds=_kinds(kinds, lines, partial(address, grid_id=cell.id)),
+        parts=_parts(parts, partial(address, type=type_ and type_.code)) if has_parts else (),
+        recent=[(days, *last_days(days)) for days in RECENT],
+        span=(first, last),
+        up=address(grid_id=cell.id) if type_ else None,
     )
 
 
@@ -105,16 +102,17 @@ def _chosen(kinds: dict[str, Any]) -> Any:
     return kinds[asked] if asked else None
 
 
-def _in_order(kinds: dict[str, Any], lines: Iterable[Line]) -> list[tuple[str, Sum]]:
+def _kinds(kinds: dict[str, Any], lines: Iterable[Line], address: Callable[..., str]) -> list[tuple[str, str, Sum]]:
+    """Each type of which something was due, with its address and sum."""
     found = outcomes.by_type(lines)
-    return [(code, found[code]) for code in kinds if code in found]
+    return [(named(kind), address(type=code), found[code]) for code, kind in kinds.items() if code in found]
 
 
-def _parts(parts: dict[int, Sum], address: Any) -> list[tuple[str, str, Sum]]:
+def _parts(parts: dict[int, Sum], address: Callable[..., str]) -> list[tuple[str, str, Sum]]:
     """Each grid below with its address and sum, in the order of codes: grids are not ranked."""
     grids = grid_queries.named(read(), set(parts))
     listed = sorted(grids.values(), key=lambda grid: grid.code)
-    return [(named(grid), address(grid.id), parts[grid.id]) for grid in listed]
+    return [(named(grid), address(grid_id=grid.id), parts[grid.id]) for grid in listed]
 
 
 def _objects(lines: Sequence[Line], kinds: dict[str, Any]) -> list[tuple[Line, str, Cell]]:

@@ -5,7 +5,7 @@ with time left; and how long it was not seen. Their sums are the figures of ``co
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, String, cast, func, select
@@ -15,9 +15,8 @@ from ..access import Actor, kept
 from ..core import clock
 from ..core.db import day_number, second_number
 from ..grid import queries as grid_queries
-from . import coverage, frequencies
-from .coverage import Longest
-from .frequency import Rules
+from . import coverage
+from .coverage import Days, Longest, Visited
 from .models import PatrolObject, Visit
 from .queries import NOT_SEEN_HERE, last_seen
 from .windows import Windows
@@ -102,21 +101,14 @@ def _unseen(line: Line) -> int:
 def of(session: Session, actor: Actor, first: date, last: date, path: str) -> list[Line]:
     """The objects below a path of which a visit was due from ``first`` to ``last``, both included, in the order of
     their ids."""
-    rules = frequencies.rules(session)
-    longest = coverage.longest_windows(rules, first, last)
-    if not longest:
-        return []
-    given = {**coverage.of_period(longest, first, last), **coverage.within(actor, path)}
-    known: dict[tuple[Any, ...], Windows] = {}
-    rows = session.execute(_objects(actor, longest), given)
-    lines = (_line(known, rules, first, last, *row) for row in rows)
-    return [line for line in lines if line.due]
+    found = coverage.visited(session, actor, first, last, path, False, _objects)
+    return [_line(each, min(last, clock.today())) for each in found]
 
 
 @kept
-def _objects(actor: Actor, longest: Longest) -> Select[*tuple[Any, ...]]:
-    moment = cast(second_number(Visit.at), String) + ":" + cast(day_number(Visit.at), String)
-    tried = moment + ":" + func.coalesce(Visit.reason, "")
+def _objects(actor: Actor, is_part: bool, longest: Longest, is_of_list: bool) -> Select[*tuple[Any, ...]]:
+    """``coverage.visits`` with names, the day each was last seen, and the tries in vain in one text: second, reason."""
+    tried = cast(second_number(Visit.at), String) + ":" + func.coalesce(Visit.reason, "")
     tries = (
         select(func.aggregate_strings(tried, ","))
         .where(*coverage.in_time(longest), Visit.above.is_(None), Visit.result == NOT_SEEN_HERE)
@@ -124,57 +116,42 @@ def _objects(actor: Actor, longest: Longest) -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     seen = last_seen(day_number(Visit.at), coverage.in_time(longest)[-1])
-    found = coverage.visits(actor, True, longest, False)
-    return found.add_columns(tries, seen, PatrolObject.zh, PatrolObject.en).order_by(PatrolObject.id)
+    found = coverage.visits(actor, is_part, longest, is_of_list)
+    return found.add_columns(PatrolObject.zh, PatrolObject.en, seen, tries).order_by(PatrolObject.id)
 
 
-def _line(
-    known: dict[tuple[Any, ...], Windows],
-    rules: Rules,
-    first: date,
-    last: date,
-    id_: int,
-    grid_id: int,
-    type_: str,
-    is_key: bool,
-    since: date,
-    until: date | None,
-    marks: str | None,
-    tries: str | None,
-    seen_on: int | None,
-    zh: str,
-    en: str,
-) -> Line:
-    life = (type_, is_key, since, until)
-    if life not in known:
-        known[life] = Windows(rules.windows(*life, first, last))
-    due, days, today = known[life], coverage.days_of(marks), min(last, clock.today())
-    unseen = None if seen_on is None else today.toordinal() - seen_on
-    is_listed = until is None or until > today
-    about = _reasons(due, days.seen, tries), _running(due, days), unseen, is_listed
-    return Line(id_, zh, en, grid_id, type_, len(due), len(due.hit(days.seen)), *about)
+def _line(each: Visited, day: date) -> Line:
+    """``day``: the last of the period that has come."""
+    zh, en, seen_on, tries = each.more
+    return Line(
+        *(each.id, zh, en, each.grid_id, each.type, len(each.due), len(each.due.hit(each.days.seen))),
+        reasons=_reasons(each, tries),
+        running=_running(each.due, each.days),
+        unseen=None if seen_on is None else day.toordinal() - seen_on,
+        is_listed=each.until is None or each.until > day,
+    )
 
 
-def _running(due: Windows, days: coverage.Days) -> int:
+def _running(due: Windows, days: Days) -> int:
     """Windows that last until today or longer, in which it was neither seen nor tried."""
     today, filled = clock.today().toordinal(), due.hit(days.seen) | due.hit(days.tried)
     return sum(last >= today and place not in filled for place, last in enumerate(due.lasts))
 
 
-def _reasons(due: Windows, seen: list[int], tries: str | None) -> Counter[str]:
+def _reasons(each: Visited, tries: str | None) -> Counter[str]:
     """Of each window in which it was tried and never seen, the reason of the last try."""
-    filled = due.hit(seen)
+    filled = each.due.hit(each.days.seen)
     last: dict[int, str] = {}
-    for _second, day, reason in sorted(_tries(tries)):
-        for window in due.hit([day]) - filled:
-            last[window] = reason
+    for second, reason in sorted(_tries(tries)):
+        day = clock.day(datetime.fromtimestamp(second, UTC)).toordinal()
+        last |= dict.fromkeys(each.due.hit([day]) - filled, reason)
     return Counter(last.values())
 
 
-def _tries(tries: str | None) -> Iterator[tuple[int, int, str]]:
+def _tries(tries: str | None) -> Iterator[tuple[int, str]]:
     for each in tries.split(",") if tries else ():
-        second, day, reason = each.split(":", 2)
-        yield int(second), int(day), reason
+        second, _colon, reason = each.partition(":")
+        yield int(second), reason
 
 
 def by_part(session: Session, above_id: int, lines: Iterable[Line]) -> dict[int, Sum]:
@@ -183,15 +160,9 @@ def by_part(session: Session, above_id: int, lines: Iterable[Line]) -> dict[int,
     grids = grid_queries.named(session, {line.grid_id for line in listed})
     found: dict[int, Sum] = {}
     for line in listed:
-        part = part_with(grids[line.grid_id].path, above_id)
+        part = grid_queries.part_with(grids[line.grid_id].path, above_id)
         found.setdefault(part, Sum()).add(line)
     return found
-
-
-def part_with(path: str, above_id: int) -> int:
-    """The id of the grid directly below ``above_id`` on the way down a path; of the last one where none is."""
-    way = grid_queries.on_path(path)
-    return way[min(way.index(above_id) + 1, len(way) - 1)] if above_id in way else way[-1]
 
 
 def by_type(lines: Iterable[Line]) -> dict[str, Sum]:

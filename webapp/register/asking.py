@@ -1,9 +1,9 @@
 """Acts of what a type is asked: a county adds fields of its own, and ends them. What was delivered is not changed."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..access import Actor
@@ -12,6 +12,7 @@ from ..core.cells import check, half_width
 from ..core.errors import N_, NotFound, Refused
 from ..core.sheet import heading
 from ..core.sheet_file import MAX_COLUMNS
+from ..patrol.frequencies import OURS
 from ..patrol.models import ObjectType
 from . import queries
 from .facts import CHOOSE
@@ -22,7 +23,6 @@ from .sheet_acts import FIRST
 
 MOST_FIELDS, MOST_WORDS = 30, 50
 LONGEST_NAME, LONGEST_UNIT = 40, 20
-SOURCE = "county setting"
 
 NO_NAME = N_("Please fill this in.")
 ONLY_MARKS = N_("A name needs more than brackets and marks, which spreadsheets leave out.")
@@ -53,14 +53,12 @@ def add_field(session: Session, actor: Actor, type_: str, entry: FieldEntry) -> 
     if session.get(ObjectType, type_, with_for_update=True) is None:
         raise NotFound
     _check(session, type_, entry)
-    own = _own(session, type_)
-    if len(own) >= MOST_FIELDS:
+    number = len(queries.own_fields(session, type_)) + 1
+    if number > MOST_FIELDS:
         raise Refused(TOO_MANY, max=MOST_FIELDS)
-    asked = queries.asked(session, type_)
-    if len(FIRST) + len(asked) >= MAX_COLUMNS:
-        raise Refused(NO_ROOM, max=MAX_COLUMNS)
+    asked = _with_room(session, type_)
     made = ObjectField(
-        code=own_code(type_, len(own) + 1),
+        code=own_code(type_, number),
         type=type_,
         position=max((each.field.position for each in asked), default=0) + 1,
         zh=entry.zh,
@@ -68,13 +66,13 @@ def add_field(session: Session, actor: Actor, type_: str, entry: FieldEntry) -> 
         kind=entry.kind,
         unit_zh=entry.unit,
         unit_en=entry.unit,
-        source=SOURCE,
+        source=OURS,
         valid_to=None,
     )
     session.add(made)
     session.flush()
-    for number, (code, word) in enumerate(_coded(entry.words), 1):
-        about = {"asked": made.code, "position": number, "source": SOURCE, "valid_to": None}
+    for place, (code, word) in enumerate(_coded(entry.words), 1):
+        about = {"asked": made.code, "position": place, "source": OURS, "valid_to": None}
         session.add(FieldChoice(code=code, zh=word, en=word, **about))
     audit.note(session, actor.person_id, "field.add", f"object_field:{made.code}", zh=made.zh, type=type_)
     return made
@@ -83,9 +81,7 @@ def add_field(session: Session, actor: Actor, type_: str, entry: FieldEntry) -> 
 def end_field(session: Session, actor: Actor, type_: str, code: str) -> bool:
     """Ask it no more; what was said stays in the records. False where it had ended. NotFound for what is no field of
     the county's own of this type."""
-    found = session.get(ObjectField, code, with_for_update=True)
-    if found is None or found.type != type_ or not is_own(found):
-        raise NotFound
+    found = _own_field(session, type_, code)
     if found.valid_to is not None:
         return False
     found.valid_to = clock.today()
@@ -96,27 +92,29 @@ def end_field(session: Session, actor: Actor, type_: str, code: str) -> bool:
 def ask_again(session: Session, actor: Actor, type_: str, code: str) -> bool:
     """Ask again what had ended, with all that was said; False where it is asked. NotFound as above; Refused where
     another field has its name by now, or there is no room."""
-    found = session.get(ObjectField, code, with_for_update=True)
-    if found is None or found.type != type_ or not is_own(found):
-        raise NotFound
+    found = _own_field(session, type_, code)
     if found.valid_to is None:
         return False
     _check_names(session, type_, found)
-    if len(FIRST) + len(queries.asked(session, type_)) >= MAX_COLUMNS:
-        raise Refused(NO_ROOM, max=MAX_COLUMNS)
+    _with_room(session, type_)
     found.valid_to = None
     audit.note(session, actor.person_id, "field.again", f"object_field:{code}", zh=found.zh, type=type_)
     return True
 
 
-def ended(session: Session, type_: str) -> list[ObjectField]:
-    """The county's own fields of a type that are asked no more."""
-    return [field for field in _own(session, type_) if field.valid_to is not None]
+def _own_field(session: Session, type_: str, code: str) -> ObjectField:
+    found = session.get(ObjectField, code, with_for_update=True)
+    if found is None or found.type != type_ or not is_own(code):
+        raise NotFound
+    return found
 
 
-def _own(session: Session, type_: str) -> list[ObjectField]:
-    fields = session.scalars(select(ObjectField).where(ObjectField.type == type_).order_by(ObjectField.code))
-    return [field for field in fields if is_own(field)]
+def _with_room(session: Session, type_: str) -> list[queries.Asked]:
+    """What a type is asked; Refused where its sheet has no room for another column."""
+    asked = queries.asked(session, type_)
+    if len(FIRST) + len(asked) >= MAX_COLUMNS:
+        raise Refused(NO_ROOM, max=MAX_COLUMNS)
+    return asked
 
 
 def _check(session: Session, type_: str, entry: FieldEntry) -> None:
@@ -161,8 +159,9 @@ def _check_words(words: Sequence[str]) -> None:
             check(word)
         except Refused as refusal:
             raise Refused(refusal.message, field="words", **refusal.params) from refusal
-    if twice := _twice(half_width(word).lower() for word in words):
-        raise Refused(TWICE, field="words", name=twice)
+    for word, times in Counter(half_width(word).lower() for word in words).items():
+        if times > 1:
+            raise Refused(TWICE, field="words", name=word)
 
 
 def _coded(words: Sequence[str]) -> list[tuple[str, str]]:
@@ -171,12 +170,3 @@ def _coded(words: Sequence[str]) -> list[tuple[str, str]]:
     while any(f"{prefix}{number}" in called for number in range(1, len(words) + 1)):
         prefix += "w"
     return [(f"{prefix}{number}", word) for number, word in enumerate(words, 1)]
-
-
-def _twice(words: Iterable[str]) -> str | None:
-    seen: set[str] = set()
-    for word in words:
-        if word in seen:
-            return word
-        seen.add(word)
-    return None

@@ -60,7 +60,7 @@ def _page(kind: str, form: FieldForm) -> str:
         asked=queries.asked(read(), kind),
         kinds=KINDS,
         is_own=is_own,
-        ended=asking.ended(read(), kind),
+        ended=[field for field in queries.own_fields(read(), kind) if field.valid_to],
         form=form,
     )
 

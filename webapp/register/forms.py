@@ -44,8 +44,8 @@ class FileForm(BaseForm):
         for name, words in self.words.items():
             self[name].choices = [("", _("Not known")), *words.items()]
 
-    def is_of_before(self, sent: Collection[str]) -> bool:
-        """Whether something was sent of a field that is asked no more."""
+    def leaves_out(self, sent: Collection[str]) -> bool:
+        """Whether something was sent for a field that is asked no more, and would be lost."""
         return any(name.startswith(PREFIX) and name not in self for name in sent)
 
     def entry(self) -> FileEntry:

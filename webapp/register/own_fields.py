@@ -12,16 +12,16 @@ def own_code(type_: str, number: int) -> str:
     return f"{type_}.{OWN}{number}"
 
 
-def is_own(field: Any) -> bool:
-    """Whether a field is one of the county's own."""
-    return bool(field.code.rpartition(".")[2].startswith(OWN))
+def is_own(code: str) -> bool:
+    """Whether a code is that of a county's own field."""
+    return code.rpartition(".")[2].startswith(OWN)
 
 
 def gone(field: Any) -> Values:
     """What becomes of a field that the seeds do not have."""
-    return {} if is_own(field) else ended(field)
+    return {} if is_own(field.code) else ended(field)
 
 
 def word_gone(word: Any) -> Values:
     """What becomes of a word of a field that the seeds do not have."""
-    return {} if word.asked.rpartition(".")[2].startswith(OWN) else ended(word)
+    return {} if is_own(word.asked) else ended(word)

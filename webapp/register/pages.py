@@ -75,7 +75,7 @@ def about(asked: Asked) -> str:
     """What belongs in a column of the sheet: the words that can be chosen, the unit, and who speaks of it."""
     words = _YES_NO if asked.field.kind == "yes_no" else "/".join(each.zh for each in asked.choices.values())
     unit = named(asked.field, "unit") if asked.field.unit_zh else ""
-    source = _("county setting") if asked.field.source == "county setting" else asked.field.source
+    source = _("county setting") if asked.field.source == frequencies.OURS else asked.field.source
     return " · ".join(filter(None, (words, unit, source)))
 
 

@@ -22,6 +22,7 @@ from ..report.models import Report
 from .facts import YES
 from .labels import LACKS, PARTS
 from .models import FieldChoice, ObjectAttachment, ObjectFact, ObjectField, ObjectPerson, ObjectStage, StageStep
+from .own_fields import is_own
 
 # --- what a type is asked ---
 
@@ -56,6 +57,14 @@ _CHOICES = (
     .where(FieldChoice.asked.in_(bindparam("fields", expanding=True)), FieldChoice.valid_to.is_(None))
     .order_by(FieldChoice.asked, FieldChoice.position, FieldChoice.code)
 )
+
+
+def own_fields(session: Session, type_: str) -> list[ObjectField]:
+    """The county's own fields of a type, those that ended included."""
+    return [field for field in session.scalars(_OF_TYPE, {"type": type_}) if is_own(field.code)]
+
+
+_OF_TYPE = select(ObjectField).where(ObjectField.type == bindparam("type")).order_by(ObjectField.code)
 
 
 def stages(session: Session, type_: str) -> list[ObjectStage]:

@@ -46,7 +46,8 @@ def sheet(title: str, asked: Sequence[queries.Asked], names: Mapping[str, str], 
     """The sheet of a type. ``names`` and ``abouts`` are the fields' names and explanations in the reader's language."""
     columns: dict[str, Column] = {}
     taken = {known for column in FIRST.values() for known in column.headings}
-    for each in sorted(asked, key=lambda one: is_own(one.field)):  # a delivered one that came later has its own name
+    # The delivered ones first: a name that one of them bears is told apart in the county's, also where it came later.
+    for each in sorted(asked, key=lambda one: is_own(one.field.code)):
         columns[each.field.code] = _column(each, names, abouts, taken)
     columns = {each.field.code: columns[each.field.code] for each in asked}
     wants = N_("No row near the top has headings we recognise. At least 点位序号 (object no.) is needed.")

@@ -44,7 +44,7 @@ def edit(object_id: int) -> str:
 def describe(object_id: int) -> Any:
     """Write it."""
     form = pages.file_form(object_id, request.form)
-    if form.is_of_before(request.form):
+    if form.leaves_out(request.form):
         raise Stale
     return _kept(
         form,

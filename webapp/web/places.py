@@ -67,6 +67,12 @@ def has_come(day: date | None) -> None:
         raise ValidationError(str(_l("This day has not come yet.")))
 
 
+def in_order(first: date | None, last: date | None) -> None:
+    """For forms that ask from when to when: ValidationError where the end comes before the start."""
+    if first and last and last < first:
+        raise ValidationError(str(_l("The end is before the start.")))
+
+
 class DayField(DateField):
     """A day; an empty one is none, without an attempt to read it."""
 
