@@ -61,12 +61,6 @@ class Owner(Person):
         self.login = login
         self.log_in(self.page)
 
-    def leave(self):
-        self.page.locator("footer form button").press(
-            "Enter"
-        )  # a click misses it when the band above appears just then
-        self.page.wait_for_url("**/login")
-
     def killed(self):
         self.page.wait_for_timeout(300)
         kill(self.folder)
@@ -167,6 +161,21 @@ def kept_pages(person):
         "() => (localStorage.getItem('wangge.kept') || '').startsWith(document.documentElement.dataset.person + ' ')",
         timeout=20000,
     )
+
+
+@on_sqlite
+def test_who_logs_in_anew_while_pages_are_being_kept_can_send_forms(world, browser, line):
+    odd, outside = line
+    person = Person(world, browser, odd, outside, "officer_a1")
+    kept_pages(person)
+    person.page.evaluate("localStorage.removeItem('wangge.kept')")
+    # So that the worker asks with the cookie that the log-in has just given, and is answered after the page
+    second = f"/grids/{world.grids['A1']}/patrol?"
+    odd.faults += [Fault("GET", "/home", "slow", ALWAYS), Fault("GET", second, "slow", ALWAYS)]
+    person.log_in(person.page)
+    person.page.wait_for_timeout(1500)
+    person.leave()
+    assert person.faults == []
 
 
 @on_sqlite

@@ -165,3 +165,23 @@ def test_no_address_leads_to_another_site(app: App, address: str | None) -> None
 @pytest.mark.parametrize("address", ["/", "/search?q=%E7%83%9F&page=2", "/reports/1#history", "/search?q=http://x//y"])
 def test_an_address_of_ours_is_kept_whole(browse: Any, address: str) -> None:
     assert browse().login("officer_a1", next=address).location == address
+
+
+def two_tokens(browser: Any) -> list[str]:
+    """Those of two pages that are asked for at once, with the cookie as it stands; it is the later one's then."""
+    as_it_stands, tokens = browser.client.get_cookie("wangge").value, []
+    for _ in range(2):
+        browser.client.set_cookie("wangge", as_it_stands)
+        tokens.append(browser.token())
+    return tokens
+
+
+def test_of_two_pages_asked_for_at_once_the_forms_of_both_count(browse: Any) -> None:
+    """After a log-in the page it leads to and what a phone's outbox asks both go with the cookie that it gave."""
+    me = browse("officer_a1")
+    for token in two_tokens(me):
+        answer = me.client.post("/account/language", data={"csrf_token": token, "lang": "en"}, headers=OURS)
+        assert answer.location.endswith("/account"), answer.text
+    assert me.post("/logout").status_code == 302
+    fields = {"csrf_token": two_tokens(me)[0], "login": "officer_a1", "secret": PASSWORD}
+    assert me.client.post("/login", data=fields, headers=OURS).status_code == 302

@@ -27,6 +27,7 @@ from ..core.retention import log_months
 from ..people import queries, words
 from ..web import lists
 from ..web.errors import say
+from ..web.gate import new_token
 from ..web.kept import unpack
 from ..web.language import LOCALES, moment, named, safe_next, tongue
 from ..web.request import actor, close_reads, may, read, read_connection, signed_in, turn, write
@@ -115,11 +116,20 @@ def log_in() -> Any:
 
 
 def _take(token: str) -> None:
-    """The cookie gets a new content altogether, so nothing from before the log-in lives on."""
+    """From this answer on the browser is logged in."""
+    _fill_cookie(sid=token)
+    session.permanent = True
+
+
+def _fill_cookie(**said: str) -> None:
+    """The cookie gets a new content altogether, so nothing from before lives on.
+
+    Its token comes with it: of two pages that are asked for at once each would bring its own, the later one would stay
+    in the cookie, and the forms of the other page would be refused.
+    """
     choices = {key: session[key] for key in CHOICES if key in session}
     session.clear()
-    session.update(choices, sid=token)
-    session.permanent = True
+    session.update(choices, csrf_token=new_token(), **said)
 
 
 def _begin_as(token: str) -> None:
@@ -143,9 +153,7 @@ def logout() -> Any:
     who = actor()
     with write() as writing:
         acts.end(writing, who, who.session_id or 0)
-    choices = {key: session[key] for key in CHOICES if key in session}
-    session.clear()
-    session.update(choices)
+    _fill_cookie()
     return redirect(url_for("login.login"))
 
 

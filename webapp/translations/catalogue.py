@@ -7,6 +7,7 @@ now and lists what has no Chinese yet. Nothing is guessed: a changed English sen
 
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from babel.messages.catalog import Catalog
@@ -90,10 +91,10 @@ def compile_stale() -> None:
     mo = PO.with_suffix(".mo")
     if mo.exists() and mo.stat().st_mtime_ns >= PO.stat().st_mtime_ns:
         return
-    fresh = mo.with_suffix(".mo.new")  # renamed when whole, so that nobody reads half of it
-    with fresh.open("wb") as file:
-        write_mo(file, kept())
-    fresh.replace(mo)
+    with NamedTemporaryFile(dir=mo.parent, suffix=".mo", delete=False) as fresh:
+        write_mo(fresh, kept())
+    Path(fresh.name).chmod(0o644)
+    Path(fresh.name).replace(mo)  # renamed when whole, so that nobody reads half of it; several may start at once
 
 
 if __name__ == "__main__":

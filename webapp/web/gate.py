@@ -1,5 +1,6 @@
 """The gate before every view: who asks, whether the view is for them, and that the post came from our own page."""
 
+import secrets
 import uuid
 from collections.abc import Sequence
 from functools import lru_cache
@@ -7,7 +8,7 @@ from functools import lru_cache
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import ValidationError as BadToken
-from flask_wtf.csrf import generate_csrf, validate_csrf
+from flask_wtf.csrf import validate_csrf
 from itsdangerous import URLSafeTimedSerializer
 
 from ..access import VISITOR, visitors_may
@@ -149,12 +150,17 @@ def is_id(text: str) -> bool:
         return False
 
 
+def new_token() -> str:
+    """What the tokens of a browser's forms are signed over; it stands in the cookie."""
+    return secrets.token_hex()
+
+
 def csrf_token() -> str:
     """The token of this browser's session for a form; its place, while a page is drawn for everybody (web/drawn.py)."""
     if "token_place" in g:
         return g.token_place
     if "csrf_token" not in session:
-        generate_csrf()  # puts one there
+        session["csrf_token"] = new_token()
     return _signed(current_app.secret_key, session["csrf_token"])
 
 

@@ -136,10 +136,10 @@ function late() {
 /* The network first. What is not ours (a portal's page, a proxy's) counts as no answer; a redirect is for the browser. */
 async function page(request) {
   const coming = fetch(request).catch(() => null);
-  const there = await kept(request.url);
-  const answer = await (there ? Promise.race([coming, late()]) : coming);
+  const lateIfKept = kept(request.url).then((found) => (found ? late() : coming), () => coming);
+  const answer = await Promise.race([coming, lateIfKept]); // what came is not held up by a disk that is busy or broken
   if (answer && (answer.type === "opaqueredirect" || answer.headers.get("X-Sent-By") === "wangge")) return answer;
-  return (await keptPage(request.url)) || (await coming) || Response.error();
+  return (await keptPage(request.url).catch(() => null)) || (await coming) || Response.error();
 }
 
 async function part(request) {
