@@ -31,6 +31,7 @@ address                                     login       target       field      
 /reports                                    officer_a1  A1           recurs_id        report:b_plain
 /reports                                    officer_a1  A1           person_id        account:officer_b1
 /reports                                    township_a  A1           person_id        account:officer_a2
+/reports                                    township_a  A1           author_id        account:officer_a2
 /reports                                    officer_a1  A1           joint            grid:A
 /reports                                    officer_a1  A1           problem          none
 /reports                                    officer_a1  A1           severity         smoke
@@ -39,6 +40,7 @@ address                                     login       target       field      
 /patrols                                    officer_a1  A1           grid             grid:B1
 /patrols                                    officer_a1  A1           person_id        account:officer_b1
 /patrols                                    township_a  A1           person_id        account:officer_a2
+/patrols                                    township_a  A1           author_id        account:officer_a2
 /patrols                                    officer_a1  A1           outcome          smoke
 /patrols                                    officer_a1  A1           reason           smoke
 /reports/<report_id>/<action>               township_a  township.give_back  missing   smoke

@@ -12,7 +12,7 @@ from dataclasses import is_dataclass
 from typing import Any
 
 from .canonical import canonical, named, said
-from .errors import Conflict
+from .errors import N_, Conflict, Refused
 
 FIRST, NEWEST = "1", "2"
 
@@ -41,14 +41,24 @@ def same(one: Any, other: Any) -> bool:
     return canonical(one) == canonical(other)
 
 
-def is_resend(known: tuple[str, int] | None, entry: Any, author: int) -> bool:
-    """Whether ``known`` (fingerprint, author) is this very entry; False when the id is new;
+def is_resend(known: tuple[str, *tuple[int, ...]] | None, entry: Any, author: int) -> bool:
+    """Whether ``known`` (fingerprint, who may send it again) is this very entry; False when the id is new;
     Conflict for anything else."""
     if known is None:
         return False
-    if known[1] != author or not fits(known[0], entry):
+    if author not in known[1:] or not fits(known[0], entry):
         raise Conflict
     return True
+
+
+def written_for(person_id: int | None, author: int | None) -> int | None:
+    """Whose an entry is: who is named in it, or ``author``, on whose phone it waited and from which it was handed in at
+    a desk as a file. Refused where he had entered it for somebody else."""
+    if author is None:
+        return person_id
+    if person_id not in (None, author):
+        raise Refused(N_("This was entered for somebody else, and can only be sent by who entered it."))
+    return author
 
 
 def _second(entry: Any) -> str:

@@ -1,5 +1,6 @@
 """Ledgers of the last weeks: each township hands its own in on Friday afternoon, the county's office an hour later. A
-round of one such Friday evening was entered on Monday, and stands as late in the ledger of the week after."""
+round of one such Friday evening waited on a phone without signal, was handed in at the township's desk as a file on
+Monday, and stands as late in the ledger of the week after."""
 
 from datetime import date, time, timedelta
 from functools import partial
@@ -55,15 +56,16 @@ def _handed_in(story: Story, grid: Place, person: int, friday: date, tongue: Ton
 
 
 def _late(story: Story, friday: date) -> None:
-    """A village beside the sample's: its officer had no time to write it down before the week-end."""
+    """A village beside the sample's, where there was no signal over the week-end."""
     sample = story.county.villages[story.county.sample_village]
     beside = [each for each in story.county.villages.values() if each.township == sample.township and each != sample]
     village = next(each for each in beside if each.id != story.county.left and each.objects)
-    story.at(clock.at_hour(friday + 3 * DAY, MONDAY), partial(_entered, story, village, friday))
+    story.at(clock.at_hour(friday + 3 * DAY, MONDAY), partial(_brought, story, village, friday))
 
 
-def _entered(story: Story, village: Place, friday: date, session: Session) -> None:
+def _brought(story: Story, village: Place, friday: date, session: Session) -> None:
     thing = village.objects[0]
     seen = (VisitEntry(thing[0], "normal", None),)
     entry = PatrolEntry(new_id(), village.id, clock.at_hour(friday, EVENING), seen, kind="regular")
-    record(session, story.actor(session, village.people[0]), entry)
+    desk = story.county.townships[village.township or 0].people[0]
+    record(session, story.actor(session, desk), entry, author=village.people[0])

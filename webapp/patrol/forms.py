@@ -16,7 +16,7 @@ from ..core import clock, ids
 from ..core.errors import N_, Refused
 from ..web.bounds import day as typed_day
 from ..web.bounds import whole
-from ..web.forms import DAMAGED, BaseForm, IdField, clean, key, text
+from ..web.forms import DAMAGED, BaseForm, IdField, KeyField, clean, key, text
 from ..web.places import DayField, PointForm, TypedPointForm, WhenForm
 from ..web.sheets import SheetForm
 from .frequencies import Wish
@@ -65,6 +65,7 @@ class PatrolForm(PointForm, WhenForm):
     id = IdField("")
     grid = IntegerField("", validators=[InputRequired(), NumberRange(1, ids.LARGEST)])
     person_id = SelectField(_l("Who patrolled"), coerce=key, validate_choice=False)
+    author_id = KeyField()  # on whose phone it waited, where a desk hands it in
     note = text(_l("Comment"), 500, area=True)
 
     def __init__(self, formdata: MultiDict[str, str] | None = None, **given: object):

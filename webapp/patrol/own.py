@@ -14,6 +14,7 @@ MODES = {
     "on_the_day": N_("on the day"),
     "later": N_("entered later"),
     "for_someone": N_("entered for someone"),
+    "handed_in": N_("handed in as a file"),
 }
 RESULTS = {"normal": N_("Normal"), "problem": N_("Problem"), "could_not_see": N_("Could not check")}
 MINE = or_(Patrol.person_id == ME, Patrol.entered_by == ME)

@@ -122,12 +122,12 @@ def _newest(what: Any, *whose: ColumnElement[bool]) -> Any:
     )
 
 
-_ENTERED_BY = select(Patrol.entered_by).where(Patrol.id == bindparam("id"))
+_SENDERS = select(Patrol.entered_by, Patrol.person_id).where(Patrol.id == bindparam("id"))
 
 
-def entered_by(db: Connection, patrol_id: uuid.UUID) -> int | None:
-    """Who sent the round with this id; None when it is not there."""
-    return db.scalar(_ENTERED_BY, {"id": patrol_id})
+def senders(db: Connection, patrol_id: uuid.UUID) -> Sequence[int]:
+    """Who may have sent the round with this id, himself or through a desk; nobody when it is not there."""
+    return tuple(db.execute(_SENDERS, {"id": patrol_id}).first() or ())
 
 
 #: The columns of a ``ObjectRow``, in its order.

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor, below, end
 from ..core import audit, clock, clock_mark, happened, words
-from ..core.entry import fingerprint_of, is_resend
+from ..core.entry import fingerprint_of, is_resend, written_for
 from ..core.errors import N_, Conflict, Refused
 from ..grid import locate
 from ..grid import queries as grid_queries
@@ -23,7 +23,9 @@ from .queries import NOT_SEEN, SEEN, in_list, thing, walked
 from .topics import TopicEntry
 
 # Built once: putting a statement together costs ten times as much as running it.
-_KNOWN = select(Patrol.content, Patrol.entered_by, Patrol.received_at).where(Patrol.id == bindparam("id"))
+_KNOWN = select(Patrol.content, Patrol.entered_by, Patrol.person_id, Patrol.received_at).where(
+    Patrol.id == bindparam("id")
+)
 _ON_LIST = select(PatrolObject.id).where(
     PatrolObject.grid_id.in_(grid_queries.with_heir(bindparam("grid_id"))), walked(bindparam("day", type_=Date))
 )
@@ -103,14 +105,19 @@ class Receipt:
     could_not_see: int
 
 
-def record(session: Session, actor: Actor, entry: PatrolEntry) -> Receipt:
-    """Store a round once. The same entry again gives the first receipt; its id with other content is a Conflict."""
+def record(session: Session, actor: Actor, entry: PatrolEntry, author: int | None = None) -> Receipt:
+    """Store a round once. The same entry again gives the first receipt; its id with other content is a Conflict.
+
+    ``author``: on whose phone it waited, where a desk hands it in; his phone may send the same entry later.
+    """
     db = session.connection()
+    if author is not None:
+        grid_queries.cell_then(session, actor, "patrol.write", entry.grid_id, clock.day(entry.at))
     known = db.execute(_KNOWN, {"id": entry.id}).first()
-    if known is not None and _is_resend(db, known, entry, actor.person_id):
+    if known is not None and _is_resend(db, known, entry, author or actor.person_id):
         return Receipt(entry.id, known.received_at, *_counts(db.execute(_RESULTS, {"id": entry.id}).scalars()))
     now, content = clock.now(), fingerprint_of(entry)
-    entry = replace(entry, occurred_at=entry.at)
+    entry = replace(entry, occurred_at=entry.at, person_id=written_for(entry.person_id, author))
     cell, version = grid_queries.cell_then(session, actor, "patrol.write", entry.grid_id, clock.day(entry.at))
     above = cell.tier if cell.id in actor.grids_for("patrol.inspect") else None
     _check(db, entry, None if above is None else cell.path)
@@ -124,7 +131,7 @@ def record(session: Session, actor: Actor, entry: PatrolEntry) -> Receipt:
             "grid_version_id": version,
             "person_id": walker,
             "entered_by": actor.person_id,
-            "entry_mode": _mode(actor, walker, entry, now),
+            "entry_mode": _mode(actor, walker, entry, now, author),
             "occurred_at": entry.occurred_at,
             "received_at": now,
             "note": entry.note,
@@ -147,8 +154,8 @@ def _is_resend(db: Connection, known: Any, entry: PatrolEntry, author: int) -> b
     """As ``is_resend``. The fingerprint of a round goes with its point (retention.py); then the rest of it is compared
     with what stands there."""
     if known.content:
-        return is_resend((known.content, known.entered_by), entry, author)
-    if known.entered_by != author or not _stands_there(db, entry):
+        return is_resend((known.content, known.entered_by, known.person_id), entry, author)
+    if author not in (known.entered_by, known.person_id) or not _stands_there(db, entry):
         raise Conflict
     return True
 
@@ -242,10 +249,10 @@ def _walker(session: Session, actor: Actor, entry: PatrolEntry, cell: grid_queri
     return entry.person_id
 
 
-def _mode(actor: Actor, walker: int, entry: PatrolEntry, now: datetime) -> str:
-    """on_the_day, later or for_someone: a neutral mark, shown and never punished."""
+def _mode(actor: Actor, walker: int, entry: PatrolEntry, now: datetime, author: int | None) -> str:
+    """on_the_day, later, for_someone or handed_in: a neutral mark, shown and never punished."""
     if walker != actor.person_id:
-        return "for_someone"
+        return "for_someone" if author is None else "handed_in"
     return "on_the_day" if clock.day(entry.at) == clock.day(now) else "later"
 
 

@@ -50,7 +50,7 @@ def start(grid_id: int) -> str:
 
 def _receipt(patrol_id: uuid.UUID) -> str | None:
     """Where a round is that this person sent already."""
-    is_mine = queries.entered_by(read_connection(), patrol_id) == actor().person_id
+    is_mine = actor().person_id in queries.senders(read_connection(), patrol_id)
     return url_for("desk.round_receipt", patrol_id=patrol_id) if is_mine else None
 
 
@@ -70,7 +70,7 @@ def receive() -> Any:
         if not form.validate():
             raise Refused(form.first_error())
         who, entry = actor(), form.entry()
-        receipt = write_once(lambda session: service.record(session, who, entry))
+        receipt = write_once(lambda session: service.record(session, who, entry, form.author_id.data))
     except Refused as refusal:
         return _refused(form, refusal)
     return entries.received(

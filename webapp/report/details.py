@@ -211,12 +211,12 @@ def written_for(session: Session, patrol_id: uuid.UUID) -> set[int]:
 _WRITTEN = select(Report.object_id).where(Report.patrol_id == bindparam("patrol_id"), Report.object_id.is_not(None))
 
 
-def entered_by(session: Session, report_id: uuid.UUID) -> int | None:
-    """Who sent the report with this id; None when it is not there."""
-    return session.scalar(_ENTERED_BY, {"report_id": report_id})
+def senders(session: Session, report_id: uuid.UUID) -> Sequence[int]:
+    """Who may have sent the report with this id, himself or through a desk; nobody when it is not there."""
+    return tuple(session.execute(_SENDERS, {"report_id": report_id}).first() or ())
 
 
-_ENTERED_BY = select(Report.entered_by).where(Report.id == bindparam("report_id"))
+_SENDERS = select(Report.entered_by, Report.found_by).where(Report.id == bindparam("report_id"))
 
 
 def moved_by(session: Session, event_id: uuid.UUID, person_id: int) -> uuid.UUID | None:

@@ -37,6 +37,7 @@ class ReportForm(TypedPointForm, WhenForm):
     patrol_id = IdField(may_be_absent=True)
     recurs_id = IdField(may_be_absent=True)
     person_id = SelectField(_l("Who found it"), coerce=key, validate_choice=False)
+    author_id = KeyField()  # on whose phone it waited, where a desk hands it in
     place = text(_l("Where"), 200, required=True)
     between = BooleanField(_l("Between two villages"))
     joint = SelectField(_l("The other village"), coerce=key, validate_choice=False)

@@ -156,6 +156,7 @@ MARKS = {
     "border": N_("on a border"),
     "provisional": N_("last day provisional"),
     "for_someone": N_("entered for someone"),
+    "handed_in": N_("handed in as a file"),
     "later": N_("entered later"),
 }
 TONES = {"closed": "good", "void": "quiet", "returned": "wait"}

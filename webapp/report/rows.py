@@ -41,7 +41,7 @@ def marks(report: Any, last: history.Event | None, joint: bool, is_guess: bool =
         found.append(("redo", "wait"))
     if joint:
         found.append(("border", ""))
-    if report.entry_mode in ("for_someone", "later"):
+    if report.entry_mode in ("for_someone", "handed_in", "later"):
         found.append((report.entry_mode, ""))
     return [(_(labels.MARKS[mark]), tone) for mark, tone in found]
 

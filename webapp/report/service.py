@@ -14,7 +14,7 @@ from ..access import Actor
 from ..core import calendar, clock, clock_mark, moving, numbers, settings
 from ..core.attachments import attach
 from ..core.clocks import Clock, after, first_due
-from ..core.entry import fingerprint_of, is_resend
+from ..core.entry import fingerprint_of, is_resend, written_for
 from ..core.errors import N_, Refused
 from ..core.files import PhotoFile
 from ..core.history import Author
@@ -98,20 +98,26 @@ class Receipt:
     photos: tuple[str, ...]
 
 
-def submit(session: Session, actor: Actor, entry: ReportEntry) -> Receipt:
+def submit(session: Session, actor: Actor, entry: ReportEntry, author: int | None = None) -> Receipt:
     """Store a report once and give it its number.
 
-    The same entry again gives the first receipt; other content, Conflict.
+    The same entry again gives the first receipt; other content, Conflict. ``author``: on whose phone it waited, where a
+    desk hands it in; his phone may send the same entry later.
     """
+    if author is not None:
+        grid_queries.cell(session, actor, "report.submit", entry.grid_id)
     known = session.get(Report, entry.id)
-    if known is not None and is_resend((known.content, known.entered_by), entry, actor.person_id):
+    senders = (known.content, known.entered_by, known.found_by) if known is not None else None
+    if known is not None and is_resend(senders, entry, author or actor.person_id):
         return _receipt(session, known, entry)
     calendar.hold(session)
-    content, entry = fingerprint_of(entry), _in_ours(replace(entry, occurred_at=entry.at))
+    content, whose = fingerprint_of(entry), written_for(entry.person_id, author)
+    entry = _in_ours(replace(entry, occurred_at=entry.at, person_id=whose))
     cell = grid_queries.cell(session, actor, "report.submit", entry.grid_id)
     finder, roles = _check(session, actor, cell, entry), _roles_at(session, actor, cell)
     made = REPORT.step(START, "settle" if entry.settle else "submit", roles, NEW, _said(entry))
-    report = _store(session, actor, cell, entry, content, finder, made)
+    mode = _mode(actor, finder, entry, author)
+    report = _store(session, actor, cell, entry, content, (finder, mode), made)
     sent = Sent(uuid.uuid5(report.id, "submit"), made.action, START, {})
     keep_photos(session, actor, report.id, entry.photos, None)
     moving.begin(session, HISTORY, report, made, sent, _author(actor, made.made_as(roles)))
@@ -144,9 +150,10 @@ def _roles_at(session: Session, actor: Actor, cell: Cell) -> frozenset[str]:
 
 
 def _store(
-    session: Session, actor: Actor, cell: Cell, entry: ReportEntry, content: str, finder: int, made: Move
+    session: Session, actor: Actor, cell: Cell, entry: ReportEntry, content: str, found: tuple[int, str], made: Move
 ) -> Report:
-    now = clock.now()
+    """``found``: by whom, and how it came in."""
+    (finder, mode), now = found, clock.now()
     report = Report(
         id=entry.id,
         number=_number(session),
@@ -158,7 +165,7 @@ def _store(
         patrol_id=entry.patrol_id,
         found_by=finder,
         entered_by=actor.person_id,
-        entry_mode=_mode(actor, finder, entry, now),
+        entry_mode=mode,
         occurred_at=entry.at,
         received_at=now,
         place=entry.place,
@@ -191,10 +198,10 @@ def _number(session: Session) -> str:
     return f"{year}-{numbers.take(session, f'report-{year}'):05d}"
 
 
-def _mode(actor: Actor, finder: int, entry: ReportEntry, now: datetime) -> str:
+def _mode(actor: Actor, finder: int, entry: ReportEntry, author: int | None) -> str:
     if finder != actor.person_id:
-        return "for_someone"
-    return "on_the_day" if clock.day(entry.at) == clock.day(now) else "later"
+        return "for_someone" if author is None else "handed_in"
+    return "on_the_day" if clock.day(entry.at) == clock.today() else "later"
 
 
 def _receipt(session: Session, report: Report, entry: ReportEntry) -> Receipt:

@@ -68,7 +68,7 @@ def start(grid_id: int) -> str:
 
 def _receipt(report_id: uuid.UUID) -> str | None:
     """Where a report is that this person sent already."""
-    is_mine = details.entered_by(read(), report_id) == actor().person_id
+    is_mine = actor().person_id in details.senders(read(), report_id)
     return url_for("report.receipt", report_id=report_id) if is_mine else None
 
 
@@ -94,7 +94,7 @@ def submit() -> Any:
             raise Refused(form.first_error())
         choices.find_joint(read(), form)
         entry = form.entry(sent.files())
-        receipt = write_once(lambda session: service.submit(session, who, entry))
+        receipt = write_once(lambda session: service.submit(session, who, entry, form.author_id.data))
     except Refused as refusal:
         return _not_submitted(form, sent, refusal)
     photos.are_recorded(entry.id, who.person_id)

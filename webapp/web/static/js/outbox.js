@@ -4,7 +4,7 @@
    with js/send.js, which forms bring, and any other page only while something waits (js/app.js). */
 
 import { Trouble, deliver } from "./deliver.js";
-import { all, note, one, photosOf, put, remove } from "./store.js";
+import { all, note, one, photosOf, remove } from "./store.js";
 
 const WAITS_MS = [5000, 15000, 60000, 300000]; // between one try and the next, when the last one did not succeed
 const DAY_MS = 86400000;
@@ -218,7 +218,7 @@ function base64(bytes) {
   });
 }
 
-/* What waits of the reader's, with ids, author and hashes, as a file that its author chooses at another device (takeIn). */
+/* What waits of the reader's, with ids, author and hashes, as a file for another machine (js/outbox_file.js). */
 async function save() {
   const entries = [];
   for (const entry of pick(await all()).mine) {
@@ -232,29 +232,6 @@ async function save() {
   document.body.appendChild(link);
   link.click();
   link.remove();
-}
-
-/* Such a file, chosen by its author at another machine: what is his of it waits here then, and goes by itself. */
-async function takeIn(input) {
-  const status = input.parentNode.querySelector("[role='status']");
-  try {
-    const found = JSON.parse(await new Response(input.files[0]).text()).entries.filter((entry) => entry.person === me);
-    for (const entry of found) await putBack(entry);
-    status.textContent = fill(input.dataset.taken, { n: found.length });
-    soon();
-  } catch (error) {
-    status.textContent = input.dataset.failed;
-  }
-}
-
-async function putBack(entry) {
-  const photos_ = [];
-  for (const photo of entry.photos) {
-    const bytes = Uint8Array.from(atob(photo.data), (letter) => letter.charCodeAt(0)).buffer;
-    photos_.push({ mark: photo.sha256, name: photo.name, bytes });
-  }
-  const { photos: _left, ...rest } = entry;
-  await put({ ...rest, at: Date.parse(entry.at), marks: photos_.map((photo) => photo.mark), state: "waiting", reason: "" }, photos_);
 }
 
 /* --- forms and pages of entries that wait --- */
@@ -296,8 +273,6 @@ function begin() {
   part("again").addEventListener("click", soon);
   part("save").addEventListener("click", save);
   window.addEventListener("online", soon);
-  const file = document.querySelector("[data-outbox-file]");
-  if (file) file.addEventListener("change", () => takeIn(file));
   document.addEventListener("visibilitychange", soon);
   wasTaken().then(show).then(() => send());
   return true;
@@ -305,4 +280,4 @@ function begin() {
 
 /* A browser that keeps nothing (a private window, an old one) has no outbox, nor has a page of who may keep nothing; forms are
    sent as before. */
-export const outbox = { ready: band ? all().then(begin, () => false) : Promise.resolve(false), hand, older, waits, askToStay, look: show };
+export const outbox = { ready: band ? all().then(begin, () => false) : Promise.resolve(false), hand, older, waits, askToStay, look: show, soon };
