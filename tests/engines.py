@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url, text
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util import LRUCache
 
@@ -82,7 +82,13 @@ def ready(store: Store) -> Store:
             _compiled[name] = engine.dialect, LRUCache(1500)
         engine.dialect, statements = _compiled[name]
         setattr(store, name, engine.execution_options(compiled_cache=statements))
+    event.listen(store.reader, "before_execute", _no_lock)
     return store
+
+
+def _no_lock(_connection: Any, statement: Any, *_: Any) -> None:
+    """SQLite leaves a FOR UPDATE out, so that only PostgreSQL would say that a reader asks for a lock."""
+    assert getattr(statement, "_for_update_arg", None) is None, f"a reader locks rows: {statement}"
 
 
 def drop(url: str) -> None:

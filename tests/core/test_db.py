@@ -368,3 +368,12 @@ def test_a_write_that_had_no_patience_leaves_it_to_the_next(store: Store) -> Non
         pass
     with store.writer.connect() as connection:
         assert connection.exec_driver_sql("pragma busy_timeout").scalar() == db.BUSY_MS
+
+
+def test_a_reader_that_locks_rows_is_found_on_every_engine(world: World) -> None:
+    """SQLite leaves a FOR UPDATE out, and only PostgreSQL would refuse it."""
+    locking = select(Counter).with_for_update()
+    with world.store.write() as session:
+        session.scalars(locking).all()
+    with world.store.read() as session, pytest.raises(AssertionError, match="a reader locks rows"):
+        session.scalars(locking).all()

@@ -52,6 +52,8 @@ def addresses(world: World) -> dict[str, str]:
         "/people/import/confirm": "township_a",
         "/account/password": "officer_a1",
         "/settings/login": "county",
+        "/topics": "county",
+        "/frequency": "county",
         "/logout": "officer_a1",
     }
 

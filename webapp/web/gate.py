@@ -27,7 +27,7 @@ AT_THE_DOOR = frozenset(
     {"login.second_factor", "login.second_check", "login.second_begin", "login.second_confirm", "login.logout"}
 )
 #: What changes accounts, rights or settings is never sent again after a log-in: it is opened and typed anew.
-NEVER_KEPT = frozenset({SIGNED_IN, "person.help", "posting.grant", "setting.read"})
+NEVER_KEPT = frozenset({SIGNED_IN, "person.help", "posting.grant", "setting.edit", "setting.read"})
 
 
 class Gate:
