@@ -54,6 +54,10 @@ def test_a_desk_sends_it_under_the_officers_name_and_his_phone_later_counts_once
         assert hand_in(desk, saved.value.path()).startswith("2 taken from the file.")
         assert "1 more can only be sent by who wrote them" in desk.page.evaluate(SAID)
         emptied(desk)
+        receipts = desk.page.locator("[data-outbox-file-sent] a")
+        assert [each.inner_text()[:9] for each in receipts.all()] == ["Received:"] * 2
+        for where in [each.get_attribute("href") for each in receipts.all()]:
+            assert desk.page.goto(where).status == 200
         expected = [(people["officer_a1"], people["township_a"], "handed_in")] * 2
         assert whose(world) == expected
     assert [kind.there() for kind in kinds] == [(1, 0), (1, 1), (0, 0)]

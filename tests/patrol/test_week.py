@@ -265,11 +265,27 @@ def test_days_before_an_object_was_listed_have_no_box(browse: Any, world: World)
     assert days == [str(first + timedelta(days=number)) for number in (5, 6)]
 
 
-def test_an_object_that_is_off_the_list_is_not_on_the_sheet(browse: Any, world: World) -> None:
+def test_an_object_that_was_off_the_list_all_week_is_not_on_the_sheet(browse: Any, world: World) -> None:
     with world.store.write() as session:
-        session.get_one(PatrolObject, world.things["kiln_a1"]).valid_to = clock.today()
+        session.get_one(PatrolObject, world.things["kiln_a1"]).valid_to = week.monday(clock.today())
     page = browse("officer_a1").get(address(world)).text
     assert "Xingwang Farm" in page and "Old kiln" not in page
+
+
+def test_what_was_taken_off_in_the_week_has_boxes_until_then_and_is_not_due(browse: Any, world: World) -> None:
+    first = week.monday(clock.today()) - timedelta(days=7)
+    kiln, off = world.things["kiln_a1"], first + timedelta(days=3)
+    with world.store.write() as session:
+        session.get_one(PatrolObject, kiln).valid_to = off
+    page = browse("township_a").get(address(world, "/enter") + f"?first={first}").text
+    assert re.findall(rf'name="w{kiln}-([^"]+)"', page) == [str(first + timedelta(days=number)) for number in range(3)]
+    assert "off the list since" in page
+    found = enter(browse("township_a"), world, unmarked(typed(world)) | {f"w{kiln}-{off - timedelta(days=1)}": "1"})
+    assert found.status_code == 303, found.text
+    too_late = enter(browse("township_a"), world, unmarked(typed(world)) | {f"w{kiln}-{off}": "1"})
+    assert too_late.status_code == 422 and "not on the list on that day" in too_late.text
+    taken_off = row(1, first)._replace(object=Thing(1, 1, first, "鱼塘", "Pond", False, valid_to=off))
+    assert [line.due_on for line in week.lines([taken_off], first, first)] == [None]
 
 
 def test_only_a_village_has_a_sheet_and_only_for_who_goes_round_there(browse: Any, world: World) -> None:

@@ -50,6 +50,7 @@ class Thing(NamedTuple):
     zh: str
     en: str
     is_key: bool
+    valid_to: date | None = None
 
 
 class TypeInfo(NamedTuple):
@@ -84,14 +85,18 @@ def due(lines_: Iterable[ObjectRow]) -> list[ObjectRow]:
     return [line for line in lines_ if line.is_due(today)]
 
 
-def in_list(on: date | BindParameter[date]) -> ColumnElement[bool]:
-    """The condition that an object is on the list on a day."""
-    return and_(PatrolObject.valid_from <= on, or_(PatrolObject.valid_to.is_(None), PatrolObject.valid_to > on))
+Day = date | BindParameter[date]
 
 
-def walked(on: date | BindParameter[date]) -> ColumnElement[bool]:
+def in_list(on: Day, since: Day | None = None) -> ColumnElement[bool]:
+    """The condition that an object is on the list on a day, or on any day from ``since`` to it."""
+    until = on if since is None else since
+    return and_(PatrolObject.valid_from <= on, or_(PatrolObject.valid_to.is_(None), PatrolObject.valid_to > until))
+
+
+def walked(on: Day, since: Day | None = None) -> ColumnElement[bool]:
     """That an object is on the list that villages walk; a matter of complaint is on the offices' alone."""
-    return and_(in_list(on), ~PatrolObject.is_withheld)
+    return and_(in_list(on, since), ~PatrolObject.is_withheld)
 
 
 def told(actor: Actor) -> ColumnElement[bool]:
@@ -136,7 +141,7 @@ _COLUMNS = (
     *(getattr(ObjectType, name) for name in TypeInfo._fields),
     last_seen(),
 )
-TODAY = bindparam("today", type_=Date)
+TODAY, SINCE = (bindparam(name, type_=Date) for name in ("today", "since"))
 _LINES = select(*_COLUMNS).join(ObjectType, ObjectType.code == PatrolObject.type)
 
 
@@ -171,12 +176,13 @@ def _reached_lines(actor: Actor, action: str, is_one_grid: bool) -> Select[*tupl
 
 
 def village(
-    db: Connection, actor: Actor, action: str, grid_id: int, on: date | None = None
+    db: Connection, actor: Actor, action: str, grid_id: int, on: date | None = None, since: date | None = None
 ) -> tuple[Cell, list[ObjectRow]]:
-    """A grid that the action reaches (else NotFound) and the objects on its list on a day (today),
-    longest due first."""
+    """A grid that the action reaches (else NotFound) and the objects on its list on a day (today), or on any day from
+    ``since`` to it, longest due first."""
     today = on or clock.today()
-    rows = db.execute(_village(actor, action), {"grid_id": grid_id, "today": today, **actor.reach()}).all()
+    asked = {"grid_id": grid_id, "today": today, "since": since or today, **actor.reach()}
+    rows = db.execute(_village(actor, action), asked).all()
     if not rows:
         raise NotFound
     listed = [row[-_WIDTH:] for row in rows if row[-_WIDTH] is not None]
@@ -188,7 +194,7 @@ def _village(actor: Actor, action: str) -> Select[*tuple[Any, ...]]:
     return (
         grid_queries.one(actor, action)
         .add_columns(*_COLUMNS)
-        .outerjoin(PatrolObject, and_(PatrolObject.grid_id == Grid.id, walked(TODAY)))
+        .outerjoin(PatrolObject, and_(PatrolObject.grid_id == Grid.id, walked(TODAY, SINCE)))
         .outerjoin(ObjectType, ObjectType.code == PatrolObject.type)
     )
 

@@ -76,12 +76,14 @@ def marks(reasons: Sequence[str]) -> dict[str, tuple[str, str | None]]:
 
 def lines(rows: Sequence[ObjectRow], first: date, today: date) -> list[Line]:
     """What falls due in the week, by its day, before all else of the list. Of a week that is over nothing is said to be
-    due: what was, follows from visits that may have come since."""
+    due: what was, follows from visits that may have come since. Nor of what was taken off in the week."""
     last = first + timedelta(days=DAYS - 1)
-    found = [
-        Line(row, max(row.due_on, first) if row.due_on and row.due_on <= last and today <= last else None)
-        for row in rows
-    ]
+
+    def due_on(row: ObjectRow) -> date | None:
+        is_due = row.due_on and row.due_on <= last and today <= last and row.object.valid_to is None
+        return max(row.due_on, first) if row.due_on and is_due else None
+
+    found = [Line(row, due_on(row)) for row in rows]
     return sorted(found, key=lambda line: line.due_on or date.max)
 
 

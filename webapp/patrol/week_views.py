@@ -60,7 +60,8 @@ def _shown(grid_id: int, first: date) -> dict[str, Any]:
     """The boxes of a week, and what the figures in them mean."""
     days, today, reasons = week.days(first), clock.today(), _reasons()
     marks = _marks(reasons)
-    cell, rows = queries.village(read_connection(), actor(), "patrol.write", grid_id, min(max(today, first), days[-1]))
+    last = min(max(today, first), days[-1])
+    cell, rows = queries.village(read_connection(), actor(), "patrol.write", grid_id, last, since=first)
     if cell.tier != grid_queries.working_tier(read()):
         raise NotFound
     return {

@@ -25,10 +25,11 @@ _OFTEN: dict[str, Callable[[int], str]] = {
     "day": lambda num: ngettext("every day", "every %(num)d days", num),
     "week": lambda num: ngettext("once a week", "once in %(num)d weeks", num),
     "ten_days": lambda num: ngettext("three times a month", "once in %(num)d thirds of a month", num),
-    "half_month": lambda num: ngettext("once in half a month", "once in %(num)d half months", num),
+    # Chinese has one form for any number, and would read "1 half month" as one and a half.
+    "half_month": lambda num: _("once in half a month") if num == 1 else _("once in %(num)d half months", num=num),
     "month": lambda num: ngettext("once a month", "once in %(num)d months", num),
     "quarter": lambda num: ngettext("once a quarter", "once in %(num)d quarters", num),
-    "half_year": lambda num: ngettext("once in half a year", "once in %(num)d half years", num),
+    "half_year": lambda num: _("once in half a year") if num == 1 else _("once in %(num)d half years", num=num),
     "year": lambda num: ngettext("once a year", "once in %(num)d years", num),
 }
 

@@ -28,12 +28,27 @@ async function lay(entry) {
   await put({ ...rest, at: Date.parse(entry.at), marks: photos.map((photo) => photo.mark), state: "waiting", reason: "" }, photos);
 }
 
+/* Each leads to its receipt once it has one. */
+function tellOf(input, entries) {
+  const list = input.parentNode.querySelector("[data-outbox-file-sent]");
+  list.textContent = "";
+  document.addEventListener("received", (event) => {
+    const entry = event.detail && entries.find((one) => one.id === event.detail.id);
+    if (!entry) return;
+    const link = document.createElement("a");
+    link.href = event.detail.where;
+    link.textContent = input.dataset.sent.replace("{title}", entry.title);
+    list.appendChild(document.createElement("li")).appendChild(link);
+  });
+}
+
 async function takeIn(input) {
   const status = input.parentNode.querySelector("[role='status']");
   const say = (words, n) => words.replace("{n}", n);
   try {
     const { entries } = JSON.parse(await new Response(input.files[0]).text());
     const found = entries.map((entry) => ours(entry, "desk" in input.dataset)).filter(Boolean);
+    tellOf(input, found);
     for (const entry of found) await lay(entry);
     const left = entries.length - found.length;
     status.textContent = say(input.dataset.taken, found.length) + (left ? " " + say(input.dataset.left, left) : "");
