@@ -9,7 +9,7 @@ from tests import make
 from tests.access_county import on_sqlite
 from tests.journeys.line import Fault
 from tests.journeys.sending import Message, Person, Problem, Round
-from tests.journeys.waiting import ALWAYS, answer, band_says, emptied, write
+from tests.journeys.waiting import ALWAYS, IN_PHONE, answer, band_says, emptied, write
 from webapp.patrol.models import Patrol
 from webapp.report.models import Report
 
@@ -100,6 +100,10 @@ def test_a_file_reaches_no_other_address_than_forms_that_wait(world, browser, li
     )
     desk.page.wait_for_timeout(500)
     assert not [each for each in odd.seen[before:] if each.startswith("POST")]
-    Path(file).write_text("no file of ours")
-    desk.page.goto("/enter-for")
-    assert hand_in(desk, file) == "This is no file of ours, or it is damaged."
+    good = mischief | {"id": "1", "person": str(officer), "action": "/patrols"}
+    broken = good | {"id": "2", "photos": [{"sha256": "a" * 64, "name": "p.jpg", "data": "%%"}]}
+    for text in ("no file of ours", json.dumps({"entries": [good, broken]})):
+        Path(file).write_text(text)
+        desk.page.goto("/enter-for")
+        assert hand_in(desk, file) == "This is no file of ours, or it is damaged."
+        assert desk.page.evaluate(IN_PHONE) == [0, 0], "all of it or nothing"

@@ -20,36 +20,26 @@ function ours(entry, isDesk) {
   return { ...entry, person: me, fields: entry.fields.concat([["author_id", String(entry.person)]]) };
 }
 
-async function lay(entry) {
+/* The entry as the outbox keeps it, with its photos. */
+function unpacked(entry) {
   const photos = entry.photos.map((photo) => ({
     mark: photo.sha256, name: photo.name, bytes: Uint8Array.from(atob(photo.data), (letter) => letter.charCodeAt(0)).buffer,
   }));
   const { photos: _left, ...rest } = entry;
-  await put({ ...rest, at: Date.parse(entry.at), marks: photos.map((photo) => photo.mark), state: "waiting", reason: "" }, photos);
+  const at = Date.parse(entry.at) || Date.now();
+  return [{ ...rest, at, marks: photos.map((photo) => photo.mark), state: "waiting", reason: "" }, photos];
 }
 
-/* Each leads to its receipt once it has one. */
-function tellOf(input, entries) {
-  const list = input.parentNode.querySelector("[data-outbox-file-sent]");
-  list.textContent = "";
-  document.addEventListener("received", (event) => {
-    const entry = event.detail && entries.find((one) => one.id === event.detail.id);
-    if (!entry) return;
-    const link = document.createElement("a");
-    link.href = event.detail.where;
-    link.textContent = input.dataset.sent.replace("{title}", entry.title);
-    list.appendChild(document.createElement("li")).appendChild(link);
-  });
-}
-
+/* All of it, or nothing where any of it cannot be read. */
 async function takeIn(input) {
   const status = input.parentNode.querySelector("[role='status']");
   const say = (words, n) => words.replace("{n}", n);
+  input.parentNode.querySelector("[data-outbox-file-sent]").textContent = "";
   try {
     const { entries } = JSON.parse(await new Response(input.files[0]).text());
-    const found = entries.map((entry) => ours(entry, "desk" in input.dataset)).filter(Boolean);
-    tellOf(input, found);
-    for (const entry of found) await lay(entry);
+    const found = entries.map((entry) => ours(entry, "desk" in input.dataset)).filter(Boolean).map(unpacked);
+    input.taken = found.map(([entry]) => entry);
+    for (const [entry, photos] of found) await put(entry, photos);
     const left = entries.length - found.length;
     status.textContent = say(input.dataset.taken, found.length) + (left ? " " + say(input.dataset.left, left) : "");
     outbox.soon();
@@ -58,4 +48,17 @@ async function takeIn(input) {
   }
 }
 
-attach("[data-outbox-file]", (input) => input.addEventListener("change", () => takeIn(input)));
+/* Each that was taken leads to its receipt once it has one. */
+function tellOf(input, sent) {
+  const entry = sent && (input.taken || []).find((one) => one.id === sent.id);
+  if (!entry) return;
+  const link = document.createElement("a");
+  link.href = sent.where;
+  link.textContent = input.dataset.sent.replace("{title}", entry.title);
+  input.parentNode.querySelector("[data-outbox-file-sent]").appendChild(document.createElement("li")).appendChild(link);
+}
+
+attach("[data-outbox-file]", (input) => {
+  input.addEventListener("change", () => takeIn(input));
+  document.addEventListener("received", (event) => tellOf(input, event.detail));
+});
