@@ -1,5 +1,6 @@
 """What waited on an officer's phone, handed in at a desk as a file: under his name, and once, however it comes."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -141,14 +142,47 @@ def test_the_address_of_an_entry_that_a_desk_handed_in_leads_its_author_to_the_r
     assert answer.status_code == 303 and str(entry.id) in answer.location and "?id=" not in answer.location
 
 
-def test_a_refused_one_comes_back_with_the_officer_chosen(kind: Kind, browse: Any) -> None:
-    desk, officer = browse("township_a"), kind.world.people["officer_a1"]
-    fields = {
-        "id": str(kind.entry().id),
-        "grid": kind.world.grids["A1"],
-        "author_id": officer,
-        f"v{kind.world.things['farm_a1']}-outcome": "could_not_see",
-    }
-    answer = desk.post("/patrols" if kind.name == "round" else "/reports", **fields)
-    assert answer.status_code == 422
-    assert f'<option value="{officer}" selected>' in answer.text
+@pytest.fixture
+def refused(kind: Kind) -> dict[str, Any]:
+    """What his phone had sent, of which something is to be put right."""
+    fields = {"id": str(kind.entry().id), "grid": kind.world.grids["A1"], "author_id": kind.world.people["officer_a1"]}
+    if kind.name == "round":
+        return fields | {f"v{kind.world.things['farm_a1']}-outcome": "could_not_see"}
+    return fields | {"place": "bridge", "problem": "smoke", "severity": "minor", "first_measure": "not_heeded"}
+
+
+@pytest.mark.parametrize("is_officer_too", [False, True])
+def test_what_a_desk_puts_right_stays_the_officers_and_his_phone_is_told(
+    kind: Kind, browse: Any, refused: dict[str, Any], is_officer_too: bool
+) -> None:
+    world, address = kind.world, "/patrols" if kind.name == "round" else "/reports"
+    if is_officer_too:
+        with world.store.write() as session:
+            make.posting(session, world.people["township_a"], "grid_officer", grid=world.grids["A1"])
+    desk = browse("township_a")
+    page = desk.post(address, **refused)
+    assert page.status_code == 422
+    hidden = re.search(r'<input type="hidden" name="author_id"[^>]*value="(\d+)"', page.text)
+    assert hidden and hidden[1] == str(world.people["officer_a1"]) and 'name="person_id"' not in page.text
+    assert is_officer_too or "From the file of a phone: " in page.text
+    change = {f"v{world.things['farm_a1']}-outcome": "normal"} if kind.name == "round" else {"note": "smoke"}
+    assert desk.post(address, **refused | change).status_code == 303
+    assert kind.stands() == (world.people["officer_a1"], world.people["township_a"], "handed_in")
+    of_his_phone = {name: value for name, value in (refused | change).items() if name != "author_id"} | {"note": "fire"}
+    his = browse("officer_a1")
+    token = his.token()
+    answer = his.client.post(
+        address,
+        data=of_his_phone | {"csrf_token": token},
+        headers={"Accept": "application/json", "Origin": "http://localhost"},
+    )
+    assert answer.status_code == 409 and "It stands under your name" in answer.json["error"]
+    assert kind.count() == 1
+
+
+def test_a_colleague_hands_in_none(kind: Kind) -> None:
+    with kind.world.store.write() as session:
+        make.posting(session, kind.world.people["officer_a2"], "grid_officer", grid=kind.world.grids["A1"])
+    with pytest.raises(NotFound):
+        kind.send("officer_a2", kind.entry(), "officer_a1")
+    assert kind.count() == 0

@@ -1,6 +1,7 @@
 """What waits on a phone that finds no signal, brought to the township's desk as a file."""
 
 import json
+import shutil
 from pathlib import Path
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from tests.access_county import on_sqlite
 from tests.journeys.line import Fault
 from tests.journeys.sending import Message, Person, Problem, Round
 from tests.journeys.waiting import ALWAYS, IN_PHONE, answer, band_says, emptied, write
+from webapp.core import ids
 from webapp.patrol.models import Patrol
 from webapp.report.models import Report
 
@@ -19,7 +21,7 @@ SAID = "() => document.querySelector('[data-outbox-file]').parentNode.querySelec
 def hand_in(person, file):
     """Choose it, wherever this person is offered to; what the page says then."""
     person.page.set_input_files("[data-outbox-file]", file)
-    person.page.wait_for_function(f"({SAID})() !== ''")
+    person.page.wait_for_function(f"() => ({SAID})() !== ''")
     return person.page.evaluate(SAID)
 
 
@@ -44,14 +46,16 @@ def test_a_desk_sends_it_under_the_officers_name_and_his_phone_later_counts_once
     band_says(officer, "3 to send, 2 photos")
     with officer.page.expect_download() as saved:
         officer.page.click("[data-outbox-save]")
+    file = shutil.copy(saved.value.path(), tmp_path / "file.json")
+    officer.page.close()  # it would send by itself as soon as the line is good
+    officer.page = officer.context.new_page()
     odd.faults.clear()
-    officer.page.close()  # or it would send by itself meanwhile
 
     desk = Person(world, browser, odd, outside, "township_a")
     people, expected = world.people, None
     for _ in range(2):
         desk.page.goto("/enter-for")
-        assert hand_in(desk, saved.value.path()).startswith("2 taken from the file.")
+        assert hand_in(desk, file).startswith("2 taken from the file.")
         assert "1 more can only be sent by who wrote them" in desk.page.evaluate(SAID)
         emptied(desk)
         receipts = desk.page.locator("[data-outbox-file-sent] a")
@@ -62,7 +66,6 @@ def test_a_desk_sends_it_under_the_officers_name_and_his_phone_later_counts_once
         assert whose(world) == expected
     assert [kind.there() for kind in kinds] == [(1, 0), (1, 1), (0, 0)]
 
-    officer.page = officer.context.new_page()
     officer.page.goto("/home")
     emptied(officer)
     assert whose(world) == expected and [kind.there() for kind in kinds] == [(1, 0), (1, 1), (1, 0)]
@@ -87,9 +90,9 @@ def test_a_file_reaches_no_other_address_than_forms_that_wait(world, browser, li
         "/settings",
     ]
     entries = [
-        mischief | {"id": f"{number}-{whose}", "person": str(whose), "action": address}
+        mischief | {"id": str(ids.new()), "person": str(whose), "action": address}
         for whose in (me, officer)
-        for number, address in enumerate(addresses)
+        for address in [*addresses, *(["/patrols", "/feedback"] if whose == me else [])]
     ]
     file = tmp_path / "file.json"
     file.write_text(json.dumps({"wangge": 1, "entries": entries}), encoding="utf-8")
@@ -100,9 +103,10 @@ def test_a_file_reaches_no_other_address_than_forms_that_wait(world, browser, li
     )
     desk.page.wait_for_timeout(500)
     assert not [each for each in odd.seen[before:] if each.startswith("POST")]
-    good = mischief | {"id": "1", "person": str(officer), "action": "/patrols"}
-    broken = good | {"id": "2", "photos": [{"sha256": "a" * 64, "name": "p.jpg", "data": "%%"}]}
-    for text in ("no file of ours", json.dumps({"entries": [good, broken]})):
+    good = mischief | {"id": str(ids.new()), "person": str(officer), "action": "/patrols"}
+    photo = {"sha256": "a" * 64, "name": "p.jpg", "data": "%%"}
+    broken = [{"photos": [photo]}, {"id": "2"}, {"fields": None}, {"fields": [["x", 1]]}, {"title": None}]
+    for text in ("no file of ours", *(json.dumps({"entries": [good, good | each]}) for each in broken)):
         Path(file).write_text(text)
         desk.page.goto("/enter-for")
         assert hand_in(desk, file) == "This is no file of ours, or it is damaged."

@@ -42,12 +42,13 @@ def same(one: Any, other: Any) -> bool:
 
 
 def is_resend(known: tuple[str, *tuple[int, ...]] | None, entry: Any, author: int) -> bool:
-    """Whether ``known`` (fingerprint, who may send it again) is this very entry; False when the id is new;
-    Conflict for anything else."""
+    """Whether ``known`` (fingerprint, who entered it, who else may send it again) is this very entry; False when the id
+    is new; Conflict for anything else."""
     if known is None:
         return False
-    if author not in known[1:] or not fits(known[0], entry):
-        raise Conflict
+    content, *senders = known
+    if author not in senders or not fits(content, entry):
+        raise Conflict(is_put_right=author in senders and author != senders[0])
     return True
 
 

@@ -60,12 +60,17 @@ class NotFound(Refused):
 
 
 class Conflict(Refused):
-    """The id is taken by another entry. Shows nothing of that entry."""
+    """The id is taken by another entry. Shows nothing of that entry; only who it is of learns that his office has put
+    it right."""
 
     status = 409
 
-    def __init__(self) -> None:
-        super().__init__(N_("This entry was already sent with different content. Open a new form and write it there."))
+    def __init__(self, *, is_put_right: bool = False) -> None:
+        super().__init__(
+            N_("Your office has entered this already, with a change. It stands under your name. Throw this one away.")
+            if is_put_right
+            else N_("This entry was already sent with different content. Open a new form and write it there.")
+        )
 
 
 class Stale(Refused):

@@ -224,7 +224,6 @@ def _walker(grid_id: int, sent: PatrolForm | None = None) -> dict[str, Any]:
     if grid_id in actor().grids_for("patrol.walk"):
         return NO_WALKER
     form = PatrolForm() if sent is None else sent
-    form.person_id.data = form.person_id.data or form.author_id.data
     form.person_id.choices, somebody = people_words.officer_choices(read(), grid_id)
     return {"walker": form.person_id, "nobody": not somebody, "may_post": actor().may("posting.grant")}
 

@@ -112,7 +112,7 @@ def record(session: Session, actor: Actor, entry: PatrolEntry, author: int | Non
     """
     db = session.connection()
     if author is not None:
-        grid_queries.cell_then(session, actor, "patrol.write", entry.grid_id, clock.day(entry.at))
+        grid_queries.cell_then(session, actor, "report.submit_for", entry.grid_id, clock.day(entry.at))
     known = db.execute(_KNOWN, {"id": entry.id}).first()
     if known is not None and _is_resend(db, known, entry, author or actor.person_id):
         return Receipt(entry.id, known.received_at, *_counts(db.execute(_RESULTS, {"id": entry.id}).scalars()))

@@ -48,7 +48,6 @@ def fill(session: Session, form: ReportForm) -> None:
 def for_report(session: Session, cell: Cell, form: ReportForm) -> dict[str, Any]:
     """Fill the form for a village and say what its page needs besides."""
     fill(session, form)
-    form.person_id.data = form.person_id.data or form.author_id.data
     form.person_id.choices, somebody = people_words.officer_choices(session, cell.id)
     form.joint.choices = _other_villages(session, cell, form)
     officers = {person.id for person in people_queries.officers(session, cell.id)}

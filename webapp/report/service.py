@@ -105,7 +105,7 @@ def submit(session: Session, actor: Actor, entry: ReportEntry, author: int | Non
     desk hands it in; his phone may send the same entry later.
     """
     if author is not None:
-        grid_queries.cell(session, actor, "report.submit", entry.grid_id)
+        grid_queries.cell(session, actor, "report.submit_for", entry.grid_id)
     known = session.get(Report, entry.id)
     senders = (known.content, known.entered_by, known.found_by) if known is not None else None
     if known is not None and is_resend(senders, entry, author or actor.person_id):
