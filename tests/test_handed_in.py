@@ -32,8 +32,8 @@ class Kind:
             return make.patrol(self.world.grids["A1"], {self.world.things["farm_a1"]: "normal"}, **more)
         return make.report(self.world.grids["A1"], **({"occurred_at": more.pop("at")} if "at" in more else {}), **more)
 
-    def send(self, login: str, entry: Any, author: str | None = None) -> Any:
-        whose = self.world.people[author] if author else None
+    def send(self, login: str, entry: Any, author: str | int | None = None) -> Any:
+        whose = self.world.people[author] if isinstance(author, str) else author
         act = patrols.record if self.name == "round" else reports.submit
         with self.world.store.write() as session:
             return act(session, make.actor(session, login), entry, whose)
@@ -122,11 +122,10 @@ def test_who_was_posted_there_on_that_day_hands_in_what_he_wrote_then(kind: Kind
             since=today - timedelta(days=90),
             until=today - timedelta(days=2),
         ).id
-    kind.world.people["former"] = former
-    kind.send("township_a", kind.entry(at=at), "former")
+    kind.send("township_a", kind.entry(at=at), former)
     assert kind.stands()[0] == former
     with pytest.raises(Refused, match=NOT_HIS):
-        kind.send("township_a", kind.entry(), "former")
+        kind.send("township_a", kind.entry(), former)
 
 
 def test_what_he_had_entered_for_somebody_else_is_not_taken_for_his(kind: Kind) -> None:
