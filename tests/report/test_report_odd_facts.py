@@ -213,7 +213,7 @@ def test_an_odd_fact_costs_its_own_word_and_no_other(way, browse):
     store_as_given(way, given)
     history = browse("county").get(f"/reports/{way.entry.id}").text.split("History")[1]
     assert "theirs by the list" in history and "cooperating: Ecology Bureau" in history
-    assert "999" not in history
+    assert "9" * 9 not in history  # three of them stand in the mark of a script now and then
 
 
 @pytest.mark.parametrize(
