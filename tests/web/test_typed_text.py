@@ -35,6 +35,7 @@ TOO_LONG, TAKEN = 70_000, 1_400_000  # letters: a field of so many is refused, a
 NEVER_DRAWN_AGAIN = {
     "against": "asked for where a look says not put right; tests/report/test_report_evidence.py sees it coming back",
     "grid": "hidden: the number of a village",
+    "author_id": "hidden: the number of a person",
     "object_id": "hidden: the number of an object",
     "section": "hidden: a list is narrowed to a section by a link",
 }
