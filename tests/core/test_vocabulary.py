@@ -38,12 +38,7 @@ WORDS: dict[str, Iterable[str]] = {
     "document_standing": scope.STANDINGS,
     "duty_role": rows.ROLES,
     "duty_tier": rows.TIERS,
-    "entry_mode": (
-        "on_the_day",
-        "later",
-        "for_someone",
-        "handed_in",
-    ),  # _mode() of patrol/service.py and report/service.py
+    "entry_mode": ("on_the_day", "later", "for_someone", "handed_in"),  # core/entry.py
     "field_kind": object_rows.FIELD_KINDS,
     "figure_kind": rows.FIGURE_KINDS,
     "frequency_unit": frequency.UNITS,

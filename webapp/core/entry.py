@@ -62,6 +62,14 @@ def written_for(person_id: int | None, author: int | None) -> int | None:
     return author
 
 
+def mode_of(of: int, by: int, *, is_handed_in: bool, is_on_the_day: bool) -> str:
+    """How an entry of one person came in by the hand of another or his own, as a word of the vocabulary "entry_mode": a
+    neutral mark, shown and never punished."""
+    if of != by:
+        return "handed_in" if is_handed_in else "for_someone"
+    return "on_the_day" if is_on_the_day else "later"
+
+
 def _second(entry: Any) -> str:
     """sha256 of the canonical text, in base64 for addresses:
     with its version it fits the column of the first recipe."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..access import Actor, below, end
 from ..core import audit, clock, clock_mark, happened, words
-from ..core.entry import fingerprint_of, is_resend, written_for
+from ..core.entry import fingerprint_of, is_resend, mode_of, written_for
 from ..core.errors import N_, Conflict, Refused
 from ..grid import locate
 from ..grid import queries as grid_queries
@@ -111,7 +111,7 @@ def record(session: Session, actor: Actor, entry: PatrolEntry, author: int | Non
     ``author``: on whose phone it waited, where a desk hands it in; his phone may send the same entry later.
     """
     db = session.connection()
-    if author is not None:
+    if author is not None:  # as a report is: by whoever may enter for somebody there
         grid_queries.cell_then(session, actor, "report.submit_for", entry.grid_id, clock.day(entry.at))
     known = db.execute(_KNOWN, {"id": entry.id}).first()
     if known is not None and _is_resend(db, known, entry, author or actor.person_id):
@@ -131,7 +131,12 @@ def record(session: Session, actor: Actor, entry: PatrolEntry, author: int | Non
             "grid_version_id": version,
             "person_id": walker,
             "entered_by": actor.person_id,
-            "entry_mode": _mode(actor, walker, entry, now, author),
+            "entry_mode": mode_of(
+                walker,
+                actor.person_id,
+                is_handed_in=author is not None,
+                is_on_the_day=clock.day(entry.at) == clock.day(now),
+            ),
             "occurred_at": entry.occurred_at,
             "received_at": now,
             "note": entry.note,
@@ -247,13 +252,6 @@ def _walker(session: Session, actor: Actor, entry: PatrolEntry, cell: grid_queri
             N_("This officer was not posted here on that day. Choose another, or correct the day."), field="person_id"
         )
     return entry.person_id
-
-
-def _mode(actor: Actor, walker: int, entry: PatrolEntry, now: datetime, author: int | None) -> str:
-    """on_the_day, later, for_someone or handed_in: a neutral mark, shown and never punished."""
-    if walker != actor.person_id:
-        return "for_someone" if author is None else "handed_in"
-    return "on_the_day" if clock.day(entry.at) == clock.day(now) else "later"
 
 
 def add_object(

@@ -14,7 +14,7 @@ from ..access import Actor
 from ..core import calendar, clock, clock_mark, moving, numbers, settings
 from ..core.attachments import attach
 from ..core.clocks import Clock, after, first_due
-from ..core.entry import fingerprint_of, is_resend, written_for
+from ..core.entry import fingerprint_of, is_resend, mode_of, written_for
 from ..core.errors import N_, Refused
 from ..core.files import PhotoFile
 from ..core.history import Author
@@ -116,7 +116,8 @@ def submit(session: Session, actor: Actor, entry: ReportEntry, author: int | Non
     cell = grid_queries.cell(session, actor, "report.submit", entry.grid_id)
     finder, roles = _check(session, actor, cell, entry), _roles_at(session, actor, cell)
     made = REPORT.step(START, "settle" if entry.settle else "submit", roles, NEW, _said(entry))
-    mode = _mode(actor, finder, entry, author)
+    is_today = clock.day(entry.at) == clock.today()
+    mode = mode_of(finder, actor.person_id, is_handed_in=author is not None, is_on_the_day=is_today)
     report = _store(session, actor, cell, entry, content, (finder, mode), made)
     sent = Sent(uuid.uuid5(report.id, "submit"), made.action, START, {})
     keep_photos(session, actor, report.id, entry.photos, None)
@@ -196,12 +197,6 @@ def _store(
 def _number(session: Session) -> str:
     year = clock.today().year
     return f"{year}-{numbers.take(session, f'report-{year}'):05d}"
-
-
-def _mode(actor: Actor, finder: int, entry: ReportEntry, author: int | None) -> str:
-    if finder != actor.person_id:
-        return "for_someone" if author is None else "handed_in"
-    return "on_the_day" if clock.day(entry.at) == clock.today() else "later"
 
 
 def _receipt(session: Session, report: Report, entry: ReportEntry) -> Receipt:

@@ -13,7 +13,8 @@ const OWN = /^\/(patrols|reports|feedback|grids\/\d+\/objects\/propose|objects\/
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const MOVE = /^\/reports\/[0-9a-f-]{36}\/[a-z_]+$/;
 
-/* The entry as it goes from here, or null where only its author can send it. A desk's own is not taken: it would speak for itself. */
+/* The entry as it goes from here, or null where only its author can send it. Nothing is taken at a desk in the desk's own name,
+   in which a file could say anything. */
 function ours(entry, isDesk) {
   if (!isDesk) return entry.person === me && (OWN.test(entry.action) || MOVE.test(entry.action)) ? entry : null;
   const isForAnother = entry.fields.some(([name, value]) => name === "person_id" && value);
@@ -58,7 +59,10 @@ async function takeIn(input) {
     const { entries } = JSON.parse(await new Response(input.files[0]).text());
     const found = entries.map((entry) => ours(entry, "desk" in input.dataset)).filter(Boolean).map(unpacked);
     input.taken = found.map(([entry]) => entry);
-    if (!(await outbox.ready)) return status.textContent = input.dataset.cannot;
+    if (!(await outbox.ready)) {
+      status.textContent = input.dataset.cannot;
+      return;
+    }
     await lay(found);
     const left = entries.length - found.length;
     status.textContent = say(input.dataset.taken, found.length) + (left ? " " + say(input.dataset.left, left) : "");
